@@ -1,0 +1,65 @@
+//! The only place that reads a clock.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// Tells the time: the wall's in the daemon, a set one in tests.
+#[derive(Clone, Debug)]
+pub struct Clock(Kind);
+
+#[derive(Clone, Debug)]
+enum Kind {
+    Wall,
+    /// Microseconds since the epoch.
+    Set(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// The wall clock.
+    pub fn wall() -> Clock {
+        Clock(Kind::Wall)
+    }
+
+    /// A clock that stands at `at` until [`Clock::set`] moves it.
+    pub fn standing(at: Timestamp) -> Clock {
+        Clock(Kind::Set(Arc::new(AtomicI64::new(at.as_microsecond()))))
+    }
+
+    /// Moves a standing clock; the wall clock does not move.
+    pub fn set(&self, at: Timestamp) {
+        if let Kind::Set(micros) = &self.0 {
+            micros.store(at.as_microsecond(), Ordering::Release);
+        }
+    }
+
+    /// The time now.
+    #[expect(clippy::disallowed_methods, reason = "the one reader of the wall clock")]
+    pub fn now(&self) -> Timestamp {
+        match &self.0 {
+            Kind::Wall => Timestamp::now(),
+            Kind::Set(micros) => Timestamp::from_microsecond(micros.load(Ordering::Acquire))
+                .unwrap_or(Timestamp::UNIX_EPOCH),
+        }
+    }
+
+    /// Sleeps until this clock shows `at`. Looks again at least once a minute, so that a wall
+    /// clock that is set forward is noticed.
+    pub async fn sleep_until(&self, at: Timestamp) {
+        const LONGEST: Duration = Duration::from_secs(60);
+        const STANDING: Duration = Duration::from_millis(5);
+        loop {
+            let left = at.duration_since(self.now());
+            if !left.is_positive() {
+                return;
+            }
+            let pause = match self.0 {
+                Kind::Wall => left.unsigned_abs().min(LONGEST),
+                Kind::Set(_) => STANDING,
+            };
+            tokio::time::sleep(pause).await;
+        }
+    }
+}

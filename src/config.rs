@@ -1,0 +1,152 @@
+//! Configuration: a TOML file becomes a [`Config`] that is valid, or a list of everything that is
+//! wrong with it.
+//!
+//! `reader` takes keys out of spanned tables and collects problems; each section has a file here
+//! that reads its keys; `check` looks at what spans sections. A [`Config`] holds nothing "that
+//! must be there at run time": what is optional in the file has its default applied.
+
+use std::path::{Path, PathBuf};
+
+use toml::de::DeTable;
+
+pub mod diagnostic;
+pub mod reader;
+pub mod value;
+
+mod channel;
+mod check;
+mod fold;
+mod log;
+mod publisher;
+mod rule;
+mod sink;
+mod source;
+
+pub use channel::{Channel, Repeats};
+pub use diagnostic::{Diagnostic, Diagnostics, File, Place};
+pub use fold::FoldConfig;
+pub use log::{LogConfig, OnFull};
+pub use publisher::PublisherConfig;
+pub use reader::At;
+pub use rule::RuleConfig;
+pub use sink::{Rotation, SinkConfig, SinkKind, StdoutFormat};
+pub use source::{SourceConfig, SourceKind};
+
+use reader::Table;
+
+/// Everything the daemon is told. Paths are resolved against the configuration file's folder.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where this came from, for messages.
+    pub origin: Origin,
+    /// `[log]`.
+    pub log: LogConfig,
+    /// `[fold]`.
+    pub fold: FoldConfig,
+    /// `[[publisher]]`, in order.
+    pub publishers: Vec<PublisherConfig>,
+    /// `[[source.*]]`.
+    pub sources: Vec<SourceConfig>,
+    /// `[[channel]]`, in order.
+    pub channels: Vec<Channel>,
+    /// `[[rule]]`, in order.
+    pub rules: Vec<RuleConfig>,
+    /// `[[sink.*]]`.
+    pub sinks: Vec<SinkConfig>,
+}
+
+/// Where a configuration came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A file.
+    File(PathBuf),
+    /// The default that is built in: one channel for everything, standard input, standard output.
+    BuiltIn,
+}
+
+/// The configuration used when none is named.
+const BUILT_IN: &str = include_str!("config/default.toml");
+
+impl Config {
+    /// The built-in default: standard input to standard output, one channel for everything.
+    ///
+    /// # Panics
+    /// Never in a build that passed its tests: the text is part of the program.
+    pub fn built_in() -> Config {
+        match Config::parse(File::new("built-in default", BUILT_IN), Path::new(".")) {
+            (Some(config), _) => Config { origin: Origin::BuiltIn, ..config },
+            (None, problems) => panic!("the built-in configuration is wrong:\n{problems}"),
+        }
+    }
+
+    /// Loads and checks `path`. On success the diagnostics hold warnings only.
+    pub fn load(path: &Path) -> Result<(Config, Diagnostics), Diagnostics> {
+        let mut unreadable = Diagnostics::default();
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                let message = format!("cannot read {}: {error}", path.display());
+                let hint = "name a configuration file with -c FILE";
+                unreadable.push(Diagnostic::general(message).hint(hint));
+                return Err(unreadable);
+            }
+        };
+        let text = match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                let at = error.utf8_error().valid_up_to();
+                let message = format!("{} is not UTF-8: bad byte at {at}", path.display());
+                unreadable.push(Diagnostic::general(message).hint("save the file as UTF-8"));
+                return Err(unreadable);
+            }
+        };
+        let folder = path.parent().unwrap_or(Path::new("."));
+        match Config::parse(File::new(path, text), folder) {
+            (Some(config), warnings) => Ok((config, warnings)),
+            (None, problems) => Err(problems),
+        }
+    }
+
+    /// Reads and checks a configuration; relative paths in it start at `folder`. Returns no
+    /// configuration when the diagnostics have errors.
+    pub fn parse(file: File, folder: &Path) -> (Option<Config>, Diagnostics) {
+        let mut problems = Diagnostics::default();
+        let (document, syntax) = DeTable::parse_recoverable(file.text());
+        for error in syntax {
+            let span = error.span().unwrap_or(0..0);
+            let place = Place { file: file.clone(), span };
+            problems.push(Diagnostic::error(&place, error.message().replace('\n', ", ")));
+        }
+        if problems.has_errors() {
+            // What a broken line left behind is no ground for further complaints.
+            return (None, problems);
+        }
+        let mut top = Table::new(&file, "the configuration", &document);
+        let config = Config {
+            origin: Origin::File(file.path().to_owned()),
+            log: log::read(&mut top, folder, &mut problems),
+            fold: fold::read(&mut top, folder, &mut problems),
+            publishers: publisher::read(&mut top, &mut problems),
+            sources: source::read(&mut top, folder, &mut problems),
+            channels: channel::read(&mut top, &mut problems),
+            rules: rule::read(&mut top, &mut problems),
+            sinks: sink::read(&mut top, folder, &mut problems),
+        };
+        top.finish(&mut problems);
+        check::check(&config, &mut problems);
+        ((!problems.has_errors()).then_some(config), problems)
+    }
+
+    /// The channel of that name.
+    pub fn channel(&self, name: &str) -> Option<&Channel> {
+        self.channels.iter().find(|channel| channel.name.value == name)
+    }
+}
+
+/// Resolves a path of the configuration against the folder it stands in.
+fn resolve(folder: &Path, path: PathBuf) -> PathBuf {
+    if path.is_absolute() { path } else { folder.join(path) }
+}
+
+#[cfg(test)]
+mod tests;

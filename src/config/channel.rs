@@ -1,0 +1,44 @@
+//! `[[channel]]`: named streams of stories.
+
+use super::diagnostic::Diagnostics;
+use super::reader::{At, Table};
+
+/// `[[channel]]`.
+#[derive(Clone, Debug)]
+pub struct Channel {
+    /// Name used in rules, sinks and addresses.
+    pub name: At<String>,
+    /// Name for people.
+    pub title: String,
+    /// What it carries of a story after the first item.
+    pub repeats: Repeats,
+}
+
+/// What a channel carries of a story after the first item. Disputes, corrections and kills are
+/// always carried.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Repeats {
+    /// Nothing else.
+    #[default]
+    First,
+    /// Developments and revisions as well.
+    Developments,
+    /// Every item.
+    All,
+}
+
+pub(super) fn read(top: &mut Table<'_>, problems: &mut Diagnostics) -> Vec<Channel> {
+    let words =
+        [("first", Repeats::First), ("developments", Repeats::Developments), ("all", Repeats::All)];
+    let mut channels = Vec::new();
+    for mut table in top.tables("channel", problems) {
+        let name = table.require::<String>("name", problems);
+        let title = table.get::<String>("title", problems);
+        let repeats = table.one_of("repeats", &words, problems).unwrap_or_default();
+        table.finish(problems);
+        let Some(name) = name else { continue };
+        let title = title.map_or_else(|| name.value.clone(), |title| title.value);
+        channels.push(Channel { name, title, repeats });
+    }
+    channels
+}

@@ -1,0 +1,75 @@
+//! What spans sections: names that must exist, be unique, or agree.
+
+use std::collections::HashMap;
+
+use super::Config;
+use super::diagnostic::{Diagnostic, Diagnostics, nearest};
+use super::reader::At;
+
+/// Channels that exist without being configured.
+pub(super) const RESERVED: [&str; 2] = ["unrouted", "rejected"];
+
+pub(super) fn check(config: &Config, problems: &mut Diagnostics) {
+    unique("channel", config.channels.iter().map(|channel| &channel.name), problems);
+    unique("source", config.sources.iter().map(|source| &source.name), problems);
+    unique("sink", config.sinks.iter().map(|sink| &sink.name), problems);
+    for channel in &config.channels {
+        channel_name(&channel.name, problems);
+    }
+    let channels: Vec<&str> =
+        config.channels.iter().map(|channel| channel.name.value.as_str()).collect();
+    for name in config.rules.iter().flat_map(|rule| &rule.channels) {
+        known(name, &channels, &[], problems);
+    }
+    for name in config.sinks.iter().flat_map(|sink| &sink.channels) {
+        known(name, &channels, &RESERVED, problems);
+    }
+    if config.log.retain < config.fold.window {
+        problems.push(
+            Diagnostic::general("the log's `retain` is shorter than the fold's `window`")
+                .hint("the window is rebuilt from the log: keep `retain` longer"),
+        );
+    }
+}
+
+fn unique<'a>(what: &str, names: impl Iterator<Item = &'a At<String>>, problems: &mut Diagnostics) {
+    let mut seen: HashMap<&str, &At<String>> = HashMap::new();
+    for name in names {
+        if let Some(first) = seen.insert(&name.value, name) {
+            let (line, _) = first.place.file.position(first.place.span.start);
+            let message = format!("there are two {what}s named `{}`", name.value);
+            problems.push(
+                Diagnostic::error(&name.place, message)
+                    .label(format!("the first is in line {line}")),
+            );
+        }
+    }
+}
+
+fn channel_name(name: &At<String>, problems: &mut Diagnostics) {
+    let text = name.value.as_str();
+    if RESERVED.contains(&text) {
+        let message = format!("the channel name `{text}` is reserved");
+        let hint = "it exists by itself: name it in a sink to read it";
+        problems.push(Diagnostic::error(&name.place, message).hint(hint));
+    }
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+    if text.is_empty() || text.len() > 64 || !text.chars().all(fits) {
+        let message = format!("`{text}` cannot be a channel name");
+        let hint = "use 1 to 64 of a–z, 0–9, `-` and `_`; `title` can be anything";
+        problems.push(Diagnostic::error(&name.place, message).hint(hint));
+    }
+}
+
+fn known(name: &At<String>, channels: &[&str], also: &[&str], problems: &mut Diagnostics) {
+    let text = name.value.as_str();
+    let all = || channels.iter().chain(also).copied();
+    if all().any(|channel| channel == text) {
+        return;
+    }
+    let problem = Diagnostic::error(&name.place, format!("unknown channel `{text}`"));
+    problems.push(match nearest(text, all()) {
+        Some(meant) => problem.hint(format!("did you mean `{meant}`?")),
+        None => problem.hint(format!("add a [[channel]] with `name = \"{text}\"`")),
+    });
+}

@@ -1,0 +1,203 @@
+//! Problems of a configuration, each where it stands.
+
+use std::fmt;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+/// A configuration file's path and text, shared by everything that points into it.
+#[derive(Clone, Debug)]
+pub struct File(Arc<(PathBuf, String)>);
+
+impl File {
+    /// A file that was read from `path`.
+    pub fn new(path: impl Into<PathBuf>, text: impl Into<String>) -> File {
+        File(Arc::new((path.into(), text.into())))
+    }
+
+    /// Where it was read from.
+    pub fn path(&self) -> &Path {
+        &self.0.0
+    }
+
+    /// What stands in it.
+    pub fn text(&self) -> &str {
+        &self.0.1
+    }
+
+    /// Line and column of a byte offset, both from 1, columns counted in characters.
+    pub fn position(&self, offset: usize) -> (usize, usize) {
+        let before = &self.text()[..self.text().floor_char_boundary(offset)];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+    }
+}
+
+/// A place in a configuration file. Kept beside every value that a later check may complain of.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The file.
+    pub file: File,
+    /// Bytes within it.
+    pub span: Range<usize>,
+}
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The configuration cannot be used.
+    Error,
+    /// It can be used, but is likely not what was meant.
+    Warning,
+}
+
+/// One problem: what, where, and what to do.
+#[derive(Clone, Debug)]
+pub struct Diagnostic {
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong, without a full stop.
+    pub message: String,
+    /// Where; `None` only for problems of a whole file or of no file.
+    pub place: Option<Place>,
+    /// A few words under the marked text.
+    pub label: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl Diagnostic {
+    /// An error at `place`.
+    pub fn error(place: &Place, message: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            severity: Severity::Error,
+            message: message.into(),
+            place: Some(place.clone()),
+            label: String::new(),
+            hint: None,
+        }
+    }
+
+    /// A warning at `place`.
+    pub fn warning(place: &Place, message: impl Into<String>) -> Diagnostic {
+        Diagnostic { severity: Severity::Warning, ..Diagnostic::error(place, message) }
+    }
+
+    /// An error that stands nowhere in particular.
+    pub fn general(message: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            severity: Severity::Error,
+            message: message.into(),
+            place: None,
+            label: String::new(),
+            hint: None,
+        }
+    }
+
+    /// Adds a few words under the marked text.
+    pub fn label(mut self, label: impl Into<String>) -> Diagnostic {
+        self.label = label.into();
+        self
+    }
+
+    /// Adds what to do about it.
+    pub fn hint(mut self, hint: impl Into<String>) -> Diagnostic {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Renders it with the line it is about: `error: …`, `--> file:line:column`, the line, a hint.
+    pub fn render(&self, color: bool) -> String {
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let title = level.primary_title(self.message.as_str());
+        let mut group = match &self.place {
+            None => Group::with_title(title),
+            Some(place) => {
+                let text = place.file.text();
+                let end = place.span.end.min(text.len());
+                let span = place.span.start.min(end)..end;
+                let mark = AnnotationKind::Primary.span(span).label(self.label.as_str());
+                let path = place.file.path().display().to_string();
+                title.element(Snippet::source(text).path(path).annotation(mark))
+            }
+        };
+        if let Some(hint) = &self.hint {
+            group = group.element(Level::HELP.message(hint.as_str()));
+        }
+        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+        renderer.render(&[group])
+    }
+}
+
+/// Every problem found, in the order of where they stand.
+#[derive(Clone, Debug, Default)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// Adds a problem.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.0.push(diagnostic);
+    }
+
+    /// True when something makes the configuration unusable.
+    pub fn has_errors(&self) -> bool {
+        self.0.iter().any(|problem| problem.severity == Severity::Error)
+    }
+
+    /// True when there is nothing to say.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The problems, sorted by file and place.
+    pub fn sorted(&self) -> Vec<&Diagnostic> {
+        let mut sorted: Vec<_> = self.0.iter().collect();
+        sorted.sort_by_key(|problem| {
+            problem.place.as_ref().map(|place| (place.file.path().to_owned(), place.span.start))
+        });
+        sorted
+    }
+
+    /// Renders all of them, with a closing count.
+    pub fn render(&self, color: bool) -> String {
+        let mut text = String::new();
+        for problem in self.sorted() {
+            text.push_str(&problem.render(color));
+            text.push_str("\n\n");
+        }
+        let count = |severity| self.0.iter().filter(|p| p.severity == severity).count();
+        let plural = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
+        let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+        text.push_str(&match (errors, warnings) {
+            (0, 0) => String::new(),
+            (n, 0) => plural(n, "error"),
+            (0, n) => plural(n, "warning"),
+            (n, m) => format!("{}, {}", plural(n, "error"), plural(m, "warning")),
+        });
+        text
+    }
+}
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.render(false))
+    }
+}
+
+impl std::error::Error for Diagnostics {}
+
+/// The candidate closest to a misspelt `word`, if one is close enough to be meant.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = word.to_lowercase();
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::osa_distance(&lower, &candidate.to_lowercase()), candidate))
+        .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count().min(12) / 4)
+        .min()
+        .map(|(_, candidate)| candidate)
+}

@@ -1,0 +1,36 @@
+//! `[[publisher]]`: who stands behind items, and under which names.
+
+use super::diagnostic::Diagnostics;
+use super::reader::{At, Table};
+
+/// `[[publisher]]`.
+#[derive(Clone, Debug)]
+pub struct PublisherConfig {
+    /// Name for people.
+    pub name: At<String>,
+    /// Publishers of one family count once; by default the name in lower case.
+    pub family: String,
+    /// Other names and addresses it goes by.
+    pub aliases: Vec<At<String>>,
+    /// 1 is the most trusted. `None` ranks after all that have one.
+    pub rank: Option<u32>,
+}
+
+pub(super) fn read(top: &mut Table<'_>, problems: &mut Diagnostics) -> Vec<PublisherConfig> {
+    let mut publishers = Vec::new();
+    for mut table in top.tables("publisher", problems) {
+        let name = table.require::<String>("name", problems);
+        let family = table.get::<String>("family", problems);
+        let aliases = table.list("aliases", problems);
+        let rank = table.get::<u32>("rank", problems);
+        table.finish(problems);
+        let Some(name) = name else { continue };
+        publishers.push(PublisherConfig {
+            family: family.map_or_else(|| name.value.to_lowercase(), |family| family.value),
+            aliases: aliases.map_or_else(Vec::new, |aliases| aliases.value),
+            rank: rank.map(|rank| rank.value),
+            name,
+        });
+    }
+    publishers
+}

@@ -1,0 +1,101 @@
+//! `[[sink.*]]`: where channels are delivered.
+
+use std::path::{Path, PathBuf};
+
+use super::diagnostic::{Diagnostic, Diagnostics};
+use super::reader::{At, Table};
+use super::resolve;
+use super::value::Bytes;
+
+/// One sink: what all kinds share, and its kind.
+#[derive(Clone, Debug)]
+pub struct SinkConfig {
+    /// Name of its cursor.
+    pub name: At<String>,
+    /// Channels it delivers.
+    pub channels: Vec<At<String>>,
+    /// Where it delivers them.
+    pub kind: SinkKind,
+}
+
+/// Where a sink delivers.
+#[derive(Clone, Debug)]
+pub enum SinkKind {
+    /// Standard output.
+    Stdout {
+        /// Lines for people or for programs.
+        format: StdoutFormat,
+    },
+    /// A file of NDJSON lines.
+    File {
+        /// The file that is written; rotated ones stand beside it.
+        path: PathBuf,
+        /// When it is rotated.
+        rotation: Rotation,
+    },
+}
+
+/// How standard output is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StdoutFormat {
+    /// `Text` on a terminal, `Ndjson` otherwise.
+    Auto,
+    /// Lines for people.
+    Text,
+    /// One JSON object a line.
+    Ndjson,
+}
+
+/// When a file is rotated, and how many are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rotation {
+    /// A file is rotated before it passes this many bytes.
+    pub size: u64,
+    /// Rotated files that are kept; older ones are removed. 0 keeps all.
+    pub keep: u32,
+}
+
+pub(super) fn read(
+    top: &mut Table<'_>,
+    folder: &Path,
+    problems: &mut Diagnostics,
+) -> Vec<SinkConfig> {
+    let Some(mut group) = top.table("sink", problems) else { return Vec::new() };
+    let mut sinks = Vec::new();
+    let formats = [
+        ("auto", StdoutFormat::Auto),
+        ("text", StdoutFormat::Text),
+        ("ndjson", StdoutFormat::Ndjson),
+    ];
+    for mut table in group.tables("stdout", problems) {
+        let format = table.one_of("format", &formats, problems).unwrap_or(StdoutFormat::Auto);
+        let sink = common(&mut table, SinkKind::Stdout { format }, problems);
+        table.finish(problems);
+        sinks.extend(sink);
+    }
+    for mut table in group.tables("file", problems) {
+        let path = table.require::<PathBuf>("path", problems);
+        let rotation = Rotation {
+            size: table.or("rotate_size", Bytes(64 << 20), problems).0.max(1_024),
+            keep: table.or("rotate_keep", 10, problems),
+        };
+        let path = path.map(|path| resolve(folder, path.value)).unwrap_or_default();
+        let sink = common(&mut table, SinkKind::File { path, rotation }, problems);
+        table.finish(problems);
+        sinks.extend(sink);
+    }
+    group.finish(problems);
+    sinks
+}
+
+/// The keys that every kind of sink has.
+fn common(table: &mut Table<'_>, kind: SinkKind, problems: &mut Diagnostics) -> Option<SinkConfig> {
+    let channels = table.list("channels", problems);
+    let name = table.require::<String>("name", problems);
+    if channels.as_ref().is_none_or(|channels| channels.value.is_empty()) {
+        let message = format!("{} names no channels, so nothing would reach it", table.name());
+        let problem = Diagnostic::error(table.place(), message);
+        problems.push(problem.hint("add `channels = [\"…\"]`"));
+    }
+    Some(SinkConfig { name: name?, channels: channels.map_or_else(Vec::new, |c| c.value), kind })
+}

@@ -1,0 +1,144 @@
+//! `[[source.*]]`: where items come from.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+
+use crate::format::Format;
+use crate::item::Language;
+
+use super::diagnostic::{Diagnostic, Diagnostics};
+use super::reader::{At, Table};
+use super::resolve;
+use super::value::{Bytes, Span};
+
+/// One source: what all kinds share, and its kind.
+#[derive(Clone, Debug)]
+pub struct SourceConfig {
+    /// Name used in records and messages.
+    pub name: At<String>,
+    /// How its bytes become items.
+    pub format: Format,
+    /// Zone of times that name none.
+    pub timezone: TimeZone,
+    /// Language of items that declare none; guessed when `None`.
+    pub language: Option<Language>,
+    /// Publisher of items that name none.
+    pub publisher: Option<String>,
+    /// Whether its items may correct and kill stories. `None`: as the format has it.
+    pub lifecycle: Option<bool>,
+    /// Largest single record in bytes; a longer one is rejected.
+    pub max_record: usize,
+    /// Where the bytes come from.
+    pub kind: SourceKind,
+}
+
+impl SourceConfig {
+    /// A source of that name and kind with every default.
+    pub fn new(name: At<String>, kind: SourceKind) -> SourceConfig {
+        SourceConfig {
+            name,
+            format: Format::Auto,
+            timezone: TimeZone::UTC,
+            language: None,
+            publisher: None,
+            lifecycle: None,
+            max_record: 1 << 20,
+            kind,
+        }
+    }
+}
+
+/// Where a source's bytes come from.
+#[derive(Clone, Debug)]
+pub enum SourceKind {
+    /// Standard input, until it ends.
+    Stdin,
+    /// One file, read to its end; with `follow`, what is appended to it as well.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Go on reading what is appended.
+        follow: bool,
+    },
+    /// A directory into which others put files.
+    Directory {
+        /// The directory.
+        path: PathBuf,
+        /// A file is read once its size and time have stood still for this long.
+        settle: Duration,
+        /// How often the directory is looked at.
+        every: Duration,
+    },
+}
+
+/// The words for formats.
+const FORMATS: &[(&str, Format)] = Format::WORDS;
+
+pub(super) fn read(
+    top: &mut Table<'_>,
+    folder: &Path,
+    problems: &mut Diagnostics,
+) -> Vec<SourceConfig> {
+    let Some(mut group) = top.table("source", problems) else { return Vec::new() };
+    let mut sources = Vec::new();
+    for mut table in group.tables("stdin", problems) {
+        let source = common(&mut table, SourceKind::Stdin, problems);
+        table.finish(problems);
+        sources.extend(source);
+    }
+    for mut table in group.tables("file", problems) {
+        let path = table.require::<PathBuf>("path", problems);
+        let follow = table.or("follow", false, problems);
+        let path = path.map(|path| resolve(folder, path.value)).unwrap_or_default();
+        let source = common(&mut table, SourceKind::File { path, follow }, problems);
+        table.finish(problems);
+        sources.extend(source);
+    }
+    for mut table in group.tables("directory", problems) {
+        let path = table.require::<PathBuf>("path", problems);
+        let settle = table.or("settle", Span(Duration::from_secs(2)), problems).0;
+        let every = table.or("every", Span(Duration::from_secs(1)), problems).0;
+        let path = path.map(|path| resolve(folder, path.value)).unwrap_or_default();
+        let every = every.max(Duration::from_millis(10));
+        let kind = SourceKind::Directory { path, settle, every };
+        let source = common(&mut table, kind, problems);
+        table.finish(problems);
+        sources.extend(source);
+    }
+    group.finish(problems);
+    sources
+}
+
+/// The keys that every kind of source has.
+fn common(
+    table: &mut Table<'_>,
+    kind: SourceKind,
+    problems: &mut Diagnostics,
+) -> Option<SourceConfig> {
+    let format = table.one_of("format", FORMATS, problems);
+    let timezone = table.get::<TimeZone>("timezone", problems);
+    let language = table.get::<String>("language", problems).and_then(|language| {
+        let parsed = Language::parse(&language.value);
+        if parsed.is_none() {
+            let message = format!("`{}` is not a language code", language.value);
+            let hint = "write an ISO 639 code, like `en` or `eng`";
+            problems.push(Diagnostic::error(&language.place, message).hint(hint));
+        }
+        parsed
+    });
+    let publisher = table.get::<String>("publisher", problems).map(|found| found.value);
+    let lifecycle = table.get::<bool>("lifecycle", problems).map(|found| found.value);
+    let max_record = table.get::<Bytes>("max_record", problems);
+    let name = table.require::<String>("name", problems)?;
+    let mut source = SourceConfig::new(name, kind);
+    source.format = format.unwrap_or(source.format);
+    source.timezone = timezone.map_or(source.timezone, |zone| zone.value);
+    source.language = language;
+    source.publisher = publisher;
+    source.lifecycle = lifecycle;
+    source.max_record =
+        max_record.map_or(source.max_record, |size| size.value.0.clamp(1_024, 64 << 20) as usize);
+    Some(source)
+}

@@ -1,0 +1,72 @@
+//! Formats: bytes in, items out. Pure: no I/O, no clock.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::item::{Item, Reject};
+
+/// How bytes become items.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// Recognised from the first bytes.
+    Auto,
+    /// A plain page of headlines with byline and time lines.
+    List,
+    /// Tab-separated values; the header names the columns.
+    Tsv,
+    /// One JSON object a line, with ninjs field names.
+    Ndjson,
+    /// RSS 0.9–2.0, RDF, Atom, JSON Feed.
+    Feed,
+    /// IPTC NewsML-G2.
+    NewsmlG2,
+    /// NewsML 1.2.
+    Newsml1,
+    /// NITF.
+    Nitf,
+    /// IPTC 7901.
+    Iptc7901,
+    /// ANPA 1312.
+    Anpa,
+}
+
+impl Format {
+    /// The word of every format, as written in configurations and on the command line.
+    pub const WORDS: &'static [(&'static str, Format)] = &[
+        ("auto", Format::Auto),
+        ("list", Format::List),
+        ("tsv", Format::Tsv),
+        ("ndjson", Format::Ndjson),
+        ("feed", Format::Feed),
+        ("newsml-g2", Format::NewsmlG2),
+        ("newsml-1", Format::Newsml1),
+        ("nitf", Format::Nitf),
+        ("iptc7901", Format::Iptc7901),
+        ("anpa", Format::Anpa),
+    ];
+
+    /// Whether items of this format may correct and kill stories unless their source says
+    /// otherwise: true for what only agencies send.
+    pub fn lifecycle(self) -> bool {
+        matches!(
+            self,
+            Format::NewsmlG2 | Format::Newsml1 | Format::Nitf | Format::Iptc7901 | Format::Anpa
+        )
+    }
+}
+
+/// What a parser needs to know about the source of the bytes.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Zone of times that name none.
+    pub timezone: TimeZone,
+    /// When the bytes were received: the reference for dates without a year.
+    pub received: Timestamp,
+    /// Charset from outside the bytes (an HTTP header).
+    pub charset: Option<String>,
+    /// Largest single record in bytes; a longer one becomes a reject.
+    pub max_record: usize,
+}
+
+/// What a parser yields: an item, or why there is none.
+pub type Record = Result<Item, Reject>;

@@ -1,0 +1,157 @@
+//! Stories and verdicts: what fold decides about an item, with its evidence.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::item::{Item, Marker, Seq};
+use crate::prepare::Prepared;
+
+/// The name of a story for life, printed as `s` and a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct StoryId(pub u64);
+
+impl StoryId {
+    /// Reads what [`fmt::Display`] prints.
+    pub fn parse(text: &str) -> Option<StoryId> {
+        text.strip_prefix('s')?.parse().ok().map(StoryId)
+    }
+}
+
+impl fmt::Display for StoryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "s{}", self.0)
+    }
+}
+
+/// What fold decided about an item (DESIGN section 5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Verdict {
+    /// Opens a story.
+    New,
+    /// Same identity and text, or same story and nothing new.
+    Repeat,
+    /// Same story with something new: a fact, a number, a wire version, a better-ranked
+    /// publisher, or a contradiction.
+    Development,
+    /// Same identity, changed text, newer version.
+    Revision,
+    /// Corrects a story of the same provider.
+    Correction,
+    /// Withdraws a story of the same provider.
+    Kill,
+}
+
+impl Verdict {
+    /// The word used in the output contract.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Verdict::New => "New",
+            Verdict::Repeat => "Repeat",
+            Verdict::Development => "Development",
+            Verdict::Revision => "Revision",
+            Verdict::Correction => "Correction",
+            Verdict::Kill => "Kill",
+        }
+    }
+
+    /// Reads the word of the output contract.
+    pub fn parse(word: &str) -> Option<Verdict> {
+        use Verdict::{Correction, Development, Kill, New, Repeat, Revision};
+        [New, Repeat, Development, Revision, Correction, Kill]
+            .into_iter()
+            .find(|verdict| verdict.as_str() == word)
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The state of a story right after an item joined it. What rules on stories are evaluated on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoryState {
+    /// Items that joined it so far, this one included.
+    pub items: u32,
+    /// Distinct publisher families so far; items without a publisher count as one family.
+    pub publishers: u32,
+    /// Event time of the earliest item.
+    #[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")]
+    pub first: Timestamp,
+    /// Event time of the latest item.
+    #[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")]
+    pub last: Timestamp,
+    /// Its items contradict each other.
+    pub disputed: bool,
+    /// It was withdrawn.
+    pub killed: bool,
+}
+
+/// What fold decided about one item.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FoldDecision {
+    /// The decision.
+    pub verdict: Verdict,
+    /// The story the item now belongs to.
+    pub story: StoryId,
+    /// The story right after this item.
+    pub state: StoryState,
+    /// True when this item made the story disputed.
+    pub disputes: bool,
+    /// Why.
+    pub evidence: Evidence,
+}
+
+/// Why fold decided so: enough to explain the verdict later from the log alone.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The earlier item this one was matched with.
+    pub of: Option<Seq>,
+    /// Probability that both tell one story.
+    pub score: Option<f32>,
+    /// The threshold it was held against.
+    pub threshold: f32,
+    /// One sentence for a person.
+    pub reason: String,
+    /// Value and share of each feature that mattered, largest share first. Shares are in the
+    /// model's own log-odds and add up, with its bias, to the score.
+    pub shares: Vec<Share>,
+    /// Digest of the model that scored, 16 hex digits.
+    pub model: String,
+}
+
+/// One feature's part in a score.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Share {
+    /// The feature's name in the model.
+    pub feature: String,
+    /// Its value for this pair; `None` when it was missing.
+    pub value: Option<f32>,
+    /// What it added to the log-odds.
+    pub share: f32,
+}
+
+/// An item with fold's decision: what route gets.
+#[derive(Clone, Debug)]
+pub struct Folded {
+    /// The item as prepared.
+    pub prepared: Prepared,
+    /// What was decided.
+    pub decision: FoldDecision,
+}
+
+impl Folded {
+    /// The item as sent.
+    pub fn item(&self) -> &Item {
+        &self.prepared.item
+    }
+
+    /// Markers from header and headline together.
+    pub fn markers(&self) -> &[Marker] {
+        &self.prepared.markers
+    }
+}
