@@ -9,3 +9,4 @@ pub mod log;
 pub mod prepare;
 pub mod stage;
 pub mod story;
+pub mod terminal;

@@ -1,0 +1,72 @@
+//! Printing for people: what a source sent must not drive the terminal, and a closed pipe is no
+//! error.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal, Write};
+
+/// Replaces what could drive a terminal or hide text in it: control characters (ANSI sequences
+/// begin with one), line and paragraph separators, and bidirectional controls ("Trojan Source",
+/// CVE-2021-42574). Each becomes a visible `\u{…}`.
+pub fn escape(text: &str) -> Cow<'_, str> {
+    if !text.contains(dangerous) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if dangerous(c) {
+            // Writing to a string cannot fail.
+            let _ = write!(safe, "\\u{{{:x}}}", c as u32);
+        } else {
+            safe.push(c);
+        }
+    }
+    Cow::Owned(safe)
+}
+
+fn dangerous(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// True when standard output is a terminal.
+pub fn is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// Writes a line to standard output. A reader that has gone is reported as
+/// [`io::ErrorKind::BrokenPipe`] and should end the program quietly.
+pub fn line(text: &str) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.write_all(b"\n")
+}
+
+/// Writes a line to standard error. Nobody is left to tell when that fails.
+pub fn note(text: &str) {
+    let mut out = anstream::stderr().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.write_all(b"\n"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escape;
+
+    #[test]
+    fn plain_text_of_any_script_is_untouched() {
+        for text in ["Haftar's offensive", "Срочно: выборы", "速報：地震", "🚨 alert", "naïve"]
+        {
+            assert_eq!(escape(text), text);
+        }
+    }
+
+    #[test]
+    fn what_drives_a_terminal_is_made_visible() {
+        assert_eq!(escape("\x1b[31mred"), "\\u{1b}[31mred");
+        assert_eq!(escape("a\nb\r"), "a\\u{a}b\\u{d}");
+        assert_eq!(escape("\u{9b}2J"), "\\u{9b}2J");
+        assert_eq!(escape("abc\u{202e}fed"), "abc\\u{202e}fed");
+        assert_eq!(escape("\u{2066}x\u{2069}"), "\\u{2066}x\\u{2069}");
+    }
+}
