@@ -1,9 +1,40 @@
 //! Formats: bytes in, items out. Pure: no I/O, no clock.
+//!
+//! [`Parser`] takes bytes as they come. The line formats (`list`, `tsv`, `ndjson`) give a record
+//! as soon as it is complete and hold no more than one; the document formats hold up to
+//! [`MAX_DOCUMENT`] bytes and are read at the end. Every intake record, good or bad, becomes
+//! exactly one [`Record`], in the order of the input.
+//!
+//! A file that could not be read at all gives at least one reject and no item: [`unreadable`].
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::item::{Item, Reject};
+
+mod agency;
+mod anpa;
+mod charset;
+mod circuit;
+mod date;
+mod detect;
+mod feed;
+mod fields;
+mod iptc7901;
+mod lines;
+mod list;
+mod mail;
+mod ndjson;
+mod newsml_1;
+mod newsml_g2;
+mod ninjs;
+mod nitf;
+mod parser;
+pub mod text;
+mod tsv;
+mod xml;
+
+pub use parser::{MAX_DOCUMENT, Parser};
 
 /// How bytes become items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,6 +59,8 @@ pub enum Format {
     Iptc7901,
     /// ANPA 1312.
     Anpa,
+    /// One RFC 5322 message with MIME parts.
+    Mail,
 }
 
 impl Format {
@@ -43,6 +76,7 @@ impl Format {
         ("nitf", Format::Nitf),
         ("iptc7901", Format::Iptc7901),
         ("anpa", Format::Anpa),
+        ("mail", Format::Mail),
     ];
 
     /// Whether items of this format may correct and kill stories unless their source says
@@ -70,3 +104,21 @@ pub struct Options {
 
 /// What a parser yields: an item, or why there is none.
 pub type Record = Result<Item, Reject>;
+
+/// Reads a whole input: [`Parser::feed`] and [`Parser::finish`].
+pub fn parse(format: Format, bytes: &[u8], options: &Options) -> Vec<Record> {
+    let mut out = Vec::new();
+    let mut parser = Parser::new(format, options.clone());
+    parser.feed(bytes, &mut out);
+    parser.finish(&mut out);
+    out
+}
+
+/// Whether the records of a whole file say that nothing of it could be read: rejects and no item.
+/// A directory source moves such a file to `rejected/`. A file with nothing in it is not one.
+pub fn unreadable(records: &[Record]) -> bool {
+    !records.is_empty() && records.iter().all(Result::is_err)
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

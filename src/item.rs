@@ -33,6 +33,11 @@ impl fmt::Display for Seq {
     }
 }
 
+/// One rung of an item's identity ladder (uri, address, content), as a digest of 128 bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Identity(pub [u8; 16]);
+
 /// One message as a source sent it.
 ///
 /// A format fills what the message says and leaves the rest at its default; intake adds
@@ -87,6 +92,10 @@ pub struct Item {
     pub markers: Vec<Marker>,
     /// True when its source may correct and kill stories (`lifecycle = true`).
     pub lifecycle: bool,
+    /// True when it was there before its source was first looked at and is not new enough for an
+    /// alert: it joins its story and counts as carried by the channels it matches, but is
+    /// delivered to none (DESIGN section 3, first contact).
+    pub seen: bool,
 }
 
 /// How far an item's own time can be trusted.

@@ -1,0 +1,83 @@
+//! What the XML formats of agencies share: from a document to one record for each of its items.
+
+use super::Record;
+use super::date::Dates;
+use super::xml::{Element, Repair, Tree};
+use crate::item::{Item, Reject, RejectKind};
+
+/// Reads every element of one of these names as an item. An item the document ends in is a
+/// reject: half a message must not pass for a whole one.
+pub(super) fn items(
+    text: &str,
+    names: &[&str],
+    dates: &Dates,
+    max_record: usize,
+    out: &mut Vec<Record>,
+    read: impl Fn(Element, &Dates) -> Option<Item>,
+) {
+    let tree = Tree::parse(text, Repair::default());
+    let begun = out.len();
+    // Some name the language on the message only.
+    let language = tree.root().and_then(|root| root.attribute("lang"));
+    let language = language.and_then(|tag| super::fields::language(&tag));
+    let priority = tree.root().and_then(priority);
+    for element in tree.all(names) {
+        if tree.cut_off(element) {
+            let at = tree.fault.as_ref().map_or(text.len(), |(at, _)| *at);
+            let reason = format!(
+                "The document breaks off at offset {at}, within the {} that begins at offset {}. It \
+                 was cut on its way.",
+                element.local(),
+                element.offset()
+            );
+            out.push(Err(malformed(reason, at, tree.source(element))));
+        } else if tree.source(element).len() > max_record {
+            let (offset, source) = (element.offset(), tree.source(element));
+            out.push(Err(Reject::too_large(offset as u64, max_record, source.as_bytes())));
+        } else {
+            out.extend(read(element, dates).map(|mut item| {
+                item.language = item.language.or(language);
+                item.urgency = item.urgency.or(priority);
+                Ok(item)
+            }));
+        }
+    }
+    out.extend(tree.rest().map(Err));
+    if out.len() == begun {
+        let (at, why) = match &tree.fault {
+            Some((at, why)) => (*at, format!("{why}, at offset {at}")),
+            None => (0, format!("it holds no {}", names.join(" or "))),
+        };
+        out.push(Err(malformed(format!("The document cannot be read: {why}."), at, text)));
+    }
+}
+
+/// The priority of the whole message, in its envelope.
+fn priority(root: Element) -> Option<u8> {
+    let envelope = root.child("NewsEnvelope").or_else(|| root.child("header"))?;
+    let priority = envelope.child("Priority")?;
+    let level = priority.attribute("FormalName").map(|level| level.into_owned());
+    super::fields::urgency(&level.or_else(|| priority.line())?)
+}
+
+fn malformed(reason: String, at: usize, source: &str) -> Reject {
+    Reject::new(RejectKind::Malformed, reason, at as u64, source.as_bytes())
+}
+
+/// Text of an element that holds either markup or text with HTML in it.
+pub(super) fn content(element: Element) -> Option<String> {
+    if element.children().next().is_some() {
+        return element.lines();
+    }
+    super::fields::some(&super::text::from_html(&element.text()))
+}
+
+/// A byline that stands in the body, as some agencies send it: its first or second line.
+pub(super) fn byline_in(body: &str) -> Option<String> {
+    /// Longer lines are sentences.
+    const MAX: usize = 80;
+    let line = body.lines().take(2).find(|line| {
+        line.len() <= MAX && line.get(..3).is_some_and(|by| by.eq_ignore_ascii_case("by "))
+    })?;
+    super::fields::byline(line.trim_end_matches(['=', '.']))
+}

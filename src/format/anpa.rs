@@ -1,0 +1,177 @@
+//! `anpa`: ANPA 1312, the format of American wire circuits.
+//!
+//! ```text
+//! SYN SYN SOH W2870 US asian                    service level, number, selector
+//! r s DC3 DC1 BC-Harbour   11-23 0350           priority, category, keyword, date, words
+//! STX ^BC-US--Harbour, 1st Ld-Writethru,350<    keyword line
+//! ^Harbour bridge reopens<                      headline
+//! ^Eds: Adds quotes.<                           note
+//! ^By ANN LEE=                                  byline
+//!    BERGEN (EX) _ The bridge …                 text, paragraphs indented
+//! ETX EX-WF-11-23-26 1905GMT<                   agency, date and time
+//! ```
+
+use super::circuit::{self, Message, dateline, paragraphs};
+use super::date::{Dates, Moment};
+use super::{Record, fields};
+use crate::item::{Item, Marker, Subject};
+
+mod keyword;
+
+use keyword::Keyword;
+
+/// Reads a document of one or more messages.
+pub(super) fn parse(text: &str, dates: &Dates, max_record: usize, out: &mut Vec<Record>) {
+    for message in circuit::messages(text, max_record) {
+        out.push(message.map(|message| item(&message, dates)));
+    }
+}
+
+fn item(message: &Message, dates: &Dates) -> Item {
+    let heading = Heading::read(message.heading);
+    let marked = Marked::read(message.text);
+    let keyword = Keyword::read(marked.keyword.as_deref().unwrap_or(heading.keyword));
+    let opening = marked.body.iter().find_map(|paragraph| dateline(paragraph));
+    let agency = message.trailer.trim_start().split_once('-').map(|(agency, _)| agency);
+    let agency = agency.filter(|name| name.bytes().all(|b| b.is_ascii_uppercase()));
+    let alert = keyword.markers.contains(&Marker::Breaking);
+    let headline = marked.headline.or_else(|| match &opening {
+        // An alert has no headline: its one sentence is the news.
+        Some((_, _, news)) if alert => fields::some(news),
+        _ => None,
+    });
+    let mut item = Item {
+        headline: headline.or_else(|| keyword.slugline.clone()).unwrap_or_default(),
+        byline: marked.byline,
+        slugline: keyword.slugline,
+        ednote: marked.ednote,
+        located: opening.as_ref().map(|(place, _, _)| place.clone()),
+        publisher: agency
+            .and_then(fields::some)
+            .or_else(|| opening.as_ref().and_then(|(_, agency, _)| fields::some(agency))),
+        urgency: heading.urgency,
+        subjects: heading.category.into_iter().collect(),
+        markers: keyword.markers,
+        body: fields::some(&marked.body.join("\n")),
+        ..Item::default()
+    };
+    if let Some(moment) = sent(message.trailer, dates).or_else(|| dates.parse(heading.date)) {
+        item.set_time(moment);
+    }
+    item
+}
+
+/// What the lines between SOH and STX say.
+#[derive(Default)]
+struct Heading<'a> {
+    urgency: Option<u8>,
+    category: Option<Subject>,
+    keyword: &'a str,
+    date: &'a str,
+}
+
+impl<'a> Heading<'a> {
+    fn read(heading: &'a str) -> Heading<'a> {
+        let Some(line) = heading.lines().filter(|line| !line.trim().is_empty()).nth(1) else {
+            return Heading::default();
+        };
+        let separators = |c: char| c.is_whitespace() || c.is_control();
+        let mut letters = line.split(separators).filter(|word| !word.is_empty());
+        let urgency = letters.next().and_then(urgency);
+        let category = letters.next().filter(|word| word.len() == 1);
+        let category = category.map(|code| Subject { code: Some(code.to_owned()), name: None });
+        let date = line.split(separators).find(|word| is_date(word)).unwrap_or_default();
+        // After the codes for type-setting stands the keyword, up to the date.
+        let keyword = line.rsplit(|c: char| c.is_control() && c != '\t').next().unwrap_or(line);
+        let keyword = keyword.split(date).next().filter(|_| !date.is_empty()).unwrap_or(keyword);
+        Heading { urgency, category, keyword: keyword.trim(), date }
+    }
+}
+
+/// ANPA's priority letters in IPTC's numbers: flash, bulletin, urgent, regular, deferred.
+fn urgency(letter: &str) -> Option<u8> {
+    match letter {
+        "f" => Some(1),
+        "b" => Some(2),
+        "u" => Some(3),
+        "r" => Some(4),
+        "d" => Some(5),
+        // Held for a weekday or Sunday, and what else can wait.
+        _ if letter.len() == 1 && letter.starts_with(|c: char| c.is_ascii_lowercase()) => Some(6),
+        _ => None,
+    }
+}
+
+/// `11-23`, as a heading writes its date.
+fn is_date(word: &str) -> bool {
+    let digits = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
+    word.split_once('-').is_some_and(|(month, day)| digits(month) && digits(day))
+}
+
+/// The lines of a text by their marks: `^` opens a line of the head.
+#[derive(Default)]
+struct Marked {
+    keyword: Option<String>,
+    headline: Option<String>,
+    byline: Option<String>,
+    ednote: Option<String>,
+    body: Vec<String>,
+}
+
+impl Marked {
+    fn read(text: &str) -> Marked {
+        let mut marked = Marked::default();
+        let mut notes: Vec<String> = Vec::new();
+        let mut lines = text.lines().filter(|line| !line.trim().is_empty()).peekable();
+        while let Some(line) =
+            lines.next_if(|line| line.starts_with('^') || !line.starts_with([' ', '\t']))
+        {
+            if marked.keyword.is_some() && !line.starts_with('^') {
+                marked.body.push(plain(line));
+                break;
+            }
+            let line = plain(line.trim_start_matches('^'));
+            let lower = line.to_ascii_lowercase();
+            if marked.keyword.is_none() {
+                marked.keyword = Some(line);
+            } else if lower.starts_with("eds:") || lower.starts_with("editors:") {
+                let (_, note) = line.split_once(':').unwrap_or(("", &line));
+                notes.extend(fields::some(note));
+            } else if lower.starts_with("by ") {
+                marked.byline = marked.byline.or_else(|| fields::byline(&line));
+            } else if marked.byline.is_none() && !is_reference(&lower) {
+                marked.headline = marked.headline.or(Some(line));
+            }
+        }
+        marked
+            .body
+            .extend(paragraphs(lines, |line| line.ends_with(['<', '='])).iter().map(|p| plain(p)));
+        marked.ednote = fields::some(&notes.join("\n"));
+        marked
+    }
+}
+
+/// A line that lists photos, graphics or other media.
+fn is_reference(lower: &str) -> bool {
+    ["ap photo", "ap graphic", "ap video", "ap audio", "photos", "photo ", "graphic"]
+        .iter()
+        .any(|start| lower.starts_with(start))
+}
+
+/// A line without its end mark, with quotes and dashes as they are printed.
+fn plain(line: &str) -> String {
+    let line = line.trim().trim_end_matches(['<', '=']).trim_end();
+    let line = line.replace("``", "“").replace("''", "”").replace(" _ ", " — ");
+    super::text::one_line(&line)
+}
+
+/// `EX-WF-11-23-26 1905GMT`: the agency, its bureau, date and time.
+fn sent(trailer: &str, dates: &Dates) -> Option<Moment> {
+    let line = trailer.lines().find(|line| !line.trim().is_empty())?;
+    let line = line.trim().trim_end_matches('<').trim_end();
+    let digits = line.find(|c: char| c.is_ascii_digit())?;
+    dates.parse(&line[digits..])
+}
+
+#[cfg(test)]
+mod tests;

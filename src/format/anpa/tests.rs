@@ -1,0 +1,54 @@
+use crate::format::tests::{items, options, rejects};
+use crate::format::{Format, parse};
+use crate::item::{Item, Marker, RejectKind, TimeQuality};
+
+const MESSAGE: &str = include_str!("../../../tests/data/format/anpa.tst");
+
+fn read(text: &str) -> Item {
+    items(Format::Anpa, text.as_bytes()).remove(0)
+}
+
+#[test]
+fn every_field_is_read() {
+    assert_eq!(Format::detect(MESSAGE.as_bytes()), Some(Format::Anpa));
+    assert_eq!(Format::detect(&MESSAGE.as_bytes()[2..]), Some(Format::Anpa));
+    let item = read(MESSAGE);
+    assert_eq!(item.headline, "Harbour bridge reopens after storm");
+    let body = "BERGEN (EX) — The bridge opened “at last” today.\nCars were back.";
+    assert_eq!(item.body.as_deref(), Some(body));
+    assert_eq!((item.byline.as_deref(), item.publisher.as_deref()), (Some("ANN LEE"), Some("EX")));
+    assert_eq!(item.slugline.as_deref(), Some("Harbour Bridge"));
+    assert_eq!(item.ednote.as_deref(), Some("Adds quotes. With AP Photos."));
+    assert_eq!((item.located.as_deref(), item.urgency), (Some("BERGEN"), Some(4)));
+    assert_eq!(item.subjects[0].code.as_deref(), Some("s"));
+    assert_eq!(item.markers, [Marker::Lead(1)]);
+    let time = item.versioncreated.map(|t| t.to_string());
+    assert_eq!(
+        (time.as_deref(), item.time_quality),
+        (Some("2026-11-23T19:05:00Z"), TimeQuality::Zoned)
+    );
+}
+
+#[test]
+fn an_alert_is_its_sentence_and_other_texts_without_headline_their_keyword() {
+    let alert = "\x16\x16\x01W1\x1f_x\nb a\x13\x11 BC-US--EXNewsAlert   06-29 0358\n\
+        \x02^BC-US--EXNewsAlert,17<\n\t   BERGEN (EX) _ Bridge closed by order of the mayor.\n\x03EX-WF-06-29-26 2350EST<\n\x04";
+    let item = read(alert);
+    assert_eq!(item.headline, "Bridge closed by order of the mayor.");
+    assert_eq!((item.markers.as_slice(), item.urgency), ([Marker::Breaking].as_slice(), Some(2)));
+    let time = item.versioncreated.map(|t| t.to_string());
+    assert_eq!(time.as_deref(), Some("2026-06-30T04:50:00Z"));
+    let table = alert.replace("EXNewsAlert", "Tide Table").replace("2350EST", "");
+    let item = read(&table);
+    assert_eq!(item.headline, "Tide Table");
+    assert_eq!(item.time_quality, TimeQuality::Unzoned);
+}
+
+#[test]
+fn a_message_without_its_end_is_a_reject_where_it_breaks() {
+    let cut = &MESSAGE[..MESSAGE.find("Cars").expect("text")];
+    let records = parse(Format::Auto, cut.as_bytes(), &options());
+    assert_eq!(rejects(&records), [(RejectKind::Malformed, cut.len() as u64)]);
+    let records = parse(Format::Anpa, b"no message", &options());
+    assert_eq!(rejects(&records), [(RejectKind::Malformed, 0)]);
+}

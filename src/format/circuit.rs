@@ -1,0 +1,134 @@
+//! What the formats of wire circuits share: messages framed by control characters.
+
+use super::fields;
+use crate::item::{Reject, RejectKind};
+
+/// Start of heading.
+pub(super) const SOH: char = '\x01';
+/// Start of text.
+pub(super) const STX: char = '\x02';
+/// End of text.
+pub(super) const ETX: char = '\x03';
+/// End of transmission.
+pub(super) const EOT: char = '\x04';
+
+/// One message between its control characters.
+#[derive(Debug, PartialEq)]
+pub(super) struct Message<'a> {
+    /// Offset of its SOH.
+    pub(super) offset: usize,
+    /// Between SOH and STX.
+    pub(super) heading: &'a str,
+    /// Between STX and ETX.
+    pub(super) text: &'a str,
+    /// Between ETX and EOT.
+    pub(super) trailer: &'a str,
+}
+
+/// Splits a document into messages.
+///
+/// # Errors
+///
+/// A message without its STX or ETX is a reject at the offset where one is missed; so are bytes
+/// with no message in them.
+pub(super) fn messages(document: &str, max_record: usize) -> Vec<Result<Message<'_>, Reject>> {
+    let mut starts = document.match_indices(SOH).map(|(at, _)| at).peekable();
+    if starts.peek().is_none() {
+        let reason = "The document holds no message: no SOH character begins one.";
+        return vec![Err(Reject::new(RejectKind::Malformed, reason, 0, document.as_bytes()))];
+    }
+    let mut messages = Vec::new();
+    while let Some(start) = starts.next() {
+        let end = starts.peek().copied().unwrap_or(document.len());
+        let framed = &document[start..end];
+        messages.push(if framed.len() > max_record {
+            Err(Reject::too_large(start as u64, max_record, framed.as_bytes()))
+        } else {
+            message(framed, start)
+        });
+    }
+    messages
+}
+
+fn message(framed: &str, offset: usize) -> Result<Message<'_>, Reject> {
+    let missing = |what: &str, at: usize| {
+        let at = offset + at;
+        let reason = format!(
+            "The message at offset {offset} breaks off at offset {at}: its {what} is missing."
+        );
+        Reject::new(RejectKind::Malformed, reason, at as u64, framed.as_bytes())
+    };
+    let inside = &framed[SOH.len_utf8()..];
+    let (heading, rest) =
+        inside.split_once(STX).ok_or_else(|| missing("start of text (STX)", framed.len()))?;
+    let (text, rest) =
+        rest.split_once(ETX).ok_or_else(|| missing("end of text (ETX)", framed.len()))?;
+    let trailer = rest.split(EOT).next().unwrap_or(rest);
+    Ok(Message { offset, heading, text, trailer })
+}
+
+/// Wrapped lines as paragraphs: a blank or indented line begins one, and so does what follows a
+/// line that `ends` one.
+pub(super) fn paragraphs<'a>(
+    lines: impl Iterator<Item = &'a str>,
+    ends: impl Fn(&str) -> bool,
+) -> Vec<String> {
+    let mut paragraphs: Vec<String> = Vec::new();
+    let mut open = false;
+    for line in lines {
+        let text = line.trim();
+        open &= !text.is_empty() && !line.starts_with([' ', '\t']);
+        match paragraphs.last_mut() {
+            Some(last) if open => {
+                last.push(' ');
+                last.push_str(text);
+            }
+            _ if text.is_empty() => {}
+            _ => paragraphs.push(text.to_owned()),
+        }
+        open = !text.is_empty() && !ends(text);
+    }
+    paragraphs
+}
+
+/// The place of a dateline that opens a text, the agency's name in brackets after it, and where
+/// the news begins: `Berlin (dpa) - …`, `ATLANTA (AP) _ …`.
+pub(super) fn dateline(text: &str) -> Option<(String, &str, &str)> {
+    /// Longer openings are sentences.
+    const MAX: usize = 60;
+    let (place, rest) = text.split_once(" (").filter(|(place, _)| place.len() <= MAX)?;
+    let (agency, rest) = rest.split_once(')').filter(|(agency, _)| agency.len() <= MAX)?;
+    let news = rest.trim_start().strip_prefix(['-', '_', '–', '—'])?;
+    let place = fields::some(place)?;
+    Some((place, agency, news.trim_start()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_told_apart_and_cut_ones_are_rejects_at_the_cut() {
+        let found = messages("\x01a\x02b\x03c\x04\r\n\x01d\x02e", 100);
+        let whole = Message { offset: 0, heading: "a", text: "b", trailer: "c" };
+        assert_eq!(found[0], Ok(whole));
+        let reject = found[1].as_ref().expect_err("cut");
+        assert_eq!(reject.offset, Some(13));
+        assert!(messages("text", 100).remove(0).is_err());
+    }
+
+    #[test]
+    fn wrapped_lines_are_paragraphs() {
+        let lines = ["   one", "two", "", "three", "   four", "end=", "six"];
+        let found = paragraphs(lines.into_iter(), |line| line.ends_with('='));
+        assert_eq!(found, ["one two", "three", "four end=", "six"]);
+    }
+
+    #[test]
+    fn a_dateline_gives_its_place() {
+        let found = dateline("Bergen (example) - The ferry sailed.");
+        assert_eq!(found, Some(("Bergen".to_owned(), "example", "The ferry sailed.")));
+        assert_eq!(dateline("The ferry (and its crew) sailed."), None);
+        assert_eq!(dateline("The ferry sailed."), None);
+    }
+}

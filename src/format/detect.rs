@@ -1,0 +1,104 @@
+//! Which format bytes are in, told from the first of them.
+
+use encoding_rs::{Encoding, UTF_8};
+
+use super::{Format, mail, tsv, xml};
+
+/// How many bytes decide.
+const ENOUGH: usize = 8 * 1024;
+
+/// Control characters that frame messages on a wire circuit.
+const SOH: char = '\x01';
+const STX: char = '\x02';
+const SYN: char = '\x16';
+
+impl Format {
+    /// Recognises a format by its first bytes: [`None`] when they are not of any, or too few.
+    ///
+    /// Looks at no more than 8 KiB. Any line of text is a `list`, so a `tsv` is recognised by its
+    /// header, and JSON without a feed's version is `ndjson`, whether an object fills a line or a
+    /// document.
+    pub fn detect(bytes: &[u8]) -> Option<Format> {
+        let bytes = sample(bytes).unwrap_or(&bytes[..bytes.len().min(ENOUGH)]);
+        let (encoding, mark) = Encoding::for_bom(bytes).unwrap_or_else(|| {
+            (if bytes.contains(&0) { super::charset::guess(bytes) } else { UTF_8 }, 0)
+        });
+        let (text, _) = encoding.decode_without_bom_handling(&bytes[mark..]);
+        of_text(&text)
+    }
+}
+
+/// Whether the bytes of a stream so far suffice to tell.
+pub(super) fn decidable(bytes: &[u8]) -> bool {
+    sample(bytes).is_some()
+}
+
+/// The bytes that decide, the same however a stream is cut: the first line of plain text, else
+/// the first 8 KiB. None while there are fewer.
+fn sample(bytes: &[u8]) -> Option<&[u8]> {
+    let start = bytes.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(bytes.len());
+    let end = bytes[start..].iter().position(|b| *b == b'\n').map(|length| start + length);
+    let line = end.map(|end| &bytes[start..end]).filter(|line| {
+        // The name of an XML root may come late, after comments and a document type; a wire
+        // message shows what it is in its second line.
+        let plain = |b: &u8| *b >= b' ' || matches!(*b, b'\t' | b'\r');
+        let document = match line[0] {
+            // An object on one line is `ndjson`: its stream must not wait for more.
+            b'{' => !line.trim_ascii_end().ends_with(b"}"),
+            b'<' | b'[' | 0xEF | 0xFE | 0xFF => true,
+            // One field does not make a mail.
+            _ => std::str::from_utf8(line).is_ok_and(mail::is_field),
+        };
+        line.iter().all(plain) && !document
+    });
+    line.or_else(|| bytes.get(..ENOUGH))
+}
+
+fn of_text(text: &str) -> Option<Format> {
+    if let Some(format) = circuit(text) {
+        return Some(format);
+    }
+    let start = text.trim_start();
+    match start.chars().next()? {
+        '<' => xml_root(start),
+        '{' | '[' => Some(json(start)),
+        _ if tsv::is_header(start.lines().next().unwrap_or_default()) => Some(Format::Tsv),
+        _ if mail::is_header(start) => Some(Format::Mail),
+        _ if printable(start) => Some(Format::List),
+        _ => None,
+    }
+}
+
+/// ANPA 1312 begins with SYN SYN SOH, IPTC 7901 with SOH. Files are kept with and without the
+/// SYNs, so the line after the header decides when they are missing: in ANPA it ends in STX.
+fn circuit(text: &str) -> Option<Format> {
+    let start = text.trim_start_matches(|c: char| c != SYN && c != SOH && !c.is_alphanumeric());
+    if start.starts_with(SYN) {
+        return start.contains(SOH).then_some(Format::Anpa);
+    }
+    let header = start.strip_prefix(SOH)?;
+    let header = header.split(STX).next().unwrap_or_default();
+    let anpa = header.contains(['\x1F', '\x11', '\x12', '\x13', '\x14', '^']);
+    Some(if anpa { Format::Anpa } else { Format::Iptc7901 })
+}
+
+fn xml_root(text: &str) -> Option<Format> {
+    match xml::root_name(text)?.to_ascii_lowercase().as_str() {
+        "rss" | "rdf" | "feed" | "channel" | "item" | "entry" => Some(Format::Feed),
+        "newsmessage" | "newsitem" | "packageitem" => Some(Format::NewsmlG2),
+        "newsml" => Some(Format::Newsml1),
+        "nitf" => Some(Format::Nitf),
+        _ => None,
+    }
+}
+
+fn json(text: &str) -> Format {
+    if text.contains("jsonfeed.org/version") { Format::Feed } else { Format::Ndjson }
+}
+
+/// Whether text could be a page: hardly any control or replacement characters.
+fn printable(text: &str) -> bool {
+    let odd =
+        text.chars().filter(|c| c.is_control() && !c.is_whitespace() || *c == '\u{FFFD}').count();
+    odd * 10 <= text.chars().count()
+}

@@ -1,0 +1,75 @@
+//! Small readings that several formats share.
+
+use crate::item::{Item, Language, PubStatus, Reject, RejectKind, Subject};
+
+/// Shorter than this, a "byline" without a verb is a byline; longer, it is a sentence.
+const MAX_BYLINE: usize = 200;
+
+/// A byline without its "By"; none when nothing is left.
+pub(super) fn byline(text: &str) -> Option<String> {
+    let text = super::text::one_line(text);
+    let name = match text.split_once(' ') {
+        Some((by, name)) if by.eq_ignore_ascii_case("by") || by.eq_ignore_ascii_case("by:") => name,
+        _ => &text,
+    };
+    let name = name.trim_matches(|c: char| c.is_whitespace() || c == ';' || c == ',');
+    (!name.is_empty() && name.len() <= MAX_BYLINE).then(|| name.to_owned())
+}
+
+/// An IPTC urgency: its first digit, since some send `3 (routine)`; zero is no urgency.
+pub(super) fn urgency(text: &str) -> Option<u8> {
+    let digits = text.trim().split(|c: char| !c.is_ascii_digit()).next()?;
+    digits.parse().ok().filter(|n| (1..=9).contains(n))
+}
+
+/// A language code, or its English name as some feeds write it.
+pub(super) fn language(text: &str) -> Option<Language> {
+    let text = text.trim();
+    Language::parse(text).or_else(|| match text.to_ascii_lowercase().as_str() {
+        "english" => Some(Language::ENGLISH),
+        "french" => Language::parse("fr"),
+        "german" => Language::parse("de"),
+        "spanish" => Language::parse("es"),
+        _ => None,
+    })
+}
+
+/// A subject from one word: a code when it looks like one, otherwise a name.
+pub(super) fn subject(text: &str) -> Subject {
+    let text = text.trim();
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let code = !text.contains(' ') && (text.contains(':') || digits * 2 > text.len());
+    if code {
+        Subject { code: Some(text.to_owned()), name: None }
+    } else {
+        Subject { code: None, name: Some(text.to_owned()) }
+    }
+}
+
+impl Reject {
+    /// Refuses a record that is longer than its source allows.
+    pub(super) fn too_large(offset: u64, max_record: usize, bytes: &[u8]) -> Reject {
+        let reason = format!(
+            "The record at offset {offset} is longer than {max_record} bytes. Raise `max_record` of \
+             the source if such items are wanted."
+        );
+        Reject::new(RejectKind::TooLarge, reason, offset, bytes)
+    }
+}
+
+/// Sets the status when the word is one, or one of those agencies have for a kill.
+pub(super) fn set_status(item: &mut Item, word: &str) {
+    let gone = ["kill", "retract", "withdrawn", "delete"];
+    let lower = word.to_ascii_lowercase();
+    if let Some(status) = PubStatus::parse(word.trim()) {
+        item.pubstatus = status;
+    } else if gone.iter().any(|word| lower.contains(word)) {
+        item.pubstatus = PubStatus::Canceled;
+    }
+}
+
+/// Trimmed text, or none.
+pub(super) fn some(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}

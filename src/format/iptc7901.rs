@@ -1,0 +1,132 @@
+//! `iptc7901`: the IPTC's text transmission format of 1979 for wire circuits.
+//!
+//! ```text
+//! SOH exa062 4 i 211 example 061        source and number, priority, category, words, option
+//! Harbour/strike/                       keyword line
+//! STX Dockers vote to go on =           headline, ended by a sign of equality
+//!    Bergen (example) - Dockers …       text, paragraphs indented
+//! ETX 231905 GMT Nov 26                 day, time, zone, month, year
+//! ```
+
+use super::circuit::{self, Message, dateline, paragraphs};
+use super::date::{Dates, Moment};
+use super::{Record, agency, fields};
+use crate::item::{Item, Subject};
+
+mod time;
+
+/// Reads a document of one or more messages.
+pub(super) fn parse(text: &str, dates: &Dates, max_record: usize, out: &mut Vec<Record>) {
+    for message in circuit::messages(text, max_record) {
+        out.push(message.map(|message| item(&message, dates)));
+    }
+}
+
+fn item(message: &Message, dates: &Dates) -> Item {
+    let heading = Heading::read(message.heading);
+    let (headline, lines) = headline(message.text);
+    let notebook = lines.iter().position(|line| is_notebook(line)).unwrap_or(lines.len());
+    let body = paragraphs(lines[..notebook].iter().copied(), |_| false);
+    let notes = paragraphs(lines[notebook..].iter().copied(), |_| false);
+    let opening = body.iter().find_map(|paragraph| dateline(paragraph));
+    let (located, agency) = match opening {
+        Some((place, agency, _)) => (Some(place), fields::some(agency)),
+        None => (None, None),
+    };
+    let body = fields::some(&body.join("\n"));
+    let mut item = Item {
+        headline: headline.or_else(|| heading.slugline.clone()).unwrap_or_default(),
+        byline: body.as_deref().and_then(agency::byline_in).or_else(|| reporter(&notes)),
+        body,
+        slugline: heading.slugline,
+        ednote: fields::some(&notes.join("\n")),
+        located,
+        publisher: heading.agency.or(agency),
+        urgency: heading.urgency,
+        subjects: heading.category.into_iter().collect(),
+        ..Item::default()
+    };
+    if let Some(moment) = sent(message, dates) {
+        item.set_time(moment);
+    }
+    item
+}
+
+/// What the lines between SOH and STX say.
+#[derive(Default)]
+struct Heading {
+    urgency: Option<u8>,
+    category: Option<Subject>,
+    agency: Option<String>,
+    slugline: Option<String>,
+}
+
+impl Heading {
+    fn read(heading: &str) -> Heading {
+        let mut lines = heading.lines().filter(|line| !line.trim().is_empty());
+        let mut words = lines.next().unwrap_or_default().split_whitespace();
+        let _source_and_number = words.next();
+        let urgency = words.next().and_then(fields::urgency);
+        let category = words.next().filter(|word| word.len() <= 3);
+        let category = category.map(|code| Subject { code: Some(code.to_owned()), name: None });
+        // The count of words, then options: distribution codes and the agency with its number.
+        let options: Vec<&str> = words.skip(1).collect();
+        let numbered = |pair: &&[&str]| pair[1].bytes().all(|b| b.is_ascii_digit());
+        let agency = options.windows(2).find(numbered).map(|pair| pair[0].to_owned());
+        let slugline =
+            lines.next_back().and_then(|line| fields::some(line.trim().trim_end_matches('/')));
+        Heading { urgency, category, agency, slugline }
+    }
+}
+
+/// The headline and the lines of text after it. The headline ends in a sign of equality; without
+/// one it is the first line, if a blank line or an indented one follows.
+fn headline(text: &str) -> (Option<String>, Vec<&str>) {
+    /// A headline may be wrapped over so many lines.
+    const MAX_LINES: usize = 6;
+    let lines: Vec<&str> = text.lines().collect();
+    let start = lines.iter().position(|line| !line.trim().is_empty()).unwrap_or(lines.len());
+    let ended =
+        lines[start..].iter().take(MAX_LINES).position(|line| line.trim_end().ends_with('='));
+    if let Some(end) = ended {
+        let end = start + end;
+        let (before, last) =
+            (&lines[start..end], lines[end].trim().trim_end_matches('=').trim_end());
+        let wrapped = before.iter().map(|l| l.trim()).skip_while(|line| is_notice(line));
+        let headline = wrapped.chain([last]).collect::<Vec<_>>().join(" ");
+        return (fields::some(&headline), lines[end + 1..].to_vec());
+    }
+    let first = lines.get(start).filter(|line| !line.starts_with([' ', '\t']));
+    let alone = lines
+        .get(start + 1)
+        .is_none_or(|next| next.trim().is_empty() || next.starts_with([' ', '\t']));
+    match first {
+        Some(first) if alone => (fields::some(first), lines[start + 1..].to_vec()),
+        _ => (None, lines[start..].to_vec()),
+    }
+}
+
+/// A line above the headline that says how important it is: `EXTRA`, `(Achtung)`.
+fn is_notice(line: &str) -> bool {
+    let bracketed = line.starts_with('(') && line.ends_with(')');
+    bracketed || line.split_whitespace().count() <= 2 && !line.contains(char::is_lowercase)
+}
+
+/// The heading of notes to editors that close a text.
+fn is_notebook(line: &str) -> bool {
+    line.starts_with('#') && line.to_ascii_lowercase().contains("notebook")
+}
+
+/// The reporter a notebook names.
+fn reporter(notes: &[String]) -> Option<String> {
+    let lines = notes.iter().flat_map(|note| note.split("- "));
+    let named = |line: &str| line.trim().strip_prefix("Reporting by:").map(str::to_owned);
+    fields::byline(&lines.into_iter().find_map(named)?)
+}
+
+fn sent(message: &Message, dates: &Dates) -> Option<Moment> {
+    message.trailer.lines().find_map(|line| time::parse(line, dates))
+}
+
+#[cfg(test)]
+mod tests;

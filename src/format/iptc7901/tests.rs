@@ -1,0 +1,57 @@
+use crate::format::tests::{items, options, rejects};
+use crate::format::{Format, parse};
+use crate::item::{Item, RejectKind, TimeQuality};
+
+const MESSAGE: &str = include_str!("../../../tests/data/format/iptc7901.txt");
+
+fn read(text: &str) -> Vec<Item> {
+    items(Format::Iptc7901, text.as_bytes())
+}
+
+#[test]
+fn every_field_is_read() {
+    assert_eq!(Format::detect(MESSAGE.as_bytes()), Some(Format::Iptc7901));
+    let item = read(MESSAGE).remove(0);
+    assert_eq!(item.headline, "Dockers vote to go on with their strike");
+    let body =
+        "Bergen (example) - Dockers at the northern port voted to go on.\n\"We stay,\" they said.";
+    assert_eq!(item.body.as_deref(), Some(body));
+    assert_eq!(
+        (item.byline.as_deref(), item.publisher.as_deref()),
+        (Some("Ann Lee"), Some("example"))
+    );
+    assert_eq!((item.urgency, item.located.as_deref()), (Some(4), Some("Bergen")));
+    assert_eq!(item.slugline.as_deref(), Some("Harbour/strike"));
+    assert_eq!(item.subjects[0].code.as_deref(), Some("i"));
+    assert!(item.ednote.is_some_and(|note| note.contains("Editing by")));
+    let time = item.versioncreated.map(|t| t.to_string());
+    assert_eq!(
+        (time.as_deref(), item.time_quality),
+        (Some("2026-11-23T18:05:00Z"), TimeQuality::Zoned)
+    );
+}
+
+#[test]
+fn a_time_without_a_month_is_the_last_such_day() {
+    let time = |trailer: &str| {
+        let text = format!(
+            "\x01exa062 4 i 211\r\nHarbour\r\n\x02Head =\r\n   Text.\r\n\x03{trailer}\r\n\x04"
+        );
+        read(&text)[0].versioncreated.map(|t| t.to_string())
+    };
+    assert_eq!(time("231905 GMT").as_deref(), Some("2026-11-23T19:05:00Z"));
+    assert_eq!(time("301905").as_deref(), Some("2026-10-30T19:05:00Z"));
+    assert_eq!(time("999999 GMT"), None);
+}
+
+#[test]
+fn a_message_without_its_end_is_a_reject_where_it_breaks() {
+    let cut = &MESSAGE[..MESSAGE.find("voted").expect("text")];
+    let records = parse(Format::Auto, cut.as_bytes(), &options());
+    assert_eq!(rejects(&records), [(RejectKind::Malformed, cut.len() as u64)]);
+}
+
+#[test]
+fn one_file_may_hold_several_messages() {
+    assert_eq!(read(&MESSAGE.repeat(3)).len(), 3);
+}

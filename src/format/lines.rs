@@ -1,0 +1,220 @@
+//! Lines of a byte stream, decoded one by one, with their offsets.
+
+use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
+
+use super::{Options, charset};
+use crate::item::Reject;
+
+/// Splits a stream into lines. Holds one incomplete line, never more than `max_record` of it.
+pub(super) struct Lines {
+    buffer: Vec<u8>,
+    /// Where the first unread line begins in `buffer`.
+    start: usize,
+    /// Up to where `buffer` was searched for a line end.
+    searched: usize,
+    /// Offset of `buffer[0]` in the stream.
+    offset: u64,
+    /// Whether the rest of an over-long line is being thrown away.
+    skipping: bool,
+    charset: Option<String>,
+    utf16: Option<&'static Encoding>,
+    max: usize,
+}
+
+/// One line without its end.
+#[derive(Debug)]
+pub(super) struct Line {
+    /// Byte offset of the line in the stream.
+    pub(super) offset: u64,
+    /// Its text.
+    pub(super) text: String,
+}
+
+impl Lines {
+    pub(super) fn new(options: &Options) -> Lines {
+        Lines {
+            buffer: Vec::new(),
+            start: 0,
+            searched: 0,
+            offset: 0,
+            skipping: false,
+            charset: options.charset.clone(),
+            utf16: None,
+            max: options.max_record,
+        }
+    }
+
+    /// Adds bytes of the stream. Take all lines out before adding more.
+    pub(super) fn push(&mut self, bytes: &[u8]) {
+        self.offset += self.start as u64;
+        self.searched -= self.start;
+        self.buffer.drain(..self.start);
+        self.start = 0;
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// The next complete line; with `last`, also the unterminated one at the end.
+    ///
+    /// `Err` is a line that is too long or not text; reading goes on after it.
+    pub(super) fn next(&mut self, last: bool) -> Option<Result<Line, Reject>> {
+        loop {
+            if self.offset == 0 && self.start == 0 && !self.read_mark(last) {
+                return None;
+            }
+            let found = self.find_end();
+            let (end, after) = match found {
+                Some(end) => (end, end + if self.utf16.is_some() { 2 } else { 1 }),
+                None if last && self.start < self.buffer.len() => {
+                    (self.buffer.len(), self.buffer.len())
+                }
+                None => return self.overlong(self.buffer.len(), self.buffer.len()),
+            };
+            if std::mem::take(&mut self.skipping) {
+                self.advance(after);
+                continue;
+            }
+            if end - self.start > self.max {
+                let refused = self.overlong(end, after);
+                self.skipping = false;
+                return refused;
+            }
+            let offset = self.offset + self.start as u64;
+            let line = self.decode(&self.buffer[self.start..end], offset);
+            self.advance(after);
+            return Some(line.map(|text| Line { offset, text }));
+        }
+    }
+
+    /// Refuses the line so far when it is too long, and skips the rest of it.
+    fn overlong(&mut self, end: usize, after: usize) -> Option<Result<Line, Reject>> {
+        if self.skipping {
+            self.advance(after);
+            return None;
+        }
+        if end - self.start <= self.max {
+            return None;
+        }
+        let offset = self.offset + self.start as u64;
+        let bytes = &self.buffer[self.start..end];
+        let reject = Reject::too_large(offset, self.max, bytes);
+        self.skipping = true;
+        self.advance(after);
+        Some(Err(reject))
+    }
+
+    /// The first byte of the stream that is not white space.
+    pub(super) fn first_byte(&self) -> Option<u8> {
+        self.buffer.iter().find(|b| !b.is_ascii_whitespace() && b.is_ascii()).copied()
+    }
+
+    /// Gives up reading lines: everything that was not yet dropped, from the first byte of the
+    /// last `push` or of the stream.
+    pub(super) fn take(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.buffer)
+    }
+
+    fn advance(&mut self, to: usize) {
+        self.start = to;
+        self.searched = to;
+    }
+
+    fn find_end(&mut self) -> Option<usize> {
+        let from = self.searched.max(self.start);
+        let found = match self.utf16 {
+            None => self.buffer[from..].iter().position(|b| *b == b'\n').map(|at| from + at),
+            Some(encoding) => {
+                let from = from - (from - self.start) % 2;
+                let newline: [u8; 2] = if encoding == UTF_16LE { *b"\n\0" } else { *b"\0\n" };
+                let mut units = self.buffer[from..].chunks_exact(2);
+                units.position(|unit| unit == newline).map(|at| from + at * 2)
+            }
+        };
+        if found.is_none() {
+            self.searched = self.buffer.len();
+        }
+        found
+    }
+
+    /// Reads a byte order mark at the start of the stream; false while it is undecided.
+    fn read_mark(&mut self, last: bool) -> bool {
+        if self.buffer.len() < 3 && !last {
+            return false;
+        }
+        if let Some((encoding, length)) = Encoding::for_bom(&self.buffer) {
+            self.utf16 = (encoding == UTF_16LE || encoding == UTF_16BE).then_some(encoding);
+            self.advance(length);
+        }
+        true
+    }
+
+    fn decode(&self, bytes: &[u8], offset: u64) -> Result<String, Reject> {
+        let decoded = match self.utf16 {
+            Some(encoding) => charset::checked(bytes, encoding, 0, offset)?,
+            None => charset::unmarked(bytes, self.charset.as_deref(), offset)?,
+        };
+        let text = decoded.text.trim_end_matches('\r');
+        Ok(text.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::tests::options;
+    use crate::item::RejectKind;
+
+    /// A line's offset and text, or why there is none.
+    type Outcome<T> = Result<(u64, T), (RejectKind, Option<u64>)>;
+
+    fn lines(bytes: &[u8], chunk: usize) -> Vec<Outcome<String>> {
+        let mut lines = Lines::new(&Options { max_record: 20, ..options() });
+        let mut out = Vec::new();
+        let mut take = |lines: &mut Lines, last| {
+            while let Some(line) = lines.next(last) {
+                out.push(line.map(|l| (l.offset, l.text)).map_err(|r| (r.kind, r.offset)));
+            }
+        };
+        for piece in bytes.chunks(chunk) {
+            lines.push(piece);
+            take(&mut lines, false);
+        }
+        take(&mut lines, true);
+        out
+    }
+
+    #[track_caller]
+    fn case(bytes: &[u8], expected: &[Outcome<&str>]) {
+        let expected: Vec<_> =
+            expected.iter().map(|l| l.map(|(offset, text)| (offset, text.to_owned()))).collect();
+        for chunk in [1, 2, 3, 7, 100] {
+            assert_eq!(lines(bytes, chunk), expected, "in chunks of {chunk}");
+        }
+    }
+
+    #[test]
+    fn lines_are_the_same_however_the_stream_is_cut() {
+        case(
+            b"one\r\ntwo\n\nthree",
+            &[Ok((0, "one")), Ok((5, "two")), Ok((9, "")), Ok((10, "three"))],
+        );
+        case(b"\xEF\xBB\xBFone\n", &[Ok((3, "one"))]);
+        case(b"\xFF\xFEa\0\n\0b\0", &[Ok((2, "a")), Ok((6, "b"))]);
+        case(b"", &[]);
+    }
+
+    #[test]
+    fn an_overlong_line_is_one_reject_and_costs_only_itself() {
+        case(
+            b"a\nthis line is longer than twenty bytes\nb\n",
+            &[Ok((0, "a")), Err((RejectKind::TooLarge, Some(2))), Ok((40, "b"))],
+        );
+    }
+
+    #[test]
+    fn a_line_that_is_not_text_costs_only_itself() {
+        case(
+            b"a\n\xFF\xFE\x00\x01\xFF\nb\n",
+            &[Ok((0, "a")), Err((RejectKind::Charset, Some(2))), Ok((8, "b"))],
+        );
+    }
+}

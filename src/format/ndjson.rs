@@ -1,0 +1,198 @@
+//! `ndjson`: one JSON object a line with ninjs names, or one JSON document of such objects.
+
+use std::fmt;
+
+use serde::de::{Deserializer, SeqAccess, Visitor};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::date::Dates;
+use super::lines::Line;
+use super::{Record, ninjs};
+use crate::item::{Reject, RejectKind};
+
+/// Keys under which a document may hold its array of items.
+const ARRAYS: &[&str] = &["\"items\"", "\"item\"", "\"_items\"", "\"articles\"", "\"data\""];
+
+/// Reads one line; blank lines are not records.
+pub(super) fn line(line: &Line, dates: &Dates) -> Option<Record> {
+    let text = line.text.trim();
+    (!text.is_empty()).then(|| object(text, line.offset, dates))
+}
+
+/// Whether a first line begins a document that spans lines: it is an array, or an object that
+/// ends elsewhere.
+pub(super) fn begins_document(text: &str) -> bool {
+    let text = text.trim();
+    text.starts_with('[') || text.starts_with('{') && text.ends_with(['{', '[', ','])
+}
+
+/// Reads a JSON document: an object, an array of objects, or an envelope of either. What precedes
+/// a fault is kept, and the fault is one reject at its offset.
+pub(super) fn document(text: &str, dates: &Dates, max_record: usize, out: &mut Vec<Record>) {
+    let start = text.len() - text.trim_start().len();
+    let whole = &text[start..];
+    if whole.starts_with('{') {
+        let fits = whole.len() <= max_record;
+        let parsed = if fits { serde_json::from_str::<Value>(whole).ok() } else { None };
+        if let Some(value) = parsed {
+            out.extend(
+                ninjs::unwrap(&value).into_iter().map(|found| Ok(ninjs::item(found, dates))),
+            );
+            return;
+        }
+    }
+    match array_start(whole) {
+        Some(at) => {
+            elements(text, start + at, max_record, out, |raw, offset| object(raw, offset, dates))
+        }
+        None if whole.len() > max_record => {
+            out.push(Err(Reject::too_large(start as u64, max_record, whole.as_bytes())))
+        }
+        None => out.push(object(whole, start as u64, dates)),
+    }
+}
+
+/// Where the array of items of a document begins.
+pub(super) fn array_start(document: &str) -> Option<usize> {
+    if document.starts_with('[') {
+        return Some(0);
+    }
+    ARRAYS.iter().find_map(|key| {
+        let after = document.find(key)? + key.len();
+        let bracket = after + document[after..].find(|c: char| !c.is_whitespace() && c != ':')?;
+        document[bracket..].starts_with('[').then_some(bracket)
+    })
+}
+
+/// Reads the elements of the array that begins at `start` one by one, so that a large, cut or
+/// broken document costs no more memory than its text and loses only what is broken.
+pub(super) fn elements(
+    text: &str,
+    start: usize,
+    max_record: usize,
+    out: &mut Vec<Record>,
+    read: impl Fn(&str, u64) -> Record,
+) {
+    let mut values = Vec::new();
+    let mut reader = serde_json::Deserializer::from_str(&text[start..]);
+    let fault = reader.deserialize_seq(Collect(&mut values)).err();
+    for value in values {
+        let raw = value.get();
+        let offset = (raw.as_ptr() as usize - text.as_ptr() as usize) as u64;
+        out.push(if raw.len() > max_record {
+            Err(Reject::too_large(offset, max_record, raw.as_bytes()))
+        } else {
+            read(raw, offset)
+        });
+    }
+    if let Some(error) = fault {
+        let offset = start as u64 + place(&text[start..], &error);
+        let rest = text.get(offset as usize..).unwrap_or_default();
+        let reason = format!("The JSON document breaks off at offset {offset}: {error}.");
+        out.push(Err(Reject::new(RejectKind::Malformed, reason, offset, rest.as_bytes())));
+    }
+}
+
+/// Reads one object with ninjs names.
+fn object(text: &str, offset: u64, dates: &Dates) -> Record {
+    let value = value(text, offset)?;
+    match ninjs::unwrap(&value).first() {
+        Some(object) => Ok(ninjs::item(object, dates)),
+        None => {
+            let reason = format!(
+                "The JSON at offset {offset} is not an object. Each line must be one object, such \
+                 as {{\"headline\": \"…\"}}."
+            );
+            Err(Reject::new(RejectKind::Malformed, reason, offset, text.as_bytes()))
+        }
+    }
+}
+
+/// Parses JSON, at most 128 levels deep.
+pub(super) fn value(text: &str, offset: u64) -> Result<Value, Reject> {
+    serde_json::from_str(text).map_err(|error| {
+        let at = offset + place(text, &error);
+        let reason = format!("The record at offset {offset} is not JSON: at offset {at}, {error}.");
+        Reject::new(RejectKind::Malformed, reason, offset, text.as_bytes())
+    })
+}
+
+/// The byte a JSON error points at.
+fn place(text: &str, error: &serde_json::Error) -> u64 {
+    let lines = text.split_inclusive('\n').take(error.line().saturating_sub(1));
+    let before: usize = lines.map(str::len).sum();
+    (before + error.column().saturating_sub(1)).min(text.len()) as u64
+}
+
+/// Collects the elements of an array; what was read before an error stays.
+struct Collect<'a, 'de>(&'a mut Vec<&'de RawValue>);
+
+impl<'de> Visitor<'de> for Collect<'_, 'de> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array of objects")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
+        while let Some(value) = elements.next_element()? {
+            self.0.push(value);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::format::tests::{items, options, rejects};
+    use crate::format::{Format, Options, parse};
+    use crate::item::RejectKind;
+
+    fn headlines(json: &str) -> Vec<String> {
+        items(Format::Ndjson, json.as_bytes()).into_iter().map(|item| item.headline).collect()
+    }
+
+    #[test]
+    fn each_line_is_one_record_and_a_bad_one_costs_only_itself() {
+        let lines = "{\"headline\":\"One\"}\n\n{\"headline\":\n[1]\n7\n{\"headline\":\"Two\"}";
+        let records = parse(Format::Ndjson, lines.as_bytes(), &options());
+        assert_eq!(
+            rejects(&records),
+            [(RejectKind::Malformed, 20), (RejectKind::Malformed, 33), (RejectKind::Malformed, 37)]
+        );
+        assert!(records[0].is_ok() && records[4].is_ok());
+    }
+
+    #[test]
+    fn a_document_may_be_one_object_an_array_or_an_envelope() {
+        assert_eq!(headlines("{\n  \"headline\": \"One\"\n}"), ["One"]);
+        assert_eq!(headlines("[\n{\"headline\": \"One\"},\n{\"title\": \"Two\"}]"), ["One", "Two"]);
+        assert_eq!(headlines("{\"total\": 1,\n\"item\": [{\"headline\": \"One\"}]}"), ["One"]);
+        assert_eq!(headlines("{\n\"data\": {\"item\": {\"headline\": \"One\"}}}"), ["One"]);
+    }
+
+    #[test]
+    fn a_cut_document_keeps_what_came_before() {
+        let cut = "[{\"headline\": \"One\"},\n {\"headline\": \"Two\"}, {\"headl";
+        let records = parse(Format::Ndjson, cut.as_bytes(), &options());
+        assert_eq!(records.iter().filter(|r| r.is_ok()).count(), 2);
+        assert_eq!(rejects(&records), [(RejectKind::Malformed, cut.len() as u64 - 1)]);
+        let cut = "{\n\"items\": [{\"headline\": \"One\"}, {\"headl";
+        let records = parse(Format::Ndjson, cut.as_bytes(), &options());
+        assert_eq!((records.len(), records[0].is_ok()), (2, true));
+    }
+
+    #[test]
+    fn depth_and_size_are_limited() {
+        let deep = format!("{{\"headline\": {}1{}}}\n", "[".repeat(5000), "]".repeat(5000));
+        let records = parse(Format::Ndjson, deep.as_bytes(), &options());
+        assert_eq!(rejects(&records), [(RejectKind::Malformed, 0)]);
+        let large =
+            format!("[{{\"headline\": \"{}\"}},\n{{\"headline\": \"b\"}}]", "a".repeat(200));
+        let options = Options { max_record: 100, ..options() };
+        let records = parse(Format::Ndjson, large.as_bytes(), &options);
+        assert_eq!(rejects(&records), [(RejectKind::TooLarge, 1)]);
+        assert!(records[1].is_ok());
+    }
+}

@@ -1,0 +1,184 @@
+//! `newsml-1`: NewsML 1.0 to 1.2.
+
+use super::date::Dates;
+use super::xml::Element;
+use super::{Record, agency, fields, text};
+use crate::item::{Item, Marker, PubStatus, Subject};
+
+/// Reads a document.
+pub(super) fn parse(text: &str, dates: &Dates, max_record: usize, out: &mut Vec<Record>) {
+    agency::items(text, &["NewsItem"], dates, max_record, out, |element, dates| {
+        Some(item(element, dates))
+    });
+}
+
+fn item(news: Element, dates: &Dates) -> Item {
+    let found = |name: &str| news.find(name);
+    let line = |name: &str| found(name)?.line();
+    let formal = |name: &str| Some(found(name)?.attribute("FormalName")?.into_owned());
+    let time = |name: &str| dates.parse(&line(name)?);
+    let party = |name: &str| {
+        let party = found(name)?.find("Party")?;
+        Some(party.attribute("FormalName")?.into_owned())
+    };
+    let body = body(news);
+    let mut item = Item {
+        uri: uri(news),
+        version: revision(news),
+        headline: line("HeadLine")
+            .or_else(|| line("NameLabel"))
+            .map(|headline| text::from_plain(&headline))
+            .unwrap_or_default(),
+        byline: line("ByLine")
+            .and_then(|byline| fields::byline(&byline))
+            .or_else(|| agency::byline_in(body.as_deref()?)),
+        slugline: line("SlugLine").or_else(|| line("NameLabel")).or_else(|| line("KeywordLine")),
+        ednote: ednote(news),
+        located: located(news),
+        publisher: party("Provider")
+            .or_else(|| party("Source"))
+            .or_else(|| line("CreditLine"))
+            .or_else(|| line("ProviderId")),
+        language: formal("Language")
+            .or_else(|| Some(news.attribute("lang")?.into_owned()))
+            .and_then(|code| fields::language(&code)),
+        firstcreated: time("FirstCreated").map(|m| m.time),
+        embargoed: embargo(news, dates),
+        urgency: formal("Urgency")
+            .or_else(|| formal("Priority"))
+            .and_then(|level| fields::urgency(&level)),
+        subjects: subjects(news),
+        places: news.find_all("Location").filter_map(place).collect(),
+        body,
+        ..Item::default()
+    };
+    let created =
+        time("ThisRevisionCreated").or_else(|| time("FirstCreated")).or_else(|| time("DateId"));
+    if let Some(moment) = created {
+        item.set_time(moment);
+    }
+    if let Some(status) = formal("Status") {
+        fields::set_status(&mut item, &status);
+    }
+    if let Some(instruction) = formal("Instruction") {
+        fields::set_status(&mut item, &instruction);
+        let lower = instruction.to_ascii_lowercase();
+        if lower.contains("correct") || lower.contains("rectify") {
+            item.markers.push(Marker::Corrected);
+        }
+    }
+    item
+}
+
+/// The identifier without its revision: the parts of the `NewsIdentifier`, which the public
+/// identifier repeats with the revision at its end.
+fn uri(news: Element) -> Option<String> {
+    let identifier = news.find("NewsIdentifier")?;
+    let part = |name: &str| identifier.child(name)?.line();
+    match (part("ProviderId"), part("DateId"), part("NewsItemId")) {
+        (Some(provider), Some(date), Some(id)) => {
+            Some(format!("urn:newsml:{provider}:{date}:{id}"))
+        }
+        _ => part("PublicIdentifier"),
+    }
+}
+
+fn revision(news: Element) -> Option<u64> {
+    let line = news.find("RevisionId")?.line()?;
+    line.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse().ok()
+}
+
+fn located(news: Element) -> Option<String> {
+    let origin = news.find_all("Location").find(|location| {
+        location.attribute("HowPresent").is_some_and(|how| how.eq_ignore_ascii_case("origin"))
+    });
+    origin.and_then(city).or_else(|| {
+        let metadata = news.find("DescriptiveMetadata")?;
+        city(metadata)
+    })
+}
+
+fn city(element: Element) -> Option<String> {
+    property(element, "City")
+}
+
+/// The value of the `Property` of a name directly within an element.
+fn property(element: Element, name: &str) -> Option<String> {
+    let mut children = element.children().filter(|child| child.is("Property"));
+    let named =
+        |p: &Element| p.attribute("FormalName").is_some_and(|n| n.eq_ignore_ascii_case(name));
+    Some(children.find(named)?.attribute("Value")?.into_owned())
+}
+
+fn place(location: Element) -> Option<String> {
+    let parts: Vec<_> =
+        ["City", "Country"].iter().filter_map(|part| property(location, part)).collect();
+    fields::some(&parts.join(", "))
+}
+
+/// A note to editors: a line of that type, or a property of the administrative metadata.
+fn ednote(news: Element) -> Option<String> {
+    let noted = |name: &str| name.to_ascii_lowercase().contains("note");
+    let line = news.find_all("NewsLine").find_map(|line| {
+        let kind = line.child("NewsLineType")?.attribute("FormalName")?.into_owned();
+        if noted(&kind) { line.child("NewsLineText")?.line() } else { None }
+    });
+    line.or_else(|| {
+        let metadata = news.find("AdministrativeMetadata")?;
+        let names = ["EditorialNote", "EdNote", "Note"];
+        names.iter().find_map(|name| property(metadata, name))
+    })
+}
+
+/// When the status is to change to usable.
+fn embargo(news: Element, dates: &Dates) -> Option<jiff::Timestamp> {
+    let change = news.find("StatusWillChange")?;
+    let future = change.find("FutureStatus")?.attribute("FormalName")?;
+    let usable = PubStatus::parse(&future) == Some(PubStatus::Usable);
+    let time = change.find("DateAndTime")?.line()?;
+    if usable { dates.parse(&time).map(|m| m.time) } else { None }
+}
+
+/// Subject codes, each once, with their names where the item brings a topic set.
+fn subjects(news: Element) -> Vec<Subject> {
+    let levels = ["Subject", "SubjectMatter", "SubjectDetail", "SubjectQualifier"];
+    let mut subjects: Vec<Subject> = Vec::new();
+    for code in news.find_all("SubjectCode").flat_map(Element::children) {
+        let Some(number) = code.attribute("FormalName") else { continue };
+        let known = subjects.iter().any(|s| s.code.as_deref() == Some(&*number));
+        if levels.iter().any(|level| code.is(level)) && !known && subjects.len() < MAX_SUBJECTS {
+            let name = topic_name(news, &number);
+            subjects.push(Subject { code: Some(number.into_owned()), name });
+        }
+    }
+    subjects
+}
+
+/// Each subject is looked for among the topics and the subjects before it.
+const MAX_SUBJECTS: usize = 64;
+
+fn topic_name(news: Element, code: &str) -> Option<String> {
+    let topic = news.find_all("Topic").take(MAX_SUBJECTS).find(|topic| {
+        topic.child("FormalName").and_then(Element::line).is_some_and(|name| name == code)
+    })?;
+    let named = |d: &Element| d.attribute("Variant").is_none_or(|v| v.eq_ignore_ascii_case("name"));
+    let names = || topic.children().filter(|c| c.is("Description")).filter(named);
+    let english = names().find(|d| d.attribute("lang").is_some_and(|lang| lang.starts_with("en")));
+    english.or_else(|| names().next())?.line()
+}
+
+/// The text of the first content item that is text; the second headline where there is none.
+fn body(news: Element) -> Option<String> {
+    let textual = |content: &Element| {
+        let kind = content.child("MediaType").and_then(|kind| kind.attribute("FormalName"));
+        kind.is_none_or(|kind| kind.to_ascii_lowercase().contains("text"))
+    };
+    let text = news.find_all("ContentItem").filter(textual).find_map(|content| {
+        let data = content.child("DataContent")?;
+        agency::content(data.find("body.content").or_else(|| data.find("body")).unwrap_or(data))
+    });
+    text.or_else(|| news.find("SubHeadLine")?.lines())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,60 @@
+use crate::format::tests::{items, options, rejects};
+use crate::format::{Format, parse};
+use crate::item::{Item, Language, PubStatus, RejectKind, Subject};
+
+const NEWSML: &str = include_str!("../../../tests/data/format/newsml-1.xml");
+
+fn read(text: &str) -> Item {
+    items(Format::Newsml1, text.as_bytes()).remove(0)
+}
+
+#[test]
+fn every_field_is_read() {
+    assert_eq!(Format::detect(NEWSML.as_bytes()), Some(Format::Newsml1));
+    let item = read(NEWSML);
+    assert_eq!(
+        (item.uri.as_deref(), item.version),
+        (Some("urn:newsml:example.org:20261123:EX-1"), Some(2))
+    );
+    assert_eq!(item.headline, "Harbour bridge & tunnel reopen");
+    assert_eq!(item.body.as_deref(), Some("One.\nTwo."));
+    assert_eq!((item.byline.as_deref(), item.publisher.as_deref()), (Some("Ann Lee"), Some("EX")));
+    assert_eq!(
+        (item.slugline.as_deref(), item.ednote.as_deref()),
+        (Some("Harbour"), Some("Adds quotes."))
+    );
+    assert_eq!(
+        (item.located.as_deref(), item.places.as_slice()),
+        (Some("Bergen"), ["Bergen, NOR".to_owned()].as_slice())
+    );
+    assert_eq!((item.urgency, item.language), (Some(3), Some(Language::ENGLISH)));
+    assert_eq!(item.pubstatus, PubStatus::Withheld);
+    let times =
+        [item.versioncreated, item.firstcreated, item.embargoed].map(|t| t.map(|t| t.as_second()));
+    assert_eq!(times, [Some(1_795_460_700), Some(1_795_453_200), Some(1_795_500_000)]);
+    let soccer = Subject { code: Some("15054000".into()), name: Some("soccer".into()) };
+    assert_eq!((item.subjects.len(), &item.subjects[1]), (2, &soccer));
+}
+
+#[test]
+fn text_may_be_html_in_a_cdata_section() {
+    let start = NEWSML.find("<nitf>").expect("nitf");
+    let end = NEWSML
+        .find("</DataContent></ContentItem></NewsComponent></NewsComponent>")
+        .expect("an end");
+    let html = format!("{}<![CDATA[<P>One.</P><P>Two.</P>]]>{}", &NEWSML[..start], &NEWSML[end..]);
+    assert_eq!(read(&html).body.as_deref(), Some("One.\nTwo."));
+}
+
+#[test]
+fn an_instruction_to_delete_is_a_kill() {
+    let killed = NEWSML.replace("<Urgency", "<Instruction FormalName=\"Delete\"/><Urgency");
+    assert_eq!(read(&killed).pubstatus, PubStatus::Canceled);
+}
+
+#[test]
+fn an_item_that_is_cut_is_a_reject_where_it_breaks() {
+    let cut = NEWSML.find("Two.").expect("the body");
+    let records = parse(Format::Auto, &NEWSML.as_bytes()[..cut], &options());
+    assert_eq!(rejects(&records), [(RejectKind::Malformed, cut as u64)]);
+}

@@ -1,0 +1,178 @@
+//! `newsml-g2`: IPTC NewsML-G2, from a bare `newsItem` to a `newsMessage` with packages.
+//!
+//! Fields are found where the standard puts them; in between, agencies differ in the case of
+//! names and in whether a value is a qcode, a literal, a URI or a name, so all four are read. A
+//! package is an item of its own whose text is the headlines it lists.
+
+use super::date::Dates;
+use super::xml::Element;
+use super::{Record, agency, fields, nitf, text};
+use crate::item::{Item, Marker, PubStatus, Subject};
+
+/// Reads a document.
+pub(super) fn parse(text: &str, dates: &Dates, max_record: usize, out: &mut Vec<Record>) {
+    agency::items(text, &["newsItem", "packageItem"], dates, max_record, out, item);
+}
+
+/// Reads a `newsItem` or `packageItem`; none when it is a mere list of references.
+fn item(element: Element, dates: &Dates) -> Option<Item> {
+    let meta = element.child("itemMeta");
+    let content = element.child("contentMeta");
+    if element.is("packageItem") && meta.is_none() && content.is_none() {
+        return None;
+    }
+    let management = |name: &str| meta.and_then(|meta| meta.child(name));
+    let about = |name: &str| content.and_then(|content| content.child(name));
+    let time = |found: Option<Element>| dates.parse(&found?.line()?);
+    let inline = element.find("nitf").map(|nitf| nitf::item(nitf, dates));
+    let body = body(element);
+    let mut item = Item {
+        uri: element.attribute("guid").map(|guid| guid.into_owned()),
+        version: element.attribute("version").and_then(|version| version.parse().ok()),
+        headline: headline(content)
+            .or_else(|| inline.as_ref().map(|nitf| nitf.headline.clone()))
+            .filter(|headline| !headline.is_empty())
+            .or_else(|| management("title")?.line())
+            .unwrap_or_default(),
+        byline: about("by")
+            .and_then(|by| fields::byline(&by.line()?))
+            .or_else(|| author(content?))
+            .or_else(|| inline.as_ref()?.byline.clone())
+            .or_else(|| agency::byline_in(body.as_deref()?)),
+        slugline: about("slugline").and_then(Element::line),
+        ednote: management("edNote").and_then(agency::content),
+        located: about("located").and_then(name),
+        publisher: management("provider").and_then(name).or_else(|| source(content?)),
+        language: about("language")
+            .and_then(|language| language.attribute("tag"))
+            .or_else(|| element.attribute("lang"))
+            .or_else(|| content?.attribute("lang"))
+            .and_then(|tag| fields::language(&tag)),
+        firstcreated: time(management("firstCreated")).map(|m| m.time),
+        embargoed: time(management("embargoed")).map(|m| m.time),
+        urgency: about("urgency").and_then(|level| fields::urgency(&level.line()?)),
+        pubstatus: management("pubStatus").and_then(status).unwrap_or_default(),
+        markers: meta.map(signals).unwrap_or_default(),
+        body,
+        ..Item::default()
+    };
+    for subject in content.iter().flat_map(|content| content.children()).filter(|c| c.is("subject"))
+    {
+        let place = subject.attribute("type").is_some_and(|kind| kind.ends_with("geoArea"));
+        if let (true, Some(name)) = (place, name(subject)) {
+            item.places.push(name);
+        }
+        item.subjects.extend(concept(subject));
+    }
+    let created = time(management("versionCreated")).or_else(|| time(about("contentCreated")));
+    if let Some(moment) = created {
+        item.set_time(moment);
+    }
+    Some(item)
+}
+
+/// The main headline: the first without a role or with that of a main one, else the first.
+fn headline(content: Option<Element>) -> Option<String> {
+    let headlines = || content.into_iter().flat_map(Element::children).filter(|c| c.is("headline"));
+    let main = |headline: &Element| {
+        headline.attribute("role").is_none_or(|role| role.to_ascii_lowercase().ends_with("main"))
+    };
+    let found = headlines().filter(main).chain(headlines()).find_map(Element::line)?;
+    Some(text::from_plain(&found))
+}
+
+/// What a concept is called: its name, else its literal, else the code without its scheme.
+fn name(element: Element) -> Option<String> {
+    let attribute = |key| element.attribute(key);
+    element
+        .child("name")
+        .and_then(Element::line)
+        .or_else(|| Some(attribute("literal")?.into_owned()))
+        .or_else(|| Some(attribute("qcode")?.rsplit(':').next()?.to_owned()))
+        .or_else(|| Some(attribute("uri")?.into_owned()))
+        .or_else(|| element.line())
+}
+
+fn concept(subject: Element) -> Option<Subject> {
+    let attribute = |key| subject.attribute(key).map(|value| value.into_owned());
+    let name = subject.child("name").and_then(Element::line);
+    let code = attribute("qcode").or_else(|| attribute("uri"));
+    let literal = attribute("literal");
+    match (code, name, literal) {
+        (None, None, None) => None,
+        (code @ Some(_), name, literal) => Some(Subject { code, name: name.or(literal) }),
+        (None, None, Some(literal)) => Some(fields::subject(&literal)),
+        (None, name, code) => Some(Subject { code, name }),
+    }
+}
+
+/// A creator who is a person by role; without a role it is mostly the agency again.
+fn author(content: Element) -> Option<String> {
+    let roles = ["author", "writer", "reporter", "byline"];
+    let person = |creator: &Element| {
+        let role = creator.attribute("role").unwrap_or_default().to_ascii_lowercase();
+        creator.is("creator") && roles.iter().any(|known| role.contains(known))
+    };
+    content.children().find(person).and_then(name)
+}
+
+fn source(content: Element) -> Option<String> {
+    content.child("infoSource").and_then(name).or_else(|| content.child("creditline")?.line())
+}
+
+fn status(element: Element) -> Option<PubStatus> {
+    let word = element.attribute("qcode").or_else(|| element.attribute("uri"));
+    let word = word.map(|word| word.into_owned()).or_else(|| element.line())?;
+    PubStatus::parse(word.rsplit(['/', '#']).next().unwrap_or(&word))
+}
+
+/// Signals of the IPTC and of Reuters (`edStat`) that say what a version is. That it is an update
+/// its number tells.
+fn signals(meta: Element) -> Vec<Marker> {
+    let read = |signal: Element| {
+        let code = signal.attribute("qcode")?.to_ascii_lowercase();
+        let (scheme, code) = code.rsplit_once(':')?;
+        match (scheme, code) {
+            ("sig", "correction") | ("edstat", "c") => Some(Marker::Corrected),
+            ("sig", "kill") | ("edstat", "k") => Some(Marker::Kill),
+            ("sig", "withdrawal" | "withdrawn") | ("edstat", "w") => Some(Marker::Withdrawn),
+            ("sig", "alert" | "flash" | "newsflash") | ("edstat", "a") => Some(Marker::Breaking),
+            _ => None,
+        }
+    };
+    let mut markers: Vec<Marker> =
+        meta.children().filter(|c| c.is("signal")).filter_map(read).collect();
+    markers.dedup();
+    markers
+}
+
+/// The text of the first rendition that has any; of a package, the headlines it lists.
+fn body(element: Element) -> Option<String> {
+    if element.is("packageItem") {
+        let textual = |item: &Element| {
+            let class = item.child("itemClass").and_then(|class| class.attribute("qcode"));
+            class.is_none_or(|class| class.ends_with("text") || class.ends_with("composite"))
+        };
+        let items = element.find_all("itemRef").filter(textual);
+        let headlines = items.filter_map(|item| item.child("headline")?.line());
+        return fields::some(&headlines.collect::<Vec<_>>().join("\n"));
+    }
+    let renditions = element.child("contentSet").into_iter().flat_map(Element::children);
+    let mut inline = renditions.filter(|c| c.is("inlineXML") || c.is("inlineData"));
+    let text = inline.find_map(|rendition| {
+        let within = rendition.find("body.content").or_else(|| rendition.find("body"));
+        agency::content(within.unwrap_or(rendition))
+    });
+    text.or_else(|| caption(element))
+}
+
+/// The caption of a picture, graphic, audio or video.
+fn caption(element: Element) -> Option<String> {
+    let class = element.child("itemMeta")?.child("itemClass")?.attribute("qcode")?;
+    let visual = ["picture", "graphic", "audio", "video"].iter().any(|kind| class.ends_with(kind));
+    let described = element.child("contentMeta")?.child("description")?;
+    if visual { agency::content(described) } else { None }
+}
+
+#[cfg(test)]
+mod tests;

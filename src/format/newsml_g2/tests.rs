@@ -1,0 +1,76 @@
+use crate::format::tests::{items, options, rejects};
+use crate::format::{Format, parse};
+use crate::item::{Item, Language, Marker, PubStatus, RejectKind, Subject, TimeQuality};
+
+const MESSAGE: &str = include_str!("../../../tests/data/format/newsml-g2.xml");
+
+fn read(text: &str) -> Vec<Item> {
+    items(Format::NewsmlG2, text.as_bytes())
+}
+
+#[test]
+fn every_field_is_read() {
+    assert_eq!(Format::detect(MESSAGE.as_bytes()), Some(Format::NewsmlG2));
+    let item = read(MESSAGE).remove(0);
+    assert_eq!((item.uri.as_deref(), item.version), (Some("tag:example.org,2026:1"), Some(7)));
+    assert_eq!(item.headline, "Harbour bridge & tunnel reopen");
+    assert_eq!(item.body.as_deref(), Some("One.\nTwo three."));
+    assert_eq!(
+        (item.byline.as_deref(), item.publisher.as_deref()),
+        (Some("Ann Lee"), Some("example.org"))
+    );
+    assert_eq!(
+        (item.slugline.as_deref(), item.ednote.as_deref()),
+        (Some("HARBOUR-BRIDGE"), Some("Adds quotes."))
+    );
+    assert_eq!((item.located.as_deref(), item.urgency), (Some("Bergen"), Some(3)));
+    assert_eq!((item.language, item.pubstatus), (Language::parse("nb"), PubStatus::Withheld));
+    assert_eq!(
+        (item.time_quality, item.markers.as_slice()),
+        (TimeQuality::Zoned, [Marker::Corrected].as_slice())
+    );
+    let times =
+        [item.versioncreated, item.firstcreated, item.embargoed].map(|t| t.map(|t| t.as_second()));
+    assert_eq!(times, [Some(1_795_460_700), Some(1_795_453_200), Some(1_795_500_000)]);
+    let subject = Subject { code: Some("medtop:20000593".into()), name: Some("transport".into()) };
+    assert_eq!((&item.subjects[0], item.places), (&subject, vec!["Norway".to_owned()]));
+}
+
+#[test]
+fn a_message_holds_items_and_packages() {
+    let items = read(MESSAGE);
+    let headlines: Vec<_> = items.iter().map(|item| item.headline.as_str()).collect();
+    assert_eq!(headlines, ["Harbour bridge & tunnel reopen", "Only a title", "Top stories"]);
+    assert_eq!(
+        (items[1].pubstatus, items[1].byline.as_deref()),
+        (PubStatus::Canceled, Some("Bo Ek"))
+    );
+    assert_eq!(
+        (items[1].body.as_deref(), items[1].publisher.as_deref()),
+        (Some("By Bo Ek\nPlain."), Some("EX"))
+    );
+    assert_eq!(items[2].body.as_deref(), Some("One\nTwo"));
+}
+
+#[test]
+fn prefixes_do_not_matter_and_a_bare_item_is_enough() {
+    let text = "<n:newsItem xmlns:n='x' guid='1'><n:contentMeta><n:headline>One</n:headline></n:contentMeta></n:newsItem>";
+    assert_eq!(Format::detect(text.as_bytes()), Some(Format::NewsmlG2));
+    assert_eq!(read(text)[0].headline, "One");
+}
+
+#[test]
+fn an_item_that_is_cut_is_a_reject_where_it_breaks() {
+    let cut = MESSAGE.find("Two <b>").expect("the body");
+    let records = parse(Format::Auto, &MESSAGE.as_bytes()[..cut], &options());
+    assert_eq!(rejects(&records), [(RejectKind::Malformed, cut as u64)]);
+    let records = parse(Format::NewsmlG2, b"<newsMessage/>", &options());
+    assert_eq!(rejects(&records), [(RejectKind::Malformed, 0)]);
+}
+
+#[test]
+fn a_picture_is_told_by_its_caption() {
+    let text = "<newsItem guid='1'><itemMeta><itemClass qcode='ninat:picture'/></itemMeta><contentMeta>\
+        <headline>Bridge</headline><description>The bridge at dawn.</description></contentMeta></newsItem>";
+    assert_eq!(read(text)[0].body.as_deref(), Some("The bridge at dawn."));
+}

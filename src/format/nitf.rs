@@ -1,0 +1,138 @@
+//! `nitf`: the IPTC's News Industry Text Format, alone or within NewsML.
+
+use super::date::{Dates, Moment};
+use super::xml::Element;
+use super::{Record, agency, fields, text};
+use crate::item::{Item, Marker, Subject};
+
+/// Reads a document.
+pub(super) fn parse(text: &str, dates: &Dates, max_record: usize, out: &mut Vec<Record>) {
+    agency::items(text, &["nitf"], dates, max_record, out, |element, dates| {
+        Some(item(element, dates))
+    });
+}
+
+/// Reads a `nitf` element.
+pub(super) fn item(nitf: Element, dates: &Dates) -> Item {
+    let found = |name: &str| nitf.find(name);
+    let line = |name: &str| found(name)?.line();
+    let attribute = |name: &str, key: &str| Some(found(name)?.attribute(key)?.into_owned());
+    let time = |name: &str, key: &str| dates.parse(&attribute(name, key)?);
+    // Notes in the head have a `body.content` of their own.
+    let content = nitf.child("body").and_then(|body| body.child("body.content"));
+    let body = content.and_then(agency::content).or_else(|| found("abstract")?.lines());
+    let issued = time("date.issue", "norm");
+    let mut item = Item {
+        uri: attribute("doc-id", "id-string"),
+        version: attribute("du-key", "version").and_then(|version| version.parse().ok()),
+        link: attribute("pubdata", "ex-ref").filter(|link| link.starts_with("http")),
+        headline: line("hl1")
+            .or_else(|| line("hedline"))
+            .or_else(|| line("title"))
+            .map(|headline| text::from_plain(&headline))
+            .unwrap_or_default(),
+        byline: byline(nitf).or_else(|| agency::byline_in(body.as_deref()?)),
+        slugline: slugline(nitf),
+        ednote: ednote(nitf),
+        located: located(nitf),
+        publisher: line("distributor")
+            .or_else(|| attribute("doc-id", "regsrc"))
+            .or_else(|| attribute("from-src", "src-name"))
+            .or_else(|| attribute("doc.copyright", "holder"))
+            .or_else(|| line("rights.owner"))
+            .or_else(|| attribute("doc.rights", "owner")),
+        language: nitf
+            .attribute("baselang")
+            .or_else(|| nitf.attribute("lang"))
+            .map(|tag| tag.into_owned())
+            .or_else(|| attribute("body", "lang"))
+            .or_else(|| attribute("p", "lang"))
+            .and_then(|tag| fields::language(&tag)),
+        firstcreated: time("revision-history", "norm").map(|m| m.time),
+        embargoed: embargo(time("date.release", "norm"), issued),
+        urgency: attribute("urgency", "ed-urg").and_then(|level| fields::urgency(&level)),
+        subjects: nitf.find_all("tobject.subject").filter_map(subject).collect(),
+        places: nitf.find_all("evloc").filter_map(place).collect(),
+        body,
+        ..Item::default()
+    };
+    let created = issued
+        .or_else(|| time("date.release", "norm"))
+        .or_else(|| time("story.date", "norm"))
+        .or_else(|| time("pubdata", "date.publication"));
+    if let Some(moment) = created {
+        item.set_time(moment);
+    }
+    if found("correction").is_some() {
+        item.markers.push(Marker::Corrected);
+    }
+    if let Some(status) = attribute("docdata", "management-status") {
+        fields::set_status(&mut item, &status);
+    }
+    item
+}
+
+/// A release after the issue is an embargo.
+fn embargo(release: Option<Moment>, issued: Option<Moment>) -> Option<jiff::Timestamp> {
+    let (release, issued) = (release?.time, issued?.time);
+    (release > issued).then_some(release)
+}
+
+/// The byline without the writer's title, which stands in a `byttl` of its own.
+fn byline(nitf: Element) -> Option<String> {
+    let line = nitf.find("byline")?.lines()?;
+    // `By<person>Ann Lee</person>`: the element stands for the space.
+    let glued = line.strip_prefix("By").filter(|name| name.starts_with(char::is_uppercase));
+    fields::byline(glued.unwrap_or(&line))
+}
+
+/// The label of the chain: a slug or keyword line, else the key for dynamic use, else the first of
+/// several keywords.
+fn slugline(nitf: Element) -> Option<String> {
+    let named = |meta: &Element| {
+        let name = meta.attribute("name").unwrap_or_default().to_ascii_lowercase();
+        matches!(name.as_str(), "slugline" | "slug" | "anpa-keyword" | "ap-slugline")
+    };
+    let meta = nitf.find_all("meta").filter(named).find_map(|meta| meta.attribute("content"));
+    let keywords: Vec<_> = nitf.find_all("keyword").filter_map(|k| k.attribute("key")).collect();
+    let single = if keywords.len() == 1 { keywords.first().cloned() } else { None };
+    let key = || nitf.find("du-key")?.attribute("key");
+    let slug = meta.or(single).or_else(key).or_else(|| keywords.first().cloned())?;
+    Some(slug.into_owned())
+}
+
+fn ednote(nitf: Element) -> Option<String> {
+    let message = nitf.find_all("ed-msg").find_map(|message| message.attribute("info"));
+    let correction = || nitf.find("correction")?.attribute("info");
+    message.or_else(correction).map(|message| message.into_owned()).or_else(|| {
+        let to_editors = |note: &Element| {
+            note.attribute("noteclass")
+                .is_some_and(|class| class.eq_ignore_ascii_case("editorsnote"))
+        };
+        nitf.find_all("note").find(to_editors)?.lines()
+    })
+}
+
+fn located(nitf: Element) -> Option<String> {
+    let dateline = nitf.find("dateline").and_then(|dateline| dateline.find("location")?.line());
+    dateline.or_else(|| Some(nitf.find("evloc")?.attribute("city")?.into_owned()))
+}
+
+fn place(evloc: Element) -> Option<String> {
+    let parts = ["city", "county-dist", "state-prov", "iso-cc"];
+    let parts: Vec<_> = parts.iter().filter_map(|part| evloc.attribute(part)).collect();
+    fields::some(&parts.join(", "))
+}
+
+/// A subject by its number and the most specific of its names.
+fn subject(element: Element) -> Option<Subject> {
+    let attribute = |key: &str| Some(element.attribute(key)?.into_owned());
+    let name = ["detail", "matter", "type"]
+        .iter()
+        .find_map(|part| attribute(&format!("tobject.subject.{part}")));
+    let code = attribute("tobject.subject.refnum").or_else(|| attribute("tobject.subject.code"));
+    (code.is_some() || name.is_some()).then_some(Subject { code, name })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,65 @@
+use crate::format::tests::{items, options, rejects};
+use crate::format::{Format, parse};
+use crate::item::{Item, Language, Marker, PubStatus, RejectKind, Subject};
+
+const NITF: &str = include_str!("../../../tests/data/format/nitf.xml");
+
+fn read(text: &str) -> Item {
+    items(Format::Nitf, text.as_bytes()).remove(0)
+}
+
+#[test]
+fn every_field_is_read() {
+    assert_eq!(Format::detect(NITF.as_bytes()), Some(Format::Nitf));
+    let item = read(NITF);
+    assert_eq!((item.uri.as_deref(), item.version), (Some("ex.1"), Some(3)));
+    assert_eq!(item.headline, "Harbour bridge & tunnel reopen");
+    assert_eq!(item.body.as_deref(), Some("One Co.\nTwo\nthree."));
+    assert_eq!(
+        (item.byline.as_deref(), item.publisher.as_deref()),
+        (Some("Ann Lee"), Some("The Example Press"))
+    );
+    assert_eq!(
+        (item.slugline.as_deref(), item.ednote.as_deref()),
+        (Some("Harbour"), Some("Adds quotes."))
+    );
+    assert_eq!(
+        (item.located.as_deref(), item.places.as_slice()),
+        (Some("OSLO"), ["Bergen, NOR".to_owned()].as_slice())
+    );
+    assert_eq!((item.urgency, item.language), (Some(2), Some(Language::ENGLISH)));
+    assert_eq!(item.pubstatus, PubStatus::Withheld);
+    let times =
+        [item.versioncreated, item.firstcreated, item.embargoed].map(|t| t.map(|t| t.as_second()));
+    assert_eq!(times, [Some(1_795_460_700), Some(1_795_453_200), Some(1_795_500_000)]);
+    let subject = Subject { code: Some("04015001".into()), name: Some("waterway".into()) };
+    assert_eq!(item.subjects, [subject]);
+}
+
+#[test]
+fn what_is_missing_is_looked_for_elsewhere() {
+    let bare = "<nitf><head><title>Title</title></head><body><body.content><p>BY ANN LEE</p><p>Text.</p></body.content></body></nitf>";
+    let item = read(bare);
+    assert_eq!((item.headline.as_str(), item.byline.as_deref()), ("Title", Some("ANN LEE")));
+    assert_eq!((item.versioncreated, item.embargoed), (None, None));
+}
+
+#[test]
+fn a_document_that_is_cut_is_a_reject_where_it_breaks() {
+    let cut = NITF.find("three").expect("the body");
+    let records = parse(Format::Auto, &NITF.as_bytes()[..cut], &options());
+    assert_eq!(rejects(&records), [(RejectKind::Malformed, cut as u64)]);
+}
+
+#[test]
+fn a_correction_is_marked_and_noted() {
+    let corrected =
+        NITF.replace("<ed-msg info=\"Adds quotes.\"/>", "<correction info=\"Mends a name.\"/>");
+    let item = read(&corrected);
+    assert_eq!(
+        (item.markers.as_slice(), item.ednote.as_deref()),
+        ([Marker::Corrected].as_slice(), Some("Mends a name."))
+    );
+    let killed = NITF.replace("\"embargoed\"", "\"killed\"");
+    assert_eq!(read(&killed).pubstatus, PubStatus::Canceled);
+}

@@ -1,0 +1,207 @@
+//! The push parser: one for all formats.
+
+use super::date::Dates;
+use super::lines::{Line, Lines};
+use super::list::List;
+use super::tsv::Tsv;
+use super::{
+    Format, Options, Record, anpa, charset, detect, feed, iptc7901, mail, ndjson, newsml_1,
+    newsml_g2, nitf,
+};
+use crate::item::{Reject, RejectKind};
+
+/// Largest document that is held, in bytes.
+pub const MAX_DOCUMENT: usize = 64 * 1024 * 1024;
+
+/// Reads one input, piece by piece.
+pub struct Parser {
+    format: Format,
+    options: Options,
+    dates: Dates,
+    state: State,
+}
+
+enum State {
+    /// `auto`: the first bytes, until they tell the format.
+    Undecided(Vec<u8>),
+    /// A line format.
+    Lines(Lines, Reader),
+    /// A document format, and whether it has grown too large.
+    Document { format: Format, bytes: Vec<u8>, overlong: bool },
+}
+
+enum Reader {
+    List(Box<List>),
+    Tsv(Tsv),
+    /// The flag is true once the first line was read.
+    Ndjson(bool),
+}
+
+impl Parser {
+    /// A parser for one input in `format`.
+    pub fn new(format: Format, options: Options) -> Parser {
+        let dates =
+            Dates { zone: options.timezone.clone(), received: options.received, day_first: false };
+        let state = State::of(format, &options, &dates);
+        Parser { format, options, dates, state }
+    }
+
+    /// Takes in bytes and gives out the records that are complete.
+    pub fn feed(&mut self, bytes: &[u8], out: &mut Vec<Record>) {
+        match &mut self.state {
+            State::Undecided(held) => {
+                held.extend_from_slice(bytes);
+                if detect::decidable(held) {
+                    self.decide(out);
+                }
+            }
+            State::Lines(lines, _) => {
+                lines.push(bytes);
+                self.lines(false, out);
+            }
+            State::Document { bytes: held, overlong, .. } => {
+                let room = MAX_DOCUMENT.saturating_sub(held.len());
+                *overlong |= bytes.len() > room;
+                held.extend_from_slice(&bytes[..bytes.len().min(room)]);
+            }
+        }
+    }
+
+    /// Ends the input and gives out what was held. The parser is as new afterwards.
+    pub fn finish(&mut self, out: &mut Vec<Record>) {
+        if matches!(self.state, State::Undecided(_)) {
+            self.decide(out);
+        }
+        self.lines(true, out);
+        let fresh = State::of(self.format, &self.options, &self.dates);
+        match std::mem::replace(&mut self.state, fresh) {
+            State::Undecided(_) => {}
+            State::Lines(_, mut reader) => {
+                if let Reader::List(list) = &mut reader {
+                    list.finish(out);
+                }
+            }
+            State::Document { format, bytes, overlong } => {
+                self.document(format, &bytes, overlong, out);
+            }
+        }
+    }
+
+    /// Chooses the format and reads what was held so far.
+    fn decide(&mut self, out: &mut Vec<Record>) {
+        let State::Undecided(held) = &mut self.state else { return };
+        let held = std::mem::take(held);
+        if held.iter().all(u8::is_ascii_whitespace) {
+            return;
+        }
+        match Format::detect(&held) {
+            Some(format) => {
+                self.state = State::of(format, &self.options, &self.dates);
+                self.feed(&held, out);
+            }
+            None => {
+                let overlong = false;
+                self.state = State::Document { format: Format::Auto, bytes: held, overlong };
+            }
+        }
+    }
+
+    fn lines(&mut self, last: bool, out: &mut Vec<Record>) {
+        let State::Lines(lines, reader) = &mut self.state else { return };
+        if matches!(reader, Reader::Ndjson(false)) && lines.first_byte() == Some(b'[') {
+            self.state = State::json(lines.take());
+            return;
+        }
+        let mut batch = Vec::new();
+        while let Some(line) = lines.next(last) {
+            if let (Reader::Ndjson(begun @ false), Ok(line)) = (&mut *reader, &line)
+                && !line.text.trim().is_empty()
+            {
+                *begun = true;
+                if ndjson::begins_document(&line.text) {
+                    self.state = State::json(lines.take());
+                    return;
+                }
+            }
+            batch.push(line);
+        }
+        if let Reader::List(list) = reader {
+            list.learn(batch.iter().flatten().map(|line| line.text.as_str()));
+        }
+        for line in batch {
+            match line {
+                Ok(line) => reader.line(line, &self.dates, out),
+                Err(reject) => out.push(Err(reject)),
+            }
+        }
+    }
+
+    fn document(&self, format: Format, bytes: &[u8], overlong: bool, out: &mut Vec<Record>) {
+        let refuse = |kind, reason: String| Err(Reject::new(kind, reason, 0, bytes));
+        if overlong {
+            let reason = format!("The document is longer than {MAX_DOCUMENT} bytes.");
+            out.push(refuse(RejectKind::TooLarge, reason));
+            return;
+        }
+        let decoded = match charset::decode(bytes, self.options.charset.as_deref(), 0) {
+            Ok(decoded) => decoded,
+            Err(reject) => return out.push(Err(reject)),
+        };
+        if decoded.text.trim().is_empty() {
+            let reason = "The document is empty.".to_owned();
+            out.push(refuse(RejectKind::Malformed, reason));
+            return;
+        }
+        let begun = out.len();
+        let max = self.options.max_record;
+        match format {
+            Format::Ndjson => {
+                ndjson::document(&decoded.text, &self.dates, max, out);
+            }
+            Format::Feed => feed::parse(&decoded.text, &self.dates, max, out),
+            Format::NewsmlG2 => newsml_g2::parse(&decoded.text, &self.dates, max, out),
+            Format::Newsml1 => newsml_1::parse(&decoded.text, &self.dates, max, out),
+            Format::Nitf => nitf::parse(&decoded.text, &self.dates, max, out),
+            Format::Iptc7901 => iptc7901::parse(&decoded.text, &self.dates, max, out),
+            Format::Anpa => anpa::parse(&decoded.text, &self.dates, max, out),
+            Format::Mail => mail::parse(&decoded.text, &self.dates, max, out),
+            Format::Auto | Format::List | Format::Tsv => {
+                let reason =
+                    "The bytes are of no known format: neither XML of a feed or an agency, \
+                              nor JSON, nor tab-separated values, nor a page of headlines."
+                        .to_owned();
+                out.push(refuse(RejectKind::Malformed, reason));
+            }
+        }
+        decoded.restore_offsets(&mut out[begun..]);
+    }
+}
+
+impl State {
+    /// A JSON document that was taken for lines at first.
+    fn json(bytes: Vec<u8>) -> State {
+        let overlong = bytes.len() > MAX_DOCUMENT;
+        State::Document { format: Format::Ndjson, bytes, overlong }
+    }
+
+    fn of(format: Format, options: &Options, dates: &Dates) -> State {
+        let reader = match format {
+            Format::Auto => return State::Undecided(Vec::new()),
+            Format::List => Reader::List(Box::new(List::new(dates.clone(), options.max_record))),
+            Format::Tsv => Reader::Tsv(Tsv::default()),
+            Format::Ndjson => Reader::Ndjson(false),
+            _ => return State::Document { format, bytes: Vec::new(), overlong: false },
+        };
+        State::Lines(Lines::new(options), reader)
+    }
+}
+
+impl Reader {
+    fn line(&mut self, line: Line, dates: &Dates, out: &mut Vec<Record>) {
+        match self {
+            Reader::List(list) => list.line(line, out),
+            Reader::Tsv(tsv) => out.extend(tsv.line(&line, dates)),
+            Reader::Ndjson(_) => out.extend(ndjson::line(&line, dates)),
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! What holds for every format, and helpers for their tests.
+
+use jiff::tz::TimeZone;
+
+use super::*;
+use crate::item::RejectKind;
+
+/// Options with UTC and a fixed time of receipt.
+pub(crate) fn options() -> Options {
+    Options {
+        timezone: TimeZone::UTC,
+        received: "2026-11-23T20:00:00Z".parse().expect("a timestamp"),
+        charset: None,
+        max_record: 1 << 20,
+    }
+}
+
+/// The items of an input that must hold nothing else.
+#[track_caller]
+pub(crate) fn items(format: Format, bytes: &[u8]) -> Vec<Item> {
+    let records = parse(format, bytes, &options());
+    records.into_iter().map(|record| record.unwrap_or_else(|r| panic!("{}", r.reason))).collect()
+}
+
+/// Kind and offset of every reject.
+pub(crate) fn rejects(records: &[Record]) -> Vec<(RejectKind, u64)> {
+    let rejects = records.iter().filter_map(|record| record.as_ref().err());
+    rejects.map(|reject| (reject.kind, reject.offset.expect("an offset"))).collect()
+}
+
+mod mutation;
+mod shared;
+
+const LIST: &str = "Rain expected\n  • By Ann Lee\n  • 11/23/2026 07:05 PM\nSnow expected\n";
+const TSV: &str = include_str!("../../tests/data/format/headlines.tsv");
+const NDJSON: &str = include_str!("../../tests/data/format/headlines.ndjson");
+const NINJS: &str = include_str!("../../tests/data/format/ninjs.json");
+
+#[test]
+fn the_records_are_the_same_however_the_input_is_cut() {
+    for text in [LIST, TSV, NDJSON, NINJS] {
+        let whole = parse(Format::Auto, text.as_bytes(), &options());
+        assert!(!whole.is_empty());
+        for chunk in [1, 2, 5, 64] {
+            let mut parser = Parser::new(Format::Auto, options());
+            let mut out = Vec::new();
+            text.as_bytes().chunks(chunk).for_each(|piece| parser.feed(piece, &mut out));
+            parser.finish(&mut out);
+            assert_eq!(out, whole, "{text:?} in chunks of {chunk}");
+        }
+    }
+}
+
+#[test]
+fn auto_recognises_the_line_formats_and_json_documents() {
+    #[track_caller]
+    fn case(text: &str, expected: Option<Format>) {
+        assert_eq!(Format::detect(text.as_bytes()), expected, "{text:?}");
+    }
+    case(LIST, Some(Format::List));
+    case(" date 2026-11-23\nA headline\n", Some(Format::List));
+    case(TSV, Some(Format::Tsv));
+    case(NDJSON, Some(Format::Ndjson));
+    case(NINJS, Some(Format::Ndjson));
+    case("[{\"headline\": \"x\"}]", Some(Format::Ndjson));
+    case("\u{FEFF}time\theadline\n", Some(Format::Tsv));
+    case("", None);
+    case("\0\0\0\0\0\0\0\0\0\0", None);
+}
+
+#[test]
+fn what_is_of_no_format_is_one_reject() {
+    let records = parse(Format::Auto, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x01\0\0", &options());
+    assert_eq!(records.len(), 1);
+    assert!(unreadable(&records));
+}
+
+#[test]
+fn nothing_is_no_record() {
+    assert_eq!(parse(Format::Auto, b"", &options()), []);
+    assert_eq!(parse(Format::List, b" \n\n", &options()), []);
+    assert!(!unreadable(&[]));
+}
+
+#[test]
+fn a_stream_of_lines_does_not_wait_for_more() {
+    for line in [
+        "{\"headline\": \"Rain\"}\n",
+        "headline\ttime\nRain\t\n",
+        "Rain\n• By A B\n• 2026-11-23 19:05\n",
+    ] {
+        let mut parser = Parser::new(Format::Auto, options());
+        let mut out = Vec::new();
+        parser.feed(line.as_bytes(), &mut out);
+        assert_eq!(out.len(), 1, "{line:?}");
+    }
+}
+
+#[test]
+fn a_document_past_the_limit_is_one_reject_however_it_comes() {
+    let mut large = b"[\n".to_vec();
+    large.resize(MAX_DOCUMENT + 10, b' ');
+    for format in [Format::Auto, Format::Ndjson, Format::Nitf] {
+        let mut parser = Parser::new(format, options());
+        let mut out = Vec::new();
+        parser.feed(&large, &mut out);
+        parser.feed(b"more", &mut out);
+        parser.finish(&mut out);
+        assert_eq!(rejects(&out), [(RejectKind::TooLarge, 0)], "{format:?}");
+    }
+}
+
+#[test]
+fn a_finished_parser_reads_another_input() {
+    let mut parser = Parser::new(Format::Tsv, options());
+    for _ in 0..2 {
+        let mut out = Vec::new();
+        parser.feed(TSV.as_bytes(), &mut out);
+        parser.finish(&mut out);
+        assert_eq!(out.len(), 2);
+    }
+}
