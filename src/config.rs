@@ -5,9 +5,11 @@
 //! that reads its keys; `check` looks at what spans sections. A [`Config`] holds nothing "that
 //! must be there at run time": what is optional in the file has its default applied.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
+use xxhash_rust::xxh3::Xxh3;
 
 pub mod diagnostic;
 pub mod reader;
@@ -16,21 +18,29 @@ pub mod value;
 mod channel;
 mod check;
 mod fold;
+mod list;
 mod log;
 mod publisher;
 mod rule;
+mod schedule;
+mod serve;
 mod sink;
 mod source;
+mod test;
 
 pub use channel::{Channel, Repeats};
 pub use diagnostic::{Diagnostic, Diagnostics, File, Place};
 pub use fold::FoldConfig;
+pub use list::Lists;
 pub use log::{LogConfig, OnFull};
 pub use publisher::PublisherConfig;
 pub use reader::At;
-pub use rule::RuleConfig;
-pub use sink::{Rotation, SinkConfig, SinkKind, StdoutFormat};
-pub use source::{SourceConfig, SourceKind};
+pub use rule::{RuleConfig, Settings};
+pub use schedule::{Missed, Schedule};
+pub use serve::ServeConfig;
+pub use sink::{From, Rotation, SinkConfig, SinkKind, StdoutFormat};
+pub use source::{FeedConfig, SourceConfig, SourceKind, TcpConfig};
+pub use test::{Expect, Expected, TestConfig, TestItem};
 
 use reader::Table;
 
@@ -49,10 +59,16 @@ pub struct Config {
     pub sources: Vec<SourceConfig>,
     /// `[[channel]]`, in order.
     pub channels: Vec<Channel>,
-    /// `[[rule]]`, in order.
+    /// `[[rule]]`, in order; those of `[rules] dir` after those of the file itself.
     pub rules: Vec<RuleConfig>,
+    /// `[list]`, by name.
+    pub lists: Lists,
+    /// `[[test]]`, in order.
+    pub tests: Vec<TestConfig>,
     /// `[[sink.*]]`.
     pub sinks: Vec<SinkConfig>,
+    /// `[serve]`; without it nothing listens.
+    pub serve: Option<ServeConfig>,
 }
 
 /// Where a configuration came from.
@@ -81,6 +97,15 @@ impl Config {
 
     /// Loads and checks `path`. On success the diagnostics hold warnings only.
     pub fn load(path: &Path) -> Result<(Config, Diagnostics), Diagnostics> {
+        match Config::draft(path) {
+            (Some(config), warnings) if !warnings.has_errors() => Ok((config, warnings)),
+            (_, problems) => Err(problems),
+        }
+    }
+
+    /// Like [`Config::load`], but returns what could be read of a configuration with errors too,
+    /// so that later checks can add theirs to the report. `None` when the file is not TOML.
+    pub fn draft(path: &Path) -> (Option<Config>, Diagnostics) {
         let mut unreadable = Diagnostics::default();
         let bytes = match std::fs::read(path) {
             Ok(bytes) => bytes,
@@ -88,28 +113,31 @@ impl Config {
                 let message = format!("cannot read {}: {error}", path.display());
                 let hint = "name a configuration file with -c FILE";
                 unreadable.push(Diagnostic::general(message).hint(hint));
-                return Err(unreadable);
+                return (None, unreadable);
             }
         };
-        let text = match String::from_utf8(bytes) {
-            Ok(text) => text,
+        match String::from_utf8(bytes) {
+            Ok(text) => {
+                let folder = path.parent().unwrap_or(Path::new("."));
+                Config::read(File::new(path, text), folder)
+            }
             Err(error) => {
                 let at = error.utf8_error().valid_up_to();
                 let message = format!("{} is not UTF-8: bad byte at {at}", path.display());
                 unreadable.push(Diagnostic::general(message).hint("save the file as UTF-8"));
-                return Err(unreadable);
+                (None, unreadable)
             }
-        };
-        let folder = path.parent().unwrap_or(Path::new("."));
-        match Config::parse(File::new(path, text), folder) {
-            (Some(config), warnings) => Ok((config, warnings)),
-            (None, problems) => Err(problems),
         }
     }
 
     /// Reads and checks a configuration; relative paths in it start at `folder`. Returns no
     /// configuration when the diagnostics have errors.
     pub fn parse(file: File, folder: &Path) -> (Option<Config>, Diagnostics) {
+        let (config, problems) = Config::read(file, folder);
+        (config.filter(|_| !problems.has_errors()), problems)
+    }
+
+    fn read(file: File, folder: &Path) -> (Option<Config>, Diagnostics) {
         let mut problems = Diagnostics::default();
         let (document, syntax) = DeTable::parse_recoverable(file.text());
         for error in syntax {
@@ -122,19 +150,36 @@ impl Config {
             return (None, problems);
         }
         let mut top = Table::new(&file, "the configuration", &document);
+        let log = log::read(&mut top, folder, &mut problems);
+        let desk = rule::read(&mut top, folder, &mut problems);
         let config = Config {
             origin: Origin::File(file.path().to_owned()),
-            log: log::read(&mut top, folder, &mut problems),
+            serve: serve::read(&mut top, folder, &log.dir, &mut problems),
+            log,
             fold: fold::read(&mut top, folder, &mut problems),
             publishers: publisher::read(&mut top, &mut problems),
             sources: source::read(&mut top, folder, &mut problems),
             channels: channel::read(&mut top, &mut problems),
-            rules: rule::read(&mut top, &mut problems),
+            rules: desk.rules,
+            lists: list::read(&mut top, folder, &mut problems),
+            tests: desk.tests,
             sinks: sink::read(&mut top, folder, &mut problems),
         };
         top.finish(&mut problems);
         check::check(&config, &mut problems);
-        ((!problems.has_errors()).then_some(config), problems)
+        (Some(config), problems)
+    }
+
+    /// Digest of the configuration as written, 16 hex digits: its file and those of its rules.
+    pub fn digest(&self) -> String {
+        let channels = self.channels.iter().map(|channel| &channel.name.place.file);
+        let sources = self.sources.iter().map(|source| &source.name.place.file);
+        let rules = self.rules.iter().map(|rule| &rule.query.place.file);
+        let files = channels.chain(sources).chain(rules);
+        let files: BTreeMap<&Path, &str> = files.map(|file| (file.path(), file.text())).collect();
+        let mut hasher = Xxh3::new();
+        files.values().for_each(|text| hasher.update(text.as_bytes()));
+        format!("{:016x}", hasher.digest())
     }
 
     /// The channel of that name.

@@ -1,12 +1,15 @@
 //! wirefold: a long-lived daemon for news wires.
 
+pub mod backoff;
 pub mod clock;
 pub mod config;
 pub mod format;
 pub mod item;
 pub mod link;
 pub mod log;
+pub mod poison;
 pub mod prepare;
+pub mod publisher;
 pub mod stage;
 pub mod story;
 pub mod terminal;

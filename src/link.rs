@@ -4,6 +4,8 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use crate::poison::Mark;
+
 mod receipt;
 
 pub use receipt::{Batch, Done, Receipt};
@@ -47,6 +49,16 @@ impl<T> Sender<T> {
     /// Sends a value, waiting while the link is full.
     pub async fn send(&self, value: T) -> Result<(), Closed> {
         self.tx.send(value).await.map_err(|_| Closed { link: self.name })
+    }
+
+    /// True when the link is not full. It stays true for the only sender until it sends.
+    pub fn has_room(&self) -> bool {
+        !self.tx.is_full()
+    }
+
+    /// Sends a value from a thread that may block.
+    pub fn send_blocking(&self, value: T) -> Result<(), Closed> {
+        self.tx.send_blocking(value).map_err(|_| Closed { link: self.name })
     }
 }
 
@@ -93,28 +105,23 @@ impl Gauge {
     }
 }
 
-/// A payload on its way through the pipeline: when its record was received, and the receipt that
-/// tells its source what became of it.
+/// A payload on its way through the pipeline: when its record was received, what it is known by
+/// if a stage should panic, and the receipt that tells its source what became of it.
 #[derive(Debug)]
 pub struct Envelope<T> {
-    received: Timestamp,
-    payload: T,
-    receipt: Receipt,
+    /// When the record was received.
+    pub received: Timestamp,
+    /// What the item is known by across a restart.
+    pub mark: Mark,
+    /// What travels.
+    pub payload: T,
+    /// What its source waits for.
+    pub receipt: Receipt,
 }
 
 impl<T> Envelope<T> {
-    /// An envelope whose source waits for `receipt`.
-    pub fn new(received: Timestamp, payload: T, receipt: Receipt) -> Self {
-        Envelope { received, payload, receipt }
-    }
-
     /// An envelope that no source waits for: a timer's, or a side output's.
     pub fn unsolicited(received: Timestamp, payload: T) -> Self {
-        Envelope::new(received, payload, Receipt::none())
-    }
-
-    /// Takes it apart.
-    pub fn open(self) -> (Timestamp, Receipt, T) {
-        (self.received, self.receipt, self.payload)
+        Envelope { received, mark: Mark::NONE, payload, receipt: Receipt::none() }
     }
 }

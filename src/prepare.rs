@@ -1,13 +1,38 @@
 //! Prepare: from an item as sent to text that can be compared.
 
-use jiff::Timestamp;
+use std::fmt;
 
-use crate::item::{Item, Language, Marker, Reject, Seq};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::item::{Arrival, Item, Language, Marker, Reject, RejectKind, Seq};
+use crate::stage::Stage;
+
+mod attribution;
+mod clean;
+mod language;
+mod marker;
+mod text;
+mod words;
+
+pub use text::{Text, Word, term_id, text};
 
 /// The normalised comparison text of an item: NFKC, markers, suffixes and attributions taken off,
 /// white space folded. Case is kept: capitals tell names.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Headline(String);
+pub struct Headline(pub(crate) String);
+
+impl Headline {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Headline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 
 /// An item ready to be folded.
 #[derive(Clone, Debug)]
@@ -26,6 +51,10 @@ pub struct Prepared {
     pub language: Option<Language>,
     /// Markers of header and headline.
     pub markers: Vec<Marker>,
+    /// Publisher suffixes and attributions taken off the headline, as written.
+    pub attributions: Vec<String>,
+    /// What fold compares.
+    pub text: Text,
 }
 
 /// An intake record that did not become an item.
@@ -40,3 +69,101 @@ pub struct Rejected {
     /// Why, where, and its bytes.
     pub reject: Reject,
 }
+
+/// How far an item's own time may lie in the future.
+const AHEAD: SignedDuration = SignedDuration::from_mins(5);
+
+/// The stage that prepares items. It keeps no state: the same arrival always gives the same
+/// result.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Prepare;
+
+impl Prepare {
+    /// A prepare stage.
+    pub fn new() -> Prepare {
+        Prepare
+    }
+
+    /// Prepares one intake record. Recovery calls it with what the log holds.
+    pub fn prepare(self, arrival: Arrival) -> Result<Prepared, Rejected> {
+        let Arrival { seq, received, source, record } = arrival;
+        match record {
+            Err(reject) => Err(Rejected { seq, received, source, reject }),
+            Ok(item) => match cleaned_headline(&item) {
+                Some(line) => Ok(prepared(seq, received, item, &line)),
+                None => {
+                    let reason = "The item has neither a headline nor a body to take one from.";
+                    let reject = Reject {
+                        kind: RejectKind::NoText,
+                        reason: reason.to_owned(),
+                        offset: None,
+                        bytes: Vec::new(),
+                    };
+                    Err(Rejected { seq, received, source, reject })
+                }
+            },
+        }
+    }
+}
+
+impl Stage for Prepare {
+    type In = Arrival;
+    type Out = Result<Prepared, Rejected>;
+
+    fn push(&mut self, arrival: Arrival, _now: Timestamp, out: &mut Vec<Self::Out>) {
+        out.push(self.prepare(arrival));
+    }
+}
+
+/// The headline in plain text, or the first sentence of the body when there is none.
+fn cleaned_headline(item: &Item) -> Option<String> {
+    let headline = clean::clean(&item.headline);
+    if headline.chars().any(char::is_alphanumeric) {
+        return Some(headline);
+    }
+    let body = item.body.as_deref()?;
+    let line = body.lines().map(clean::clean).find(|l| l.chars().any(char::is_alphanumeric))?;
+    Some(first_sentence(&line).to_owned())
+}
+
+/// The first sentence, at most 300 bytes of it.
+fn first_sentence(line: &str) -> &str {
+    const LONGEST: usize = 300;
+    let line = &line[..line.floor_char_boundary(LONGEST)];
+    // A full stop after a short word is an abbreviation ("Gen. Ortega").
+    let ends = |at: &usize| {
+        let word = line[..*at].rsplit(' ').next().unwrap_or_default();
+        word.chars().count() > 3 || line.as_bytes()[*at] != b'.'
+    };
+    let stops = [". ", "! ", "? "].iter().flat_map(|stop| line.match_indices(stop));
+    let mut stops: Vec<usize> = stops.map(|(at, _)| at).collect();
+    stops.sort_unstable();
+    stops.into_iter().find(ends).map_or(line, |at| line[..=at].trim_end_matches('.'))
+}
+
+/// The markers of an item, from header and headline together: what [`Prepared::markers`] holds,
+/// for readers of the log, which keeps items as sent.
+pub fn markers(item: &Item) -> Vec<Marker> {
+    let mut markers = item.markers.clone();
+    if let Some(line) = cleaned_headline(item) {
+        let stripped = attribution::strip(&line, item.publisher.as_deref(), &mut Vec::new());
+        marker::strip(stripped, &mut markers);
+    }
+    markers
+}
+
+fn prepared(seq: Seq, received: Timestamp, item: Item, line: &str) -> Prepared {
+    let latest = received.checked_add(AHEAD).unwrap_or(Timestamp::MAX);
+    let event = item.versioncreated.map_or(received, |at| at.min(latest));
+    let mut markers = item.markers.clone();
+    let mut attributions = Vec::new();
+    let stripped = attribution::strip(line, item.publisher.as_deref(), &mut attributions);
+    let stripped = marker::strip(stripped, &mut markers);
+    let language = item.language.or_else(|| language::guess(stripped));
+    let text = text(stripped, language);
+    let headline = Headline(stripped.to_owned());
+    Prepared { seq, received, event, item, headline, language, markers, attributions, text }
+}
+
+#[cfg(test)]
+mod tests;

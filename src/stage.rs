@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::clock::Clock;
 use crate::link::{Closed, Envelope, Receiver, Sender};
+use crate::poison::{InHand, Mark};
 
 /// One pure step of the pipeline. A stage does no I/O and reads no clock: `now` is the received
 /// time of the record at hand, so that a replay decides as the daemon did.
@@ -28,10 +29,12 @@ pub trait Stage: Send + 'static {
 /// Drives a stage until its inbound link closes or its outbound link has no reader.
 ///
 /// The receipt of an input rides on the *last* output that follows from it: links keep order, so
-/// when that one is committed, all are. An input without output completes at once.
+/// when that one is committed, all are. An input without output completes at once. `in_hand` shows
+/// which item a stage was at when it panicked.
 pub async fn drive<S: Stage>(
     mut stage: S,
     clock: Clock,
+    in_hand: InHand,
     rx: Receiver<Envelope<S::In>>,
     tx: Sender<Envelope<S::Out>>,
 ) -> Result<(), Closed> {
@@ -52,17 +55,18 @@ pub async fn drive<S: Stage>(
                 }
             },
         };
-        let Some(envelope) = input else { return Ok(()) };
-        let (now, receipt, payload) = envelope.open();
-        stage.push(payload, now, &mut out);
+        let Some(Envelope { received, mark, payload, receipt }) = input else { return Ok(()) };
+        in_hand.hold(mark);
+        stage.push(payload, received, &mut out);
+        in_hand.hold(Mark::NONE);
         let Some(last) = out.pop() else {
             receipt.complete();
             continue;
         };
         for payload in out.drain(..) {
-            tx.send(Envelope::unsolicited(now, payload)).await?;
+            tx.send(Envelope::unsolicited(received, payload)).await?;
         }
-        tx.send(Envelope::new(now, last, receipt)).await?;
+        tx.send(Envelope { received, mark, payload: last, receipt }).await?;
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::item::{Item, Marker, Seq};
+use crate::item::{Identity, Item, Marker, Seq};
 use crate::prepare::Prepared;
 
 /// The name of a story for life, printed as `s` and a number.
@@ -142,6 +142,8 @@ pub struct Folded {
     pub prepared: Prepared,
     /// What was decided.
     pub decision: FoldDecision,
+    /// What it is recognised by when it comes again.
+    pub identities: Vec<Identity>,
 }
 
 impl Folded {

@@ -24,6 +24,14 @@ pub(super) fn check(config: &Config, problems: &mut Diagnostics) {
     for name in config.sinks.iter().flat_map(|sink| &sink.channels) {
         known(name, &channels, &RESERVED, problems);
     }
+    let expected = config
+        .tests
+        .iter()
+        .flat_map(|test| &test.items)
+        .flat_map(|item| [&item.expect.channels, &item.expect.matched].into_iter().flatten());
+    for name in expected.flat_map(|channels| &channels.value) {
+        known(name, &channels, &RESERVED, problems);
+    }
     if config.log.retain < config.fold.window {
         problems.push(
             Diagnostic::general("the log's `retain` is shorter than the fold's `window`")

@@ -144,6 +144,11 @@ impl Diagnostics {
         self.0.push(diagnostic);
     }
 
+    /// Adds all problems of another list.
+    pub fn extend(&mut self, other: Diagnostics) {
+        self.0.extend(other.0);
+    }
+
     /// True when something makes the configuration unusable.
     pub fn has_errors(&self) -> bool {
         self.0.iter().any(|problem| problem.severity == Severity::Error)

@@ -227,9 +227,10 @@ impl<'a> Table<'a> {
     }
 
     fn child_name(&self, key: &str) -> String {
-        match self.name.trim_matches(['[', ']']) {
-            "" => key.to_owned(),
-            parent => format!("{parent}.{key}"),
+        // A file as a whole has a name in words; only tables have one in brackets.
+        match self.name.strip_prefix('[') {
+            Some(parent) => format!("{}.{key}", parent.trim_matches(['[', ']'])),
+            None => key.to_owned(),
         }
     }
 }

@@ -14,8 +14,20 @@ pub struct SinkConfig {
     pub name: At<String>,
     /// Channels it delivers.
     pub channels: Vec<At<String>>,
+    /// Where it begins when it has no cursor yet.
+    pub from: From,
     /// Where it delivers them.
     pub kind: SinkKind,
+}
+
+/// Where a sink begins when it has no cursor yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum From {
+    /// With the oldest record that is kept.
+    #[default]
+    Start,
+    /// With what is committed after it was added.
+    Now,
 }
 
 /// Where a sink delivers.
@@ -91,11 +103,14 @@ pub(super) fn read(
 /// The keys that every kind of sink has.
 fn common(table: &mut Table<'_>, kind: SinkKind, problems: &mut Diagnostics) -> Option<SinkConfig> {
     let channels = table.list("channels", problems);
+    let words = [("start", From::Start), ("now", From::Now)];
+    let from = table.one_of("from", &words, problems).unwrap_or_default();
     let name = table.require::<String>("name", problems);
     if channels.as_ref().is_none_or(|channels| channels.value.is_empty()) {
         let message = format!("{} names no channels, so nothing would reach it", table.name());
         let problem = Diagnostic::error(table.place(), message);
         problems.push(problem.hint("add `channels = [\"…\"]`"));
     }
-    Some(SinkConfig { name: name?, channels: channels.map_or_else(Vec::new, |c| c.value), kind })
+    let channels = channels.map_or_else(Vec::new, |channels| channels.value);
+    Some(SinkConfig { name: name?, channels, from, kind })
 }

@@ -13,6 +13,12 @@ use super::reader::{At, Table};
 use super::resolve;
 use super::value::{Bytes, Span};
 
+mod feed;
+mod tcp;
+
+pub use feed::FeedConfig;
+pub use tcp::TcpConfig;
+
 /// One source: what all kinds share, and its kind.
 #[derive(Clone, Debug)]
 pub struct SourceConfig {
@@ -39,7 +45,11 @@ impl SourceConfig {
     pub fn new(name: At<String>, kind: SourceKind) -> SourceConfig {
         SourceConfig {
             name,
-            format: Format::Auto,
+            format: match kind {
+                // A page that says "not found" must not be taken for a list of headlines.
+                SourceKind::Feed(_) => Format::Feed,
+                _ => Format::Auto,
+            },
             timezone: TimeZone::UTC,
             language: None,
             publisher: None,
@@ -71,6 +81,10 @@ pub enum SourceKind {
         /// How often the directory is looked at.
         every: Duration,
     },
+    /// A feed on the web that is asked again and again.
+    Feed(FeedConfig),
+    /// A TCP port for lines.
+    Tcp(TcpConfig),
 }
 
 /// The words for formats.
@@ -93,6 +107,21 @@ pub(super) fn read(
         let follow = table.or("follow", false, problems);
         let path = path.map(|path| resolve(folder, path.value)).unwrap_or_default();
         let source = common(&mut table, SourceKind::File { path, follow }, problems);
+        table.finish(problems);
+        sources.extend(source);
+    }
+    for mut table in group.tables("feed", problems) {
+        let feed = feed::read(&mut table, problems);
+        // The other keys are read all the same: all problems come at once.
+        let usable = feed.is_some();
+        let kind = feed.map_or(SourceKind::Stdin, SourceKind::Feed);
+        let source = common(&mut table, kind, problems);
+        table.finish(problems);
+        sources.extend(source.filter(|_| usable));
+    }
+    for mut table in group.tables("tcp", problems) {
+        let kind = SourceKind::Tcp(tcp::read(&mut table, problems));
+        let source = common(&mut table, kind, problems);
         table.finish(problems);
         sources.extend(source);
     }

@@ -43,3 +43,39 @@ fn positions_count_characters_not_bytes() {
     let file = File::new("f", "a = \"ü\" b");
     assert_eq!(file.position(9), (1, 9));
 }
+
+#[test]
+fn a_feed_has_manners_by_default_and_its_other_keys_are_checked_too() {
+    let text = "[[source.feed]]\nname = \"a\"\nurl = \"https://a.example/rss\"\n\
+                [[source.feed]]\nname = \"b\"\nurl = \"ftp://a.example\"\nlanguage = \"klingon!\"\n\
+                min_interval = \"1h\"\nmax_interval = \"5m\"\n";
+    let report = problems(text);
+    for expected in [
+        "wirefold.toml:6:7",
+        "http or https",
+        "wirefold.toml:7:12",
+        "wirefold.toml:9:16",
+        "shorter than `min_interval`",
+        "3 errors",
+    ] {
+        assert!(report.contains(expected), "no {expected:?} in:\n{report}");
+    }
+    let good = File::new("f", text.split("[[").nth(1).map(|first| format!("[[{first}")).unwrap());
+    let config = Config::parse(good, Path::new(".")).0.unwrap();
+    let SourceKind::Feed(feed) = &config.sources[0].kind else { panic!("it is a feed") };
+    assert_eq!(config.sources[0].format, crate::format::Format::Feed);
+    assert!(!feed.allow_private);
+    assert_eq!(feed.backfill.as_secs(), 7_200);
+}
+
+#[test]
+fn the_listener_is_off_until_it_is_asked_for_and_keeps_its_token_with_the_log() {
+    let parse = |text: &str| Config::parse(File::new("f", text), Path::new("/desk")).0.unwrap();
+    assert!(parse("").serve.is_none());
+    let serve = parse("[log]\ndir = \"data\"\n[serve]\n").serve.unwrap();
+    assert_eq!(serve.listen.to_string(), "127.0.0.1:8910");
+    assert_eq!(serve.token_file, Path::new("/desk/data/api-token"));
+    let serve = parse("[serve]\norigins = [\"https://Desk.example/\"]\n").serve.unwrap();
+    assert_eq!(serve.origins, ["https://desk.example"]);
+    assert!(problems("[serve]\nlisten = \"localhost\"\nrate = 0\n").contains("2 errors"));
+}

@@ -1,10 +1,12 @@
 //! Values of configuration keys: what they are read from, and what is said when they are wrong.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use toml::de::DeValue;
+use url::Url;
 
 /// A type that a configuration key can have.
 pub trait Value: Sized {
@@ -161,6 +163,31 @@ impl Value for TimeZone {
         TimeZone::get(name).map_err(|_| {
             format!("is a time zone of the IANA database, like `Europe/Berlin`, not `{name}`")
         })
+    }
+}
+
+impl Value for SocketAddr {
+    const EXAMPLE: &'static str = "\"127.0.0.1:8910\"";
+
+    fn read(value: &DeValue<'_>) -> Result<Self, String> {
+        let text = text(value, "an address with a port", Self::EXAMPLE)?;
+        text.parse().map_err(|_| {
+            format!("is an IP address with a port, like {}, not `{text}`", Self::EXAMPLE)
+        })
+    }
+}
+
+impl Value for Url {
+    const EXAMPLE: &'static str = "\"https://example.org/feed.xml\"";
+
+    fn read(value: &DeValue<'_>) -> Result<Self, String> {
+        let text = text(value, "an address", Self::EXAMPLE)?;
+        let url =
+            Url::parse(text).map_err(|error| format!("is an address, not `{text}`: {error}"))?;
+        match url.scheme() {
+            "http" | "https" => Ok(url),
+            other => Err(format!("is an address of http or https, not of `{other}`")),
+        }
     }
 }
 

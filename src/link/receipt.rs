@@ -71,8 +71,14 @@ pub struct Done(oneshot::Receiver<bool>);
 
 impl Done {
     /// True when *all* items of the batch are durable; false when any was lost on the way.
-    pub async fn committed(self) -> bool {
-        self.0.await.unwrap_or(false)
+    pub async fn committed(mut self) -> bool {
+        self.wait().await
+    }
+
+    /// Like [`Done::committed`], to be raced against something else: cancel safe, and asked no more
+    /// once it has resolved.
+    pub async fn wait(&mut self) -> bool {
+        (&mut self.0).await.unwrap_or(false)
     }
 }
 

@@ -9,7 +9,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::item::{Item, Seq};
+use crate::item::{Arrival, Identity, Item, Seq};
 use crate::prepare::Rejected;
 use crate::story::{FoldDecision, StoryId};
 
@@ -27,6 +27,16 @@ impl fmt::Display for Position {
     }
 }
 
+impl Position {
+    /// The first position of a log.
+    pub const FIRST: Position = Position(1);
+
+    /// The position after this one.
+    pub fn next(self) -> Position {
+        Position(self.0 + 1)
+    }
+}
+
 /// What was decided about one item, by fold and by route.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Decision {
@@ -36,10 +46,29 @@ pub struct Decision {
     pub fold: FoldDecision,
     /// Names of the rules that hold for the story, in configured order.
     pub rules: Vec<String>,
+    /// Digests of the rules' text parts that this item was the first of its story to satisfy. A
+    /// start rebuilds from them what holds for the story, without asking the rules again.
+    pub held: Vec<u64>,
     /// Channels of those rules; `["unrouted"]` when there is none.
     pub matched: Vec<String>,
     /// Channels the item is delivered to now. What readers deliver, no more and no less.
     pub channels: Vec<String>,
+    /// The most urgent `set.priority` of those rules, 1 to 9.
+    pub priority: Option<u8>,
+    /// The `set.labels` of those rules, each once.
+    pub labels: Vec<String>,
+}
+
+impl Decision {
+    /// The channels that count as having carried the story from now on: those the item is
+    /// delivered to, and for one that was seen before its source was known ([`Item::seen`]) those
+    /// it would have been.
+    pub fn carried(&self, item: &Item) -> Vec<String> {
+        let mut carried = self.channels.clone();
+        let seen = self.matched.iter().filter(|_| item.seen);
+        carried.extend(seen.filter(|name| !self.channels.contains(name)).cloned());
+        carried
+    }
 }
 
 /// A decision that follows from time passing and not from an item.
@@ -58,6 +87,61 @@ pub struct Timer {
     pub reason: String,
 }
 
+/// From here on decisions were made with this configuration and model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfigChange {
+    /// When it took effect.
+    #[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")]
+    pub at: Timestamp,
+    /// Digest of the configuration, 16 hex digits.
+    pub config: String,
+    /// Digest of the model, 16 hex digits.
+    pub model: String,
+}
+
+/// A person's correction of what fold decided.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Feedback {
+    /// When it was given.
+    #[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")]
+    pub at: Timestamp,
+    /// What was wrong.
+    pub change: Change,
+    /// The item that is delivered because of it.
+    pub item: Seq,
+    /// Channels it is delivered to now.
+    pub channels: Vec<String>,
+}
+
+/// What a [`Feedback`] changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Change {
+    /// The item leaves its story and opens its own.
+    Split {
+        /// The story it leaves.
+        from: StoryId,
+        /// The story it opens.
+        opens: StoryId,
+    },
+    /// Two stories are one: the older keeps its id, the other becomes an alias of it.
+    Merge {
+        /// The id that becomes an alias.
+        alias: StoryId,
+        /// The id that is kept.
+        kept: StoryId,
+    },
+}
+
+impl Change {
+    /// The story whose channels get the item.
+    pub fn story(self) -> StoryId {
+        match self {
+            Change::Split { opens, .. } => opens,
+            Change::Merge { kept, .. } => kept,
+        }
+    }
+}
+
 /// What route hands to commit.
 #[derive(Clone, Debug)]
 pub enum Entry {
@@ -71,9 +155,89 @@ pub enum Entry {
         item: Box<Item>,
         /// What was decided.
         decision: Box<Decision>,
+        /// What it is recognised by when it comes again.
+        identities: Vec<Identity>,
     },
     /// A record that is no item.
     Rejected(Rejected),
     /// A decision that follows from time passing.
     Timer(Timer),
+    /// A change of configuration or model.
+    Config(ConfigChange),
+    /// A person's correction.
+    Feedback(Feedback),
+}
+
+impl Entry {
+    /// About how many bytes it takes in the log.
+    pub fn weight(&self) -> u64 {
+        /// Numbers, names and evidence of an ordinary record, rounded up.
+        const REST: usize = 1_024;
+        let text = match self {
+            Entry::Item { item, .. } => {
+                item.headline.len() + item.body.as_ref().map_or(0, String::len)
+            }
+            Entry::Rejected(rejected) => rejected.reject.bytes.len(),
+            Entry::Timer(_) | Entry::Config(_) | Entry::Feedback(_) => 0,
+        };
+        (text + REST) as u64
+    }
+}
+
+/// A record of the decision stream as read back. Each [`Entry`] became exactly one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Logged {
+    /// Its place.
+    pub position: Position,
+    /// When it was taken in or decided; never earlier than that of the record before it.
+    pub at: Timestamp,
+    /// What it is.
+    pub record: Record,
+}
+
+/// What a record of the decision stream is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Record {
+    /// What was decided about an item.
+    Decision(Box<Decision>),
+    /// The intake record of this number is no item; it is found under the number.
+    Rejected(Seq),
+    /// A decision that follows from time passing.
+    Timer(Timer),
+    /// A change of configuration or model.
+    Config(ConfigChange),
+    /// A person's correction.
+    Feedback(Feedback),
+}
+
+impl Record {
+    /// The intake record it is about.
+    pub fn item(&self) -> Option<Seq> {
+        match self {
+            Record::Decision(decision) => Some(decision.item),
+            Record::Rejected(seq) => Some(*seq),
+            Record::Timer(timer) => Some(timer.item),
+            Record::Feedback(feedback) => Some(feedback.item),
+            Record::Config(_) => None,
+        }
+    }
+
+    /// The channels it is delivered to.
+    pub fn channels(&self) -> &[String] {
+        match self {
+            Record::Decision(decision) => &decision.channels,
+            Record::Timer(timer) => &timer.channels,
+            Record::Feedback(feedback) => &feedback.channels,
+            Record::Rejected(_) | Record::Config(_) => &[],
+        }
+    }
+}
+
+/// A record of the intake stream as read back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Intake {
+    /// Where its decision (or its rejection) stands in the decision stream.
+    pub position: Position,
+    /// The record.
+    pub arrival: Arrival,
 }

@@ -1,0 +1,85 @@
+//! `[serve]`: the HTTP listener.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use url::Url;
+
+use super::diagnostic::{Diagnostic, Diagnostics};
+use super::reader::{At, Table};
+use super::resolve;
+use super::value::{Bytes, Span};
+
+/// `[serve]`.
+#[derive(Clone, Debug)]
+pub struct ServeConfig {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// The file of bearer tokens; made with one token, 0600, when there is none.
+    pub token_file: PathBuf,
+    /// A variable of the environment that holds one more token.
+    pub token_env: Option<String>,
+    /// Names under which it may be asked, beside addresses and `localhost`.
+    pub hosts: Vec<String>,
+    /// Where the outside reaches this listener, for hubs to call back (WebSub).
+    pub public_url: Option<Url>,
+    /// Web pages (`https://desk.example.org`) that may ask, beside its own.
+    pub origins: Vec<String>,
+    /// Connections at one time; further ones wait.
+    pub connections: u32,
+    /// Largest body of a request.
+    pub max_body: usize,
+    /// Requests a second that one token may make in the long run.
+    pub rate: f64,
+    /// Requests that one token may make at once.
+    pub burst: u32,
+    /// How long a push waits for room in the pipeline before it is told to come again.
+    pub patience: Duration,
+}
+
+pub(super) fn read(
+    top: &mut Table<'_>,
+    folder: &Path,
+    data: &Path,
+    problems: &mut Diagnostics,
+) -> Option<ServeConfig> {
+    let mut table = top.table("serve", problems)?;
+    let listen = table.or("listen", (Ipv4Addr::LOCALHOST, 8910).into(), problems);
+    let token_file = table.get::<PathBuf>("token_file", problems);
+    let token_env = table.get::<String>("token_env", problems).map(|name| name.value);
+    let mut hosts = names(&mut table, "hosts", problems);
+    let public_url = table.get::<Url>("public_url", problems).map(|url| url.value);
+    hosts.extend(public_url.as_ref().and_then(Url::host_str).map(str::to_owned));
+    let origins = names(&mut table, "origins", problems);
+    let connections = table.or("connections", 256, problems).max(1);
+    let max_body = table.or("max_body", Bytes(8 << 20), problems).0.clamp(1_024, 256 << 20);
+    let rate = table.get::<f64>("rate", problems);
+    if let Some(rate) = rate.as_ref().filter(|rate| !rate.value.is_finite() || rate.value <= 0.0) {
+        let problem = Diagnostic::error(&rate.place, "`rate` must be more than 0");
+        problems.push(problem.hint("it counts requests a second; 50 is the default"));
+    }
+    let burst = table.or("burst", 100, problems).max(1);
+    let patience = table.or("patience", Span(Duration::from_secs(5)), problems).0;
+    table.finish(problems);
+    Some(ServeConfig {
+        listen,
+        token_file: token_file.map_or(data.join("api-token"), |file| resolve(folder, file.value)),
+        token_env,
+        hosts,
+        public_url,
+        origins,
+        connections,
+        max_body: max_body as usize,
+        rate: rate.map_or(50.0, |rate| rate.value),
+        burst,
+        patience: patience.min(Duration::from_secs(60)),
+    })
+}
+
+/// Names are compared in lower case, origins without a trailing slash.
+fn names(table: &mut Table<'_>, key: &'static str, problems: &mut Diagnostics) -> Vec<String> {
+    let tidy = |name: At<String>| name.value.trim_end_matches('/').to_ascii_lowercase();
+    let found = table.list::<String>(key, problems).map_or_else(Vec::new, |list| list.value);
+    found.into_iter().map(tidy).collect()
+}

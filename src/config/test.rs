@@ -1,0 +1,173 @@
+//! `[[test]]`: what a desk expects of its rules, run by `wirefold test`.
+
+use jiff::Timestamp;
+use toml::de::DeValue;
+
+use super::diagnostic::{Diagnostic, Diagnostics};
+use super::reader::{At, Table};
+use super::value::{Value, describe};
+use crate::item::{Item, Language, PubStatus, Subject, TimeQuality};
+use crate::story::Verdict;
+
+/// `[[test]]`: items in the order in which they arrive, with what is expected of each.
+#[derive(Clone, Debug)]
+pub struct TestConfig {
+    /// Name for people.
+    pub name: At<String>,
+    /// What arrives.
+    pub items: Vec<TestItem>,
+}
+
+/// One item of a test.
+#[derive(Clone, Debug)]
+pub struct TestItem {
+    /// When it arrives.
+    pub at: Timestamp,
+    /// The item.
+    pub item: Item,
+    /// What is expected of it.
+    pub expect: Expect,
+}
+
+/// What is expected of an item; what is not named is not looked at.
+#[derive(Clone, Debug, Default)]
+pub struct Expect {
+    /// The verdict; `None` in a named verdict means that it is rejected.
+    pub verdict: Option<At<Expected>>,
+    /// The place in the test, from 0, of the item it was matched with.
+    pub of: Option<At<u32>>,
+    /// Whether the story is disputed afterwards.
+    pub disputed: Option<At<bool>>,
+    /// Channels it is delivered to, in any order.
+    pub channels: Option<At<Vec<At<String>>>>,
+    /// Channels whose rules hold, in any order.
+    pub matched: Option<At<Vec<At<String>>>>,
+}
+
+/// A verdict, or that the item is rejected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// Fold decides so.
+    Verdict(Verdict),
+    /// It does not get as far as fold.
+    Rejected,
+}
+
+impl Expected {
+    /// The word of the output contract.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Expected::Verdict(verdict) => verdict.as_str(),
+            Expected::Rejected => "Rejected",
+        }
+    }
+}
+
+impl Value for Timestamp {
+    const EXAMPLE: &'static str = "\"2026-01-31T09:45:00Z\"";
+
+    fn read(value: &DeValue<'_>) -> Result<Self, String> {
+        let text = match value {
+            DeValue::String(text) => text.to_string(),
+            DeValue::Datetime(time) => time.to_string(),
+            other => {
+                return Err(format!("is a time, like {}, not {}", Self::EXAMPLE, describe(other)));
+            }
+        };
+        text.parse()
+            .map_err(|_| format!("is a time with a zone, like {}, not `{text}`", Self::EXAMPLE))
+    }
+}
+
+pub(super) fn read(top: &mut Table<'_>, problems: &mut Diagnostics) -> Vec<TestConfig> {
+    let mut tests = Vec::new();
+    for mut table in top.tables("test", problems) {
+        let name = table.require::<String>("name", problems);
+        let mut items = Vec::new();
+        let mut earlier = Timestamp::UNIX_EPOCH;
+        for table in table.tables("items", problems) {
+            let item = item(table, earlier, problems);
+            earlier = item.at;
+            items.push(item);
+        }
+        if items.is_empty() {
+            let problem = Diagnostic::error(table.place(), "[[test]] has no `items`");
+            problems.push(
+                problem.hint("add `items = [{ at = \"…\", headline = \"…\", expect = { … } }]`"),
+            );
+        }
+        table.finish(problems);
+        let Some(name) = name else { continue };
+        tests.push(TestConfig { name, items });
+    }
+    tests
+}
+
+/// Reads one item; without `at` it comes a minute after the one before.
+fn item(mut table: Table<'_>, earlier: Timestamp, problems: &mut Diagnostics) -> TestItem {
+    let minute = jiff::SignedDuration::from_mins(1);
+    let at = table.get::<Timestamp>("at", problems);
+    if let Some(at) = &at
+        && at.value < earlier
+    {
+        let problem = Diagnostic::error(&at.place, "this item comes before the one above it");
+        problems.push(problem.hint("write items in the order of their times"));
+    }
+    let at = at.map_or(earlier.saturating_add(minute).unwrap_or(earlier), |at| at.value);
+    let mut text = |key: &'static str| table.get::<String>(key, problems).map(|found| found.value);
+    let mut item = Item {
+        headline: text("headline").unwrap_or_default(),
+        body: text("body"),
+        byline: text("byline"),
+        slugline: text("slugline"),
+        located: text("located"),
+        uri: text("uri"),
+        link: text("link"),
+        publisher: text("publisher"),
+        source: text("source").unwrap_or_else(|| "test".to_owned()),
+        versioncreated: Some(at),
+        time_quality: TimeQuality::Zoned,
+        ..Item::default()
+    };
+    item.language = text("language").and_then(|code| Language::parse(&code));
+    item.pubstatus = text("pubstatus").and_then(|word| PubStatus::parse(&word)).unwrap_or_default();
+    item.version = table.get::<u32>("version", problems).map(|version| u64::from(version.value));
+    item.urgency = table
+        .get::<u32>("urgency", problems)
+        .and_then(|urgency| u8::try_from(urgency.value).ok())
+        .filter(|urgency| (1..=9).contains(urgency));
+    item.lifecycle = table.or("lifecycle", false, problems);
+    let mut list = |key: &'static str| {
+        let found = table.list::<String>(key, problems).map_or_else(Vec::new, |list| list.value);
+        found.into_iter().map(|entry| entry.value).collect::<Vec<_>>()
+    };
+    item.places = list("places");
+    let subject = |text: String| {
+        let coded = text.contains(':') || text.bytes().all(|b| b.is_ascii_digit());
+        let (code, name) = if coded { (Some(text), None) } else { (None, Some(text)) };
+        Subject { code, name }
+    };
+    item.subjects = list("subjects").into_iter().map(subject).collect();
+    let expect = table.table("expect", problems).map(|table| expect(table, problems));
+    table.finish(problems);
+    TestItem { at, item, expect: expect.unwrap_or_default() }
+}
+
+fn expect(mut table: Table<'_>, problems: &mut Diagnostics) -> Expect {
+    use Verdict::{Correction, Development, Kill, New, Repeat, Revision};
+    let verdicts = [New, Repeat, Development, Revision, Correction, Kill];
+    let mut words = verdicts.map(|verdict| (verdict.as_str(), Expected::Verdict(verdict))).to_vec();
+    words.push((Expected::Rejected.as_str(), Expected::Rejected));
+    let place =
+        table.get::<String>("verdict", &mut Diagnostics::default()).map(|found| found.place);
+    let verdict = table.one_of("verdict", &words, problems);
+    let expect = Expect {
+        verdict: verdict.zip(place).map(|(value, place)| At { value, place }),
+        of: table.get("of", problems),
+        disputed: table.get("disputed", problems),
+        channels: table.list("channels", problems),
+        matched: table.list("matched", problems),
+    };
+    table.finish(problems);
+    expect
+}

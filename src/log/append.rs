@@ -1,0 +1,247 @@
+//! Append: a batch of entries becomes one durable transaction.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use redb::{ReadableTable, Table, WriteTransaction};
+use serde::Serialize;
+
+use super::error::LogError;
+use super::frame::{self, Kind};
+use super::meta::Meta;
+use super::record::{Decision, Entry, Position};
+use super::recover::{Carried, Remembered};
+use super::store::{Bytes, CARRIED, DECISIONS, IDENTITIES, INTAKE, LATER, Store};
+use super::{Log, cursor};
+use crate::item::Seq;
+use crate::story::StoryId;
+
+/// What a commit added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Appended {
+    /// Position of the batch's first entry; the others follow in order.
+    pub first: Position,
+    /// The position after its last.
+    pub end: Position,
+}
+
+/// A time as stored.
+#[derive(Clone, Copy, Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub(super) struct At(
+    #[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")] pub(super) Timestamp,
+);
+
+/// What the writing side keeps in memory.
+pub(super) struct Writer {
+    pub(super) meta: Meta,
+    /// A transaction failed, so that `meta` may not be what is stored.
+    pub(super) stale: bool,
+    /// The batch that was being appended then.
+    attempt: Option<Appended>,
+}
+
+impl Writer {
+    pub(super) fn new(meta: Meta) -> Writer {
+        Writer { meta, stale: false, attempt: None }
+    }
+
+    /// After a failure, finds out what is stored. Comes before every transaction.
+    pub(super) fn settle(&mut self, store: &Store) -> Result<(), LogError> {
+        if self.stale {
+            self.meta = store.read(|transaction| Meta::load(store, transaction))?;
+            self.stale = false;
+        }
+        Ok(())
+    }
+
+    /// The failed batch, if it had reached the disk after all.
+    fn landed(&mut self) -> Option<Appended> {
+        self.attempt.take().filter(|attempt| attempt.end == self.meta.next_position)
+    }
+}
+
+impl Log {
+    /// Makes a batch durable in one transaction, with all cursors noted so far.
+    ///
+    /// # Errors
+    /// After an error the same batch must be tried again before any other: the failed attempt may
+    /// have reached the disk, and then the next only finds it there.
+    pub fn append(&self, batch: &[Entry]) -> Result<Appended, LogError> {
+        let mut writer = self.writer();
+        let store = &self.0.store;
+        writer.settle(store)?;
+        if let Some(appended) = writer.landed() {
+            self.0.end.send_replace(appended.end);
+            return Ok(appended);
+        }
+        let mut meta = writer.meta;
+        let first = meta.next_position;
+        let appended = Appended { first, end: Position(first.0 + batch.len() as u64) };
+        let unsaved = self.cursors().unsaved();
+        writer.attempt = Some(appended);
+        writer.stale = true;
+        store.write(|transaction| {
+            Tables::open(store, transaction)?.append(batch, &mut meta)?;
+            cursor::save(store, transaction, &unsaved)?;
+            meta.save(store, transaction)
+        })?;
+        *writer = Writer::new(meta);
+        self.cursors().saved(&unsaved);
+        self.0.end.send_replace(appended.end);
+        Ok(appended)
+    }
+}
+
+/// The tables of one transaction, and a buffer that all its records are written in.
+struct Tables<'t> {
+    store: &'t Store,
+    intake: Table<'t, u64, Bytes>,
+    decisions: Table<'t, u64, Bytes>,
+    later: Table<'t, u64, u64>,
+    identities: Table<'t, u64, Bytes>,
+    carried: Table<'t, u64, Bytes>,
+    bytes: Vec<u8>,
+}
+
+impl<'t> Tables<'t> {
+    fn open(store: &'t Store, transaction: &'t WriteTransaction) -> Result<Self, LogError> {
+        let fault = |error| store.fault("Writing", error);
+        Ok(Tables {
+            store,
+            intake: transaction.open_table(INTAKE).map_err(fault)?,
+            decisions: transaction.open_table(DECISIONS).map_err(fault)?,
+            later: transaction.open_table(LATER).map_err(fault)?,
+            identities: transaction.open_table(IDENTITIES).map_err(fault)?,
+            carried: transaction.open_table(CARRIED).map_err(fault)?,
+            bytes: Vec::with_capacity(4_096),
+        })
+    }
+
+    fn append(mut self, batch: &[Entry], meta: &mut Meta) -> Result<(), LogError> {
+        let mut remembered = Vec::new();
+        for entry in batch {
+            let position = meta.next_position;
+            meta.next_position = position.next();
+            match entry {
+                Entry::Item { seq, received, item, decision, identities } => {
+                    meta.at = meta.at.max(*received);
+                    let head = (position, At(*received));
+                    self.intake(meta, Kind::Item, *seq, &(head, item))?;
+                    self.decision(meta, Kind::Decision, position, decision)?;
+                    self.carry(decision.fold.story, &decision.carried(item), meta)?;
+                    meta.next_story = meta.next_story.max(after(decision));
+                    if !identities.is_empty() {
+                        let (story, identities) = (decision.fold.story, identities.clone());
+                        let received = *received;
+                        remembered.push(Remembered { seq: *seq, story, received, identities });
+                    }
+                }
+                Entry::Rejected(rejected) => {
+                    meta.at = meta.at.max(rejected.received);
+                    let head = (position, At(rejected.received));
+                    let body = (head, &rejected.source, &rejected.reject);
+                    self.intake(meta, Kind::Reject, rejected.seq, &body)?;
+                    self.decision(meta, Kind::Rejected, position, &rejected.seq)?;
+                }
+                Entry::Timer(timer) => {
+                    meta.at = meta.at.max(timer.at);
+                    self.later(position, timer.item)?;
+                    self.decision(meta, Kind::Timer, position, timer)?;
+                    self.carry(timer.story, &timer.channels, meta)?;
+                }
+                Entry::Config(change) => {
+                    meta.at = meta.at.max(change.at);
+                    self.decision(meta, Kind::Config, position, change)?;
+                }
+                Entry::Feedback(feedback) => {
+                    meta.at = meta.at.max(feedback.at);
+                    self.later(position, feedback.item)?;
+                    self.decision(meta, Kind::Feedback, position, feedback)?;
+                    let story = feedback.change.story();
+                    self.carry(story, &feedback.channels, meta)?;
+                    meta.next_story = meta.next_story.max(StoryId(story.0 + 1));
+                }
+            }
+        }
+        let Some(first) = remembered.first().map(|row| row.seq) else { return Ok(()) };
+        frame::seal(Kind::Identities, &first.0.to_le_bytes(), &remembered, &mut self.bytes)?;
+        self.identities
+            .insert(first.0, self.bytes.as_slice())
+            .map_err(|error| self.store.fault("Writing", error))?;
+        Ok(())
+    }
+
+    fn intake(
+        &mut self,
+        meta: &mut Meta,
+        kind: Kind,
+        seq: Seq,
+        value: &impl Serialize,
+    ) -> Result<(), LogError> {
+        frame::seal(kind, &seq.0.to_le_bytes(), value, &mut self.bytes)?;
+        self.intake
+            .insert(seq.0, self.bytes.as_slice())
+            .map_err(|error| self.store.fault("Writing", error))?;
+        meta.bytes += self.bytes.len() as u64;
+        meta.next_seq = meta.next_seq.max(seq.next());
+        Ok(())
+    }
+
+    fn decision(
+        &mut self,
+        meta: &mut Meta,
+        kind: Kind,
+        position: Position,
+        value: &impl Serialize,
+    ) -> Result<(), LogError> {
+        let key = position.0.to_le_bytes();
+        frame::seal(kind, &key, &(At(meta.at), value), &mut self.bytes)?;
+        self.decisions
+            .insert(position.0, self.bytes.as_slice())
+            .map_err(|error| self.store.fault("Writing", error))?;
+        meta.bytes += self.bytes.len() as u64;
+        Ok(())
+    }
+
+    fn later(&mut self, position: Position, item: Seq) -> Result<(), LogError> {
+        self.later
+            .insert(position.0, item.0)
+            .map_err(|error| self.store.fault("Writing", error))?;
+        Ok(())
+    }
+
+    /// Adds to the channels that carried a story; writes only when one is new.
+    fn carry(&mut self, story: StoryId, channels: &[String], meta: &Meta) -> Result<(), LogError> {
+        if channels.is_empty() {
+            return Ok(());
+        }
+        let key = story.0.to_le_bytes();
+        let mut all = BTreeSet::new();
+        {
+            let stored =
+                self.carried.get(story.0).map_err(|error| self.store.fault("Reading", error))?;
+            if let Some(stored) = stored {
+                // A damaged row is replaced by what is known now; `log verify` would have told.
+                let row =
+                    frame::open(stored.value(), &key).and_then(|opened| opened.read::<Carried>());
+                all.extend(row.map(|row| row.channels).unwrap_or_default());
+            }
+        }
+        let before = all.len();
+        all.extend(channels.iter().cloned());
+        if all.len() == before {
+            return Ok(());
+        }
+        let row = Carried { story, at: meta.at, channels: all.into_iter().collect() };
+        frame::seal(Kind::Carried, &key, &row, &mut self.bytes)?;
+        self.carried
+            .insert(story.0, self.bytes.as_slice())
+            .map_err(|error| self.store.fault("Writing", error))?;
+        Ok(())
+    }
+}
+
+fn after(decision: &Decision) -> StoryId {
+    StoryId(decision.fold.story.0 + 1)
+}

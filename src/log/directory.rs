@@ -1,0 +1,145 @@
+//! The data directory: made private, and held by one process.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use super::error::LogError;
+
+/// The name of the file that the engine keeps.
+const STORE: &str = "log.redb";
+/// The name of the file whose lock says that a daemon runs here.
+const LOCK: &str = "lock";
+
+/// A data directory that this process holds until the value is dropped (or the process dies:
+/// the lock is the kernel's).
+#[derive(Debug)]
+pub(super) struct Directory {
+    path: PathBuf,
+    lock: File,
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        // Closing the file is not enough: a child process that was just forked may hold a copy.
+        let _ = self.lock.unlock();
+    }
+}
+
+impl Directory {
+    /// Makes the directory if it is not there and takes its lock.
+    pub(super) fn hold(path: &Path) -> Result<Directory, LogError> {
+        create_private(path).map_err(|error| LogError::io(path, "Creating", error))?;
+        let lock_path = path.join(LOCK);
+        let mut lock = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&lock_path)
+            .map_err(|error| LogError::io(&lock_path, "Opening", error))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(LogError::locked(path, holder(&mut lock))),
+            Err(TryLockError::Error(error)) => {
+                return Err(LogError::io(&lock_path, "Locking", error));
+            }
+        }
+        // The number only makes the other one's error message better.
+        let _ = note_holder(&mut lock);
+        Ok(Directory { path: path.to_owned(), lock })
+    }
+
+    pub(super) fn store(&self) -> PathBuf {
+        store_in(&self.path)
+    }
+}
+
+/// Where the store of a data directory is.
+pub(super) fn store_in(dir: &Path) -> PathBuf {
+    dir.join(STORE)
+}
+
+#[cfg(unix)]
+fn create_private(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+
+    if !path.exists() {
+        return DirBuilder::new().recursive(true).mode(0o700).create(path);
+    }
+    let mode = fs::metadata(path)?.permissions().mode();
+    if mode & 0o077 != 0 {
+        // Not changed: somebody may have wanted it so.
+        tracing::warn!(
+            directory = %path.display(),
+            mode = format_args!("{:o}", mode & 0o777),
+            "others can read the data directory; `chmod 700` it unless that is meant"
+        );
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn create_private(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).create(path)
+}
+
+fn note_holder(lock: &mut File) -> io::Result<()> {
+    lock.set_len(0)?;
+    lock.rewind()?;
+    writeln!(lock, "{}", std::process::id())
+}
+
+fn holder(lock: &mut File) -> Option<u32> {
+    let mut text = String::new();
+    lock.take(16).read_to_string(&mut text).ok()?;
+    text.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::LogErrorKind;
+
+    #[test]
+    fn a_second_holder_is_told_who_has_the_directory() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("deep/data");
+        let first = Directory::hold(&path).unwrap();
+        let error = Directory::hold(&path).unwrap_err();
+        assert_eq!(error.kind(), LogErrorKind::Locked);
+        let message = error.to_string();
+        assert!(message.contains(&path.display().to_string()), "{message}");
+        assert!(message.contains(&format!("process {}", std::process::id())), "{message}");
+        drop(first);
+        Directory::hold(&path).unwrap();
+    }
+
+    #[test]
+    fn a_copy_of_the_lock_in_a_forked_child_does_not_keep_the_directory() {
+        let dir = tempfile::tempdir().unwrap();
+        let held = Directory::hold(dir.path()).unwrap();
+        let _copy = held.lock.try_clone().unwrap();
+        drop(held);
+        Directory::hold(dir.path()).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_new_directory_is_private() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("data");
+        let _held = Directory::hold(&path).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
+    }
+
+    #[test]
+    fn a_file_in_the_way_is_an_error_with_its_path() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("data");
+        fs::write(&path, "not a directory").unwrap();
+        let message = Directory::hold(&path).unwrap_err().to_string();
+        assert!(message.contains(&path.display().to_string()), "{message}");
+    }
+}

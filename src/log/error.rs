@@ -1,0 +1,152 @@
+//! What can be wrong with a log, in sentences that tell a person what to do.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A log cannot be opened, read or written.
+#[derive(Debug)]
+pub struct LogError {
+    kind: LogErrorKind,
+    message: String,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// The kinds of [`LogError`], for those who act on them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LogErrorKind {
+    /// Another process has the data directory.
+    Locked,
+    /// There is no log where one was looked for.
+    Missing,
+    /// The data directory or a file in it must not be written.
+    ReadOnly,
+    /// The disk under the log is full.
+    DiskFull,
+    /// The log has reached its `max_size` and every record is still needed.
+    Full,
+    /// Stored bytes are not what was written.
+    Corrupt,
+    /// The log was written by a newer version of wirefold.
+    Newer,
+    /// The disk failed in another way.
+    Io,
+}
+
+impl LogError {
+    /// What kind of fault it is.
+    pub fn kind(&self) -> LogErrorKind {
+        self.kind
+    }
+
+    /// True when the same call may succeed later without anybody mending the log itself.
+    pub fn is_transient(&self) -> bool {
+        use LogErrorKind::{DiskFull, Full, Io, ReadOnly};
+        matches!(self.kind, DiskFull | Full | Io | ReadOnly)
+    }
+
+    pub(super) fn locked(dir: &Path, holder: Option<u32>) -> LogError {
+        let who = match holder {
+            Some(pid) => format!("another wirefold (process {pid})"),
+            None => "another wirefold".to_owned(),
+        };
+        let dir = dir.display();
+        let message = format!(
+            "The data directory {dir} is in use by {who}. Stop that one, or give this one its \
+             own `dir` in [log]."
+        );
+        LogError { kind: LogErrorKind::Locked, message, source: None }
+    }
+
+    pub(super) fn missing(path: PathBuf) -> LogError {
+        let message = format!(
+            "There is no log at {}. Name the right data directory, or start `wirefold run` once.",
+            path.display()
+        );
+        LogError { kind: LogErrorKind::Missing, message, source: None }
+    }
+
+    pub(super) fn corrupt(what: impl fmt::Display) -> LogError {
+        let message = format!(
+            "{what} is damaged: its bytes are not what was written. Check the disk; \
+             `wirefold log verify` lists everything that is affected."
+        );
+        LogError { kind: LogErrorKind::Corrupt, message, source: None }
+    }
+
+    pub(super) fn newer(what: impl fmt::Display, found: u64, known: u64) -> LogError {
+        let message = format!(
+            "{what} is in format {found}, this wirefold knows formats up to {known}. Use the \
+             version of wirefold that wrote it, or a newer one."
+        );
+        LogError { kind: LogErrorKind::Newer, message, source: None }
+    }
+
+    pub(super) fn full(max_size: u64, holder: Option<&str>) -> LogError {
+        let why = match holder {
+            Some(sink) => format!("the sink `{sink}` has not had its oldest records"),
+            None => "its oldest records are within `retain`".to_owned(),
+        };
+        let message = format!(
+            "The log has reached its `max_size` of {max_size} bytes and {why}. Intake waits: \
+             bring the sink back or remove it, raise `max_size`, or set `on_full = \"skip\"`."
+        );
+        LogError { kind: LogErrorKind::Full, message, source: None }
+    }
+
+    pub(super) fn stopping() -> LogError {
+        let message = "The program is stopping, the log is no longer used.".to_owned();
+        LogError { kind: LogErrorKind::Io, message, source: None }
+    }
+
+    /// An I/O error met while `doing` something with `path`.
+    pub(super) fn io(path: &Path, doing: &str, error: io::Error) -> LogError {
+        let path = path.display();
+        let (kind, message) = match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => (
+                LogErrorKind::DiskFull,
+                format!("The disk is full: {doing} {path} failed. Make room; nothing is lost."),
+            ),
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => (
+                LogErrorKind::ReadOnly,
+                format!(
+                    "{doing} {path} is not permitted ({error}). The data directory must be \
+                     writable by the user that wirefold runs as."
+                ),
+            ),
+            io::ErrorKind::InvalidData => return LogError::corrupt(path),
+            _ => (LogErrorKind::Io, format!("{doing} {path} failed: {error}.")),
+        };
+        LogError { kind, message, source: Some(Box::new(error)) }
+    }
+
+    /// An error of the store's engine.
+    pub(super) fn engine(path: &Path, doing: &str, error: redb::Error) -> LogError {
+        match error {
+            redb::Error::Io(error) => LogError::io(path, doing, error),
+            redb::Error::DatabaseAlreadyOpen => {
+                LogError::locked(path.parent().unwrap_or(path), None)
+            }
+            redb::Error::Corrupted(what) => {
+                LogError::corrupt(format_args!("{} ({what})", path.display()))
+            }
+            error => {
+                let message = format!("{doing} {} failed: {error}.", path.display());
+                LogError { kind: LogErrorKind::Io, message, source: Some(Box::new(error)) }
+            }
+        }
+    }
+}
+
+impl fmt::Display for LogError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for LogError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,189 @@
+//! The log as NDJSON: each item as a ninjs object that any reader of ninjs understands, ours for
+//! `replay` among them, with what was decided about it under `wirefold`.
+
+use std::fmt;
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+
+use super::error::LogError;
+use super::read::{Read, View};
+use super::record::{Decision, Intake, Position, Record};
+use crate::item::{Item, PubStatus, Seq, Subject};
+use crate::story::{Evidence, StoryId, Verdict};
+
+/// Why an export ended early.
+#[derive(Debug)]
+pub enum ExportError {
+    /// The log cannot be read.
+    Log(LogError),
+    /// What it is written to takes no more.
+    Write(io::Error),
+}
+
+impl fmt::Display for ExportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ExportError::Log(error) => error.fmt(f),
+            ExportError::Write(error) => write!(f, "The export cannot be written: {error}."),
+        }
+    }
+}
+
+impl std::error::Error for ExportError {}
+
+impl View {
+    /// Writes every item that was decided about from `from` on, oldest first, and returns how
+    /// many. What cannot be read is told on the tracing log and passed over.
+    pub fn export(&self, from: Position, out: &mut impl Write) -> Result<u64, ExportError> {
+        const PAGE: usize = 1_024;
+        let (mut next, mut written) = (from, 0);
+        loop {
+            let (reads, after) = self
+                .read_from(next, PAGE, |record| matches!(record, Record::Decision(_)))
+                .map_err(ExportError::Log)?;
+            for read in &reads {
+                let line = match read {
+                    Read::Record(logged, Some(intake)) => match &logged.record {
+                        Record::Decision(decision) => Line::of(logged.position, decision, intake),
+                        _ => None,
+                    },
+                    Read::Record(_, None) => None,
+                    Read::Gap(gap) => {
+                        tracing::warn!(from = %gap.from, to = %gap.to, "not exported");
+                        None
+                    }
+                };
+                if let Some(line) = line {
+                    serde_json::to_writer(&mut *out, &line)
+                        .map_err(|error| ExportError::Write(error.into()))?;
+                    out.write_all(b"\n").map_err(ExportError::Write)?;
+                    written += 1;
+                }
+            }
+            if after == next {
+                return Ok(written);
+            }
+            next = after;
+        }
+    }
+}
+
+/// A ninjs item. Keys without a value are left out, as ninjs has it.
+#[derive(Serialize)]
+struct Line<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uri: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<u64>,
+    headline: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body_text: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    byline: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    slugline: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ednote: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    located: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    publisher: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    versioncreated: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    firstcreated: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    embargoed: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    urgency: Option<u8>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    subject: &'a [Subject],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    place: &'a [String],
+    pubstatus: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<&'a str>,
+    wirefold: Decided<'a>,
+}
+
+/// What was decided.
+#[derive(Serialize)]
+struct Decided<'a> {
+    seq: Seq,
+    position: Position,
+    received: Timestamp,
+    source: &'a str,
+    verdict: Verdict,
+    #[serde(serialize_with = "text")]
+    story: StoryId,
+    disputes: bool,
+    disputed: bool,
+    killed: bool,
+    items: u32,
+    publishers: u32,
+    rules: &'a [String],
+    matched: &'a [String],
+    channels: &'a [String],
+    priority: Option<u8>,
+    labels: &'a [String],
+    evidence: &'a Evidence,
+}
+
+impl<'a> Line<'a> {
+    fn of(position: Position, decision: &'a Decision, intake: &'a Intake) -> Option<Line<'a>> {
+        let arrival = &intake.arrival;
+        let item: &Item = arrival.record.as_ref().ok()?;
+        let (fold, state) = (&decision.fold, &decision.fold.state);
+        Some(Line {
+            uri: item.uri.as_deref(),
+            version: item.version,
+            headline: &item.headline,
+            body_text: item.body.as_deref(),
+            byline: item.byline.as_deref(),
+            slugline: item.slugline.as_deref(),
+            ednote: item.ednote.as_deref(),
+            located: item.located.as_deref(),
+            publisher: item.publisher.as_deref(),
+            language: item.language.as_ref().map(|language| language.as_str()),
+            versioncreated: item.versioncreated,
+            firstcreated: item.firstcreated,
+            embargoed: item.embargoed,
+            urgency: item.urgency,
+            subject: &item.subjects,
+            place: &item.places,
+            pubstatus: match item.pubstatus {
+                PubStatus::Usable => "usable",
+                PubStatus::Withheld => "withheld",
+                PubStatus::Canceled => "canceled",
+            },
+            link: item.link.as_deref(),
+            wirefold: Decided {
+                seq: arrival.seq,
+                position,
+                received: arrival.received,
+                source: &arrival.source,
+                verdict: fold.verdict,
+                story: fold.story,
+                disputes: fold.disputes,
+                disputed: state.disputed,
+                killed: state.killed,
+                items: state.items,
+                publishers: state.publishers,
+                rules: &decision.rules,
+                matched: &decision.matched,
+                channels: &decision.channels,
+                priority: decision.priority,
+                labels: &decision.labels,
+                evidence: &fold.evidence,
+            },
+        })
+    }
+}
+
+fn text<S: Serializer>(value: &impl fmt::Display, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(value)
+}

@@ -1,0 +1,157 @@
+//! Reading: short looks at one consistent state, by number or in order.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::cursor::{self, Cursor, Cursors};
+use super::directory;
+use super::error::{LogError, LogErrorKind};
+use super::record::{Intake, Logged, Position, Record};
+use super::snapshot::{Reads, Snapshot};
+use super::store::Store;
+use crate::item::Seq;
+
+/// Reads a log, in the process that writes it or in another one. Clones are cheap.
+#[derive(Clone)]
+pub struct View(pub(super) Arc<Store>);
+
+/// What a reader meets in the decision stream.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Read {
+    /// A record, with the intake record it is about where the reader wanted one.
+    Record(Box<Logged>, Option<Box<Intake>>),
+    /// Records that are no longer there.
+    Gap(Gap),
+}
+
+/// Positions that cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// The first that cannot.
+    pub from: Position,
+    /// The first that can again.
+    pub to: Position,
+    /// Why.
+    pub cause: GapCause,
+}
+
+/// Why positions cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GapCause {
+    /// They were removed: `retain` or `max_size` with `on_full = "skip"` has passed them.
+    Trimmed,
+    /// Their bytes are not what was written.
+    Damaged,
+}
+
+impl View {
+    /// Reads the log of the data directory `dir` beside the daemon that may be writing it.
+    pub fn open(dir: &Path) -> Result<View, LogError> {
+        Store::open_read_only(directory::store_in(dir)).map(|store| View(Arc::new(store)))
+    }
+
+    pub(super) fn of(store: Arc<Store>) -> View {
+        View(store)
+    }
+
+    /// The first position that is kept and the first that is not yet written.
+    pub fn bounds(&self) -> Result<(Position, Position), LogError> {
+        self.0.read(|transaction| Snapshot::of(&self.0, transaction)?.bounds())
+    }
+
+    /// An intake record, or `None` when there is none of that number (any more).
+    pub fn intake(&self, seq: Seq) -> Result<Option<Intake>, LogError> {
+        self.0.read(|transaction| Snapshot::of(&self.0, transaction)?.intake(seq))
+    }
+
+    /// A record of the decision stream, or `None` when there is none there (any more).
+    pub fn record(&self, position: Position) -> Result<Option<Logged>, LogError> {
+        self.0.read(|transaction| Snapshot::of(&self.0, transaction)?.record(position))
+    }
+
+    /// What was decided about an intake record, for `explain SEQ`.
+    pub fn decision_of(&self, seq: Seq) -> Result<Option<(Intake, Logged)>, LogError> {
+        self.0.read(|transaction| {
+            let snapshot = Snapshot::of(&self.0, transaction)?;
+            let Some(intake) = snapshot.intake(seq)? else { return Ok(None) };
+            Ok(snapshot.record(intake.position)?.map(|logged| (intake, logged)))
+        })
+    }
+
+    /// Up to `limit` positions of the decision stream from `from` on, and the position to go on
+    /// from. `wanted` chooses the records that are returned and joined with their items.
+    ///
+    /// # Errors
+    /// A damaged record is no error but a [`Gap`]: the rest is served.
+    pub fn read_from(
+        &self,
+        from: Position,
+        limit: usize,
+        wanted: impl Fn(&Record) -> bool,
+    ) -> Result<(Vec<Read>, Position), LogError> {
+        let scanned = self
+            .0
+            .read(|transaction| Snapshot::of(&self.0, transaction)?.scan(from, limit, &wanted));
+        match scanned {
+            Err(error) if error.kind() == LogErrorKind::Corrupt => {
+                self.read_singly(from, limit, &wanted)
+            }
+            result => result,
+        }
+    }
+
+    /// Like [`View::read_from`] without a filter or items.
+    pub fn decisions_from(
+        &self,
+        from: Position,
+        limit: usize,
+    ) -> Result<(Vec<Read>, Position), LogError> {
+        self.read_from(from, limit, |_| true)
+    }
+
+    /// The cursors of all sinks that ever were, as stored, by name.
+    pub fn cursors(&self) -> Result<Vec<(String, Cursor)>, LogError> {
+        let damaged = |_: &str, error| tracing::error!("{error}");
+        let stored = self.0.read(|transaction| Cursors::load(&self.0, transaction, damaged))?;
+        let sinks = stored
+            .into_iter()
+            .filter_map(|(key, cursor)| Some((cursor::sink_of(&key)?.to_owned(), cursor)));
+        Ok(sinks.collect())
+    }
+
+    /// When pages of the store itself are damaged: position by position, so that what can be read
+    /// is.
+    fn read_singly(
+        &self,
+        from: Position,
+        limit: usize,
+        wanted: &impl Fn(&Record) -> bool,
+    ) -> Result<(Vec<Read>, Position), LogError> {
+        let (_, end) = self.bounds()?;
+        let to = Position((from.0 + limit as u64).min(end.0)).max(from);
+        let mut reads = Reads::default();
+        for at in from.0..to.0 {
+            let at = Position(at);
+            let read = self.0.read(|transaction| {
+                let snapshot = Snapshot::of(&self.0, transaction)?;
+                let Some(logged) = snapshot.record(at)? else { return Ok(None) };
+                if !wanted(&logged.record) {
+                    return Ok(Some(None));
+                }
+                let seq = logged.record.item();
+                let intake = seq.map(|seq| snapshot.intake(seq)).transpose()?.flatten();
+                Ok(Some(Some((logged, intake))))
+            });
+            match read {
+                Ok(Some(Some((logged, intake)))) => reads.record(logged, intake),
+                Ok(Some(None)) => {}
+                Ok(None) => reads.gap(at, at.next(), GapCause::Damaged),
+                Err(error) if error.kind() == LogErrorKind::Corrupt => {
+                    reads.gap(at, at.next(), GapCause::Damaged);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((reads.0, to))
+    }
+}

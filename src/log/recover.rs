@@ -1,0 +1,175 @@
+//! What a start needs: the window's records in order, remembered identities, carried stories.
+
+use jiff::Timestamp;
+use redb::ReadableTable;
+use serde::{Deserialize, Serialize};
+
+use super::error::LogError;
+use super::frame;
+use super::read::{Read, View};
+use super::record::Position;
+use super::store::{Bytes, CARRIED, IDENTITIES};
+use crate::item::{Identity, Seq};
+use crate::story::StoryId;
+
+/// What an item is recognised by when it comes again after its record is gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remembered {
+    /// The item.
+    pub seq: Seq,
+    /// The story it joined.
+    pub story: StoryId,
+    /// When it was taken in.
+    #[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")]
+    pub received: Timestamp,
+    /// Its identities.
+    pub identities: Vec<Identity>,
+}
+
+/// Which channels carried a story, so that a late correction or kill reaches them all.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Carried {
+    /// The story.
+    pub story: StoryId,
+    /// When the last of the channels was added.
+    #[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")]
+    pub at: Timestamp,
+    /// The channels, sorted.
+    pub channels: Vec<String>,
+}
+
+/// Records read in one look. Large enough to be sequential, small enough for any memory.
+const CHUNK: usize = 4_096;
+
+impl View {
+    /// All records from `since` on, with their items, in the order they were committed: applying
+    /// them rebuilds the state of fold and route. May begin a little earlier.
+    pub fn window(&self, since: Timestamp) -> Result<Window, LogError> {
+        Ok(Window {
+            view: self.clone(),
+            next: self.first_at(since)?,
+            chunk: Vec::new().into_iter(),
+            failed: false,
+        })
+    }
+
+    /// Calls `each` with what is remembered of every item, oldest first. A damaged row is
+    /// reported and left out: its items would be taken for new ones.
+    pub fn identities(&self, mut each: impl FnMut(Remembered)) -> Result<(), LogError> {
+        self.identity_rows(|row| match row {
+            Ok(row) => row.into_iter().for_each(&mut each),
+            Err(error) => tracing::error!("{error}"),
+        })
+    }
+
+    /// Calls `each` with every carried story, oldest first. A damaged row is reported and left out.
+    pub fn carried(&self, mut each: impl FnMut(Carried)) -> Result<(), LogError> {
+        self.carried_rows(|row| match row {
+            Ok(row) => each(row),
+            Err(error) => tracing::error!("{error}"),
+        })
+    }
+
+    pub(super) fn identity_rows(
+        &self,
+        each: impl FnMut(Result<Vec<Remembered>, LogError>),
+    ) -> Result<(), LogError> {
+        self.rows(IDENTITIES, "The identities of the commit that began with item", each)
+    }
+
+    pub(super) fn carried_rows(
+        &self,
+        each: impl FnMut(Result<Carried, LogError>),
+    ) -> Result<(), LogError> {
+        self.rows(CARRIED, "The list of channels of story", each)
+    }
+
+    /// The channels that carried one story.
+    pub fn carried_by(&self, story: StoryId) -> Result<Option<Carried>, LogError> {
+        self.0.read(|transaction| {
+            let table =
+                transaction.open_table(CARRIED).map_err(|error| self.0.fault("Reading", error))?;
+            let stored = table.get(story.0).map_err(|error| self.0.fault("Reading", error))?;
+            let Some(stored) = stored else { return Ok(None) };
+            frame::open(stored.value(), &story.0.to_le_bytes())
+                .and_then(|opened| opened.read())
+                .map(Some)
+                .map_err(|damage| damage.of(format_args!("The list of channels of {story}")))
+        })
+    }
+
+    fn rows<T: serde::de::DeserializeOwned>(
+        &self,
+        table: redb::TableDefinition<'static, u64, Bytes>,
+        what: &str,
+        mut each: impl FnMut(Result<T, LogError>),
+    ) -> Result<(), LogError> {
+        self.0.read(|transaction| {
+            let table =
+                transaction.open_table(table).map_err(|error| self.0.fault("Reading", error))?;
+            for stored in table.iter().map_err(|error| self.0.fault("Reading", error))? {
+                let (key, bytes) = stored.map_err(|error| self.0.fault("Reading", error))?;
+                let key = key.value();
+                let row = frame::open(bytes.value(), &key.to_le_bytes()).and_then(|row| row.read());
+                each(row.map_err(|damage| damage.of(format_args!("{what} {key}"))));
+            }
+            Ok(())
+        })
+    }
+
+    /// The first position at or after `since`, found by halving: times never fall.
+    fn first_at(&self, since: Timestamp) -> Result<Position, LogError> {
+        let (first, end) = self.bounds()?;
+        let (mut low, mut high) = (first.0, end.0);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            // A damaged record in the middle counts as late: better to start too early.
+            let late = match self.record(Position(middle)) {
+                Ok(Some(logged)) => logged.at >= since,
+                Ok(None) => true,
+                Err(error) if error.kind() == super::LogErrorKind::Corrupt => true,
+                Err(error) => return Err(error),
+            };
+            if late {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        Ok(Position(low))
+    }
+}
+
+/// Iterates over the records from a time on. Reads in chunks: the log may go on growing.
+pub struct Window {
+    view: View,
+    next: Position,
+    chunk: std::vec::IntoIter<Read>,
+    failed: bool,
+}
+
+impl Iterator for Window {
+    type Item = Result<Read, LogError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(read) = self.chunk.next() {
+                return Some(Ok(read));
+            }
+            if self.failed {
+                return None;
+            }
+            match self.view.read_from(self.next, CHUNK, |_| true) {
+                Ok((_, next)) if next == self.next => return None,
+                Ok((reads, next)) => {
+                    self.next = next;
+                    self.chunk = reads.into_iter();
+                }
+                Err(error) => {
+                    self.failed = true;
+                    return Some(Err(error));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! Retention: what may go, in small steps between commits.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, TableDefinition, WriteTransaction};
+use serde::de::DeserializeOwned;
+
+use super::append::At;
+use super::error::LogError;
+use super::frame;
+use super::meta::Meta;
+use super::record::{Position, Record};
+use super::recover::{Carried, Remembered};
+use super::snapshot::read_logged;
+use super::store::{Bytes, CARRIED, DECISIONS, IDENTITIES, INTAKE, LATER, Store};
+use super::{Log, cursor};
+use crate::config::{FoldConfig, LogConfig, OnFull};
+use crate::item::Seq;
+
+/// How long and how much is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keep {
+    /// Records older than this go.
+    pub records: Duration,
+    /// Records younger than this do not go to make room: state is rebuilt from them.
+    pub window: Duration,
+    /// How long identities are kept.
+    pub identities: Duration,
+    /// How long it is kept which channels carried a story.
+    pub carried: Duration,
+    /// How large the store may grow, in bytes.
+    pub max_size: u64,
+    /// What happens when it is that large and nothing may go.
+    pub on_full: OnFull,
+}
+
+/// What one step of retention did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Trimmed {
+    /// Records of the decision stream that were removed.
+    pub records: u64,
+    /// How many of them some configured sink had not had.
+    pub skipped: u64,
+    /// There is more to remove: call again.
+    pub more: bool,
+}
+
+/// Records removed in one step: a few milliseconds, so that commits are not held up.
+const STEP: u64 = 2_048;
+/// A story can be corrected or killed that long after it was carried.
+const CARRIED_FOR: Duration = Duration::from_secs(365 * 86_400);
+
+impl Keep {
+    /// What the configuration says.
+    pub fn new(log: &LogConfig, fold: &FoldConfig) -> Keep {
+        Keep {
+            records: log.retain,
+            window: fold.window,
+            identities: fold.identity_retain,
+            carried: CARRIED_FOR,
+            max_size: log.max_size,
+            on_full: log.on_full,
+        }
+    }
+
+    /// Bytes of records that fit into `max_size`. Pages are not full to the brim, and identities
+    /// and trees need room: the file was 1.2 times its records in measurements.
+    fn budget(&self) -> u64 {
+        self.max_size / 5 * 4
+    }
+}
+
+impl Log {
+    /// Whether `incoming` more bytes fit.
+    ///
+    /// # Errors
+    /// Full when they do not.
+    pub fn room(&self, keep: &Keep, incoming: u64) -> Result<(), LogError> {
+        if self.size() + incoming <= keep.budget() {
+            return Ok(());
+        }
+        let end = *self.0.end.borrow();
+        let behind = self.cursors().furthest_behind().filter(|(_, next)| *next < end);
+        Err(LogError::full(keep.max_size, behind.as_ref().map(|(name, _)| name.as_str())))
+    }
+
+    /// Removes up to a few thousand records that need not be kept: those past their time, and,
+    /// when `incoming` bytes would not fit, the oldest. A record that a configured sink has not
+    /// had stays, unless there is no room and `on_full` is `Skip`.
+    pub fn trim(&self, keep: &Keep, incoming: u64) -> Result<Trimmed, LogError> {
+        let mut writer = self.writer();
+        let store = &self.0.store;
+        writer.settle(store)?;
+        let mut meta = writer.meta;
+        let (unsaved, behind) = {
+            let cursors = self.cursors();
+            (cursors.unsaved(), cursors.furthest_behind().map(|(_, next)| next))
+        };
+        let behind = behind.unwrap_or(meta.next_position);
+        let excess = (meta.bytes + incoming).saturating_sub(keep.budget());
+        let plan = Plan { keep, now: meta.at, behind, excess };
+        let cuts = store.read(|transaction| plan.cuts(store, transaction))?;
+        if cuts.is_empty() {
+            return Ok(Trimmed::default());
+        }
+        writer.stale = true;
+        store.write(|transaction| {
+            meta.bytes = meta.bytes.saturating_sub(cuts.carry_out(store, transaction)?);
+            cursor::save(store, transaction, &unsaved)?;
+            meta.save(store, transaction)
+        })?;
+        writer.meta = meta;
+        writer.stale = false;
+        self.cursors().saved(&unsaved);
+        let (from, to) = (cuts.first.0, cuts.decisions.0);
+        let skipped = to.saturating_sub(behind.0.max(from));
+        // Sizes were estimated: while there is no room and something went, there may be more.
+        let more = cuts.more || (to > from && meta.bytes + incoming > keep.budget());
+        Ok(Trimmed { records: to - from, skipped, more })
+    }
+}
+
+/// What may go, and why.
+struct Plan<'k> {
+    keep: &'k Keep,
+    /// Time of the newest record: on a quiet wire nothing ages.
+    now: Timestamp,
+    /// The first position that some configured sink has not had.
+    behind: Position,
+    /// Bytes that have to go to make room.
+    excess: u64,
+}
+
+/// Where each table is cut: what is before goes.
+struct Cuts {
+    first: Position,
+    decisions: Position,
+    intake: Seq,
+    identities: u64,
+    carried: u64,
+    more: bool,
+}
+
+impl Plan<'_> {
+    fn cuts(&self, store: &Store, transaction: &ReadTransaction) -> Result<Cuts, LogError> {
+        let open =
+            |table| transaction.open_table(table).map_err(|error| store.fault("Reading", error));
+        let decisions = open(DECISIONS)?;
+        let (first, cut, scanned) = self.decisions(store, &decisions)?;
+        let remembered = |row: Vec<Remembered>| row.last().map(|last| last.received);
+        let identities =
+            expired(store, &open(IDENTITIES)?, cutoff(self.now, self.keep.identities), remembered)?;
+        let carried = |row: Carried| Some(row.at);
+        let carried =
+            expired(store, &open(CARRIED)?, cutoff(self.now, self.keep.carried), carried)?;
+        Ok(Cuts {
+            first,
+            decisions: cut,
+            intake: still_needed(store, transaction, &decisions, cut)?,
+            identities: identities.unwrap_or(0),
+            carried: carried.unwrap_or(0),
+            more: scanned == STEP,
+        })
+    }
+
+    /// The first position, the first that stays, and how many go.
+    fn decisions(
+        &self,
+        store: &Store,
+        table: &ReadOnlyTable<u64, Bytes>,
+    ) -> Result<(Position, Position, u64), LogError> {
+        let fault = |error| store.fault("Reading", error);
+        let old = cutoff(self.now, self.keep.records);
+        let young = cutoff(self.now, self.keep.window);
+        let (mut first, mut cut) = (None, Position(0));
+        let (mut freed, mut going) = (0, 0);
+        for stored in table.iter().map_err(fault)?.take(STEP as usize) {
+            let (key, bytes) = stored.map_err(fault)?;
+            let position = Position(key.value());
+            cut = position;
+            first = first.or(Some(position));
+            // A damaged record goes with its neighbours.
+            let at = frame::open(bytes.value(), &position.0.to_le_bytes())
+                .and_then(|opened| opened.read())
+                .map_or(Timestamp::MIN, |At(at)| at);
+            let no_room = freed < self.excess;
+            let force = no_room && self.keep.on_full == OnFull::Skip;
+            let may_go = at < old || (no_room && at < young);
+            if !force && (position >= self.behind || !may_go) {
+                break;
+            }
+            // Its item is about as large again: better to free too little and come back.
+            freed += 2 * bytes.value().len() as u64;
+            going += 1;
+            cut = position.next();
+        }
+        Ok((first.unwrap_or_default(), cut, going))
+    }
+}
+
+impl Cuts {
+    fn is_empty(&self) -> bool {
+        self.first == self.decisions && self.identities == 0 && self.carried == 0
+    }
+
+    /// Removes, and tells how many bytes of records are gone.
+    fn carry_out(&self, store: &Store, transaction: &WriteTransaction) -> Result<u64, LogError> {
+        let cut = |table: TableDefinition<'static, u64, Bytes>, to: u64| {
+            let mut freed = 0;
+            let mut table =
+                transaction.open_table(table).map_err(|error| store.fault("Writing", error))?;
+            table
+                .retain_in(..to, |_, bytes| {
+                    freed += bytes.len() as u64;
+                    false
+                })
+                .map_err(|error| store.fault("Writing", error))?;
+            Ok(freed)
+        };
+        cut(IDENTITIES, self.identities)?;
+        cut(CARRIED, self.carried)?;
+        transaction
+            .open_table(LATER)
+            .map_err(|error| store.fault("Writing", error))?
+            .retain_in(..self.decisions.0, |_, _| false)
+            .map_err(|error| store.fault("Writing", error))?;
+        Ok(cut(DECISIONS, self.decisions.0)? + cut(INTAKE, self.intake.0)?)
+    }
+}
+
+/// The first intake record that a record from `cut` on is about.
+fn still_needed(
+    store: &Store,
+    transaction: &ReadTransaction,
+    decisions: &ReadOnlyTable<u64, Bytes>,
+    cut: Position,
+) -> Result<Seq, LogError> {
+    let fault = |error| store.fault("Reading", error);
+    let mut needed = Meta::load(store, transaction)?.next_seq;
+    for stored in decisions.range(cut.0..).map_err(fault)? {
+        let (key, bytes) = stored.map_err(fault)?;
+        // From the first item on, all later ones have higher numbers.
+        if let Ok(logged) = read_logged(Position(key.value()), bytes.value())
+            && let Record::Decision(_) | Record::Rejected(_) = logged.record
+        {
+            needed = logged.record.item().unwrap_or(needed);
+            break;
+        }
+    }
+    // Timers and feedback may deliver items of long ago.
+    let later = transaction.open_table(LATER).map_err(|error| store.fault("Reading", error))?;
+    for stored in later.range(cut.0..).map_err(fault)? {
+        let (_, item) = stored.map_err(fault)?;
+        needed = needed.min(Seq(item.value()));
+    }
+    Ok(needed)
+}
+
+/// The key after the last row that is older than `cutoff`.
+fn expired<T: DeserializeOwned>(
+    store: &Store,
+    table: &ReadOnlyTable<u64, Bytes>,
+    cutoff: Timestamp,
+    at: impl Fn(T) -> Option<Timestamp>,
+) -> Result<Option<u64>, LogError> {
+    let fault = |error| store.fault("Reading", error);
+    let mut bound = None;
+    for stored in table.iter().map_err(fault)?.take(STEP as usize) {
+        let (key, bytes) = stored.map_err(fault)?;
+        let key = key.value();
+        let row = frame::open(bytes.value(), &key.to_le_bytes()).and_then(|opened| opened.read());
+        // A damaged row goes with its neighbours.
+        if row.ok().and_then(&at).is_some_and(|at| at >= cutoff) {
+            break;
+        }
+        bound = Some(key + 1);
+    }
+    Ok(bound)
+}
+
+/// The time before which records are older than `keep`.
+fn cutoff(now: Timestamp, keep: Duration) -> Timestamp {
+    SignedDuration::try_from(keep)
+        .ok()
+        .and_then(|keep| now.checked_sub(keep).ok())
+        .unwrap_or(Timestamp::MIN)
+}

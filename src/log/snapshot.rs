@@ -1,0 +1,186 @@
+//! One consistent state of the log, and the walk along both of its streams.
+
+use redb::{ReadOnlyTable, ReadTransaction, ReadableTable};
+
+use super::append::At;
+use super::error::LogError;
+use super::frame::{self, Damage, Kind};
+use super::meta::Meta;
+use super::read::{Gap, GapCause, Read};
+use super::record::{Intake, Logged, Position, Record};
+use super::store::{Bytes, DECISIONS, INTAKE, Store};
+use crate::item::{Arrival, Item, Seq};
+
+/// One consistent state.
+pub(super) struct Snapshot<'s> {
+    store: &'s Store,
+    meta: Meta,
+    intake: ReadOnlyTable<u64, Bytes>,
+    decisions: ReadOnlyTable<u64, Bytes>,
+}
+
+impl<'s> Snapshot<'s> {
+    pub(super) fn of(store: &'s Store, transaction: &ReadTransaction) -> Result<Self, LogError> {
+        let fault = |error| store.fault("Reading", error);
+        Ok(Snapshot {
+            store,
+            meta: Meta::load(store, transaction)?,
+            intake: transaction.open_table(INTAKE).map_err(fault)?,
+            decisions: transaction.open_table(DECISIONS).map_err(fault)?,
+        })
+    }
+
+    pub(super) fn bounds(&self) -> Result<(Position, Position), LogError> {
+        let end = self.meta.next_position;
+        let first = self.decisions.first().map_err(|error| self.fault(error))?;
+        Ok((first.map_or(end, |(first, _)| Position(first.value())), end))
+    }
+
+    pub(super) fn intake(&self, seq: Seq) -> Result<Option<Intake>, LogError> {
+        let stored = self.intake.get(seq.0).map_err(|error| self.fault(error))?;
+        let Some(stored) = stored else { return Ok(None) };
+        read_intake(seq, stored.value())
+            .map(Some)
+            .map_err(|damage| damage.of(format_args!("Intake record {seq}")))
+    }
+
+    pub(super) fn record(&self, position: Position) -> Result<Option<Logged>, LogError> {
+        let stored = self.decisions.get(position.0).map_err(|error| self.fault(error))?;
+        let Some(stored) = stored else { return Ok(None) };
+        read_logged(position, stored.value())
+            .map(Some)
+            .map_err(|damage| damage.of(format_args!("Record {position} of the log")))
+    }
+
+    /// Walks both streams side by side: items and their decisions are in the same order.
+    pub(super) fn scan(
+        &self,
+        from: Position,
+        limit: usize,
+        wanted: &impl Fn(&Record) -> bool,
+    ) -> Result<(Vec<Read>, Position), LogError> {
+        let (first, end) = self.bounds()?;
+        let mut reads = Reads::default();
+        let mut next = from;
+        if from < first {
+            reads.gap(from, first, GapCause::Trimmed);
+            next = first;
+        }
+        let to = Position(next.0.saturating_add(limit as u64)).min(end).max(next);
+        let mut items = Side { table: &self.intake, store: self.store, range: None };
+        let range = self.decisions.range(next.0..to.0).map_err(|error| self.fault(error))?;
+        for stored in range {
+            let (key, bytes) = stored.map_err(|error| self.fault(error))?;
+            let position = Position(key.value());
+            if next < position {
+                reads.gap(next, position, GapCause::Damaged);
+            }
+            next = position.next();
+            match read_logged(position, bytes.value()) {
+                Ok(logged) if wanted(&logged.record) => {
+                    let intake = match logged.record.item() {
+                        Some(seq) => items.find(seq)?,
+                        None => None,
+                    };
+                    reads.record(logged, intake);
+                }
+                Ok(_) => {}
+                Err(Damage::Broken) => reads.gap(position, next, GapCause::Damaged),
+                Err(newer) => return Err(newer.of(format_args!("Record {position} of the log"))),
+            }
+        }
+        if next < to {
+            reads.gap(next, to, GapCause::Damaged);
+        }
+        Ok((reads.0, to))
+    }
+
+    fn fault(&self, error: redb::StorageError) -> LogError {
+        self.store.fault("Reading", error)
+    }
+}
+
+/// The intake stream, read along with the decisions.
+struct Side<'t> {
+    table: &'t ReadOnlyTable<u64, Bytes>,
+    store: &'t Store,
+    range: Option<redb::Range<'static, u64, Bytes>>,
+}
+
+impl Side<'_> {
+    /// The record of `seq`; `None` when it is gone or damaged. Cheap when asked for in order.
+    fn find(&mut self, seq: Seq) -> Result<Option<Intake>, LogError> {
+        let fault = |error| self.store.fault("Reading", error);
+        if let Some(range) = &mut self.range
+            && let Some(stored) = range.next()
+        {
+            let (key, bytes) = stored.map_err(fault)?;
+            if key.value() == seq.0 {
+                return Ok(read_intake(seq, bytes.value()).ok());
+            }
+        }
+        let mut range = self.table.range(seq.0..).map_err(fault)?;
+        let found = match range.next() {
+            Some(stored) => {
+                let (key, bytes) = stored.map_err(fault)?;
+                (key.value() == seq.0).then(|| read_intake(seq, bytes.value()).ok()).flatten()
+            }
+            None => None,
+        };
+        self.range = Some(range);
+        Ok(found)
+    }
+}
+
+/// What was read, neighbouring gaps joined.
+#[derive(Default)]
+pub(super) struct Reads(pub(super) Vec<Read>);
+
+impl Reads {
+    pub(super) fn record(&mut self, logged: Logged, intake: Option<Intake>) {
+        // A record about an item that is gone says nothing any more.
+        if logged.record.item().is_some() && intake.is_none() {
+            return self.gap(logged.position, logged.position.next(), GapCause::Damaged);
+        }
+        self.0.push(Read::Record(Box::new(logged), intake.map(Box::new)));
+    }
+
+    pub(super) fn gap(&mut self, from: Position, to: Position, cause: GapCause) {
+        match self.0.last_mut() {
+            Some(Read::Gap(last)) if last.to == from && last.cause == cause => last.to = to,
+            _ => self.0.push(Read::Gap(Gap { from, to, cause })),
+        }
+    }
+}
+
+/// Reads what is stored in the intake stream under `seq`.
+fn read_intake(seq: Seq, bytes: &[u8]) -> Result<Intake, Damage> {
+    let opened = frame::open(bytes, &seq.0.to_le_bytes())?;
+    let (position, received, source, record) = match opened.kind {
+        Kind::Item => {
+            let ((position, At(received)), item): ((Position, At), Item) = opened.read()?;
+            (position, received, item.source.clone(), Ok(item))
+        }
+        Kind::Reject => {
+            let ((position, At(received)), source, reject): ((Position, At), String, _) =
+                opened.read()?;
+            (position, received, source, Err(reject))
+        }
+        _ => return Err(Damage::Broken),
+    };
+    Ok(Intake { position, arrival: Arrival { seq, received, source, record } })
+}
+
+/// Reads what is stored in the decision stream at `position`.
+pub(super) fn read_logged(position: Position, bytes: &[u8]) -> Result<Logged, Damage> {
+    let opened = frame::open(bytes, &position.0.to_le_bytes())?;
+    let (At(at), record) = match opened.kind {
+        Kind::Decision => opened.read().map(|(at, it)| (at, Record::Decision(it)))?,
+        Kind::Rejected => opened.read().map(|(at, it)| (at, Record::Rejected(it)))?,
+        Kind::Timer => opened.read().map(|(at, it)| (at, Record::Timer(it)))?,
+        Kind::Config => opened.read().map(|(at, it)| (at, Record::Config(it)))?,
+        Kind::Feedback => opened.read().map(|(at, it)| (at, Record::Feedback(it)))?,
+        _ => return Err(Damage::Broken),
+    };
+    Ok(Logged { position, at, record })
+}

@@ -1,0 +1,71 @@
+//! How much there is, without reading it all.
+
+use jiff::Timestamp;
+use redb::ReadableTableMetadata;
+
+use super::error::LogError;
+use super::meta::Meta;
+use super::read::View;
+use super::record::Position;
+use super::store::{CARRIED, DECISIONS, INTAKE};
+use crate::item::Seq;
+
+/// How much a log holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stats {
+    /// The first position that is kept.
+    pub first: Position,
+    /// The first that is not written yet.
+    pub end: Position,
+    /// The number that the next intake record gets.
+    pub next_seq: Seq,
+    /// Records of the decision stream.
+    pub records: u64,
+    /// Intake records.
+    pub intake: u64,
+    /// Stories of which it is known what channels carried them.
+    pub carried: u64,
+    /// Time of the first record that is kept, if it can be read.
+    pub oldest: Option<Timestamp>,
+    /// Time of the last record.
+    pub newest: Option<Timestamp>,
+    /// Bytes of the records.
+    pub bytes: u64,
+    /// Bytes of the file they are in. It does not shrink: room that became free is used again.
+    pub file_bytes: u64,
+    /// Every sink that ever was, and the first position it has not been acknowledged for.
+    pub sinks: Vec<(String, Position)>,
+}
+
+impl View {
+    /// Counts what the log holds.
+    pub fn stats(&self) -> Result<Stats, LogError> {
+        let store = &self.0;
+        let (meta, [records, intake, carried]) = store.read(|transaction| {
+            let mut counts = [0; 3];
+            for (count, table) in counts.iter_mut().zip([DECISIONS, INTAKE, CARRIED]) {
+                let table =
+                    transaction.open_table(table).map_err(|error| store.fault("Reading", error))?;
+                *count = table.len().map_err(|error| store.fault("Reading", error))?;
+            }
+            Ok((Meta::load(store, transaction)?, counts))
+        })?;
+        let (first, end) = self.bounds()?;
+        let file = std::fs::metadata(store.path())
+            .map_err(|error| LogError::io(store.path(), "Reading", error))?;
+        let sinks = self.cursors()?.into_iter().map(|(name, cursor)| (name, cursor.next));
+        Ok(Stats {
+            first,
+            end,
+            next_seq: meta.next_seq,
+            records,
+            intake,
+            carried,
+            oldest: self.record(first).ok().flatten().map(|logged| logged.at),
+            newest: (end > Position::FIRST).then_some(meta.at),
+            bytes: meta.bytes,
+            file_bytes: file.len(),
+            sinks: sinks.collect(),
+        })
+    }
+}

@@ -1,0 +1,123 @@
+//! Bytes that are not what was written: found, told, and the rest served. Never a panic.
+
+use std::fs;
+use std::path::PathBuf;
+
+use redb::ReadableTable;
+
+use super::*;
+use crate::log::store::{DECISIONS, INTAKE};
+
+fn store_of(dir: &Path) -> PathBuf {
+    directory::store_in(dir)
+}
+
+/// Overwrites one stored record with its bytes and one flipped bit.
+pub(super) fn damage(
+    log: &Log,
+    table: redb::TableDefinition<'static, u64, store::Bytes>,
+    key: u64,
+) {
+    log.0
+        .store
+        .write(|transaction| {
+            let mut table = transaction.open_table(table).unwrap();
+            let mut bytes = table.get(key).unwrap().unwrap().value().to_vec();
+            *bytes.last_mut().unwrap() ^= 0x10;
+            table.insert(key, bytes.as_slice()).unwrap();
+            Ok(())
+        })
+        .unwrap();
+}
+
+fn damaged(from: u64, to: u64) -> Read {
+    Read::Gap(Gap { from: Position(from), to: Position(to), cause: GapCause::Damaged })
+}
+
+#[test]
+fn a_damaged_decision_or_item_is_a_gap_and_the_rest_is_served() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    log.append(&items(1..10)).unwrap();
+    damage(&log, DECISIONS, 3);
+    damage(&log, INTAKE, 4);
+    damage(&log, INTAKE, 8);
+    let reads = read_all(&log.view(), Position::FIRST);
+    assert_eq!(reads.len(), 8);
+    assert_eq!(reads[2], damaged(3, 5), "neighbours are told in one gap");
+    assert_eq!(reads[6], damaged(8, 9));
+    let error = log.view().record(Position(3)).unwrap_err();
+    assert_eq!(error.kind(), LogErrorKind::Corrupt);
+    assert!(error.to_string().contains("Record 3 of the log"), "{error}");
+    let error = log.view().decision_of(Seq(4)).unwrap_err();
+    assert!(error.to_string().contains("Intake record 4"), "{error}");
+}
+
+#[test]
+fn a_file_that_is_no_log_is_an_error() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(store_of(dir.path()), "Dear diary,\n".repeat(1_000)).unwrap();
+    let error = Log::open_on(dir.path(), &Switch::default()).err().unwrap();
+    assert_eq!(error.kind(), LogErrorKind::Corrupt, "{error}");
+    assert!(error.to_string().contains("log.redb"), "{error}");
+}
+
+/// Blocks of the file are overwritten at many places. Whatever the engine makes of its pages then,
+/// opening and reading end without a panic, and what is read is what was written.
+#[test]
+fn whatever_happens_to_the_file_what_is_read_was_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    for batch in 0..5 {
+        log.append(&items(batch * 20 + 1..batch * 20 + 21)).unwrap();
+    }
+    let good = read_all(&log.view(), Position::FIRST);
+    drop(log);
+    let bytes = fs::read(store_of(dir.path())).unwrap();
+    let (mut opened, mut served) = (0, 0);
+    // Free pages lie at the end: damage there tells nothing.
+    let used = bytes.chunks(4_096).rposition(|page| page.iter().any(|byte| *byte != 0)).unwrap();
+    for page in (0..=used).step_by(11) {
+        let mut bad = bytes.clone();
+        for byte in &mut bad[page * 4_096 + 64..page * 4_096 + 96] {
+            *byte = byte.wrapping_mul(31) ^ 0xa5;
+        }
+        fs::write(store_of(dir.path()), &bad).unwrap();
+        let Ok(log) = Log::open_on(dir.path(), &Switch::default()) else { continue };
+        opened += 1;
+        let Ok((reads, _)) = log.view().decisions_from(Position::FIRST, 1_000) else { continue };
+        for read in reads {
+            if let Read::Record(logged, _) = &read {
+                assert_eq!(read, good[logged.position.0 as usize - 1], "page {page}");
+                served += 1;
+            }
+        }
+    }
+    assert!(opened > 0 && served > opened * 50, "{opened} opened, {served} records served");
+}
+
+/// On a real small disk, named by `WIREFOLD_SMALL_DISK` (a few MiB, empty, such as a tmpfs): it
+/// fills up, somebody makes room, and the log goes on with nothing lost.
+#[test]
+fn a_disk_that_is_really_full_is_waited_for() {
+    let Ok(disk) = std::env::var("WIREFOLD_SMALL_DISK") else {
+        return crate::terminal::note("skipped: WIREFOLD_SMALL_DISK is not set");
+    };
+    let disk = Path::new(&disk);
+    let ballast = disk.join("ballast");
+    fs::write(&ballast, vec![1; 1 << 20]).unwrap();
+    let log = open(&disk.join("data"));
+    let next = || items(log.next_seq().0..log.next_seq().0 + 50);
+    let error = loop {
+        match log.append(&next()) {
+            Ok(_) => {}
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(error.kind(), LogErrorKind::DiskFull, "{error}");
+    let committed = log.next_seq().0;
+    log.append(&next()).unwrap_err();
+    fs::remove_file(&ballast).unwrap();
+    log.append(&next()).unwrap();
+    assert_eq!(positions(&log.view()), (1..committed + 50).collect::<Vec<_>>());
+}

@@ -1,0 +1,81 @@
+//! What an operator asks of a log: is it sound, how much is there, give me all of it.
+
+use super::damage::damage;
+use super::*;
+use crate::log::store::{CARRIED, DECISIONS, IDENTITIES, INTAKE};
+
+fn verify(log: &Log) -> (Verified, Vec<String>) {
+    let mut faults = Vec::new();
+    let verified = log.view().verify(|fault| faults.push(fault.to_owned())).unwrap();
+    (verified, faults)
+}
+
+#[test]
+fn a_sound_log_has_no_faults() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    log.attach("desk", Position::FIRST);
+    log.append(&items(1..10)).unwrap();
+    log.append(&[reject(10), timer(11, 3)]).unwrap();
+    let (verified, faults) = verify(&log);
+    assert_eq!(faults, [""; 0]);
+    // One row of identities, nine stories, one cursor.
+    assert_eq!(verified, Verified { records: 11, rows: 11, faults: 0 });
+}
+
+#[test]
+fn every_damaged_record_and_row_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    log.append(&items(1..10)).unwrap();
+    damage(&log, DECISIONS, 2);
+    damage(&log, INTAKE, 3);
+    damage(&log, IDENTITIES, 1);
+    damage(&log, CARRIED, 5);
+    let (verified, faults) = verify(&log);
+    assert_eq!((verified.records, verified.faults), (7, 4));
+    let named = ["Record 2 of", "Intake record 3", "began with item 1", "channels of story 5"];
+    for (fault, name) in faults.iter().zip(named) {
+        assert!(fault.contains(name) && fault.contains("is damaged"), "{fault}");
+    }
+}
+
+#[test]
+fn stats_count_what_is_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    let empty = log.view().stats().unwrap();
+    assert_eq!((empty.records, empty.oldest, empty.newest), (0, None, None));
+    log.attach("desk", Position::FIRST);
+    log.append(&items(1..10)).unwrap();
+    let stats = log.view().stats().unwrap();
+    assert_eq!((stats.first, stats.end, stats.next_seq), (Position(1), Position(10), Seq(10)));
+    assert_eq!((stats.records, stats.intake, stats.carried), (9, 9, 9));
+    assert_eq!((stats.oldest, stats.newest), (Some(at(1)), Some(at(9))));
+    assert_eq!((stats.bytes, stats.sinks), (log.size(), vec![("desk".to_owned(), Position(1))]));
+    assert!(stats.file_bytes > stats.bytes);
+}
+
+#[test]
+fn an_export_is_ninjs_with_what_was_decided() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    log.append(&[item(1), reject(2), timer(3, 1)]).unwrap();
+    let mut out = Vec::new();
+    assert_eq!(log.view().export(Position::FIRST, &mut out).unwrap(), 1);
+    assert_eq!(
+        String::from_utf8(out).unwrap(),
+        concat!(
+            r#"{"uri":"tag:example.org,2026:1","headline":"Ferry 1 leaves the old harbour","#,
+            r#""byline":"A. Writer","publisher":"Coast Wire","#,
+            r#""versioncreated":"2026-03-01T06:00:01Z","pubstatus":"usable","wirefold":{"#,
+            r#""seq":1,"position":1,"received":"2026-03-01T06:00:01Z","source":"coast","#,
+            r#""verdict":"New","story":"s1","disputes":false,"disputed":false,"killed":false,"#,
+            r#""items":1,"publishers":1,"rules":["Ferries"],"matched":["harbour"],"#,
+            r#""channels":["harbour"],"priority":4,"labels":["sea"],"evidence":{"of":null,"score":0.125,"threshold":0.4,"#,
+            r#""reason":"No earlier item tells this.","shares":[{"feature":"shared terms","#,
+            r#""value":0.5,"share":0.25}],"model":"00112233aabbccdd"}}}"#,
+            "\n"
+        )
+    );
+}

@@ -1,0 +1,62 @@
+use super::*;
+
+fn at(text: &str) -> Timestamp {
+    text.parse().expect("a time written for the test")
+}
+
+fn prepare(item: Item) -> Result<Prepared, Rejected> {
+    let received = at("2026-03-01T12:00:00Z");
+    Prepare::new().prepare(Arrival {
+        seq: Seq(7),
+        received,
+        source: "desk".to_owned(),
+        record: Ok(item),
+    })
+}
+
+#[test]
+fn event_time_is_the_items_own_but_never_far_ahead() {
+    let with = |time: &str| Item {
+        headline: "Dam opens".to_owned(),
+        versioncreated: Some(at(time)),
+        ..Item::default()
+    };
+    let event = |item| prepare(item).expect("it has a headline").event;
+    assert_eq!(event(with("2026-03-01T10:00:00Z")), at("2026-03-01T10:00:00Z"));
+    assert_eq!(event(with("2026-03-01T12:03:00Z")), at("2026-03-01T12:03:00Z"));
+    assert_eq!(event(with("2027-01-01T00:00:00Z")), at("2026-03-01T12:05:00Z"));
+    let timeless = Item { headline: "Dam opens".to_owned(), ..Item::default() };
+    assert_eq!(event(timeless), at("2026-03-01T12:00:00Z"));
+}
+
+#[test]
+fn a_missing_headline_is_taken_from_the_body_or_the_item_is_rejected() {
+    let body = "\n<p>Gen. Ortega opened the dam on Friday. Crowds came.</p>\nMore.";
+    let item = Item { headline: " ".to_owned(), body: Some(body.to_owned()), ..Item::default() };
+    let prepared = prepare(item).expect("the body has a sentence");
+    assert_eq!(prepared.headline.as_str(), "Gen. Ortega opened the dam on Friday");
+    let empty = Item { headline: "\u{200B} -".to_owned(), ..Item::default() };
+    let rejected = prepare(empty).expect_err("nothing to compare");
+    assert_eq!(rejected.reject.kind, RejectKind::NoText);
+}
+
+#[test]
+fn markers_and_attributions_are_kept_as_evidence() {
+    let headline = "UPDATE 2-Harbour &amp; dam open - Reuters".to_owned();
+    let prepared = prepare(Item { headline, ..Item::default() }).expect("it has a headline");
+    assert_eq!(prepared.headline.as_str(), "Harbour & dam open");
+    assert_eq!(prepared.markers, [Marker::Update(2)]);
+    assert_eq!(prepared.attributions, ["Reuters"]);
+}
+
+#[test]
+fn rejects_pass_through() {
+    let reject = Reject::new(RejectKind::Malformed, "It is broken.", 3, b"xyz");
+    let arrival = Arrival {
+        seq: Seq(1),
+        received: at("2026-03-01T12:00:00Z"),
+        source: "desk".to_owned(),
+        record: Err(reject.clone()),
+    };
+    assert_eq!(Prepare::new().prepare(arrival).expect_err("a reject").reject, reject);
+}

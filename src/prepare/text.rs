@@ -1,0 +1,355 @@
+//! Text features of a headline: words as stems, numbers, names, polarity. Stateless, so that
+//! recovery computes them again from the stored item.
+
+use icu_normalizer::DecomposingNormalizerBorrowed;
+use rust_stemmers::{Algorithm, Stemmer};
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::item::Language;
+
+use super::words::{self, Cue};
+
+/// A word of a headline that can tell events apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// Low 32 bits of XXH3-64 of its stem.
+    pub id: u32,
+    /// What is known about it: the constants of this type, added.
+    pub flags: u8,
+}
+
+impl Word {
+    /// Capitalised where capitals mean something: not the first word, not a headline in capitals.
+    pub const NAME: u8 = 1;
+    /// A number.
+    pub const NUMBER: u8 = 2;
+    /// In the reach of a negation or denial.
+    pub const NEGATED: u8 = 4;
+    /// Stood earlier in the same headline.
+    pub const AGAIN: u8 = 8;
+    /// The name of a day or month.
+    pub const DATE: u8 = 16;
+    /// Within quotation marks.
+    pub const QUOTED: u8 = 32;
+
+    /// Whether all of `flags` are set.
+    pub fn is(self, flags: u8) -> bool {
+        self.flags & flags == flags
+    }
+}
+
+/// What fold compares.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text {
+    /// Content words in order, at most [`Text::MOST_WORDS`].
+    pub words: Vec<Word>,
+    /// One bit for each trigram of letters, by hash: what Jaccard is estimated from.
+    pub sketch: [u64; 4],
+    /// The headline negates or denies something.
+    pub negates: bool,
+    /// The headline calls a report untrue.
+    pub untrue: bool,
+    /// The headline asks.
+    pub asks: bool,
+    /// Capitals tell names here: neither Title Case nor CAPITALS.
+    pub cased: bool,
+}
+
+impl Text {
+    /// Words after this many are left out: comparing is quadratic, and no headline is so long.
+    pub const MOST_WORDS: usize = 32;
+
+    /// The distinct words.
+    pub fn distinct(&self) -> impl Iterator<Item = Word> + '_ {
+        self.words.iter().copied().filter(|word| !word.is(Word::AGAIN))
+    }
+}
+
+/// The id of a stem.
+pub fn term_id(stem: &str) -> u32 {
+    xxh3_64(stem.as_bytes()) as u32
+}
+
+/// The features of a headline that was cleaned and stripped.
+pub fn text(headline: &str, language: Option<Language>) -> Text {
+    let mut text = Text { cased: is_cased(headline), ..Text::default() };
+    text.asks = headline.ends_with('?');
+    let stemmer = Stem::of(language);
+    let (mut reach, mut quoted, mut first) = (0_u8, false, true);
+    for piece in Pieces::new(headline) {
+        let raw = match piece {
+            Piece::Quote => {
+                quoted = !quoted;
+                continue;
+            }
+            Piece::Break => {
+                reach = 0;
+                continue;
+            }
+            Piece::Word(raw) => raw,
+        };
+        let lower = raw.to_lowercase();
+        let lower = lower.strip_suffix("'s").unwrap_or(&lower);
+        let lower = without_article(lower, language);
+        match words::cue(lower) {
+            Cue::Negation => (reach, text.negates) = (REACH, true),
+            Cue::Denial => (reach, text.negates) = (REACH, true),
+            Cue::Untrue => text.untrue = true,
+            Cue::Clause => reach = 0,
+            Cue::None => {}
+        }
+        let capital = raw.starts_with(char::is_uppercase);
+        let mut flags = 0;
+        flags |= if capital && text.cased && !first { Word::NAME } else { 0 };
+        flags |= if reach > 0 && words::cue(lower) == Cue::None { Word::NEGATED } else { 0 };
+        flags |= if quoted { Word::QUOTED } else { 0 };
+        flags |= if words::is_date(lower) { Word::DATE } else { 0 };
+        reach = reach.saturating_sub(1);
+        first = false;
+        let acronym = raw == "US" || raw == "U.S" || raw == "USA" || raw == "U.S.A";
+        if acronym {
+            text.push("usa", flags);
+        } else if let Some(number) = number(lower) {
+            text.push(&number, flags | Word::NUMBER);
+        } else if !words::is_stop(lower, language) && !lower.is_empty() {
+            for_terms(lower, &stemmer, |term| text.push(term, flags));
+        }
+    }
+    text.sketch = sketch(headline);
+    text
+}
+
+/// How many words a negation reaches unless its clause ends before.
+const REACH: u8 = 7;
+
+impl Text {
+    fn push(&mut self, term: &str, mut flags: u8) {
+        if self.words.len() == Text::MOST_WORDS {
+            return;
+        }
+        let id = term_id(term);
+        flags |= if self.words.iter().any(|word| word.id == id) { Word::AGAIN } else { 0 };
+        self.words.push(Word { id, flags });
+    }
+}
+
+/// Whether most words start in lower case.
+fn is_cased(headline: &str) -> bool {
+    let (mut upper, mut lower) = (0, 0);
+    for word in headline.split_ascii_whitespace() {
+        match word.chars().find(|c| c.is_alphabetic()) {
+            Some(c) if c.is_uppercase() => upper += 1,
+            // Title Case leaves short words small.
+            Some(c) if c.is_lowercase() && word.chars().count() > 3 => lower += 1,
+            _ => {}
+        }
+    }
+    lower > 0 && upper <= 3 * lower
+}
+
+/// "l'été" is "été": French and Italian join articles to their nouns.
+fn without_article(word: &str, language: Option<Language>) -> &str {
+    let joins = language.is_some_and(|language| matches!(language.as_str(), "fr" | "it" | "ca"));
+    match word.split_once('\'') {
+        Some((article, noun)) if joins && article.len() <= 4 && !noun.is_empty() => noun,
+        _ => word,
+    }
+}
+
+/// Normal form of a number: "1,200" and "1200", "12th" and "12", "three" and "3" are the same.
+fn number(word: &str) -> Option<String> {
+    if let Some(digits) = words::number_word(word) {
+        return Some(digits.to_owned());
+    }
+    if !word.starts_with(|c: char| c.is_numeric()) {
+        return None;
+    }
+    let ordinal = ["st", "nd", "rd", "th"].iter().find_map(|end| word.strip_suffix(end));
+    let plain = ordinal.unwrap_or(word).replace(',', "");
+    Some(match plain.strip_suffix('k') {
+        Some(thousands) => format!("{thousands}000"),
+        None => plain,
+    })
+}
+
+/// How words of a language become stems.
+enum Stem {
+    Snowball(Stemmer),
+    /// The first letters: for inflecting languages without a stemmer.
+    Prefix,
+    /// As it is.
+    Whole,
+}
+
+impl Stem {
+    fn of(language: Option<Language>) -> Stem {
+        let algorithm = match language.as_ref().map_or("en", Language::as_str) {
+            "en" => Algorithm::English,
+            "es" => Algorithm::Spanish,
+            "pt" => Algorithm::Portuguese,
+            "fr" => Algorithm::French,
+            "de" => Algorithm::German,
+            "it" => Algorithm::Italian,
+            "nl" => Algorithm::Dutch,
+            "ru" => Algorithm::Russian,
+            "ar" => Algorithm::Arabic,
+            "da" => Algorithm::Danish,
+            "sv" => Algorithm::Swedish,
+            "nb" | "no" | "nn" => Algorithm::Norwegian,
+            "fi" => Algorithm::Finnish,
+            "el" => Algorithm::Greek,
+            "hu" => Algorithm::Hungarian,
+            "ro" => Algorithm::Romanian,
+            "tr" => Algorithm::Turkish,
+            "zh" | "ja" | "ko" | "th" => return Stem::Whole,
+            _ => return Stem::Prefix,
+        };
+        Stem::Snowball(Stemmer::create(algorithm))
+    }
+}
+
+/// The terms of one word: its stem, or overlapping pairs where words are not spaced.
+fn for_terms(word: &str, stem: &Stem, mut term: impl FnMut(&str)) {
+    if word.chars().any(is_unspaced) {
+        let chars: Vec<(usize, char)> = word.char_indices().collect();
+        for pair in chars.windows(2) {
+            term(&word[pair[0].0..pair[1].0 + pair[1].1.len_utf8()]);
+        }
+        if chars.len() == 1 {
+            term(word);
+        }
+        return;
+    }
+    if word.is_ascii() {
+        let bare =
+            if word.contains(['.', '\'']) { word.replace(['.', '\''], "") } else { String::new() };
+        let word = if bare.is_empty() { word } else { &bare };
+        term(&stemmed(word, stem));
+    } else {
+        // Before stemming, since stemmers know only the usual spelling.
+        let word = word.replace('ё', "е");
+        term(&folded(&stemmed(&word, stem)));
+    }
+}
+
+fn stemmed<'a>(word: &'a str, stem: &Stem) -> std::borrow::Cow<'a, str> {
+    const PREFIX: usize = 6;
+    match stem {
+        Stem::Snowball(stemmer) => stemmer.stem(word),
+        Stem::Prefix => match word.char_indices().nth(PREFIX) {
+            Some((end, _)) => word[..end].into(),
+            None => word.into(),
+        },
+        Stem::Whole => word.into(),
+    }
+}
+
+/// Without marks: é is e, ё is е, Arabic without vowel signs and with one form of alef.
+fn folded(word: &str) -> String {
+    let decomposed = DecomposingNormalizerBorrowed::new_nfkd();
+    decomposed
+        .normalize_iter(word.chars())
+        .filter(
+            |c| !matches!(c, '\u{300}'..='\u{36F}' | '\u{64B}'..='\u{65F}' | '\u{640}' | '\u{670}'),
+        )
+        .map(|c| match c {
+            '\u{649}' => '\u{64A}',
+            '\u{629}' => '\u{647}',
+            c => c,
+        })
+        .collect()
+}
+
+/// Han, kana and Thai: written without spaces.
+fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{E00}'..='\u{E7F}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{20000}'..='\u{3FFFF}')
+}
+
+/// One bit of 256 for each trigram of letters and digits in lower case.
+fn sketch(headline: &str) -> [u64; 4] {
+    let mut bits = [0_u64; 4];
+    let (mut a, mut b) = (0_u32, 0_u32);
+    let lower = headline.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' });
+    for c in lower.flat_map(char::to_lowercase).chain([' ']) {
+        let c = u32::from(c);
+        if c == 32 && b == 32 {
+            continue;
+        }
+        // Multiplication by odd constants and the top bits: cheap, and spread enough for a sketch.
+        let mixed =
+            a.wrapping_mul(0x9E37_79B1) ^ b.wrapping_mul(0x85EB_CA77) ^ c.wrapping_mul(0xC2B2_AE3D);
+        let bit = mixed.wrapping_mul(0x27D4_EB2F) >> 24;
+        bits[(bit >> 6) as usize] |= 1 << (bit & 63);
+        (a, b) = (b, c);
+    }
+    bits
+}
+
+/// Pieces of a headline: words, quotation marks, ends of clauses.
+struct Pieces<'a> {
+    rest: &'a str,
+}
+
+enum Piece<'a> {
+    Word(&'a str),
+    Quote,
+    Break,
+}
+
+impl<'a> Pieces<'a> {
+    fn new(text: &'a str) -> Pieces<'a> {
+        Pieces { rest: text }
+    }
+}
+
+impl<'a> Iterator for Pieces<'a> {
+    type Item = Piece<'a>;
+
+    fn next(&mut self) -> Option<Piece<'a>> {
+        loop {
+            let c = self.rest.chars().next()?;
+            if c.is_alphanumeric() {
+                let end = word_end(self.rest);
+                let (word, rest) = self.rest.split_at(end);
+                self.rest = rest;
+                return Some(Piece::Word(word));
+            }
+            self.rest = &self.rest[c.len_utf8()..];
+            match c {
+                '"' => return Some(Piece::Quote),
+                ',' | ';' | ':' | '?' | '!' | '|' => return Some(Piece::Break),
+                // A single quote before a word opens, before a space closes a quotation.
+                '\'' => return Some(Piece::Quote),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// End of the word that `text` starts with: apostrophes and full stops join letters, full stops
+/// and commas join digits.
+fn word_end(text: &str) -> usize {
+    let mut chars = text.char_indices().peekable();
+    let mut before = ' ';
+    while let Some((at, c)) = chars.next() {
+        let next = chars.peek().map_or(' ', |(_, c)| *c);
+        let joins = match c {
+            '\'' => before.is_alphabetic() && next.is_alphabetic(),
+            '.' => before.is_alphanumeric() && next.is_alphanumeric(),
+            ',' => before.is_numeric() && next.is_numeric(),
+            c => c.is_alphanumeric() || is_mark(c),
+        };
+        if !joins {
+            return at;
+        }
+        before = c;
+    }
+    text.len()
+}
+
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36F}' | '\u{64B}'..='\u{65F}' | '\u{900}'..='\u{D7F}' | '\u{E31}' | '\u{E34}'..='\u{E4E}')
+}
+
+#[cfg(test)]
+mod tests;

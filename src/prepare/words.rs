@@ -1,0 +1,218 @@
+//! Words that carry no event by themselves, and words that deny.
+
+use crate::item::Language;
+
+/// Function words by language. The lists are short on purpose: what is merely common loses its
+/// weight by document frequency.
+const STOP: &[(&str, &str)] = &[
+    (
+        "en",
+        "a about after again against all also amid an and are as at be been before but by can \
+         could did do does down for from had has have he her his how i if in into is it its just \
+         may might more most my new now of off on or our out over per said say says she should so \
+         some than that the their them then there these they this to too under up via vs was we \
+         were what when where which while who whom why will with would you your me him not no s t",
+    ),
+    (
+        "es",
+        "a al con como de del desde el en entre es la las lo los más no o para pero por que se \
+         sin sobre su sus tras un una y ya",
+    ),
+    (
+        "pt",
+        "a ao aos as com como da das de do dos e em entre é mais na nas no nos o os para pela pelo \
+         por que se sem sobre sua um uma após",
+    ),
+    (
+        "fr",
+        "a à au aux avec ce ces dans de des du elle en est et il la le les leur ne ou par pas plus \
+         pour que qui sa se ses son sur un une d l",
+    ),
+    (
+        "de",
+        "als am an auch auf aus bei das dem den der des die ein eine einem einen einer er es für \
+         im in ist mit nach nicht noch sich sie sind über um und unter vom von vor wie wird zu zum \
+         zur",
+    ),
+    (
+        "it",
+        "a al alla che con da dal dei del della di e è gli i il in la le lo nel per più si sono su un una",
+    ),
+    ("ru", "а в во для до за и из из-за к как на не но о об от по после при с со у что это"),
+    ("sl", "bi bo da do iz in je ki ko na ne o ob od po pa pred pri s se so še tudi v z za že"),
+    ("ar", "في من على إلى عن أن مع بعد قبل هذا هذه التي الذي ما لا و أو بين خلال"),
+    (
+        "nl",
+        "aan als bij dat de die een en het hij in is met na naar niet om op over te tot uit van voor",
+    ),
+];
+
+/// Whether a word in lower case is a function word of the language.
+pub(super) fn is_stop(word: &str, language: Option<Language>) -> bool {
+    let code = language.as_ref().map_or("en", Language::as_str);
+    list(code).is_some_and(|list| list.contains(&word))
+}
+
+/// How many words of a text are function words of the language.
+pub(super) fn count_stops<'a>(words: impl Iterator<Item = &'a str>, code: &str) -> usize {
+    let Some(list) = list(code) else { return 0 };
+    words.filter(|word| list.contains(word)).count()
+}
+
+fn list(code: &str) -> Option<&'static foldhash::HashSet<&'static str>> {
+    use std::sync::LazyLock;
+    type Lists = Vec<(&'static str, foldhash::HashSet<&'static str>)>;
+    static LISTS: LazyLock<Lists> = LazyLock::new(|| {
+        STOP.iter().map(|(code, words)| (*code, words.split_whitespace().collect())).collect()
+    });
+    LISTS.iter().find(|(known, _)| *known == code).map(|(_, list)| list)
+}
+
+/// Words after which a clause says the opposite.
+const NEGATIONS: &[&str] = &[
+    "cannot", "cant", "didnt", "doesnt", "dont", "isnt", "never", "nie", "no", "nicht", "não",
+    "ne", "neither", "nor", "not", "nunca", "wasnt", "wont", "без", "не", "لا", "لم", "لن",
+    "without",
+];
+
+/// Verbs that deny or refuse what follows them.
+const DENIALS: &[&str] = &[
+    "contradict",
+    "contradicts",
+    "debunk",
+    "debunked",
+    "debunks",
+    "denied",
+    "denies",
+    "deny",
+    "denying",
+    "disputes",
+    "disproved",
+    "dispels",
+    "dismisses",
+    "dismissed",
+    "niega",
+    "refuse",
+    "refused",
+    "refuses",
+    "refute",
+    "refuted",
+    "refutes",
+    "reject",
+    "rejected",
+    "rejects",
+    "dementiert",
+    "dément",
+    "nega",
+    "опроверг",
+];
+
+/// Words that call the whole report untrue, wherever they stand.
+const UNTRUE: &[&str] = &[
+    "bogus",
+    "debunked",
+    "debunks",
+    "fabricated",
+    "fake",
+    "faked",
+    "false",
+    "falsely",
+    "fiction",
+    "hoax",
+    "hoaxes",
+    "myth",
+    "satire",
+    "unfounded",
+    "untrue",
+    "misleading",
+    "bullshit",
+    "nonsense",
+];
+
+/// Words that end the reach of a negation.
+const CLAUSE: &[&str] = &[
+    "after", "although", "amid", "and", "as", "because", "before", "but", "despite", "if", "or",
+    "since", "so", "though", "unless", "until", "when", "while", "who",
+];
+
+/// What a word does to the polarity of its clause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cue {
+    /// Negates what follows.
+    Negation,
+    /// Denies what follows, and is a word of its own.
+    Denial,
+    /// Calls the whole report untrue.
+    Untrue,
+    /// Starts another clause.
+    Clause,
+    /// Nothing.
+    None,
+}
+
+/// What a word in lower case does.
+pub(super) fn cue(word: &str) -> Cue {
+    if NEGATIONS.contains(&word) || word.ends_with("n't") {
+        Cue::Negation
+    } else if UNTRUE.contains(&word) {
+        Cue::Untrue
+    } else if DENIALS.contains(&word) {
+        Cue::Denial
+    } else if CLAUSE.contains(&word) {
+        Cue::Clause
+    } else {
+        Cue::None
+    }
+}
+
+/// Digits of a small number word.
+pub(super) fn number_word(word: &str) -> Option<&'static str> {
+    const WORDS: &[(&str, &str)] = &[
+        ("two", "2"),
+        ("three", "3"),
+        ("four", "4"),
+        ("five", "5"),
+        ("six", "6"),
+        ("seven", "7"),
+        ("eight", "8"),
+        ("nine", "9"),
+        ("ten", "10"),
+        ("eleven", "11"),
+        ("twelve", "12"),
+        ("dozen", "12"),
+        ("second", "2"),
+        ("third", "3"),
+        ("fourth", "4"),
+        ("fifth", "5"),
+        ("sixth", "6"),
+        ("seventh", "7"),
+        ("eighth", "8"),
+        ("ninth", "9"),
+        ("tenth", "10"),
+    ];
+    WORDS.iter().find(|(name, _)| *name == word).map(|(_, digits)| *digits)
+}
+
+/// Whether a word in lower case names a day or a month. "may" and "march" are verbs too often.
+pub(super) fn is_date(word: &str) -> bool {
+    const DATES: &[&str] = &[
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "january",
+        "february",
+        "april",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    DATES.contains(&word)
+}
