@@ -1,7 +1,9 @@
 //! wirefold: a long-lived daemon for news wires.
 
 pub mod backoff;
+pub mod channel;
 pub mod clock;
+pub mod commit;
 pub mod config;
 pub mod format;
 pub mod item;
@@ -10,6 +12,7 @@ pub mod log;
 pub mod poison;
 pub mod prepare;
 pub mod publisher;
+pub mod sink;
 pub mod stage;
 pub mod story;
 pub mod terminal;

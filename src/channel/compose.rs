@@ -1,0 +1,153 @@
+//! From a record of the log to what a reader of some channels gets of it.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::event::{Delivery, Event, Lost, Refusal, VERSION};
+use super::{REJECTED, Wanted};
+use crate::item::Item;
+use crate::log::{
+    Change, Decision, GapCause, Intake, LogError, LogErrorKind, Logged, Position, Read, Record,
+    View,
+};
+use crate::prepare::markers;
+use crate::story::{StoryId, Verdict};
+
+/// Appends what `read` is on the wanted channels: one event for each of them.
+pub(super) fn compose(
+    read: Read,
+    wanted: &Wanted,
+    view: &View,
+    events: &mut Vec<Event>,
+) -> Result<(), LogError> {
+    let (logged, intake) = match read {
+        Read::Gap(gap) => {
+            let lost = Lost { v: VERSION, from: gap.from, to: gap.to, cause: gap.cause };
+            events.push(Event::Gap(lost));
+            return Ok(());
+        }
+        Read::Record(logged, Some(intake)) => (logged, *intake),
+        // Nothing that is delivered is about no item.
+        Read::Record(_, None) => return Ok(()),
+    };
+    let position = logged.position;
+    match logged.record {
+        Record::Rejected(_) => events.extend(refusal(position, intake)),
+        Record::Decision(decision) => {
+            let channels = wanted.of(&decision.channels);
+            let reason = decision.fold.evidence.reason.clone();
+            deliver(position, &intake, &decision, &reason, &channels, events);
+        }
+        Record::Timer(timer) => {
+            let Some(decision) = decision_about(&intake, view)? else {
+                events.push(damaged(position));
+                return Ok(());
+            };
+            let channels = wanted.of(&timer.channels);
+            deliver(position, &intake, &decision, &timer.reason, &channels, events);
+        }
+        Record::Feedback(feedback) => {
+            let Some(mut decision) = decision_about(&intake, view)? else {
+                events.push(damaged(position));
+                return Ok(());
+            };
+            let (story, verdict) = corrected(feedback.change);
+            (decision.fold.story, decision.fold.verdict) = (story, verdict);
+            let channels = wanted.of(&feedback.channels);
+            let reason = "The fold was corrected by hand.";
+            deliver(position, &intake, &decision, reason, &channels, events);
+        }
+        Record::Config(_) => {}
+    }
+    Ok(())
+}
+
+/// The decision that was made when the item came, whatever delivers it now. `None` when it is
+/// damaged.
+fn decision_about(intake: &Intake, view: &View) -> Result<Option<Decision>, LogError> {
+    match view.record(intake.position) {
+        Ok(Some(Logged { record: Record::Decision(decision), .. })) => Ok(Some(*decision)),
+        Ok(_) => Ok(None),
+        Err(error) if error.kind() == LogErrorKind::Corrupt => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn damaged(position: Position) -> Event {
+    let cause = GapCause::Damaged;
+    Event::Gap(Lost { v: VERSION, from: position, to: position.next(), cause })
+}
+
+fn corrected(change: Change) -> (StoryId, Verdict) {
+    match change {
+        Change::Split { opens, .. } => (opens, Verdict::New),
+        Change::Merge { kept, .. } => (kept, Verdict::Development),
+    }
+}
+
+fn deliver(
+    position: Position,
+    intake: &Intake,
+    decision: &Decision,
+    reason: &str,
+    channels: &[&String],
+    events: &mut Vec<Event>,
+) {
+    let Ok(item) = &intake.arrival.record else { return };
+    let (fold, state) = (&decision.fold, &decision.fold.state);
+    for channel in channels {
+        events.push(Event::Story(Box::new(Delivery {
+            v: VERSION,
+            id: format!("{channel}/{position}"),
+            channel: (*channel).clone(),
+            position,
+            verdict: fold.verdict,
+            story: fold.story,
+            item: intake.arrival.seq,
+            of: fold.evidence.of,
+            headline: item.headline.clone(),
+            byline: item.byline.clone(),
+            publisher: item.publisher.clone(),
+            source: intake.arrival.source.clone(),
+            received: intake.arrival.received,
+            event: event_time(item, intake.arrival.received),
+            link: item.link.clone(),
+            uri: item.uri.clone(),
+            disputes: fold.disputes,
+            disputed: state.disputed,
+            killed: state.killed,
+            items: state.items,
+            publishers: state.publishers,
+            markers: markers(item),
+            rules: decision.rules.clone(),
+            priority: decision.priority,
+            labels: decision.labels.clone(),
+            reason: reason.to_owned(),
+            score: fold.evidence.score,
+        })));
+    }
+}
+
+/// Event time as fold has it (DESIGN section 3).
+fn event_time(item: &Item, received: Timestamp) -> Timestamp {
+    const AHEAD: SignedDuration = SignedDuration::from_mins(5);
+    let latest = received.checked_add(AHEAD).unwrap_or(received);
+    item.versioncreated.map_or(received, |own| own.min(latest))
+}
+
+fn refusal(position: Position, intake: Intake) -> Option<Event> {
+    let arrival = intake.arrival;
+    let reject = arrival.record.err()?;
+    Some(Event::Rejected(Box::new(Refusal {
+        v: VERSION,
+        id: format!("{REJECTED}/{position}"),
+        channel: REJECTED.to_owned(),
+        position,
+        item: arrival.seq,
+        source: arrival.source,
+        received: arrival.received,
+        kind: reject.kind,
+        reason: reject.reason,
+        offset: reject.offset,
+        text: String::from_utf8_lossy(&reject.bytes).into_owned(),
+    })))
+}

@@ -1,0 +1,148 @@
+//! What leaves the house: one line of a channel, for every sink, stream and feed alike.
+
+use std::fmt::Display;
+
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+
+use crate::item::{Marker, RejectKind, Seq};
+use crate::log::{GapCause, Position};
+use crate::story::{StoryId, Verdict};
+
+/// Version of the JSON of [`Event`]. Keys may be added within a version; none changes its meaning.
+pub const VERSION: u32 = 1;
+
+/// One line of a channel. As JSON, `type` comes first (`story`, `rejected` or `gap`), then the
+/// fields in the order they have here. Times are UTC in RFC 3339; what is unknown is null.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub enum Event {
+    /// A story, or an update to one.
+    Story(Box<Delivery>),
+    /// A record that is no item; only on the channel `rejected`.
+    Rejected(Box<Refusal>),
+    /// Records that this reader will not get.
+    Gap(Lost),
+}
+
+/// An item on a channel.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Delivery {
+    /// [`VERSION`].
+    pub v: u32,
+    /// `channel/position`: the same at every attempt, so that a receiver knows a repetition.
+    pub id: String,
+    /// The channel.
+    pub channel: String,
+    /// The position in the log.
+    pub position: Position,
+    /// What the item is to its story.
+    pub verdict: Verdict,
+    /// The story.
+    #[serde(serialize_with = "text")]
+    pub story: StoryId,
+    /// The item's number, for `explain`.
+    pub item: Seq,
+    /// The earlier item it was matched with.
+    pub of: Option<Seq>,
+    /// Headline as sent. It may hold control characters: escape it where that matters.
+    pub headline: String,
+    /// Byline as sent.
+    pub byline: Option<String>,
+    /// Publisher as sent.
+    pub publisher: Option<String>,
+    /// Name of the configured source.
+    pub source: String,
+    /// When it was taken in.
+    pub received: Timestamp,
+    /// The item's own time, at most five minutes after `received`; `received` when it has none.
+    pub event: Timestamp,
+    /// Web address.
+    pub link: Option<String>,
+    /// The provider's identifier.
+    pub uri: Option<String>,
+    /// This item made the story disputed.
+    pub disputes: bool,
+    /// The story's items contradict each other.
+    pub disputed: bool,
+    /// The story was withdrawn.
+    pub killed: bool,
+    /// Items of the story so far.
+    pub items: u32,
+    /// Publisher families of the story so far.
+    pub publishers: u32,
+    /// What the wire says about the item.
+    #[serde(serialize_with = "texts")]
+    pub markers: Vec<Marker>,
+    /// Rules that hold for the story.
+    pub rules: Vec<String>,
+    /// The most urgent priority that those rules set, 1 to 9.
+    pub priority: Option<u8>,
+    /// Labels that those rules set.
+    pub labels: Vec<String>,
+    /// Why it is delivered, in a sentence.
+    pub reason: String,
+    /// Probability that it and `of` tell one story.
+    pub score: Option<f32>,
+}
+
+/// A record that is no item, with what is needed to find and mend it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Refusal {
+    /// [`VERSION`].
+    pub v: u32,
+    /// `rejected/position`.
+    pub id: String,
+    /// `rejected`.
+    pub channel: String,
+    /// The position in the log.
+    pub position: Position,
+    /// The record's number, for `explain`.
+    pub item: Seq,
+    /// Name of the configured source.
+    pub source: String,
+    /// When it was taken in.
+    pub received: Timestamp,
+    /// The kind of fault.
+    #[serde(serialize_with = "kind")]
+    pub kind: RejectKind,
+    /// What is wrong and where.
+    pub reason: String,
+    /// Byte offset of the record in its input.
+    pub offset: Option<u64>,
+    /// The bytes that were kept; what is not UTF-8 is replaced.
+    pub text: String,
+}
+
+/// Positions that this reader will not get. Which channels they were on is no longer known.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Lost {
+    /// [`VERSION`].
+    pub v: u32,
+    /// The first position that is lost.
+    pub from: Position,
+    /// The first after it that is not.
+    pub to: Position,
+    /// `trimmed` (retention has passed) or `damaged` (the disk).
+    #[serde(serialize_with = "cause")]
+    pub cause: GapCause,
+}
+
+fn text<S: Serializer>(value: &impl Display, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(value)
+}
+
+fn texts<S: Serializer>(values: &[impl Display], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_seq(values.iter().map(ToString::to_string))
+}
+
+fn kind<S: Serializer>(kind: &RejectKind, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(kind.as_str())
+}
+
+fn cause<S: Serializer>(cause: &GapCause, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(match cause {
+        GapCause::Trimmed => "trimmed",
+        GapCause::Damaged => "damaged",
+    })
+}

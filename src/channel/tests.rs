@@ -1,0 +1,104 @@
+use super::*;
+use crate::log::fault::Switch;
+use crate::log::sample::{at, item, item_on, items, reject, timer};
+use crate::log::{Change, Entry, Feedback};
+use crate::story::StoryId;
+
+fn log_of(entries: &[Entry]) -> (tempfile::TempDir, Log) {
+    let dir = tempfile::tempdir().unwrap();
+    let log = Log::open_on(dir.path(), &Switch::default()).unwrap();
+    log.append(entries).unwrap();
+    (dir, log)
+}
+
+async fn read(log: &Log, channels: &[&str]) -> Vec<Event> {
+    let channels = channels.iter().copied();
+    Subscription::new(log, channels, Position::FIRST).read().await.unwrap().events
+}
+
+#[track_caller]
+fn ids(events: &[Event]) -> Vec<String> {
+    let id = |event: &Event| match event {
+        Event::Story(delivery) => delivery.id.clone(),
+        Event::Rejected(refusal) => refusal.id.clone(),
+        Event::Gap(lost) => format!("lost {}..{}", lost.from, lost.to),
+    };
+    events.iter().map(id).collect()
+}
+
+#[tokio::test]
+async fn each_wanted_channel_gets_its_own_line() {
+    let both = item_on(2, &["harbour", "weather"]);
+    let entries = [item(1), both, item_on(3, &["sport"]), item_on(4, &[])];
+    let (_dir, log) = log_of(&entries);
+    let harbour = ids(&read(&log, &["harbour"]).await);
+    assert_eq!(harbour, ["harbour/1", "harbour/2"]);
+    let both = ids(&read(&log, &["weather", "harbour"]).await);
+    assert_eq!(both, ["harbour/1", "harbour/2", "weather/2"]);
+    assert!(read(&log, &["finance"]).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_no_item_is_on_the_channel_rejected() {
+    let (_dir, log) = log_of(&[item(1), reject(2)]);
+    assert_eq!(ids(&read(&log, &[REJECTED]).await), ["rejected/2"]);
+    assert_eq!(ids(&read(&log, &["harbour"]).await), ["harbour/1"]);
+}
+
+#[tokio::test]
+async fn timers_and_corrections_by_hand_deliver_their_item() {
+    let split = Feedback {
+        at: at(4),
+        change: Change::Split { from: StoryId(1), opens: StoryId(7) },
+        item: crate::item::Seq(1),
+        channels: vec!["night".to_owned()],
+    };
+    let (_dir, log) = log_of(&[item(1), timer(3, 1), Entry::Feedback(split)]);
+    let events = read(&log, &["night"]).await;
+    assert_eq!(ids(&events), ["night/2", "night/3"]);
+    let [Event::Story(first), Event::Story(second)] = events.as_slice() else { panic!() };
+    assert_eq!(first.headline, "Ferry 1 leaves the old harbour");
+    assert_eq!((first.story, first.reason.as_str()), (StoryId(1), "The quiet hours are over."));
+    assert_eq!(second.story, StoryId(7));
+}
+
+#[tokio::test]
+async fn a_subscription_goes_on_where_it_stopped_and_waits_for_more() {
+    let (_dir, log) = log_of(&items(1..700));
+    let mut subscription = Subscription::new(&log, ["harbour"], Position(5));
+    let mut seen = Vec::new();
+    while !subscription.is_caught_up() {
+        let page = subscription.read().await.unwrap();
+        assert!(page.from < page.next);
+        seen.extend(ids(&page.events));
+    }
+    assert_eq!(seen, (5..700).map(|n| format!("harbour/{n}")).collect::<Vec<_>>());
+    let writer = log.clone();
+    let more = tokio::task::spawn_blocking(move || writer.append(&items(700..702)).unwrap());
+    subscription.wait().await;
+    assert_eq!(ids(&subscription.read().await.unwrap().events), ["harbour/700", "harbour/701"]);
+    assert_eq!(subscription.position(), more.await.unwrap().end);
+}
+
+/// The contract with programs: a change here is a change of [`VERSION`].
+#[tokio::test]
+async fn lines_are_json_with_these_keys_in_this_order() {
+    let (_dir, log) = log_of(&[item(1), item(2), reject(3)]);
+    let mut events = read(&log, &["harbour", REJECTED]).await;
+    events.push(Event::Gap(Lost {
+        v: VERSION,
+        from: Position(4),
+        to: Position(9),
+        cause: crate::log::GapCause::Trimmed,
+    }));
+    let lines: Vec<_> =
+        events[1..].iter().map(|event| serde_json::to_string(event).unwrap()).collect();
+    assert_eq!(
+        lines,
+        [
+            r#"{"type":"story","v":1,"id":"harbour/2","channel":"harbour","position":2,"verdict":"New","story":"s2","item":2,"of":1,"headline":"Ferry 2 leaves the old harbour","byline":"A. Writer","publisher":"Coast Wire","source":"coast","received":"2026-03-01T06:00:02Z","event":"2026-03-01T06:00:02Z","link":null,"uri":"tag:example.org,2026:2","disputes":false,"disputed":false,"killed":false,"items":1,"publishers":1,"markers":[],"rules":["Ferries"],"priority":4,"labels":["sea"],"reason":"No earlier item tells this.","score":0.125}"#,
+            r#"{"type":"rejected","v":1,"id":"rejected/3","channel":"rejected","position":3,"item":3,"source":"coast","received":"2026-03-01T06:00:03Z","kind":"no_text","reason":"There is no headline.","offset":17,"text":"<item/>"}"#,
+            r#"{"type":"gap","v":1,"from":4,"to":9,"cause":"trimmed"}"#,
+        ]
+    );
+}

@@ -1,0 +1,209 @@
+//! The file sink: NDJSON, rotated by size, with no torn and no doubled line after a kill.
+//!
+//! Its cursor holds the number of the file and the offset up to which it is acknowledged. Lines
+//! are synced before the cursor is noted, and on start what is past the offset is cut off: it is
+//! delivered again. A full file is renamed to `NAME.000001` and so on, the highest being the
+//! newest; that name existing tells a start that the rotation was done though its cursor was not
+//! saved.
+
+use std::io::{self, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use tokio::fs::{self, File, OpenOptions};
+use tokio::io::{AsyncSeekExt, AsyncWriteExt};
+
+use super::{Keeper, SinkError};
+use crate::channel::Page;
+use crate::config::Rotation;
+
+pub(super) struct FileSink {
+    path: PathBuf,
+    rotation: Rotation,
+    /// `None` for a sink that was never here.
+    place: Option<Place>,
+    /// `None` before the first delivery and after a failure.
+    file: Option<File>,
+}
+
+/// Up to where lines are acknowledged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Place {
+    /// The number that the file gets when it is full.
+    number: u64,
+    /// Bytes of the file.
+    offset: u64,
+}
+
+impl FileSink {
+    pub(super) fn new(path: PathBuf, rotation: Rotation, state: &[u8]) -> FileSink {
+        let place = postcard::from_bytes(state).ok();
+        FileSink { path, rotation, place, file: None }
+    }
+
+    pub(super) fn state(&self) -> Vec<u8> {
+        // Two numbers; encoding them cannot fail.
+        self.place.and_then(|place| postcard::to_stdvec(&place).ok()).unwrap_or_default()
+    }
+
+    pub(super) async fn deliver(&mut self, page: &Page, keeper: &Keeper) -> Result<(), SinkError> {
+        let mut lines = Vec::new();
+        for event in &page.events {
+            serde_json::to_writer(&mut lines, event)
+                .map_err(|error| SinkError::fatal(format!("a line cannot be written: {error}")))?;
+            lines.push(b'\n');
+        }
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let first = self.place.is_none();
+        let mut place = self.find_place().await.map_err(|error| self.fault(error))?;
+        if first {
+            // Without a durable place, a start after a kill would take what is written now for
+            // the file of an earlier log, and append to it.
+            keeper.save(page.from, self.state()).await?;
+        }
+        if place.offset > 0 && place.offset + lines.len() as u64 > self.rotation.size {
+            keeper.save(page.from, self.state()).await?;
+            place = self.rotate(place).await.map_err(|error| self.fault(error))?;
+            keeper.save(page.from, self.state()).await?;
+        }
+        self.write(place, &lines).await.map_err(|error| self.fault(error))
+    }
+
+    async fn write(&mut self, place: Place, lines: &[u8]) -> io::Result<()> {
+        // If anything fails from here on, the file is opened again and what is torn cut off.
+        let mut file = match self.file.take() {
+            Some(file) => file,
+            None => open(&self.path, place.offset).await?,
+        };
+        file.seek(SeekFrom::Start(place.offset)).await?;
+        file.write_all(lines).await?;
+        file.flush().await?;
+        file.sync_data().await?;
+        self.place = Some(Place { offset: place.offset + lines.len() as u64, ..place });
+        self.file = Some(file);
+        Ok(())
+    }
+
+    /// Where to go on.
+    async fn find_place(&mut self) -> io::Result<Place> {
+        if let (Some(place), Some(_)) = (self.place, &self.file) {
+            return Ok(place);
+        }
+        if let Some(folder) = self.path.parent() {
+            fs::create_dir_all(folder).await?;
+        }
+        let mut place = match self.place {
+            Some(place) => place,
+            // Files of an earlier log are left as they are, and appended to.
+            None => {
+                let highest = self.rotated().await?.into_iter().max();
+                let offset = length(&self.path).await?;
+                Place { number: highest.unwrap_or(0) + 1, offset }
+            }
+        };
+        if fs::try_exists(self.named(place.number)).await? {
+            place = Place { number: place.number + 1, offset: 0 };
+        }
+        let length = length(&self.path).await?;
+        if length < place.offset {
+            tracing::warn!(
+                path = %self.path.display(),
+                expected = place.offset,
+                length,
+                "the file is shorter than what was delivered to it; going on at its end"
+            );
+            place.offset = length;
+        }
+        self.place = Some(place);
+        Ok(place)
+    }
+
+    /// Gives the full file its number and starts the next one.
+    async fn rotate(&mut self, full: Place) -> io::Result<Place> {
+        self.file = None;
+        fs::rename(&self.path, self.named(full.number)).await?;
+        sync_folder(&self.path).await?;
+        let next = Place { number: full.number + 1, offset: 0 };
+        self.place = Some(next);
+        if self.rotation.keep > 0 {
+            for number in self.rotated().await? {
+                if number + u64::from(self.rotation.keep) < next.number {
+                    fs::remove_file(self.named(number)).await?;
+                }
+            }
+        }
+        Ok(next)
+    }
+
+    /// The name of a full file.
+    fn named(&self, number: u64) -> PathBuf {
+        let mut name = self.path.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".{number:06}"));
+        self.path.with_file_name(name)
+    }
+
+    /// The numbers of the full files.
+    async fn rotated(&self) -> io::Result<Vec<u64>> {
+        let mut numbers = Vec::new();
+        let mut entries = fs::read_dir(folder(&self.path)).await?;
+        while let Some(entry) = entries.next_entry().await? {
+            let name = entry.file_name();
+            let number = name.to_str().and_then(|name| {
+                let own = self.path.file_name()?.to_str()?;
+                name.strip_prefix(own)?.strip_prefix('.')?.parse().ok()
+            });
+            numbers.extend(number.filter(|number| entry.path() == self.named(*number)));
+        }
+        Ok(numbers)
+    }
+
+    fn fault(&self, error: io::Error) -> SinkError {
+        SinkError::passing(format!("cannot write {}: {error}", self.path.display()))
+    }
+}
+
+/// Opens the file and cuts off what is past `offset`.
+async fn open(path: &Path, offset: u64) -> io::Result<File> {
+    let file = OpenOptions::new().write(true).create(true).truncate(false).open(path).await?;
+    let length = file.metadata().await?.len();
+    if length > offset {
+        tracing::info!(
+            path = %path.display(),
+            bytes = length - offset,
+            "cutting off what was not acknowledged; it is delivered again"
+        );
+        file.set_len(offset).await?;
+        file.sync_all().await?;
+    }
+    if length == 0 {
+        sync_folder(path).await?;
+    }
+    Ok(file)
+}
+
+/// The folder of a file, for names that have none.
+fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// Makes new names in the file's folder durable.
+async fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(folder(path)).await?.sync_all().await
+}
+
+/// The length of a file; 0 when there is none.
+async fn length(path: &Path) -> io::Result<u64> {
+    match fs::metadata(path).await {
+        Ok(metadata) => Ok(metadata.len()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,166 @@
+use super::*;
+use crate::channel::Subscription;
+use crate::log::fault::Switch;
+use crate::log::sample::items;
+use crate::log::{Cursor, Log, Position};
+
+/// A log, and a file sink on it that can be killed and started again.
+struct Bench {
+    dir: tempfile::TempDir,
+    log: Log,
+    rotation: Rotation,
+}
+
+const NAME: &str = "desk";
+
+impl Bench {
+    fn new(size: u64, keep: u32) -> Bench {
+        let dir = tempfile::tempdir().unwrap();
+        let log = Log::open_on(&dir.path().join("data"), &Switch::default()).unwrap();
+        log.attach(NAME, Position::FIRST);
+        Bench { dir, log, rotation: Rotation { size, keep } }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.dir.path().join("out/desk.ndjson")
+    }
+
+    /// The sink and its subscription as a start finds them, from the durable cursor.
+    fn start(&self) -> (FileSink, Subscription, Keeper) {
+        let cursors = self.log.view().cursors().unwrap();
+        let cursor = cursors.into_iter().map(|(_, cursor)| cursor).next();
+        let cursor = cursor.unwrap_or(Cursor { next: Position::FIRST, state: Vec::new() });
+        let sink = FileSink::new(self.path(), self.rotation, &cursor.state);
+        let subscription = Subscription::new(&self.log, ["harbour"], cursor.next);
+        let keeper = Keeper { log: self.log.clone(), name: NAME.to_owned() };
+        (sink, subscription, keeper)
+    }
+
+    /// All positions in all files, oldest first.
+    fn delivered(&self) -> Vec<u64> {
+        let mut paths: Vec<_> =
+            self.files().into_iter().map(|name| self.path().with_file_name(name)).collect();
+        // The one without a number is the newest.
+        paths.sort_by_key(|path| (path.extension().is_some_and(|e| e == "ndjson"), path.clone()));
+        let texts = paths.into_iter().map(|path| std::fs::read_to_string(path).unwrap());
+        let position = |line: &str| {
+            let line: serde_json::Value = serde_json::from_str(line).expect("no torn line");
+            line["position"].as_u64().unwrap()
+        };
+        texts.flat_map(|text| text.lines().map(position).collect::<Vec<_>>()).collect()
+    }
+
+    fn files(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.dir.path().join("out")).unwrap();
+        let name = |entry: io::Result<std::fs::DirEntry>| entry.unwrap().file_name();
+        let mut names: Vec<_> = entries.map(|entry| name(entry).into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+}
+
+#[tokio::test]
+async fn what_a_kill_left_behind_is_cut_off_and_delivered_again_once() {
+    let bench = Bench::new(1 << 20, 0);
+    bench.log.append(&items(1..301)).unwrap();
+    let (mut sink, mut subscription, keeper) = bench.start();
+    let page = subscription.read().await.unwrap();
+    sink.deliver(&page, &keeper).await.unwrap();
+    keeper.save(page.next, sink.state()).await.unwrap();
+    // The second page is in the file, its cursor is not; and half a line follows.
+    let page = subscription.read().await.unwrap();
+    sink.deliver(&page, &keeper).await.unwrap();
+    let mut file = std::fs::OpenOptions::new().append(true).open(bench.path()).unwrap();
+    std::io::Write::write_all(&mut file, br#"{"type":"story","v":1,"#).unwrap();
+    drop(sink);
+
+    let (mut sink, mut subscription, keeper) = bench.start();
+    assert_eq!(subscription.position(), Position(257));
+    let page = subscription.read().await.unwrap();
+    sink.deliver(&page, &keeper).await.unwrap();
+    assert_eq!(bench.delivered(), (1..301).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn full_files_get_numbers_and_the_oldest_go() {
+    let bench = Bench::new(4_096, 2);
+    let (mut sink, mut subscription, keeper) = bench.start();
+    for first in (1..61).step_by(3) {
+        bench.log.append(&items(first..first + 3)).unwrap();
+        let page = subscription.read().await.unwrap();
+        sink.deliver(&page, &keeper).await.unwrap();
+        keeper.note(page.next, sink.state());
+        assert!(std::fs::metadata(bench.path()).unwrap().len() <= 4_096);
+    }
+    let files = bench.files();
+    assert_eq!(files.len(), 3, "{files:?}");
+    assert_eq!(files[0], "desk.ndjson");
+    let delivered = bench.delivered();
+    let expected: Vec<u64> = (delivered[0]..61).collect();
+    assert_eq!(delivered, expected, "what is kept has no hole");
+}
+
+/// A kill between any two of the steps of a rotation.
+#[tokio::test]
+async fn a_kill_during_a_rotation_neither_loses_nor_doubles_a_line() {
+    for step in 0..4 {
+        let bench = Bench::new(4_096, 0);
+        bench.log.append(&items(1..8)).unwrap();
+        let (mut sink, mut subscription, keeper) = bench.start();
+        let page = subscription.read().await.unwrap();
+        sink.deliver(&page, &keeper).await.unwrap();
+        keeper.save(page.next, sink.state()).await.unwrap();
+        bench.log.append(&items(8..15)).unwrap();
+        let page = subscription.read().await.unwrap();
+        let place = sink.find_place().await.unwrap();
+        match step {
+            0 => drop(sink.rotate(place).await.unwrap()),
+            1 => {
+                sink.rotate(place).await.unwrap();
+                std::fs::write(bench.path(), r#"{"type":"story"#).unwrap();
+            }
+            2 => {
+                sink.rotate(place).await.unwrap();
+                keeper.save(page.from, sink.state()).await.unwrap();
+            }
+            _ => sink.deliver(&page, &keeper).await.unwrap(),
+        }
+        drop(sink);
+        let (mut sink, mut subscription, keeper) = bench.start();
+        while !subscription.is_caught_up() {
+            let page = subscription.read().await.unwrap();
+            sink.deliver(&page, &keeper).await.unwrap();
+        }
+        assert_eq!(bench.delivered(), (1..15).collect::<Vec<_>>(), "step {step}");
+        assert_eq!(bench.files(), ["desk.ndjson", "desk.ndjson.000001"], "step {step}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_written_is_tried_again_without_a_torn_line() {
+    let bench = Bench::new(1 << 20, 0);
+    bench.log.append(&items(1..4)).unwrap();
+    let (mut sink, mut subscription, keeper) = bench.start();
+    std::fs::create_dir_all(bench.path()).unwrap();
+    let page = subscription.read().await.unwrap();
+    let error = sink.deliver(&page, &keeper).await.unwrap_err();
+    assert!(!error.fatal);
+    assert!(error.to_string().contains("desk.ndjson"), "{error}");
+    std::fs::remove_dir(bench.path()).unwrap();
+    sink.deliver(&page, &keeper).await.unwrap();
+    assert_eq!(bench.delivered(), [1, 2, 3]);
+}
+
+#[tokio::test]
+async fn files_of_an_earlier_log_are_appended_to_and_their_numbers_passed_over() {
+    let bench = Bench::new(1 << 20, 0);
+    std::fs::create_dir_all(bench.dir.path().join("out")).unwrap();
+    std::fs::write(bench.path(), "{\"position\":900}\n").unwrap();
+    std::fs::write(bench.path().with_file_name("desk.ndjson.000041"), "").unwrap();
+    bench.log.append(&items(1..3)).unwrap();
+    let (mut sink, mut subscription, keeper) = bench.start();
+    let page = subscription.read().await.unwrap();
+    sink.deliver(&page, &keeper).await.unwrap();
+    assert_eq!(bench.delivered(), [900, 1, 2]);
+    assert_eq!(sink.place.unwrap().number, 42);
+}
