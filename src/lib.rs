@@ -5,6 +5,8 @@ pub mod channel;
 pub mod clock;
 pub mod commit;
 pub mod config;
+pub mod eval;
+pub mod fold;
 pub mod format;
 pub mod item;
 pub mod link;

@@ -1,0 +1,176 @@
+//! Labelled headlines as tab-separated files with a header line.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::item::Language;
+
+/// What a labelled file holds.
+#[derive(Clone, Debug)]
+pub enum Labelled {
+    /// Headlines with the story that each tells.
+    Stories(Vec<StoryRow>),
+    /// Pairs of headlines with whether they tell one story.
+    Pairs(Vec<PairRow>),
+}
+
+/// A headline and its story.
+#[derive(Clone, Debug)]
+pub struct StoryRow {
+    /// Event time.
+    pub time: Timestamp,
+    /// Publisher; empty when unknown.
+    pub source: String,
+    /// Language, if the file says.
+    pub language: Option<Language>,
+    /// Label of the story, with the language: stories do not cross languages.
+    pub story: String,
+    /// The headline.
+    pub headline: String,
+}
+
+/// Two headlines and whether they tell one story.
+#[derive(Clone, Debug)]
+pub struct PairRow {
+    /// Event time of the first.
+    pub time_a: Option<Timestamp>,
+    /// Event time of the second.
+    pub time_b: Option<Timestamp>,
+    /// They tell one story: label 1, or a score of at least 4 of 5.
+    pub same: bool,
+    /// The first headline.
+    pub headline_a: String,
+    /// The second headline.
+    pub headline_b: String,
+}
+
+/// Why a labelled file cannot be used.
+#[derive(Debug)]
+pub struct ReadError {
+    path: PathBuf,
+    line: Option<usize>,
+    what: String,
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "The labels in {}", self.path.display())?;
+        if let Some(line) = self.line {
+            write!(f, ", line {line},")?;
+        }
+        write!(f, " cannot be used: {}.", self.what)
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+impl Labelled {
+    /// Reads a file.
+    pub fn read(path: &Path) -> Result<Labelled, ReadError> {
+        let text = std::fs::read_to_string(path).map_err(|error| ReadError {
+            path: path.to_owned(),
+            line: None,
+            what: error.to_string(),
+        })?;
+        Labelled::parse(&text).map_err(|(line, what)| ReadError {
+            path: path.to_owned(),
+            line: Some(line),
+            what,
+        })
+    }
+
+    /// Reads the text of a file; an error names its line.
+    pub fn parse(text: &str) -> Result<Labelled, (usize, String)> {
+        let mut lines = text.lines().enumerate();
+        let header = lines.next().map_or("", |(_, line)| line);
+        let columns: Vec<&str> = header.split('\t').map(str::trim).collect();
+        let column = |name: &str| columns.iter().position(|column| *column == name);
+        if let (Some(time), Some(story), Some(headline)) =
+            (column("time"), column("story"), column("headline"))
+        {
+            let (source, lang) = (column("source"), column("lang"));
+            let rows = rows(lines, columns.len(), |cell| {
+                let language = lang.and_then(|at| Language::parse(cell(at)));
+                let code = language.as_ref().map_or("", Language::as_str);
+                Ok(StoryRow {
+                    time: parse_time(cell(time))?.ok_or("it has no time")?,
+                    source: source.map_or(String::new(), |at| cell(at).to_owned()),
+                    language,
+                    story: format!("{code}/{}", cell(story)),
+                    headline: cell(headline).to_owned(),
+                })
+            });
+            return rows.map(Labelled::Stories);
+        }
+        let verdict = column("label").or_else(|| column("score"));
+        let (Some(verdict), Some(a), Some(b)) =
+            (verdict, column("headline_a"), column("headline_b"))
+        else {
+            let what = "its header names neither `time`, `story`, `headline` nor `label` (or \
+                        `score`), `headline_a`, `headline_b`";
+            return Err((1, what.to_owned()));
+        };
+        let scored = columns[verdict] == "score";
+        let (time_a, time_b) = (column("time_a"), column("time_b"));
+        let rows = rows(lines, columns.len(), |cell| {
+            let time = |at: Option<usize>| at.map_or(Ok(None), |at| parse_time(cell(at)));
+            let value: f64 = cell(verdict).parse().map_err(|_| "its label is not a number")?;
+            Ok(PairRow {
+                time_a: time(time_a)?,
+                time_b: time(time_b)?,
+                same: if scored { value >= 4.0 } else { value > 0.0 },
+                headline_a: cell(a).to_owned(),
+                headline_b: cell(b).to_owned(),
+            })
+        });
+        rows.map(Labelled::Pairs)
+    }
+}
+
+fn rows<'a, T>(
+    lines: impl Iterator<Item = (usize, &'a str)>,
+    columns: usize,
+    row: impl Fn(&dyn Fn(usize) -> &'a str) -> Result<T, &'static str>,
+) -> Result<Vec<T>, (usize, String)> {
+    let mut rows = Vec::new();
+    for (at, line) in lines.filter(|(_, line)| !line.is_empty()) {
+        let cells: Vec<&'a str> = line.split('\t').collect();
+        if cells.len() < columns {
+            return Err((at + 1, format!("it has {} columns of {columns}", cells.len())));
+        }
+        let row = row(&|at| cells[at].trim()).map_err(|what| (at + 1, what.to_owned()))?;
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
+fn parse_time(text: &str) -> Result<Option<Timestamp>, &'static str> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|_| "its time is not like 2026-03-01T12:00:00Z")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_header_tells_stories_from_pairs() {
+        let stories = "time\tsource\tlang\tstory\theadline\n\
+                       2026-03-01T12:00:00Z\tFjord\teng\ts1\tDam opens\n";
+        assert!(matches!(Labelled::parse(stories), Ok(Labelled::Stories(rows)) if rows.len() == 1));
+        let pairs = "time_a\ttime_b\tscore\theadline_a\theadline_b\n\t\t4.0\tDam opens\tDam open\n";
+        let Ok(Labelled::Pairs(rows)) = Labelled::parse(pairs) else { panic!("it is of pairs") };
+        assert!(rows[0].same && rows[0].time_a.is_none());
+    }
+
+    #[test]
+    fn faults_name_their_line() {
+        assert_eq!(Labelled::parse("a\tb\n").expect_err("unknown columns").0, 1);
+        let bad = "label\theadline_a\theadline_b\n1\ta\tb\nx\ta\tb\n";
+        assert_eq!(Labelled::parse(bad).expect_err("a bad label").0, 3);
+    }
+}

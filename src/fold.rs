@@ -1,0 +1,227 @@
+//! Folding: which items tell one story.
+//!
+//! `identity` recognises what came before by name, `candidates` finds what is worth comparing in
+//! the `window`, `similarity` and `scorer` turn a pair into a probability, `decide` makes a
+//! decision of it, `disputed` looks for contradictions. A decision is made, then applied: start-up
+//! applies recorded decisions and makes none.
+
+use jiff::Timestamp;
+
+use crate::config::FoldConfig;
+use crate::item::{Identity, Seq};
+
+use crate::prepare::{Prepared, Rejected};
+use crate::publisher::Publishers;
+use crate::stage::Stage;
+use crate::story::{FoldDecision, Folded, StoryId};
+
+pub mod background;
+mod candidates;
+mod decide;
+mod disputed;
+pub mod embedding;
+pub mod explain;
+mod identity;
+pub mod model;
+mod model_file;
+mod profile;
+mod scorer;
+mod similarity;
+mod stories;
+mod trace;
+pub mod training;
+mod weight;
+mod window;
+pub mod wordpiece;
+
+pub use explain::{Explanation, explain_pair};
+pub use identity::Digest;
+pub use model_file::ModelError;
+pub use scorer::Scorer;
+pub use trace::{Candidate, Trace};
+
+use candidates::Search;
+use identity::{Identities, Known, Names};
+use profile::Profile;
+use stories::Stories;
+use window::{Live, Window};
+
+/// The fold stage: everything that is needed to decide about the next item.
+#[derive(Debug)]
+pub struct Fold {
+    scorer: Scorer,
+    publishers: Publishers,
+    threshold: f32,
+    /// Seconds.
+    retain: i64,
+    /// Seconds.
+    window_length: i64,
+    max_items: usize,
+    window: Window,
+    stories: Stories,
+    identities: Identities,
+    search: Search,
+    next_story: u64,
+}
+
+impl Fold {
+    /// A fold with an empty window.
+    pub fn new(config: &FoldConfig, publishers: Publishers) -> Result<Fold, ModelError> {
+        Ok(Fold::with(config, publishers, Scorer::new(config)?))
+    }
+
+    /// Digest of the model that scores, for the log.
+    pub fn model_digest(&self) -> &str {
+        self.scorer.digest()
+    }
+
+    /// No story opened from here on has an id below `next`.
+    pub fn start_stories_at(&mut self, next: StoryId) {
+        self.next_story = self.next_story.max(next.0);
+    }
+
+    /// A fold that decides with `scorer`.
+    pub fn with(config: &FoldConfig, publishers: Publishers, scorer: Scorer) -> Fold {
+        let seconds = |span: std::time::Duration| i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
+        Fold {
+            scorer,
+            publishers,
+            threshold: config.threshold.unwrap_or(scorer::THRESHOLD),
+            retain: seconds(config.identity_retain),
+            window_length: seconds(config.window),
+            max_items: config.max_items.max(1),
+            window: Window::default(),
+            stories: Stories::default(),
+            identities: Identities::default(),
+            search: Search::default(),
+            next_story: 1,
+        }
+    }
+
+    /// Applies a recorded decision without making one: the state becomes what it was after the
+    /// item was decided on.
+    pub fn apply(&mut self, prepared: &Prepared, decision: &FoldDecision) {
+        self.expire(prepared.received);
+        let mut profile = self.scorer.profile(prepared, &self.publishers);
+        profile.nearness = self.search.find(&self.window, &profile).nearness;
+        let names = Names::of(prepared, profile.family);
+        self.admit(prepared, profile, &names, decision);
+    }
+
+    /// Remembers the names of an item that is older than the recorded decisions. To be called
+    /// before [`Fold::apply`], oldest item first.
+    pub fn restore_identity(
+        &mut self,
+        names: &[Identity],
+        received: Timestamp,
+        story: StoryId,
+        seq: Seq,
+    ) {
+        self.next_story = self.next_story.max(story.0 + 1);
+        let received = received.as_second();
+        for name in names {
+            self.remember(name.0, Known { seq, story, received, event: None, version: None });
+        }
+    }
+
+    /// Items in the window.
+    pub fn len(&self) -> usize {
+        self.window.len()
+    }
+
+    /// True when the window is empty.
+    pub fn is_empty(&self) -> bool {
+        self.window.len() == 0
+    }
+
+    /// Stories that can still be met.
+    pub fn stories(&self) -> usize {
+        self.stories.len()
+    }
+
+    /// Names that are remembered.
+    pub fn names(&self) -> usize {
+        self.identities.len()
+    }
+
+    /// Decides about an item and applies the decision. The trace tells what was looked at.
+    pub fn decide(&mut self, prepared: Prepared) -> (Result<Folded, Rejected>, Trace) {
+        self.expire(prepared.received);
+        let mut profile = self.scorer.profile(&prepared, &self.publishers);
+        let found = self.search.find(&self.window, &profile);
+        profile.nearness = found.nearness;
+        let names = Names::of(&prepared, profile.family);
+        let (decision, trace) = self.decision(&prepared, &profile, &names, &found);
+        let outcome = decision.map(|decision| {
+            self.admit(&prepared, profile, &names, &decision);
+            Folded { identities: names.all().map(Identity).collect(), prepared, decision }
+        });
+        (outcome, trace)
+    }
+
+    fn admit(
+        &mut self,
+        prepared: &Prepared,
+        profile: Profile,
+        names: &Names,
+        decision: &FoldDecision,
+    ) {
+        let story = decision.story;
+        let received = prepared.received.as_second();
+        self.next_story = self.next_story.max(story.0 + 1);
+        self.stories.join(story, &profile, &decision.state);
+        let item = &prepared.item;
+        let event = item.versioncreated.map(Timestamp::as_second);
+        let known = Known { seq: prepared.seq, story, received, event, version: item.version };
+        for name in names.all() {
+            self.remember(name, known);
+        }
+        self.window.push(Live { seq: prepared.seq, received, story, profile });
+    }
+
+    fn remember(&mut self, name: Digest, known: Known) {
+        let known = match self.identities.get(&name) {
+            Some(before) => known.not_older_than(before),
+            None => known,
+        };
+        // The new story is named first, so that a story that keeps a name is not let go between.
+        self.stories.name(known.story);
+        if let Some(before) = self.identities.insert(name, known) {
+            self.stories.unname(before);
+        }
+    }
+
+    /// Lets go of what is too old at `now`, and makes room for one more item.
+    fn expire(&mut self, now: Timestamp) {
+        let now = now.as_second();
+        while let Some(live) = self.window.pop(now - self.window_length, self.max_items - 1) {
+            self.stories.left(live.story);
+        }
+        let most = self.max_items.saturating_mul(identity::NAMES_PER_ITEM);
+        while let Some(story) = self.identities.pop(now - self.retain, most) {
+            if let Some(story) = story {
+                self.stories.unname(story);
+            }
+        }
+    }
+
+    #[cfg(test)]
+    fn terms(&self) -> usize {
+        self.window.terms()
+    }
+}
+
+impl Stage for Fold {
+    type In = Result<Prepared, Rejected>;
+    type Out = Result<Folded, Rejected>;
+
+    fn push(&mut self, input: Self::In, _now: Timestamp, out: &mut Vec<Self::Out>) {
+        out.push(match input {
+            Ok(prepared) => self.decide(prepared).0,
+            Err(rejected) => Err(rejected),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests;

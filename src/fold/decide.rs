@@ -1,0 +1,300 @@
+//! The decision about one item.
+
+use super::candidates::Found;
+use super::disputed::contradict;
+use super::identity::{Known, Names};
+use super::profile::Profile;
+use super::scorer::ALONE;
+use super::similarity::Side;
+use super::trace::{Candidate, Trace};
+use super::{Fold, window::Live};
+use crate::item::{Marker, PubStatus, Reject, RejectKind};
+use crate::prepare::{Prepared, Rejected, Word};
+use crate::story::{Evidence, FoldDecision, StoryId, Verdict};
+
+/// How many members speak for a story.
+const MEMBERS: usize = 3;
+
+/// A story as seen from an item: its compared members, the likeliest first.
+struct Choice {
+    story: StoryId,
+    score: f32,
+    /// Indices into the trace.
+    members: Vec<usize>,
+    /// How much more than others it had to score; already taken off `score`.
+    handicap: f32,
+}
+
+impl Fold {
+    pub(super) fn decision(
+        &mut self,
+        prepared: &Prepared,
+        profile: &Profile,
+        names: &Names,
+        found: &Found,
+    ) -> (Result<FoldDecision, Rejected>, Trace) {
+        let mut trace = Trace { candidates: Vec::new(), touched: found.touched };
+        let known = names.rungs.iter().find_map(|name| self.identities.get(name));
+        if let Some(decision) = self.lifecycle(prepared, profile, names, known) {
+            return (Ok(decision), trace);
+        }
+        if let Some(known) = known {
+            return (self.known(prepared, profile, names, known), trace);
+        }
+        trace.candidates = self.compare(profile, &found.places);
+        let decision = self.similar(prepared, profile, &trace);
+        (Ok(decision), trace)
+    }
+
+    /// Corrections and kills: of the same provider, from a source that may, found by name.
+    fn lifecycle(
+        &self,
+        prepared: &Prepared,
+        profile: &Profile,
+        names: &Names,
+        known: Option<Known>,
+    ) -> Option<FoldDecision> {
+        let item = &prepared.item;
+        if !item.lifecycle {
+            return None;
+        }
+        let has = |marker: Marker| prepared.markers.contains(&marker);
+        let kills =
+            item.pubstatus == PubStatus::Canceled || has(Marker::Kill) || has(Marker::Withdrawn);
+        let corrects = has(Marker::Corrected);
+        let chained = names.chain.iter().find_map(|name| self.identities.get(name));
+        let target = known.or(chained).filter(|known| {
+            let story = self.stories.get(known.story);
+            story.is_none_or(|story| story.items == 0 || story.has_family(profile.family))
+        });
+        let verdict = match (kills, corrects) {
+            (true, _) => Verdict::Kill,
+            (false, true) => Verdict::Correction,
+            // A tombstone waits for its target.
+            (false, false) => {
+                let grave =
+                    chained.filter(|it| self.stories.get(it.story).is_some_and(|s| s.killed));
+                let reason = "A kill of this item came before it.";
+                return grave.filter(|_| known.is_none()).map(|grave| {
+                    self.decided(
+                        prepared,
+                        profile,
+                        Verdict::Repeat,
+                        grave.story,
+                        Evidence { of: Some(grave.seq), ..self.because(reason) },
+                    )
+                });
+            }
+        };
+        match target {
+            Some(target) => {
+                let reason = format!("Names item {}, of the same provider.", target.seq);
+                let evidence = Evidence { of: Some(target.seq), ..self.because(&reason) };
+                Some(self.decided(prepared, profile, verdict, target.story, evidence))
+            }
+            None if kills => {
+                let reason = "Withdraws an item that has not come yet: kept until it does.";
+                let story = StoryId(self.next_story);
+                Some(self.decided(prepared, profile, verdict, story, self.because(reason)))
+            }
+            None => None,
+        }
+    }
+
+    /// An item that came before under the same name.
+    fn known(
+        &self,
+        prepared: &Prepared,
+        profile: &Profile,
+        names: &Names,
+        known: Known,
+    ) -> Result<FoldDecision, Rejected> {
+        let same_text = names.exact.is_none_or(|name| self.identities.get(&name).is_some());
+        let item = &prepared.item;
+        let event = item.versioncreated.map(|at| at.as_second());
+        let older = match (item.version, known.version) {
+            (Some(version), Some(before)) => version < before,
+            _ => matches!((event, known.event), (Some(event), Some(before)) if event < before),
+        };
+        // An older version is refused though its text be known; times alone are less to be trusted.
+        let numbered = item.version.is_some() && known.version.is_some();
+        let (verdict, reason) = if same_text && !(older && numbered) {
+            (Verdict::Repeat, format!("The same item as {}, word for word.", known.seq))
+        } else if older {
+            let reason = format!("Item {} is a newer version of this item.", known.seq);
+            let reject =
+                Reject { kind: RejectKind::OlderVersion, reason, offset: None, bytes: Vec::new() };
+            return Err(Rejected {
+                seq: prepared.seq,
+                received: prepared.received,
+                source: prepared.item.source.clone(),
+                reject,
+            });
+        } else {
+            (Verdict::Revision, format!("The same item as {}, with changed text.", known.seq))
+        };
+        let evidence = Evidence { of: Some(known.seq), score: Some(1.0), ..self.because(&reason) };
+        Ok(self.decided(prepared, profile, verdict, known.story, evidence))
+    }
+
+    fn compare(&self, profile: &Profile, places: &[u32]) -> Vec<Candidate> {
+        let frequencies = self.window.frequencies();
+        let side = Side::new(profile, Some(&frequencies));
+        let compare = |place: &u32| {
+            let live = self.window.get(*place)?;
+            let values = self.scorer.within(&side, &live.profile, &frequencies);
+            Some(Candidate {
+                seq: live.seq,
+                story: live.story,
+                probability: self.scorer.probability(&values),
+                place: *place,
+                values,
+            })
+        };
+        places.iter().filter_map(compare).collect()
+    }
+
+    /// The stories among the candidates, the likeliest first; the older one on a tie.
+    fn choices(&self, candidates: &[Candidate]) -> Vec<Choice> {
+        let mut order: Vec<usize> = (0..candidates.len()).collect();
+        order.sort_by(|a, b| {
+            let (a, b) = (&candidates[*a], &candidates[*b]);
+            b.probability.total_cmp(&a.probability).then(b.place.cmp(&a.place))
+        });
+        let mut choices: Vec<Choice> = Vec::new();
+        for at in order {
+            let story = candidates[at].story;
+            match choices.iter_mut().find(|choice| choice.story == story) {
+                Some(choice) => choice.members.push(at),
+                None => {
+                    choices.push(Choice { story, score: 0.0, members: vec![at], handicap: 0.0 })
+                }
+            }
+        }
+        for choice in &mut choices {
+            let live = self.stories.get(choice.story).map_or(1, |story| story.live.max(1));
+            let speakers = MEMBERS.min(live as usize);
+            let chance = |at: &usize| candidates[*at].probability;
+            let sum: f32 = choice.members.iter().take(speakers).map(chance).sum();
+            // Members that were not even candidates count as nothing; the best counts twice.
+            choice.score = (chance(&choice.members[0]) + sum / speakers as f32) / 2.0;
+            if live == 1 {
+                choice.handicap = ALONE;
+                choice.score -= ALONE;
+            }
+        }
+        choices.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.story.cmp(&b.story)));
+        choices
+    }
+
+    /// Joins the likeliest story or opens one.
+    fn similar(&self, prepared: &Prepared, profile: &Profile, trace: &Trace) -> FoldDecision {
+        let choices = self.choices(&trace.candidates);
+        let best = choices.first().map(|choice| (choice, &trace.candidates[choice.members[0]]));
+        let Some((choice, candidate)) = best.filter(|(choice, _)| choice.score >= self.threshold)
+        else {
+            let reason = match best {
+                None => "Nothing in the window has its rare words.".to_owned(),
+                Some((choice, nearest)) => format!(
+                    "The nearest story, {}, with item {}, scores {:.2}.",
+                    choice.story,
+                    nearest.seq,
+                    choice.score + choice.handicap
+                ),
+            };
+            let story = StoryId(self.next_story);
+            return self.decided(prepared, profile, Verdict::New, story, self.because(&reason));
+        };
+        let of = candidate.seq;
+        let members =
+            choice.members.iter().filter(|at| trace.candidates[**at].probability >= self.threshold);
+        let members: Vec<&Live> =
+            members.filter_map(|at| self.window.get(trace.candidates[*at].place)).collect();
+        let disputes = members.iter().any(|live| contradict(profile, &live.profile));
+        let (verdict, what) = self.novelty(prepared, profile, choice.story, &members, disputes);
+        let reason = format!("Tells the story of item {of}: {what}.");
+        let evidence = Evidence {
+            of: Some(of),
+            score: Some(candidate.probability),
+            shares: self.scorer.evidence(&candidate.values),
+            threshold: self.threshold + choice.handicap,
+            ..self.because(&reason)
+        };
+        let mut decision = self.decided(prepared, profile, verdict, choice.story, evidence);
+        decision.disputes = disputes && !decision.state.disputed;
+        decision.state.disputed |= disputes;
+        decision
+    }
+
+    /// What is new in an item of a known story.
+    fn novelty(
+        &self,
+        prepared: &Prepared,
+        profile: &Profile,
+        story: StoryId,
+        members: &[&Live],
+        disputes: bool,
+    ) -> (Verdict, &'static str) {
+        let story = self.stories.get(story);
+        let has = |marker: Marker| prepared.markers.contains(&marker);
+        let same_family = members.iter().any(|live| live.profile.family == profile.family);
+        if has(Marker::Corrected) && prepared.item.lifecycle && same_family {
+            return (Verdict::Correction, "a correction by its provider");
+        }
+        if disputes && story.is_some_and(|story| !story.disputed) {
+            return (Verdict::Development, "it contradicts what was reported");
+        }
+        if has(Marker::Repeat) || members.iter().any(|live| profile.same_words(&live.profile)) {
+            return (Verdict::Repeat, "nothing new");
+        }
+        let update = members.iter().map(|live| live.profile.update).max().unwrap_or(0);
+        if profile.update > update {
+            return (Verdict::Development, "a later version of the wire");
+        }
+        if story.is_some_and(|story| profile.rank < story.best_rank) {
+            return (Verdict::Development, "a better-ranked publisher");
+        }
+        let unseen = profile.distinct().filter(|term| {
+            !members.iter().any(|live| live.profile.terms.iter().any(|it| it.id == term.id))
+        });
+        let (mut number, mut rare) = (false, 0);
+        for term in unseen {
+            number |= term.is(Word::NUMBER);
+            rare += u32::from(term.weight() >= RARE);
+        }
+        match (number, rare >= FACT) {
+            (true, _) => (Verdict::Development, "a new number"),
+            (false, true) => (Verdict::Development, "a new fact"),
+            (false, false) => (Verdict::Repeat, "nothing new"),
+        }
+    }
+
+    fn because(&self, reason: &str) -> Evidence {
+        Evidence {
+            threshold: self.threshold,
+            reason: reason.to_owned(),
+            model: self.scorer.digest().to_owned(),
+            ..Evidence::default()
+        }
+    }
+
+    fn decided(
+        &self,
+        prepared: &Prepared,
+        profile: &Profile,
+        verdict: Verdict,
+        story: StoryId,
+        evidence: Evidence,
+    ) -> FoldDecision {
+        let empty = super::stories::Story::default();
+        let before = self.stories.get(story).unwrap_or(&empty);
+        let mut state = before.after(profile, prepared.event);
+        state.killed |= verdict == Verdict::Kill;
+        FoldDecision { verdict, story, state, disputes: false, evidence }
+    }
+}
+
+/// A term of this weight is in less than one headline of a thousand.
+const RARE: f32 = 7.0;
+/// So many rare terms that no compared member has are a new fact.
+const FACT: u32 = 3;

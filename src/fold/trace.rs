@@ -1,0 +1,27 @@
+//! What was looked at for a decision: for `eval`, training and `explain`.
+
+use super::similarity::Values;
+use crate::item::Seq;
+use crate::story::StoryId;
+
+/// What was looked at for one item.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    /// Items compared, oldest first.
+    pub candidates: Vec<Candidate>,
+    /// Entries of postings read.
+    pub touched: usize,
+}
+
+/// One comparison.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// The earlier item.
+    pub seq: Seq,
+    /// Its story.
+    pub story: StoryId,
+    /// Probability that both tell one story.
+    pub probability: f32,
+    pub(super) place: u32,
+    pub(super) values: Values,
+}
