@@ -1,0 +1,76 @@
+//! The three deciding stages in one, without tasks and links: what `replay`, `test` and start-up
+//! use. The daemon runs the same stages, each as its own task.
+
+use std::path::Path;
+
+use crate::config::{Config, Diagnostic, Diagnostics};
+use crate::fold::Fold;
+use crate::item::Arrival;
+use crate::log::Entry;
+use crate::prepare::Prepare;
+use crate::publisher::Publishers;
+use crate::route::Route;
+use crate::stage::Stage;
+
+/// Prepare, fold and route.
+pub struct Decider {
+    /// Text that can be compared.
+    pub prepare: Prepare,
+    /// Verdicts.
+    pub fold: Fold,
+    /// Channels.
+    pub route: Route,
+}
+
+impl Decider {
+    /// Builds the stages of `config`. All problems of rules and models are found; warnings come
+    /// back beside the stages.
+    pub fn build(config: &Config) -> Result<(Decider, Diagnostics), Diagnostics> {
+        let mut problems = Diagnostics::default();
+        let route = Route::compile(config, &mut problems);
+        let publishers = Publishers::new(&config.publishers);
+        let fold = Fold::new(&config.fold, publishers)
+            .map_err(|error| problems.push(Diagnostic::general(error.to_string())));
+        match (fold, route) {
+            (Ok(fold), Some(route)) => {
+                Ok((Decider { prepare: Prepare::new(), fold, route }, problems))
+            }
+            _ => Err(problems),
+        }
+    }
+
+    /// Loads a configuration, the built-in default without a path, and builds its stages. Every
+    /// problem that can be found without running is in one report.
+    pub fn load(path: Option<&Path>) -> Result<(Config, Decider, Diagnostics), Diagnostics> {
+        let (config, mut problems) = match path {
+            None => (Some(Config::built_in()), Diagnostics::default()),
+            Some(path) => Config::draft(path),
+        };
+        let Some(config) = config else { return Err(problems) };
+        if problems.has_errors() {
+            Route::compile(&config, &mut problems);
+            return Err(problems);
+        }
+        let (decider, warnings) = Decider::build(&config)?;
+        problems.extend(warnings);
+        Ok((config, decider, problems))
+    }
+
+    /// Decides about one arrival, and about what its time sets off.
+    pub fn push(&mut self, arrival: Arrival) -> Vec<Entry> {
+        let now = arrival.received;
+        let mut entries = Vec::with_capacity(1);
+        if self.route.next_wake().is_some_and(|at| at <= now) {
+            self.route.wake(now, &mut entries);
+        }
+        let (mut prepared, mut folded) = (Vec::with_capacity(1), Vec::with_capacity(1));
+        self.prepare.push(arrival, now, &mut prepared);
+        for input in prepared {
+            self.fold.push(input, now, &mut folded);
+        }
+        for input in folded {
+            self.route.push(input, now, &mut entries);
+        }
+        entries
+    }
+}

@@ -1,0 +1,134 @@
+use std::path::Path;
+
+use jiff::SignedDuration;
+
+use super::*;
+use crate::config::{Config, Diagnostics, File};
+use crate::prepare::Prepare;
+use crate::route::Route;
+use crate::stage::Stage;
+use crate::story::{Evidence, FoldDecision, Folded, StoryId, StoryState, Verdict};
+
+/// Prepare and fold in small: one story for all items whose first words are the same, and an
+/// item without a headline is rejected.
+fn stages(config: &Config) -> impl FnMut(Arrival) -> Vec<Entry> {
+    let mut route = Route::compile(config, &mut Diagnostics::default()).unwrap();
+    let mut stories: Vec<(String, Seq, u32)> = Vec::new();
+    move |arrival| {
+        let (seq, received) = (arrival.seq, arrival.received);
+        let mut out = Vec::new();
+        let prepared = match Prepare::new().prepare(arrival) {
+            Ok(prepared) => prepared,
+            Err(rejected) => {
+                route.push(Err(rejected), received, &mut out);
+                return out;
+            }
+        };
+        let headline = prepared.item.headline.clone();
+        let word = headline.split(' ').next().unwrap_or_default();
+        let known = stories.iter().position(|(first, ..)| first == word);
+        let number = known.unwrap_or(stories.len());
+        let of = known.map(|number| stories[number].1);
+        if known.is_none() {
+            stories.push((word.to_owned(), seq, 0));
+        }
+        stories[number].2 += 1;
+        let items = stories[number].2;
+        let state = StoryState {
+            items,
+            publishers: 1,
+            first: received - SignedDuration::from_mins(1),
+            last: received,
+            disputed: headline.contains("denies"),
+            killed: false,
+        };
+        let verdict = if known.is_some() { Verdict::Repeat } else { Verdict::New };
+        let decision = FoldDecision {
+            verdict,
+            story: StoryId(number as u64),
+            state,
+            disputes: state.disputed,
+            evidence: Evidence { of, ..Evidence::default() },
+        };
+        route.push(Ok(Folded { prepared, decision, identities: Vec::new() }), received, &mut out);
+        out
+    }
+}
+
+fn report(tests: &str) -> Report {
+    let text = format!(
+        "[[channel]]\nname = \"mideast\"\n[[rule]]\nquery = \"gaza OR hamas\"\n\
+         channels = [\"mideast\"]\n{tests}"
+    );
+    let (config, problems) = Config::parse(File::new("desk.toml", text), Path::new("."));
+    let config = config.unwrap_or_else(|| panic!("{problems}"));
+    run(&config.tests, || stages(&config))
+}
+
+const PASSES: &str = r#"
+[[test]]
+name = "one disputed story"
+items = [
+  { at = "2026-01-01T09:00:00Z", headline = "Truce in Gaza", expect = { verdict = "New", channels = ["mideast"] } },
+  { at = 2026-01-01T10:00:00Z, headline = "Truce again", expect = { verdict = "Repeat", of = 0, channels = [], matched = ["mideast"] } },
+  { headline = "Truce? Army denies", expect = { disputed = true } },
+  { headline = "", expect = { verdict = "Rejected", channels = ["rejected"] } },
+  { headline = "Snow", expect = { channels = ["unrouted"] } },
+]
+"#;
+
+#[test]
+fn a_test_passes_when_all_is_as_expected() {
+    let report = report(PASSES);
+    assert!(report.passed(), "{report}");
+    assert_eq!(report.to_string(), "ok      one disputed story\n1 passed, 0 failed");
+}
+
+#[test]
+fn each_test_starts_from_nothing() {
+    assert!(report(&PASSES.repeat(2)).passed());
+}
+
+#[test]
+fn a_failure_shows_what_was_expected_and_what_came() {
+    let report =
+        report(&PASSES.replace("of = 0, channels = []", "of = 7, channels = [\"mideast\"]"));
+    assert!(!report.passed());
+    let expected = "\
+FAILED  one disputed story
+  item 1 (desk.toml:11): Truce again
+    - of = 7
+    + of = 0
+    - channels = [\"mideast\"]
+    + channels = []
+0 passed, 1 failed";
+    assert_eq!(report.to_string(), expected);
+    let xml = junit(&report);
+    for expected in [
+        "tests=\"1\" failures=\"1\"",
+        "<testcase name=\"one disputed story\" classname=\"desk.toml\" file=\"desk.toml\" line=\"8\">",
+        "<failure message=\"item 1: of is 0, not 7\">Truce again (line 11)</failure>",
+        "[&quot;mideast&quot;]",
+    ] {
+        assert!(xml.contains(expected), "no {expected} in:\n{xml}");
+    }
+}
+
+#[test]
+fn mistakes_in_tests_are_reported_where_they_stand() {
+    let text = "[[channel]]\nname = \"c\"\n[[test]]\nname = \"t\"\nitems = [\n\
+                { at = \"tomorrow\", headline = \"x\" },\n\
+                { headlin = \"x\", expect = { verdict = \"Nwe\", channels = [\"d\"] } },\n]\n\
+                [[test]]\nname = \"u\"\n";
+    let (_, problems) = Config::parse(File::new("desk.toml", text), Path::new("."));
+    let report = problems.render(false);
+    for expected in [
+        "desk.toml:6:8",
+        "did you mean `headline`?",
+        "did you mean `New`?",
+        "unknown channel `d`",
+        "has no `items`",
+    ] {
+        assert!(report.contains(expected), "no {expected:?} in:\n{report}");
+    }
+}

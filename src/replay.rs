@@ -1,0 +1,176 @@
+//! Replay: the stages of the daemon over recorded items, without tasks, log or network.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::decide::Decider;
+use crate::format::Record;
+use crate::item::{Arrival, Seq};
+use crate::log::{Decision, Entry};
+use crate::route::Comparison;
+
+/// What became of one input record. The keys and their order are a contract (DESIGN section 9):
+/// all are always present, null where absent.
+#[derive(Clone, Debug, Serialize)]
+pub struct Line {
+    /// The input record, from 0.
+    pub n: u64,
+    /// Its identifier, as sent.
+    pub uri: Option<String>,
+    /// Its headline, as sent.
+    pub headline: Option<String>,
+    /// A verdict, or `Rejected`.
+    pub verdict: &'static str,
+    /// Why.
+    pub reason: Option<String>,
+    /// Its story; null only when rejected.
+    pub story: Option<String>,
+    /// The record it was matched with.
+    pub of: Option<u64>,
+    /// The probability that both tell one story.
+    pub score: Option<f32>,
+    /// Whether the story is disputed after this item.
+    pub disputed: Option<bool>,
+    /// The channels whose rules hold.
+    pub matched: Vec<String>,
+    /// The channels it is delivered to now.
+    pub channels: Vec<String>,
+}
+
+/// Counts for the closing summary.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Input records.
+    pub records: u64,
+    /// Those that were rejected.
+    pub rejected: u64,
+    /// Stories opened.
+    pub stories: u64,
+    /// Items that joined a story that was there.
+    pub folded: u64,
+    /// Items delivered to a channel.
+    pub delivered: u64,
+}
+
+/// Decides about `records` as the daemon would have, taking each item's own time for the time it
+/// was received, and returns a line for each in input order.
+pub fn replay(decider: &mut Decider, records: Vec<Record>) -> (Vec<Line>, Summary) {
+    let mut lines: Vec<Option<Line>> = Vec::new();
+    lines.resize_with(records.len(), || None);
+    decide(decider, records, |n, uri, headline, entry| {
+        if let Some(line) = line(entry, uri, headline) {
+            lines[n as usize] = Some(line);
+        }
+    });
+    let lines: Vec<Line> = lines.into_iter().flatten().collect();
+    let summary = summary(&lines);
+    (lines, summary)
+}
+
+/// What would change if the rules of `after` were those of `before`: both decide about the same
+/// records.
+pub fn compare(before: &mut Decider, after: &mut Decider, records: Vec<Record>) -> Comparison {
+    let mut first: Vec<Option<Box<Decision>>> = Vec::new();
+    first.resize_with(records.len(), || None);
+    decide(before, records.clone(), |n, _, _, entry| {
+        if let Entry::Item { decision, .. } = entry {
+            first[n as usize] = Some(decision);
+        }
+    });
+    let mut comparison = Comparison::default();
+    decide(after, records, |n, _, headline, entry| {
+        if let (Entry::Item { decision, .. }, Some(before)) = (entry, first[n as usize].take()) {
+            comparison.add(&headline.unwrap_or_default(), &before, &decision);
+        }
+    });
+    comparison
+}
+
+/// Decides about `records` in order of time and hands each outcome to `each`, with the record's
+/// number, identifier and headline.
+fn decide(
+    decider: &mut Decider,
+    records: Vec<Record>,
+    mut each: impl FnMut(u64, Option<String>, Option<String>, Entry),
+) {
+    for arrival in in_order_of_time(records) {
+        let n = arrival.seq.0;
+        let item = arrival.record.as_ref().ok();
+        let uri = item.and_then(|item| item.uri.clone());
+        let headline = item.map(|item| item.headline.clone());
+        for entry in decider.push(arrival) {
+            each(n, uri.clone(), headline.clone(), entry);
+        }
+    }
+}
+
+/// Numbers the records in input order and returns them in order of event time, stably. A record
+/// without a time stays behind the one before it.
+fn in_order_of_time(records: Vec<Record>) -> Vec<Arrival> {
+    let first = records.iter().find_map(time).unwrap_or(Timestamp::UNIX_EPOCH);
+    let mut last = first;
+    let mut arrivals: Vec<Arrival> = (0..)
+        .map(Seq)
+        .zip(records)
+        .map(|(seq, record)| {
+            last = time(&record).unwrap_or(last);
+            let source = record.as_ref().map_or("replay", |item| item.source.as_str()).to_owned();
+            Arrival { seq, received: last, source, record }
+        })
+        .collect();
+    arrivals.sort_by_key(|arrival| arrival.received);
+    arrivals
+}
+
+fn time(record: &Record) -> Option<Timestamp> {
+    record.as_ref().ok().and_then(|item| item.versioncreated)
+}
+
+fn line(entry: Entry, uri: Option<String>, headline: Option<String>) -> Option<Line> {
+    Some(match entry {
+        Entry::Item { seq, decision, .. } => {
+            let fold = decision.fold;
+            Line {
+                n: seq.0,
+                uri,
+                headline,
+                verdict: fold.verdict.as_str(),
+                reason: Some(fold.evidence.reason),
+                story: Some(fold.story.to_string()),
+                of: fold.evidence.of.map(|of| of.0),
+                score: fold.evidence.score,
+                disputed: Some(fold.state.disputed),
+                matched: decision.matched,
+                channels: decision.channels,
+            }
+        }
+        Entry::Rejected(rejected) => Line {
+            n: rejected.seq.0,
+            uri,
+            headline,
+            verdict: "Rejected",
+            reason: Some(rejected.reject.reason),
+            story: None,
+            of: None,
+            score: None,
+            disputed: None,
+            matched: Vec::new(),
+            channels: vec!["rejected".to_owned()],
+        },
+        Entry::Timer(_) | Entry::Config(_) | Entry::Feedback(_) => return None,
+    })
+}
+
+fn summary(lines: &[Line]) -> Summary {
+    let count =
+        |keep: &dyn Fn(&Line) -> bool| lines.iter().filter(|line| keep(line)).count() as u64;
+    let rejected = count(&|line| line.story.is_none());
+    let stories = count(&|line| line.verdict == "New");
+    Summary {
+        records: lines.len() as u64,
+        rejected,
+        stories,
+        folded: lines.len() as u64 - rejected - stories,
+        delivered: count(&|line| line.story.is_some() && !line.channels.is_empty()),
+    }
+}

@@ -1,0 +1,287 @@
+//! Route: which channels get a story, and which of them get this item of it (DESIGN section 7).
+//!
+//! A rule is a query over items and stories. Its words are asked of each item (`query` parses
+//! them, `lower` turns them into clauses over numbered `atom`s, `document` finds the atoms of an
+//! item); a text part that one item satisfied holds for the story from then on (`stories`). Its
+//! tests of the story (`condition`) are asked of the story after each item. What a channel then
+//! gets of the story is the repeats policy's (`delivery`).
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::config::{Config, Diagnostics, Repeats};
+use crate::item::Item;
+use crate::log::record::Timer;
+use crate::log::{Decision, Entry};
+use crate::prepare::{Prepared, Rejected};
+use crate::stage::Stage;
+use crate::story::{Folded, StoryId, StoryState};
+
+mod atom;
+mod clause;
+mod code;
+mod compare;
+mod condition;
+mod delivery;
+mod digest;
+mod document;
+mod field;
+mod frequency;
+mod implies;
+mod index;
+mod lower;
+mod place;
+mod query;
+mod reload;
+mod rules;
+mod schedule;
+mod stories;
+mod text;
+mod topics;
+mod trace;
+mod wake;
+mod warn;
+mod wording;
+
+pub use compare::{Change, Comparison};
+use condition::PartId;
+pub use reload::Reload;
+pub use trace::{Outcome, RuleTrace};
+
+use document::{Document, View};
+use rules::Rules;
+use stories::Stories;
+use wake::Wakes;
+
+/// The channel of what no rule matches.
+pub const UNROUTED: &str = "unrouted";
+
+/// The routing stage.
+#[derive(Debug)]
+pub struct Route {
+    rules: Rules,
+    stories: Stories,
+    document: Document,
+    /// The parts that the item at hand satisfies.
+    satisfied: Vec<PartId>,
+    wakes: Wakes,
+    reload: Reload,
+}
+
+impl Route {
+    /// Compiles the rules of a configuration. Every problem of every rule is reported; `None` when
+    /// one of them is an error.
+    pub fn compile(config: &Config, problems: &mut Diagnostics) -> Option<Route> {
+        let rules = Rules::compile(config, problems)?;
+        let window = SignedDuration::try_from(config.fold.window).unwrap_or(SignedDuration::MAX);
+        let stories = Stories::new(window);
+        let (document, wakes) = (Document::default(), Wakes::default());
+        Some(Route {
+            rules,
+            stories,
+            document,
+            satisfied: Vec::new(),
+            wakes,
+            reload: Reload::default(),
+        })
+    }
+
+    /// Takes over what was decided about an item before a restart. Nothing is decided again: the
+    /// rules may have changed since, and changed rules see only later items.
+    pub fn apply(&mut self, prepared: &Prepared, decision: &Decision) {
+        let story = decision.fold.story;
+        let live = self.stories.enter(story, prepared.received);
+        live.join(prepared.seq, prepared.item.seen, decision.fold.state);
+        for digest in &decision.held {
+            if let Some(part) = self.rules.part_of(*digest) {
+                live.satisfy(part);
+            }
+        }
+        self.restore_carried(story, &decision.carried(&prepared.item), prepared.received);
+        self.wakes.pass(prepared.received, &self.rules);
+    }
+
+    /// Takes over what a schedule set off before a restart.
+    pub fn apply_timer(&mut self, timer: &Timer) {
+        self.restore_carried(timer.story, &timer.channels, timer.at);
+        self.wakes.pass(timer.at, &self.rules);
+    }
+
+    /// Takes over which channels carried a story whose items are no longer in the log. `last` is
+    /// when its last item was received.
+    pub fn restore_carried(&mut self, story: StoryId, channels: &[String], last: Timestamp) {
+        self.stories.carry(story, channels.iter().map(String::as_str), last);
+    }
+
+    /// Goes over to the rules of another configuration, for later items only. Stories keep what
+    /// they satisfied where a rule asks it unchanged, and what carried them. When a rule is wrong,
+    /// the rules stay as they are and the answer is `false`.
+    pub fn reload(&mut self, config: &Config, problems: &mut Diagnostics) -> bool {
+        let Some(rules) = Rules::compile(config, problems) else { return false };
+        self.replace(rules);
+        true
+    }
+
+    fn replace(&mut self, rules: Rules) {
+        let old = std::mem::replace(&mut self.rules, rules);
+        let renumbered = |part| self.rules.part_of(old.parts[part as usize].digest);
+        self.stories.renumber(renumbered);
+        self.wakes.plan(&self.rules);
+    }
+
+    /// The names of rules of which some part has no word that must occur (`NOT x`, `*x`,
+    /// `urgency:1`): they are asked of every item, which thousands of them make felt.
+    pub fn always_asked(&self) -> Vec<&str> {
+        self.rules.always_asked().map(|rule| &*self.rules.rules[rule as usize].name).collect()
+    }
+
+    /// The channels whose rules hold for an item by itself: the first of its story, told by one
+    /// publisher. Up to the first rule with `exit`; none when no rule matches.
+    pub fn matches(&mut self, item: &Item) -> Vec<&str> {
+        let rules = &self.rules;
+        self.document.read(View::sent(item), &rules.atoms, &rules.families);
+        rules.satisfied(&self.document, &mut self.satisfied);
+        let at = item.versioncreated.unwrap_or(Timestamp::UNIX_EPOCH);
+        let state = StoryState {
+            items: 1,
+            publishers: 1,
+            first: at,
+            last: at,
+            disputed: false,
+            killed: false,
+        };
+        let channels = rules.channels_of(&rules.holding(&self.satisfied, &state, at));
+        channels.into_iter().map(|channel| &*rules.channels[usize::from(channel)].0).collect()
+    }
+
+    /// Asks the rules' text parts of one item, outside of any story, and says what that took. For
+    /// benches and tests of the index.
+    pub fn probe(&mut self, item: &Item, search: Search) -> Probe {
+        let rules = &self.rules;
+        self.document.read(View::sent(item), &rules.atoms, &rules.families);
+        let verified = match search {
+            Search::Index => rules.satisfied(&self.document, &mut self.satisfied),
+            Search::Scan => rules.scan(&self.document, &mut self.satisfied),
+        };
+        Probe { parts: rules.parts.len(), verified, satisfied: self.satisfied.clone() }
+    }
+
+    fn decide(&mut self, folded: &Folded) -> Decision {
+        let Folded { prepared, decision: fold, .. } = folded;
+        let (now, story, rules) = (prepared.received, fold.story, &self.rules);
+        self.document.read(View::prepared(prepared), &rules.atoms, &rules.families);
+        rules.satisfied(&self.document, &mut self.satisfied);
+        let live = self.stories.enter(story, now);
+        let fresh = self.satisfied.iter().filter(|part| live.satisfy(**part));
+        let held = fresh.map(|part| rules.parts[*part as usize].digest).collect();
+        live.join(prepared.seq, prepared.item.seen, fold.state);
+        let holding = rules.holding(&live.parts, &fold.state, now);
+
+        let matched = rules.channels_of(&holding);
+        let is_unrouted = holding.is_empty();
+        let carriers = self.stories.carriers(story).filter_map(|name| rules.channel(name));
+        let mut concerned: Vec<u16> = matched.iter().copied().chain(carriers).collect();
+        concerned.sort_unstable();
+        concerned.dedup();
+        let mut channels: Vec<String> = Vec::new();
+        for number in concerned {
+            let (name, repeats) = &rules.channels[usize::from(number)];
+            let carries = self.stories.carried(story, name);
+            if delivery::delivers(fold, *repeats, carries, matched.contains(&number)) {
+                channels.push(name.to_string());
+            }
+        }
+        // A story that some channel carries is routed, even if the rules no longer say so.
+        let anywhere = self.stories.carriers(story).next().is_some();
+        let carries = self.stories.carried(story, UNROUTED);
+        if delivery::delivers(fold, Repeats::First, carries, is_unrouted && !anywhere) {
+            channels.push(UNROUTED.to_owned());
+        }
+        if prepared.item.seen && !delivery::is_update(fold) {
+            // Adding a source floods nobody: what it held already counts as carried.
+            channels.clear();
+        }
+
+        let settings = || holding.iter().map(|rule| &rules.rules[*rule as usize].set);
+        let mut labels: Vec<String> = Vec::new();
+        for label in settings().flat_map(|set| &set.labels) {
+            if !labels.contains(label) {
+                labels.push(label.clone());
+            }
+        }
+        let name = |number: u16| rules.channels[usize::from(number)].0.to_string();
+        let decision = Decision {
+            item: prepared.seq,
+            fold: fold.clone(),
+            rules: holding.iter().map(|n| rules.rules[*n as usize].name.to_string()).collect(),
+            held,
+            matched: if is_unrouted {
+                vec![UNROUTED.to_owned()]
+            } else {
+                matched.into_iter().map(name).collect()
+            },
+            channels,
+            priority: settings().filter_map(|set| set.priority).min(),
+            labels,
+        };
+        let carried = decision.carried(&prepared.item);
+        self.stories.carry(story, carried.iter().map(String::as_str), now);
+        decision
+    }
+}
+
+/// How the rules that an item satisfies are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Search {
+    /// By the index, as the stage does.
+    Index,
+    /// By asking all of them.
+    Scan,
+}
+
+/// What asking the rules of one item took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Probe {
+    /// Distinct text parts of all rules.
+    pub parts: usize,
+    /// How many of them were verified.
+    pub verified: usize,
+    /// Numbers of those that the item satisfies, in order.
+    pub satisfied: Vec<u32>,
+}
+
+impl Stage for Route {
+    type In = Result<Folded, Rejected>;
+    type Out = Entry;
+
+    fn push(&mut self, input: Self::In, now: Timestamp, out: &mut Vec<Entry>) {
+        self.take_up(now, out);
+        // A schedule that opened before this item came is served before it, whoever drives.
+        if self.next_wake().is_some_and(|at| at <= now) {
+            self.wake(now, out);
+        }
+        self.wakes.pass(now, &self.rules);
+        out.push(match input {
+            Err(rejected) => Entry::Rejected(rejected),
+            Ok(folded) => {
+                let decision = Box::new(self.decide(&folded));
+                let Folded { prepared, identities, .. } = folded;
+                let Prepared { seq, received, item, .. } = prepared;
+                Entry::Item { seq, received, item: Box::new(item), decision, identities }
+            }
+        });
+    }
+
+    fn next_wake(&self) -> Option<Timestamp> {
+        self.wakes.next()
+    }
+
+    fn wake(&mut self, now: Timestamp, out: &mut Vec<Entry>) {
+        self.take_up(now, out);
+        let opened = self.wakes.opened(now, &self.rules);
+        self.deliver_missed(&opened, now, out);
+        self.wakes.pass(now, &self.rules);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,132 @@
+//! Words, phrases and values of a query as atoms.
+
+use std::ops::Range;
+
+use super::Lowering;
+use crate::config::diagnostic::nearest;
+use crate::item::Language;
+use crate::route::atom::{Atom, Form};
+use crate::route::clause::{Clause, Phrase};
+use crate::route::field::{Field, Fields, MARKERS};
+use crate::route::query::Term;
+use crate::route::text::{self, Wild, Word};
+use crate::route::topics;
+
+impl Lowering<'_> {
+    /// A word or a phrase of a field that is compared word by word. What is typed as one word but
+    /// is several (`al-qaeda`) is a phrase.
+    pub(super) fn words(&mut self, field: Field, term: &Term, span: &Range<usize>) -> Clause {
+        let fields = field.set();
+        let wild = if term.exact { Wild::No } else { Wild::Yes };
+        let mut cut: Vec<Word> = Vec::new();
+        text::words(&term.text, wild, |word| cut.push(word.clone()));
+        let fuzzy = if term.quoted { None } else { term.tilde };
+        if let Some(distance) = fuzzy {
+            return self.fuzzy(&cut, distance, term, fields, span);
+        }
+        let words: Vec<Atom> = cut.iter().map(|word| self.word(word, term)).collect();
+        match words[..] {
+            [] => {
+                let hint = "words are made of letters and digits";
+                self.wrong(span, "there is no word to look for here", Some(hint.to_owned()));
+                Clause::always()
+            }
+            [word] => Clause::Word(word, fields),
+            _ => {
+                let slop = term.tilde.unwrap_or(0);
+                Clause::Phrase(Box::new(Phrase { words: words.into(), fields, slop }))
+            }
+        }
+    }
+
+    fn word(&mut self, word: &Word, term: &Term) -> Atom {
+        if term.exact {
+            return self.atoms.number(Form::Exact, &word.exact);
+        }
+        let mut folded = word.folded.as_str();
+        if term.quoted {
+            // A question mark that ends a quoted headline is no wildcard.
+            folded = folded.trim_end_matches('?');
+        }
+        match folded.find(['*', '?']) {
+            Some(at) if folded[at..].bytes().all(|b| b == b'*') => {
+                self.atoms.number(Form::Prefix, &folded[..at])
+            }
+            Some(_) => self.atoms.number(Form::Wild, folded),
+            None if self.stem => self.atoms.number(Form::Stem, &text::stem(folded)),
+            None => self.atoms.number(Form::Folded, folded),
+        }
+    }
+
+    fn fuzzy(
+        &mut self,
+        cut: &[Word],
+        distance: u32,
+        term: &Term,
+        fields: Fields,
+        span: &Range<usize>,
+    ) -> Clause {
+        let [word] = cut else {
+            let hint =
+                format!("write \"{}\"~{distance} for a phrase with other words in it", term.text);
+            self.wrong(span, "`~` here follows more than one word", Some(hint));
+            return Clause::always();
+        };
+        if term.exact || word.folded.contains(['*', '?']) {
+            self.wrong(span, "`~` does not go with `=`, `*` or `?`", None);
+            return Clause::always();
+        }
+        let form = match distance {
+            0 => Form::Folded,
+            1 | 2 => Form::Fuzzy(distance as u8),
+            _ => {
+                let hint = "`~1` allows one letter to differ, `~2` two";
+                self.wrong(span, "a word may differ by at most 2 letters", Some(hint.to_owned()));
+                return Clause::always();
+            }
+        };
+        Clause::Word(self.atoms.number(form, &word.folded), fields)
+    }
+
+    /// A value of a field that is compared as a whole.
+    pub(super) fn value(&mut self, field: Field, term: &Term, span: &Range<usize>) -> Clause {
+        let fields = field.set();
+        let key = text::key(&term.text);
+        if term.tilde.is_some() {
+            self.wrong(span, format!("`~` does not work with `{}`", field.name()), None);
+            return Clause::always();
+        }
+        if key.contains(['*', '?']) && !(term.quoted && field == Field::Uri) {
+            return Clause::Word(self.atoms.number(Form::ValueWild(fields), &key), fields);
+        }
+        let key = match field {
+            Field::Subject => {
+                let named = topics::named(&key);
+                if !named.is_empty() {
+                    let number = |key: String| self.atoms.number(Form::Value(fields), &key);
+                    let words = named.into_iter().map(number);
+                    return Clause::any(words.map(|word| Clause::Word(word, fields)).collect());
+                }
+                key
+            }
+            Field::Language => match Language::parse(&key) {
+                Some(language) => language.as_str().to_owned(),
+                None => {
+                    let hint = "write an ISO 639 code, like `en` or `eng`".to_owned();
+                    self.wrong(span, format!("`{}` is not a language code", term.text), Some(hint));
+                    key
+                }
+            },
+            Field::Marker if !MARKERS.contains(&key.as_str()) => {
+                let hint = match nearest(&key, MARKERS) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => format!("markers are {}", MARKERS.join(", ")),
+                };
+                self.wrong(span, format!("there is no marker `{}`", term.text), Some(hint));
+                key
+            }
+            _ => key,
+        };
+        Clause::Word(self.atoms.number(Form::Value(fields), &key), fields)
+    }
+}

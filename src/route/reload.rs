@@ -1,0 +1,78 @@
+//! New rules for a running stage: compiled beside the old ones, taken up between two items.
+//!
+//! The stage finds them in a slot and not on its link, since they come from the supervisor and not
+//! from a source. The record that says from where on they were used stands in the log right before
+//! the first item they decided about.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+
+use super::Route;
+use super::rules::Rules;
+use crate::config::{Config, Diagnostics};
+use crate::log::{ConfigChange, Entry};
+
+/// Hands new rules to the stage it was taken from.
+#[derive(Clone, Debug, Default)]
+pub struct Reload(Arc<Slot>);
+
+#[derive(Debug, Default)]
+struct Slot {
+    /// Looked at before every item, so that an empty slot costs one load.
+    filled: AtomicBool,
+    offer: Mutex<Option<Offer>>,
+}
+
+#[derive(Debug)]
+struct Offer {
+    /// `None`: the stage goes on with what it has, and only notes the configuration.
+    rules: Option<Rules>,
+    config: String,
+    model: String,
+}
+
+impl Reload {
+    /// Compiles the rules of `config` and offers them. When one of them is wrong, nothing is
+    /// offered, the old rules stay, and the answer is `false`.
+    pub fn offer(&self, config: &Config, model: &str, problems: &mut Diagnostics) -> bool {
+        let Some(rules) = Rules::compile(config, problems) else { return false };
+        self.put(Offer { rules: Some(rules), config: config.digest(), model: model.to_owned() });
+        true
+    }
+
+    /// Has the stage note in the log which configuration it starts with.
+    pub fn note(&self, config: &Config, model: &str) {
+        self.put(Offer { rules: None, config: config.digest(), model: model.to_owned() });
+    }
+
+    fn put(&self, offer: Offer) {
+        let mut slot = self.0.offer.lock().unwrap_or_else(PoisonError::into_inner);
+        *slot = Some(offer);
+        self.0.filled.store(true, Ordering::Release);
+    }
+
+    fn take(&self) -> Option<Offer> {
+        if !self.0.filled.swap(false, Ordering::Acquire) {
+            return None;
+        }
+        self.0.offer.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl Route {
+    /// What hands new rules to this stage while it runs.
+    pub fn reloads(&self) -> Reload {
+        self.reload.clone()
+    }
+
+    /// Takes up what was offered, if anything was.
+    pub(super) fn take_up(&mut self, now: Timestamp, out: &mut Vec<Entry>) {
+        let Some(Offer { rules, config, model }) = self.reload.take() else { return };
+        if let Some(rules) = rules {
+            self.replace(rules);
+        }
+        out.push(Entry::Config(ConfigChange { at: now, config, model }));
+    }
+}

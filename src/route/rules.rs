@@ -1,0 +1,243 @@
+//! The rules of a configuration, compiled: text parts that are asked of items, conditions that
+//! are asked of stories.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use smallvec::SmallVec;
+
+use super::atom::Atoms;
+use super::clause::Clause;
+use super::code::Code;
+use super::condition::{Condition, PartId};
+use super::digest::digest;
+use super::document::{Document, Families};
+use super::index::Index;
+use super::lower::{Lowering, Mixed};
+use super::{place, query, schedule, warn};
+use crate::config::{
+    Channel, Config, Diagnostic, Diagnostics, Repeats, RuleConfig, Schedule, Settings,
+};
+use crate::story::StoryState;
+
+/// The number of a rule, in configured order.
+pub(super) type RuleId = u32;
+
+/// All rules of one configuration.
+#[derive(Debug, Default)]
+pub(super) struct Rules {
+    pub(super) atoms: Atoms,
+    pub(super) families: Families,
+    pub(super) parts: Vec<Part>,
+    pub(super) rules: Vec<Rule>,
+    /// Channels, in configured order.
+    pub(super) channels: Vec<(Arc<str>, Repeats)>,
+    channel_numbers: HashMap<Arc<str>, u16>,
+    /// Rules that can hold for a story of which no item satisfied a text part.
+    standing: Vec<RuleId>,
+    /// Rules with a schedule.
+    scheduled: Vec<RuleId>,
+    by_digest: HashMap<u64, PartId>,
+    index: Index,
+    code: Code,
+}
+
+/// A clause that is evaluated on every item, and then holds for the story.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub(super) clause: Clause,
+    /// Names the clause in records: the same text gives the same digest after a reload.
+    pub(super) digest: u64,
+    /// The rules it is a part of.
+    rules: SmallVec<[RuleId; 2]>,
+}
+
+/// One rule.
+#[derive(Debug)]
+pub(super) struct Rule {
+    pub(super) name: Arc<str>,
+    pub(super) condition: Condition,
+    /// Places in [`Rules::channels`].
+    pub(super) channels: SmallVec<[u16; 2]>,
+    /// When it holds, later rules are not looked at.
+    pub(super) exit: bool,
+    pub(super) schedule: Option<Schedule>,
+    pub(super) set: Settings,
+}
+
+impl Rules {
+    /// Compiles the rules of a configuration. `None` when one of them is wrong; the problems of
+    /// all of them are reported.
+    pub(super) fn compile(config: &Config, problems: &mut Diagnostics) -> Option<Rules> {
+        let mut rules = Rules { families: Families::new(&config.publishers), ..Rules::default() };
+        let name = |channel: &Channel| (Arc::from(channel.name.value.as_str()), channel.repeats);
+        rules.channels = config.channels.iter().map(name).collect();
+        rules.channel_numbers =
+            rules.channels.iter().map(|(name, _)| name.clone()).zip(0..).collect();
+        let mut sound = true;
+        for rule in &config.rules {
+            sound &= rules.add(rule, config, problems);
+        }
+        if sound {
+            warn::rules(&mut rules, config, problems);
+        }
+        rules.index = Index::new(rules.parts.iter().map(|part| &part.clause), &mut rules.atoms);
+        rules.code = Code::new(rules.parts.iter().map(|part| &part.clause));
+        sound.then_some(rules)
+    }
+
+    fn add(&mut self, rule: &RuleConfig, config: &Config, problems: &mut Diagnostics) -> bool {
+        let mixed = query::parse(&rule.query.value).and_then(|expr| {
+            warn::operators(&expr, rule, problems);
+            warn::sources(&expr, rule, config, problems);
+            let (atoms, lists) = (&mut self.atoms, &config.lists);
+            let mut lowering = Lowering { atoms, lists, stem: rule.stem, problems: Vec::new() };
+            let mixed = lowering.query(&expr, false);
+            if lowering.problems.is_empty() { Ok(mixed) } else { Err(lowering.problems) }
+        });
+        let mixed = match mixed {
+            Ok(mixed) => mixed,
+            Err(errors) => {
+                for error in errors {
+                    let place = place::inside(&rule.query, error.span);
+                    let problem = Diagnostic::error(&place, error.message);
+                    problems.push(Diagnostic { hint: error.hint, ..problem });
+                }
+                return false;
+            }
+        };
+        if !rule.enabled {
+            return true;
+        }
+        let number = self.rules.len() as RuleId;
+        let condition = self.condition(mixed);
+        condition.parts(&mut |part| {
+            let users = &mut self.parts[part as usize].rules;
+            if users.last() != Some(&number) {
+                users.push(number);
+            }
+        });
+        if condition.needs_no_text() {
+            self.standing.push(number);
+        }
+        if rule.schedule.is_some() {
+            self.scheduled.push(number);
+        }
+        let channels = rule.channels.iter().filter_map(|name| self.channel(&name.value)).collect();
+        self.rules.push(Rule {
+            name: rule.name.value.as_str().into(),
+            condition,
+            channels,
+            exit: rule.exit,
+            schedule: rule.schedule.clone(),
+            set: rule.set.clone(),
+        });
+        true
+    }
+
+    fn condition(&mut self, mixed: Mixed) -> Condition {
+        match mixed {
+            Mixed::State(clause) => Condition::State(clause),
+            Mixed::All(parts) => {
+                Condition::All(parts.into_iter().map(|part| self.condition(part)).collect())
+            }
+            Mixed::Any(parts) => {
+                Condition::Any(parts.into_iter().map(|part| self.condition(part)).collect())
+            }
+            Mixed::Text(clause) => Condition::Text(self.part(clause)),
+        }
+    }
+
+    /// The part with that clause; equal ones are shared.
+    fn part(&mut self, clause: Clause) -> PartId {
+        let digest = digest(&clause, &self.atoms);
+        let next = self.parts.len() as PartId;
+        let part = *self.by_digest.entry(digest).or_insert(next);
+        if part == next {
+            self.parts.push(Part { clause, digest, rules: SmallVec::new() });
+        }
+        part
+    }
+
+    /// The schedules, each with its rule.
+    pub(super) fn schedules(&self) -> impl Iterator<Item = (RuleId, &Schedule)> {
+        let schedule = |rule: &RuleId| self.rules[*rule as usize].schedule.as_ref();
+        self.scheduled.iter().filter_map(move |rule| Some((*rule, schedule(rule)?)))
+    }
+
+    /// The number of a configured channel.
+    pub(super) fn channel(&self, name: &str) -> Option<u16> {
+        self.channel_numbers.get(name).copied()
+    }
+
+    /// The part that a record names, if the rules still have it.
+    pub(super) fn part_of(&self, digest: u64) -> Option<PartId> {
+        self.by_digest.get(&digest).copied()
+    }
+
+    /// Leaves in `parts` those that an item satisfies, in order. Returns how many were verified.
+    pub(super) fn satisfied(&self, document: &Document, parts: &mut Vec<PartId>) -> usize {
+        self.index.candidates(document, parts);
+        let verified = parts.len();
+        parts.retain(|part| {
+            let part = *part as usize;
+            let asked = self.code.holds(part, document, &self.atoms);
+            asked.unwrap_or_else(|| self.parts[part].clause.holds(document, &self.atoms))
+        });
+        verified
+    }
+
+    /// The same without the index.
+    pub(super) fn scan(&self, document: &Document, parts: &mut Vec<PartId>) -> usize {
+        let holds = |part: &Part| part.clause.holds(document, &self.atoms);
+        let all = (0..).zip(&self.parts);
+        parts.clear();
+        parts.extend(all.filter(|(_, part)| holds(part)).map(|(number, _)| number));
+        self.parts.len()
+    }
+
+    /// The rules that hold for a story, in order, up to the first one with `exit`.
+    pub(super) fn holding(
+        &self,
+        parts: &[PartId],
+        state: &StoryState,
+        now: Timestamp,
+    ) -> Vec<RuleId> {
+        let mut rules = self.standing.clone();
+        rules.extend(parts.iter().flat_map(|part| &self.parts[*part as usize].rules));
+        rules.sort_unstable();
+        rules.dedup();
+        let mut left = false;
+        rules.retain(|number| {
+            let rule = &self.rules[*number as usize];
+            let open = |rule: &Rule| {
+                rule.schedule.as_ref().is_none_or(|schedule| schedule::is_open(schedule, now))
+            };
+            let holds = !left && rule.condition.holds(parts, state, now) && open(rule);
+            left |= holds && rule.exit;
+            holds
+        });
+        rules
+    }
+
+    /// The rules with a text part that is asked of every item.
+    pub(super) fn always_asked(&self) -> impl Iterator<Item = RuleId> {
+        let parts = self.index.always().iter().map(|part| &self.parts[*part as usize]);
+        // `*` costs nothing to ask.
+        let costly = parts.filter(|part| part.clause != Clause::always());
+        let rules: BTreeSet<RuleId> = costly.flat_map(|part| part.rules.iter().copied()).collect();
+        rules.into_iter()
+    }
+
+    /// The channels of some rules, each once, in the order of the rules.
+    pub(super) fn channels_of(&self, rules: &[RuleId]) -> SmallVec<[u16; 4]> {
+        let mut channels = SmallVec::new();
+        for channel in rules.iter().flat_map(|rule| &self.rules[*rule as usize].channels) {
+            if !channels.contains(channel) {
+                channels.push(*channel);
+            }
+        }
+        channels
+    }
+}

@@ -1,0 +1,204 @@
+//! What route knows of each story: which text parts its items satisfied, and which channels
+//! carried it.
+//!
+//! The first follows the window: a story is forgotten when its last item leaves it, as fold
+//! forgets it. The second stays a year, so that a late correction finds every channel that showed
+//! the story; it is kept small for that.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use smallvec::SmallVec;
+
+use super::condition::PartId;
+use crate::item::Seq;
+use crate::story::{StoryId, StoryState};
+
+/// How long the channels of a story are remembered after its last item.
+const CARRIED_FOR: SignedDuration = SignedDuration::from_hours(365 * 24);
+/// How many stories' channels are remembered at most; beyond it the oldest are forgotten. About
+/// 80 MB when full.
+const CARRIED_MOST: usize = 1_000_000;
+
+/// The number of a channel's name in [`Stories`].
+pub(super) type NameId = u16;
+
+/// All stories.
+#[derive(Debug)]
+pub(super) struct Stories {
+    window: SignedDuration,
+    live: HashMap<StoryId, Live>,
+    /// When each item came, oldest first, with its story.
+    arrivals: VecDeque<(Timestamp, StoryId)>,
+    carried: BTreeMap<StoryId, Carried>,
+    /// Names of channels that carried something, by number.
+    names: Vec<Arc<str>>,
+}
+
+/// A story within the window.
+#[derive(Debug, Default)]
+pub(super) struct Live {
+    /// Text parts that an item satisfied, in order.
+    pub(super) parts: SmallVec<[PartId; 4]>,
+    last: Timestamp,
+    /// Its latest item that was not seen before its source was known, and its state by now. What a
+    /// schedule delivers late.
+    pub(super) latest: Option<(Seq, StoryState)>,
+}
+
+#[derive(Debug, Default)]
+struct Carried {
+    channels: SmallVec<[NameId; 4]>,
+    last: Timestamp,
+}
+
+impl Stories {
+    /// No stories yet; text parts are kept as long as the window.
+    pub(super) fn new(window: SignedDuration) -> Stories {
+        Stories {
+            window,
+            live: HashMap::new(),
+            arrivals: VecDeque::new(),
+            carried: BTreeMap::new(),
+            names: Vec::new(),
+        }
+    }
+
+    /// The story, which got an item `now`. Stories that left the window are forgotten.
+    pub(super) fn enter(&mut self, story: StoryId, now: Timestamp) -> &mut Live {
+        while let Some((came, oldest)) = self.arrivals.front().copied()
+            && now.duration_since(came) > self.window
+        {
+            self.arrivals.pop_front();
+            if self.live.get(&oldest).is_some_and(|live| live.last == came) {
+                self.live.remove(&oldest);
+            }
+        }
+        self.arrivals.push_back((now, story));
+        let live = self.live.entry(story).or_default();
+        live.last = now;
+        live
+    }
+
+    /// The stories within the window, oldest first.
+    pub(super) fn live(&self) -> Vec<StoryId> {
+        let mut stories: Vec<_> = self.live.keys().copied().collect();
+        stories.sort_unstable();
+        stories
+    }
+
+    /// The story, if it is within the window.
+    pub(super) fn get(&self, story: StoryId) -> Option<&Live> {
+        self.live.get(&story)
+    }
+
+    /// Whether a channel carried the story.
+    pub(super) fn carried(&self, story: StoryId, channel: &str) -> bool {
+        let Some(carried) = self.carried.get(&story) else { return false };
+        carried.channels.iter().any(|id| &*self.names[usize::from(*id)] == channel)
+    }
+
+    /// The channels that carried the story, in the order in which they did.
+    pub(super) fn carriers(&self, story: StoryId) -> impl Iterator<Item = &Arc<str>> {
+        let carried = self.carried.get(&story).map_or(&[][..], |carried| &carried.channels);
+        carried.iter().map(|id| &self.names[usize::from(*id)])
+    }
+
+    /// Notes that channels carried the story.
+    pub(super) fn carry<'a>(
+        &mut self,
+        story: StoryId,
+        channels: impl IntoIterator<Item = &'a str>,
+        now: Timestamp,
+    ) {
+        let mut channels = channels.into_iter().peekable();
+        if channels.peek().is_none() {
+            return;
+        }
+        for channel in channels {
+            let Some(id) = self.name(channel) else { continue };
+            let carried = self.carried.entry(story).or_default();
+            carried.last = now;
+            if !carried.channels.contains(&id) {
+                carried.channels.push(id);
+            }
+        }
+        // Numbers of stories grow, so the smallest is the oldest.
+        while let Some(oldest) = self.carried.first_entry()
+            && (now.duration_since(oldest.get().last) > CARRIED_FOR
+                || self.carried.len() > CARRIED_MOST)
+        {
+            self.carried.pop_first();
+        }
+    }
+
+    fn name(&mut self, channel: &str) -> Option<NameId> {
+        let known = self.names.iter().position(|name| &**name == channel);
+        let number = known.unwrap_or_else(|| {
+            self.names.push(channel.into());
+            self.names.len() - 1
+        });
+        // Channels are written by hand: 65,536 names in one run are not reached.
+        NameId::try_from(number).ok()
+    }
+
+    /// Renumbers all text parts after a reload; those without a new number are forgotten.
+    pub(super) fn renumber(&mut self, new: impl Fn(PartId) -> Option<PartId>) {
+        for live in self.live.values_mut() {
+            live.parts = live.parts.iter().filter_map(|part| new(*part)).collect();
+            live.parts.sort_unstable();
+        }
+    }
+}
+
+impl Live {
+    /// An item has joined the story, which is now in `state`.
+    pub(super) fn join(&mut self, item: Seq, seen: bool, state: StoryState) {
+        let latest = if seen { self.latest.map(|(item, _)| item) } else { Some(item) };
+        self.latest = latest.map(|item| (item, state));
+    }
+
+    /// Adds a text part; true when it is new to the story.
+    pub(super) fn satisfy(&mut self, part: PartId) -> bool {
+        match self.parts.binary_search(&part) {
+            Ok(_) => false,
+            Err(at) => {
+                self.parts.insert(at, part);
+                true
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(hours: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours)
+    }
+
+    #[test]
+    fn a_story_is_forgotten_with_its_last_item() {
+        let mut stories = Stories::new(SignedDuration::from_hours(10));
+        assert!(stories.enter(StoryId(1), at(0)).satisfy(7));
+        assert!(!stories.enter(StoryId(1), at(8)).satisfy(7));
+        stories.enter(StoryId(2), at(12));
+        assert!(!stories.enter(StoryId(1), at(18)).satisfy(7), "its last item was 10 h ago");
+        assert!(stories.enter(StoryId(1), at(29)).satisfy(7), "its last item was 11 h ago");
+        assert_eq!(stories.arrivals.len(), 1);
+    }
+
+    #[test]
+    fn channels_are_remembered_for_a_year() {
+        let mut stories = Stories::new(SignedDuration::from_hours(10));
+        stories.carry(StoryId(1), ["a", "b", "a"], at(0));
+        stories.carry(StoryId(2), ["b"], at(364 * 24));
+        assert!(stories.carried(StoryId(1), "a") && !stories.carried(StoryId(2), "a"));
+        assert_eq!(stories.carriers(StoryId(1)).map(|n| &**n).collect::<Vec<_>>(), ["a", "b"]);
+        stories.carry(StoryId(3), ["b"], at(366 * 24));
+        assert!(!stories.carried(StoryId(1), "a"));
+        assert!(stories.carried(StoryId(2), "b"));
+    }
+}

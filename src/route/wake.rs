@@ -1,0 +1,95 @@
+//! Schedules that open: stories that matched meanwhile are delivered then, by a record of their
+//! own, since no item comes with them.
+
+use jiff::Timestamp;
+
+use super::Route;
+use super::rules::{RuleId, Rules};
+use super::schedule;
+use crate::config::{Missed, Schedule};
+use crate::log::Entry;
+use crate::log::record::Timer;
+
+/// When schedules open next. Time is that of the records: a schedule that opens while the daemon
+/// is down is found open by the first look after it.
+#[derive(Debug, Default)]
+pub(super) struct Wakes {
+    /// The time of the last record.
+    seen: Option<Timestamp>,
+    /// The first opening after it.
+    next: Option<Timestamp>,
+}
+
+impl Wakes {
+    /// When the next schedule opens, once there was a record.
+    pub(super) fn next(&self) -> Option<Timestamp> {
+        self.next
+    }
+
+    /// Takes note of a record of that time.
+    pub(super) fn pass(&mut self, now: Timestamp, rules: &Rules) {
+        let later = self.seen.is_none_or(|seen| now > seen);
+        if later {
+            self.seen = Some(now);
+        }
+        if self.next.map_or(later, |next| next <= now) {
+            self.plan(rules);
+        }
+    }
+
+    /// Looks for the next opening.
+    pub(super) fn plan(&mut self, rules: &Rules) {
+        let Some(seen) = self.seen else { return };
+        let schedules = rules.schedules().map(|(_, schedule)| schedule);
+        let serving = schedules.filter(|schedule| schedule.missed == Missed::Deliver);
+        self.next = serving.filter_map(|found| schedule::next_opening(found, seen)).min();
+    }
+
+    /// The rules whose schedules opened since the last record and are open now.
+    pub(super) fn opened(&self, now: Timestamp, rules: &Rules) -> Vec<RuleId> {
+        let Some(seen) = self.seen else { return Vec::new() };
+        let opened = |schedule: &Schedule| {
+            schedule.missed == Missed::Deliver
+                && schedule::is_open(schedule, now)
+                && schedule::next_opening(schedule, seen).is_some_and(|at| at <= now)
+        };
+        let found = rules.schedules().filter(|(_, schedule)| opened(schedule));
+        found.map(|(rule, _)| rule).collect()
+    }
+}
+
+impl Route {
+    /// Delivers the latest item of each story for which one of `opened` holds, to its channels
+    /// that did not carry the story yet.
+    pub(super) fn deliver_missed(
+        &mut self,
+        opened: &[RuleId],
+        now: Timestamp,
+        out: &mut Vec<Entry>,
+    ) {
+        if opened.is_empty() {
+            return;
+        }
+        for story in self.stories.live() {
+            let Some(live) = self.stories.get(story) else { continue };
+            let Some((item, state)) = live.latest else { continue };
+            let mut holding = self.rules.holding(&live.parts, &state, now);
+            holding.retain(|rule| opened.contains(rule));
+            let Some(first) = holding.first() else { continue };
+            let reason = format!(
+                "The schedule of rule `{}` opened.",
+                self.rules.rules[*first as usize].name
+            );
+            let names = self.rules.channels_of(&holding);
+            let names =
+                names.into_iter().map(|channel| &self.rules.channels[usize::from(channel)].0);
+            let missed = names.filter(|name| !self.stories.carried(story, name));
+            let channels: Vec<String> = missed.map(|name| name.to_string()).collect();
+            if channels.is_empty() {
+                continue;
+            }
+            self.stories.carry(story, channels.iter().map(String::as_str), now);
+            out.push(Entry::Timer(Timer { at: now, story, item, channels, reason }));
+        }
+    }
+}
