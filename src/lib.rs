@@ -23,3 +23,5 @@ pub mod sink;
 pub mod stage;
 pub mod story;
 pub mod terminal;
+#[cfg(feature = "train")]
+pub mod train;
