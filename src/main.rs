@@ -1,3 +1,7 @@
-//! The `wirefold` binary.
+//! The `wirefold` binary: parse, run, exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    wirefold::cli::run()
+}

@@ -1,0 +1,124 @@
+//! The command line: one file per command, which parses and prints; the work is in the library.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::Config;
+use crate::decide::Decider;
+use crate::terminal;
+
+mod check;
+mod eval;
+mod explain;
+mod init;
+mod replay;
+mod run;
+mod test;
+mod tracing_setup;
+#[cfg(feature = "train")]
+mod train;
+
+/// Folds news wires into stories and routes them to channels.
+#[derive(Debug, Parser)]
+#[command(name = "wirefold", version, about, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 good, 1 failed at run time, 2 bad usage or configuration.")]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::Args),
+    Check(check::Args),
+    Init(init::Args),
+    Replay(replay::Args),
+    Explain(explain::Args),
+    Eval(eval::Args),
+    Test(test::Args),
+    #[cfg(feature = "train")]
+    Train(train::Args),
+}
+
+/// Why a command did not succeed; decides the exit code.
+#[derive(Debug)]
+enum Failure {
+    /// Bad usage or configuration: exit code 2.
+    Usage(String),
+    /// Failed at run time: exit code 1.
+    Runtime(String),
+    /// The reader of standard output has gone: nothing to say, exit code 0.
+    NoReader,
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Failure {
+        match error.kind() {
+            std::io::ErrorKind::BrokenPipe => Failure::NoReader,
+            _ => Failure::Runtime(error.to_string()),
+        }
+    }
+}
+
+impl Failure {
+    fn usage(message: impl fmt::Display) -> Failure {
+        Failure::Usage(message.to_string())
+    }
+
+    fn runtime(message: impl fmt::Display) -> Failure {
+        Failure::Runtime(message.to_string())
+    }
+}
+
+/// Runs the command that the process was started with.
+pub fn run() -> ExitCode {
+    let outcome = match Args::parse().command {
+        Command::Run(args) => run::run(args),
+        Command::Check(args) => check::run(args),
+        Command::Init(args) => init::run(args),
+        Command::Replay(args) => replay::run(args),
+        Command::Explain(args) => explain::run(args),
+        Command::Eval(args) => eval::run(args),
+        Command::Test(args) => test::run(args),
+        #[cfg(feature = "train")]
+        Command::Train(args) => train::run(args),
+    };
+    match outcome {
+        Ok(()) | Err(Failure::NoReader) => ExitCode::SUCCESS,
+        Err(Failure::Usage(message)) => {
+            terminal::note(&message);
+            ExitCode::from(2)
+        }
+        Err(Failure::Runtime(message)) => {
+            terminal::note(&format!("wirefold: {message}"));
+            ExitCode::from(1)
+        }
+    }
+}
+
+/// Where the configuration is. Never looked for: a file that happens to lie around is not used.
+#[derive(Debug, clap::Args)]
+struct ConfigArg {
+    /// Configuration file; without it the built-in default is used
+    #[arg(short, long = "config", value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl ConfigArg {
+    fn path(&self) -> Option<&Path> {
+        self.config.as_deref()
+    }
+
+    /// Loads and checks everything that can be checked without running. Warnings are printed.
+    fn load(&self) -> Result<(Config, Decider), Failure> {
+        let (config, decider, warnings) =
+            Decider::load(self.path()).map_err(|problems| Failure::Usage(problems.render(true)))?;
+        if !warnings.is_empty() {
+            terminal::note(&warnings.render(true));
+        }
+        Ok((config, decider))
+    }
+}

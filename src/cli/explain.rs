@@ -1,0 +1,37 @@
+//! `wirefold explain`: why two headlines are one story or not, and where the first would go.
+
+use crate::explain;
+use crate::item::Seq;
+use crate::terminal;
+
+use super::{ConfigArg, Failure};
+
+/// Explain a decision: two headlines against each other, or a recorded item by its number
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    config: ConfigArg,
+    /// Two headlines, or the number of an item in the log
+    #[arg(value_name = "HEADLINE", num_args = 1..=2, required = true)]
+    what: Vec<String>,
+}
+
+const USAGE: &str = "give two headlines, or the number of an item in the log";
+
+pub(super) fn run(args: Args) -> Result<(), Failure> {
+    let (config, mut decider) = args.config.load()?;
+    let text = match args.what.as_slice() {
+        [a, b] => explain::pair(&mut decider, a, b)
+            .ok_or_else(|| {
+                Failure::usage("a headline without a letter or digit cannot be compared")
+            })?
+            .to_string(),
+        [number] => {
+            let seq = number.parse().map(Seq).map_err(|_| Failure::usage(USAGE))?;
+            explain::recorded(&config, seq).map_err(Failure::runtime)?
+        }
+        _ => return Err(Failure::usage(USAGE)),
+    };
+    terminal::line(text.trim_end())?;
+    Ok(())
+}

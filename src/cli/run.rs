@@ -1,0 +1,81 @@
+//! `wirefold run`: the daemon.
+
+use tokio::signal::unix::{SignalKind, signal};
+use tracing::{info, warn};
+
+use crate::config::{Config, Origin};
+use crate::link;
+use crate::pipeline;
+
+use super::tracing_setup::{self, LogFormat};
+use super::{ConfigArg, Failure};
+
+/// Run the daemon until SIGTERM or SIGINT, or until its inputs have ended
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    config: ConfigArg,
+    /// How logs are written to standard error
+    #[arg(long, value_enum, default_value_t)]
+    log_format: LogFormat,
+}
+
+pub(super) fn run(args: Args) -> Result<(), Failure> {
+    let (config, decider) = args.config.load()?;
+    tracing_setup::start(args.log_format);
+    match &config.origin {
+        Origin::File(path) => info!(config = %path.display(), "starting"),
+        Origin::BuiltIn => info!(
+            log = %config.log.dir.display(),
+            "starting on the built-in default: standard input to standard output (-c FILE for your own)"
+        ),
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::runtime(format!("cannot start the runtime: {error}")))?;
+    let outcome = runtime.block_on(async {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let shutdown = async move {
+            let name = tokio::select! {
+                _ = terminate.recv() => "SIGTERM",
+                _ = interrupt.recv() => "SIGINT",
+            };
+            info!(signal = name, "stopping: draining what was taken in");
+        };
+        let reloads = reload_on_hangup(config.origin.clone())?;
+        pipeline::run(config, decider, reloads, shutdown).await.map_err(Failure::runtime)
+    });
+    // A reader of standard output that stands still would hold a blocking thread for ever; all
+    // that must be durable is.
+    runtime.shutdown_background();
+    outcome
+}
+
+/// Reads the configuration again at every SIGHUP. One that is wrong is refused here, with the full
+/// report, and never reaches the pipeline.
+fn reload_on_hangup(origin: Origin) -> std::io::Result<link::Receiver<Config>> {
+    let mut hangup = signal(SignalKind::hangup())?;
+    let (tx, rx) = link::bounded("reloads", 1);
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            let Origin::File(path) = &origin else {
+                warn!("SIGHUP: the built-in default cannot change");
+                continue;
+            };
+            match Config::load(path) {
+                Ok((config, warnings)) => {
+                    if !warnings.is_empty() {
+                        warn!("{warnings}");
+                    }
+                    if tx.send(config).await.is_err() {
+                        return;
+                    }
+                }
+                Err(problems) => warn!("not reloaded, the old rules stay:\n{problems}"),
+            }
+        }
+    });
+    Ok(rx)
+}

@@ -1,0 +1,41 @@
+//! `wirefold test`: a desk's own tests, on a virtual clock.
+
+use std::path::PathBuf;
+
+use crate::decide::Decider;
+use crate::desk_test::{self, junit};
+use crate::terminal::{self, escape};
+
+use super::{ConfigArg, Failure};
+
+/// Run the [[test]] tables of a configuration on a virtual clock
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    config: ConfigArg,
+    /// Write a JUnit XML report to this file as well
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+}
+
+pub(super) fn run(args: Args) -> Result<(), Failure> {
+    let (config, _) = args.config.load()?;
+    if config.tests.is_empty() {
+        let message = "the configuration has no [[test]]: config/wirefold.toml shows one";
+        return Err(Failure::usage(message));
+    }
+    let report = desk_test::run(&config.tests, || {
+        // It was built a moment ago from the same configuration, so it builds again.
+        let mut decider = Decider::build(&config).ok().map(|(decider, _)| decider);
+        move |arrival| decider.as_mut().map_or_else(Vec::new, |decider| decider.push(arrival))
+    });
+    for line in report.to_string().lines() {
+        terminal::line(&escape(line))?;
+    }
+    if let Some(path) = args.junit {
+        std::fs::write(&path, junit(&report)).map_err(|error| {
+            Failure::runtime(format!("cannot write {}: {error}", path.display()))
+        })?;
+    }
+    if report.passed() { Ok(()) } else { Err(Failure::runtime("some tests failed")) }
+}

@@ -1,0 +1,232 @@
+//! `wirefold train`: make the models that fold uses, from one's own text and labels.
+
+use std::path::{Path, PathBuf};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::fold::background::Background;
+use crate::fold::embedding::DIMENSIONS;
+use crate::item::Language;
+use crate::terminal;
+use crate::train::scorer::{self, Examples, Settings};
+use crate::train::{Progress, embedding};
+
+use super::Failure;
+
+/// Train the models that fold uses, for a language or a desk
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    model: Model,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Model {
+    Embedding(EmbeddingArgs),
+    Background(BackgroundArgs),
+    Scorer(ScorerArgs),
+}
+
+/// Distil a sentence transformer into a static embedding
+#[derive(Debug, clap::Args)]
+struct EmbeddingArgs {
+    /// Directory of the teacher: config.json, model.safetensors, tokenizer.json
+    #[arg(long, value_name = "DIR")]
+    teacher: PathBuf,
+    /// Text to learn from, a headline a line; may be given several times
+    #[arg(long, value_name = "FILE", required = true)]
+    corpus: Vec<PathBuf>,
+    /// Where to write the embedding
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Language of the corpus that the teacher knows, like `en`; may be given several times
+    #[arg(long, value_name = "CODE", value_parser = parse_language, default_value = "en")]
+    language: Vec<Language>,
+    /// Numbers a vector has, at most 128
+    #[arg(long, value_name = "N", default_value_t = DIMENSIONS)]
+    dimensions: usize,
+    /// How often the corpus is gone through
+    #[arg(long, value_name = "N", default_value_t = embedding::EPOCHS)]
+    epochs: usize,
+    /// Seed of every random choice: the same seed on the same machine gives the same file
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Share of the corpus held back to judge by
+    #[arg(long, value_name = "SHARE", default_value_t = 0.05)]
+    holdout: f64,
+    /// Make a vocabulary of this many pieces from the corpus instead of taking the teacher's
+    #[arg(long, value_name = "N")]
+    vocabulary: Option<usize>,
+    /// Keep what the teacher says of each line here, for the next training
+    #[arg(long, value_name = "FILE")]
+    cache: Option<PathBuf>,
+}
+
+/// Count how common words are in general
+#[derive(Debug, clap::Args)]
+struct BackgroundArgs {
+    /// Text to count in, a headline a line; may be given several times
+    #[arg(long, value_name = "FILE", required = true)]
+    corpus: Vec<PathBuf>,
+    /// Where to write the table
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+/// Fit the pair scorer to labelled stories and pairs, the files that `eval` takes
+#[derive(Debug, clap::Args)]
+struct ScorerArgs {
+    /// Labelled files; each is a set
+    #[arg(required = true, value_name = "LABELS.tsv")]
+    files: Vec<PathBuf>,
+    /// Where to write the scorer
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Learn from pairs of stories once more as if each stood alone, without a window
+    #[arg(long)]
+    alone: bool,
+    /// Trees
+    #[arg(long, value_name = "N", default_value_t = Settings::default().trees)]
+    trees: usize,
+    /// Leaves of a tree, at most
+    #[arg(long, value_name = "N", default_value_t = Settings::default().leaves)]
+    leaves: usize,
+    /// Pairs of a leaf, at least
+    #[arg(long, value_name = "N", default_value_t = Settings::default().leaf_pairs)]
+    leaf_pairs: usize,
+    /// Share of a leaf's value that each tree adds
+    #[arg(long, value_name = "SHARE", default_value_t = Settings::default().rate)]
+    rate: f64,
+    /// Strength that keeps leaves small
+    #[arg(long, value_name = "X", default_value_t = Settings::default().smoothing)]
+    smoothing: f64,
+    /// 0: sets count equally; 1: pairs do; between: larger sets count more
+    #[arg(long, value_name = "X", default_value_t = Settings::default().size_power)]
+    size_power: f64,
+    /// Share of a story file's weight that its pairs of one story get; 0 leaves it as it is
+    #[arg(long, value_name = "SHARE", default_value_t = Settings::default().same_share)]
+    same_share: f64,
+    /// Seed of every random choice: the same seed gives the same file
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+}
+
+/// Runs the command.
+pub(super) fn run(args: Args) -> Result<(), Failure> {
+    match args.model {
+        Model::Embedding(args) => train_embedding(args),
+        Model::Background(args) => count_background(&args),
+        Model::Scorer(args) => train_scorer(&args),
+    }
+}
+
+fn train_embedding(args: EmbeddingArgs) -> Result<(), Failure> {
+    let options = embedding::Options {
+        teacher: args.teacher,
+        corpora: args.corpus,
+        languages: args.language,
+        dimensions: args.dimensions,
+        epochs: args.epochs,
+        seed: args.seed,
+        holdout: args.holdout,
+        vocabulary: args.vocabulary,
+        cache: args.cache,
+    };
+    let trained = embedding::train(&options, &mut Bar::default()).map_err(Failure::runtime)?;
+    write(&args.out, &trained.bytes)?;
+    let (kept, pieces) = trained.rows;
+    terminal::line(&format!("fitted to {} headlines", trained.fitted))?;
+    terminal::line(&format!(
+        "{kept} of {pieces} pieces have a row, {} bytes",
+        trained.bytes.len()
+    ))?;
+    terminal::line("correlation with the teacher's similarity on headlines held back:")?;
+    terminal::line(&format!("  before fitting  {}", trained.before))?;
+    terminal::line(&format!("  as written      {}", trained.after))?;
+    Ok(())
+}
+
+fn count_background(args: &BackgroundArgs) -> Result<(), Failure> {
+    let texts = args.corpus.iter().map(|path| {
+        std::fs::read_to_string(path)
+            .map_err(|error| Failure::runtime(format!("cannot read {}: {error}", path.display())))
+    });
+    let texts = texts.collect::<Result<Vec<_>, Failure>>()?;
+    let background = Background::count(texts.iter().flat_map(|text| text.lines()));
+    write(&args.out, &background.encode())
+}
+
+fn train_scorer(args: &ScorerArgs) -> Result<(), Failure> {
+    let settings = Settings {
+        trees: args.trees,
+        leaves: args.leaves,
+        leaf_pairs: args.leaf_pairs,
+        rate: args.rate,
+        smoothing: args.smoothing,
+        size_power: args.size_power,
+        same_share: args.same_share,
+        seed: args.seed,
+        ..Settings::default()
+    };
+    let mut bar = Bar::default();
+    let examples = Examples::read(&args.files, args.alone, &mut bar).map_err(Failure::runtime)?;
+    let trained = scorer::train(&examples, &settings, &mut bar).map_err(Failure::runtime)?;
+    drop(bar);
+    let bytes = trained.model.encode();
+    write(&args.out, &bytes)?;
+    terminal::line(&format!("{} trees, {} bytes", trained.model.trees().len(), bytes.len()))?;
+    for set in &trained.sets {
+        terminal::line(&set.to_string())?;
+    }
+    terminal::line("what the decision rests on:")?;
+    for (feature, share) in trained.importance.iter().filter(|(_, share)| *share >= 0.005) {
+        terminal::line(&format!("  {:5.1} %  {feature}", share * 100.0))?;
+    }
+    Ok(())
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    std::fs::write(path, bytes)
+        .map_err(|error| Failure::runtime(format!("cannot write {}: {error}", path.display())))
+}
+
+fn parse_language(code: &str) -> Result<Language, String> {
+    Language::parse(code).ok_or_else(|| "name a language by its ISO 639 code, like en".to_owned())
+}
+
+/// A bar for each step, on standard error if that is a terminal.
+#[derive(Default)]
+struct Bar(Option<ProgressBar>);
+
+impl Progress for Bar {
+    fn begin(&mut self, step: &str, length: u64) {
+        self.end();
+        let style = ProgressStyle::with_template("{prefix:16} {bar:30} {pos}/{len} {eta} {msg}");
+        let bar = ProgressBar::new(length).with_prefix(step.to_owned());
+        self.0 = Some(match style {
+            Ok(style) => bar.with_style(style),
+            Err(_) => bar,
+        });
+    }
+
+    fn advance(&mut self, parts: u64, note: &str) {
+        if let Some(bar) = &self.0 {
+            bar.inc(parts);
+            bar.set_message(note.to_owned());
+        }
+    }
+}
+
+impl Bar {
+    fn end(&mut self) {
+        if let Some(bar) = self.0.take() {
+            bar.finish();
+        }
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.end();
+    }
+}

@@ -1,0 +1,151 @@
+//! The HTTP listener: what others push in, and how the daemon is doing.
+//!
+//! It is a source among sources: told to stop, it takes no more connections, answers what it was
+//! asked, and ends. A request passes, in this order: `host` (is it meant for us, and no web page's
+//! doing?), `token` (who is it?), `rate` (not too often?), and then its handler. Each part
+//! of the interface brings its own routes; [`run`] puts them together.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::middleware;
+use tokio::net::TcpListener;
+use tokio_util::task::TaskTracker;
+use tracing::info;
+
+use crate::config::ServeConfig;
+use crate::source::Context;
+
+mod connection;
+mod health;
+mod host;
+mod idempotency;
+mod problem;
+mod push;
+mod rate;
+mod token;
+mod websub;
+
+#[cfg(test)]
+pub(crate) use connection::serve as connections;
+use idempotency::Replies;
+use problem::Problem;
+use rate::Limiter;
+use token::Tokens;
+
+/// What the handlers share. Clones are handles.
+#[derive(Clone)]
+struct App(Arc<Shared>);
+
+struct Shared {
+    config: ServeConfig,
+    tokens: Tokens,
+    limiter: Mutex<Limiter>,
+    replies: Mutex<Replies>,
+    context: Context,
+    /// Work that goes on though its client has gone.
+    work: TaskTracker,
+}
+
+impl std::ops::Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl Shared {
+    fn limiter(&self) -> MutexGuard<'_, Limiter> {
+        self.limiter.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn replies(&self) -> MutexGuard<'_, Replies> {
+        self.replies.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Why the listener cannot work.
+#[derive(Debug)]
+pub struct ServeError(String);
+
+impl std::fmt::Display for ServeError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ServeError {}
+
+/// A port that is open, before anything is answered on it.
+pub struct Server {
+    listener: TcpListener,
+    app: App,
+}
+
+impl Server {
+    /// Reads the tokens and opens the port.
+    ///
+    /// # Errors
+    /// When there is no token to be had or the port cannot be opened.
+    pub async fn open(config: ServeConfig, context: Context) -> Result<Server, ServeError> {
+        let tokens = Tokens::load(&config.token_file, config.token_env.as_deref())
+            .map_err(|error| ServeError(error.to_string()))?;
+        let listen = config.listen;
+        let listener = TcpListener::bind(listen).await.map_err(|error| {
+            ServeError(format!("cannot listen on {listen}: {error}; choose another `listen`"))
+        })?;
+        let app = App(Arc::new(Shared {
+            limiter: Mutex::new(Limiter::new(config.rate, config.burst)),
+            replies: Mutex::default(),
+            work: TaskTracker::new(),
+            config,
+            tokens,
+            context,
+        }));
+        Ok(Server { listener, app })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        // The port is open, so it has an address.
+        self.listener.local_addr().unwrap_or(self.app.config.listen)
+    }
+
+    /// Answers until told to stop, then what it was asked, and ends.
+    pub async fn run(self) {
+        let Server { listener, app } = self;
+        let stop = app.context.stop.clone();
+        connection::serve(listener, router(&app), app.config.connections, stop).await;
+        app.work.close();
+        app.work.wait().await;
+    }
+}
+
+/// Listens until told to stop, then answers what it was asked and ends.
+///
+/// # Errors
+/// As [`Server::open`].
+pub async fn run(config: ServeConfig, context: Context) -> Result<(), ServeError> {
+    let server = Server::open(config, context).await?;
+    info!(address = %server.address(), "listening");
+    server.run().await;
+    Ok(())
+}
+
+/// The parts of the interface, behind what guards all of them.
+fn router(app: &App) -> Router {
+    let nothing = || async { Problem::new(StatusCode::NOT_FOUND, "there is nothing here") };
+    Router::new()
+        .merge(health::routes())
+        .merge(push::routes())
+        .merge(websub::routes())
+        .fallback(nothing)
+        .layer(middleware::from_fn_with_state(app.clone(), host::guard))
+        .with_state(app.clone())
+}
+
+#[cfg(test)]
+mod tests;

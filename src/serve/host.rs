@@ -1,0 +1,106 @@
+//! Is a request meant for this listener, or made by some web page?
+//!
+//! Any page in a browser on this machine can send requests to loopback, and with a name that it
+//! controls (DNS rebinding) read the answers. Such a request shows a foreign `Host` or `Origin`.
+
+use std::net::IpAddr;
+
+use axum::extract::{Request, State};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::App;
+use super::problem::Problem;
+
+/// Lets only requests pass that name this listener and come from no foreign page.
+pub(super) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+    match check(request.headers(), &app.config.hosts, &app.config.origins) {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+fn check(headers: &HeaderMap, hosts: &[String], origins: &[String]) -> Result<(), Problem> {
+    let text =
+        |name| headers.get(name).map(|value| value.to_str().unwrap_or("").to_ascii_lowercase());
+    let authority: Authority = text(header::HOST)
+        .and_then(|host| host.parse().ok())
+        .ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "the request names no host"))?;
+    if !is_ours(authority.host(), hosts) {
+        let detail = format!(
+            "this listener does not answer for `{}`: add the name to `hosts` in [serve]",
+            authority.host()
+        );
+        return Err(Problem::new(StatusCode::MISDIRECTED_REQUEST, detail));
+    }
+    let Some(origin) = text(header::ORIGIN) else { return Ok(()) };
+    let own = origin.split_once("://").is_some_and(|(_, rest)| rest == authority.as_str());
+    if own || origins.contains(&origin) {
+        return Ok(());
+    }
+    let detail = format!("web pages of `{origin}` may not ask: add it to `origins` in [serve]");
+    Err(Problem::new(StatusCode::FORBIDDEN, detail))
+}
+
+/// A number is never someone else's name; names are ours only when configured.
+fn is_ours(host: &str, hosts: &[String]) -> bool {
+    let number = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || number.parse::<IpAddr>().is_ok() || hosts.iter().any(|own| own == host)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    /// The status that a request is refused with.
+    #[track_caller]
+    fn case(host: &str, origin: Option<&str>, expected: Option<u16>) {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, HeaderValue::from_str(host).unwrap());
+        if let Some(origin) = origin {
+            headers.insert(header::ORIGIN, HeaderValue::from_str(origin).unwrap());
+        }
+        let hosts = ["wire.example.org".to_owned()];
+        let origins = ["https://desk.example.org".to_owned()];
+        let refused = check(&headers, &hosts, &origins).err();
+        let status = refused.map(|problem| problem.into_response().status().as_u16());
+        assert_eq!(status, expected, "{host} {origin:?}");
+    }
+
+    #[test]
+    fn addresses_localhost_and_configured_names_are_ours() {
+        for host in ["127.0.0.1:8910", "127.0.0.1", "[::1]:8910", "10.1.2.3:80", "localhost:8910"] {
+            case(host, None, None);
+        }
+        case("Wire.Example.org", None, None);
+    }
+
+    #[test]
+    fn a_rebound_name_is_refused() {
+        for host in ["evil.example:8910", "127.0.0.1.evil.example", "localhost.evil.example"] {
+            case(host, None, Some(421));
+        }
+        case("", None, Some(400));
+    }
+
+    #[test]
+    fn a_foreign_page_is_refused_and_our_own_is_not() {
+        let here = "127.0.0.1:8910";
+        case(here, Some("http://127.0.0.1:8910"), None);
+        case("wire.example.org", Some("https://wire.example.org"), None);
+        case(here, Some("https://desk.example.org"), None);
+        for origin in [
+            "https://evil.example",
+            "null",
+            "http://127.0.0.1:3000",
+            "",
+            "https://x?127.0.0.1:8910",
+        ] {
+            case(here, Some(origin), Some(403));
+        }
+    }
+}

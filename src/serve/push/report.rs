@@ -1,0 +1,49 @@
+//! What became of each record of a push, read back from the log: what the log says is so.
+
+use axum::http::StatusCode;
+use serde::Serialize;
+
+use crate::item::Seq;
+use crate::log::{LogError, View};
+use crate::serve::idempotency::Reply;
+
+#[derive(Debug, Default, Serialize)]
+struct Report {
+    accepted: u64,
+    rejected: u64,
+    /// In the order of the body.
+    records: Vec<Line>,
+}
+
+#[derive(Debug, Serialize)]
+struct Line {
+    /// Its number in the body, from 0.
+    n: u64,
+    status: &'static str,
+    /// Its number in the log: `wirefold explain SEQ`.
+    seq: Seq,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+/// Reports on `count` records from `first` on: 202 when any was accepted, else 422.
+pub(super) fn report(view: &View, first: Seq, count: u64) -> Result<Reply, LogError> {
+    let mut report = Report::default();
+    for n in 0..count {
+        let seq = Seq(first.0 + n);
+        // Gone already only when the log is full and skips: it was taken in, that much is known.
+        let rejected = view.intake(seq)?.and_then(|intake| intake.arrival.record.err());
+        let status = if rejected.is_some() { "rejected" } else { "accepted" };
+        report.accepted += u64::from(rejected.is_none());
+        report.rejected += u64::from(rejected.is_some());
+        let reason = rejected.map(|reject| reject.reason);
+        report.records.push(Line { n, status, seq, reason });
+    }
+    let status = match report.accepted {
+        0 => StatusCode::UNPROCESSABLE_ENTITY,
+        _ => StatusCode::ACCEPTED,
+    };
+    // Numbers and strings: encoding them cannot fail.
+    let body = serde_json::to_string(&report).unwrap_or_default();
+    Ok((status.as_u16(), body))
+}

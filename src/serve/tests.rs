@@ -1,0 +1,270 @@
+use std::time::Duration;
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
+use url::Url;
+
+use super::*;
+use crate::log::sample::at;
+use crate::net::{Client, Reach, Request, Response};
+use crate::source::testing::{Bench, until};
+
+const TOKEN: &str = "a-token-for-tests-alone";
+
+/// A listener in front of a pipeline.
+struct Desk {
+    bench: Bench,
+    url: Url,
+    server: JoinHandle<()>,
+    _folder: tempfile::TempDir,
+}
+
+impl Desk {
+    async fn open() -> Desk {
+        Desk::with(|_| {}).await
+    }
+
+    async fn with(change: impl Fn(&mut ServeConfig)) -> Desk {
+        let folder = tempfile::tempdir().unwrap();
+        let bench = Bench::start(folder.path(), at(0));
+        Desk::before(bench, folder, change).await
+    }
+
+    async fn before(
+        bench: Bench,
+        folder: tempfile::TempDir,
+        change: impl Fn(&mut ServeConfig),
+    ) -> Desk {
+        let token_file = folder.path().join("token");
+        std::fs::write(&token_file, TOKEN).unwrap();
+        let mut config = ServeConfig {
+            listen: "127.0.0.1:0".parse().unwrap(),
+            token_file,
+            token_env: None,
+            hosts: Vec::new(),
+            public_url: None,
+            origins: Vec::new(),
+            connections: 8,
+            max_body: 100_000,
+            rate: 1_000.0,
+            burst: 1_000,
+            patience: Duration::from_millis(20),
+        };
+        change(&mut config);
+        let server = Server::open(config, bench.context.clone()).await.unwrap();
+        let url = format!("http://{}/", server.address()).parse().unwrap();
+        Desk { bench, url, server: tokio::spawn(server.run()), _folder: folder }
+    }
+
+    /// A push with a token, changed by `change`.
+    async fn push_as(&self, body: &str, change: impl Fn(&mut HeaderMap)) -> Response {
+        let mut request = Request::get(self.url.join("/v1/items").unwrap(), Reach::Anywhere);
+        request.method = Method::POST;
+        request.body = body.to_owned().into();
+        set(&mut request.headers, header::CONTENT_TYPE, "application/x-ndjson");
+        set(&mut request.headers, header::AUTHORIZATION, &format!("Bearer {TOKEN}"));
+        change(&mut request.headers);
+        Client::new().unwrap().fetch(request).await.unwrap()
+    }
+
+    async fn push(&self, body: &str) -> Response {
+        self.push_as(body, |_| {}).await
+    }
+
+    async fn get(&self, path: &str) -> Response {
+        let request = Request::get(self.url.join(path).unwrap(), Reach::Anywhere);
+        Client::new().unwrap().fetch(request).await.unwrap()
+    }
+}
+
+fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    headers.insert(name, HeaderValue::from_str(value).unwrap());
+}
+
+fn body(response: &Response) -> Value {
+    serde_json::from_slice(&response.body).unwrap()
+}
+
+const TWO: &str = "{\"headline\":\"Ferry leaves\"}\n{\"headline\":\"Ferry returns\"}\n";
+
+#[tokio::test]
+async fn a_push_is_answered_when_its_items_are_durable_one_by_one() {
+    let desk = Desk::open().await;
+    let mixed = "{\"headline\":\"Ferry leaves\"}\n{broken\n{\"headline\":\"Ferry returns\"}\n";
+    let response = desk.push(mixed).await;
+    assert_eq!(response.status, StatusCode::ACCEPTED);
+    assert_eq!(desk.bench.headlines(), ["Ferry leaves", "Ferry returns"]);
+    let report = body(&response);
+    assert_eq!((&report["accepted"], &report["rejected"]), (&json!(2), &json!(1)));
+    assert_eq!(report["records"][0], json!({ "n": 0, "status": "accepted", "seq": 1 }));
+    assert_eq!(report["records"][1]["status"], "rejected");
+    assert!(!report["records"][1]["reason"].as_str().unwrap().is_empty());
+    assert_eq!(report["records"][2], json!({ "n": 2, "status": "accepted", "seq": 3 }));
+    assert_eq!(desk.bench.records()[0].as_ref().unwrap().source, "push");
+}
+
+#[tokio::test]
+async fn a_push_of_nothing_but_rejects_says_so_and_an_empty_one_is_none() {
+    let desk = Desk::open().await;
+    let response = desk.push("{broken\n").await;
+    assert_eq!(response.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(body(&response)["rejected"], 1);
+    assert_eq!(desk.bench.records().len(), 1, "the reject is in the log");
+    let response = desk.push("\n").await;
+    assert_eq!(response.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(body(&response)["detail"].as_str().unwrap().contains("no item"));
+}
+
+#[tokio::test]
+async fn without_the_right_token_nothing_is_taken_in() {
+    let desk = Desk::open().await;
+    for authorization in ["", "Bearer ", "Bearer wrong-token-for-tests", "Basic abc", TOKEN] {
+        let change = |headers: &mut HeaderMap| set(headers, header::AUTHORIZATION, authorization);
+        let response = desk.push_as(TWO, change).await;
+        assert_eq!(response.status, StatusCode::UNAUTHORIZED, "{authorization:?}");
+        assert_eq!(response.header(header::WWW_AUTHENTICATE), Some("Bearer"));
+    }
+    assert!(desk.bench.records().is_empty());
+}
+
+#[tokio::test]
+async fn web_pages_and_rebound_names_are_refused_even_with_the_token() {
+    let desk = Desk::open().await;
+    let page = |headers: &mut HeaderMap| set(headers, header::ORIGIN, "https://evil.example");
+    assert_eq!(desk.push_as(TWO, page).await.status, StatusCode::FORBIDDEN);
+    let name = |headers: &mut HeaderMap| set(headers, header::HOST, "evil.example");
+    assert_eq!(desk.push_as(TWO, name).await.status, StatusCode::MISDIRECTED_REQUEST);
+    assert!(desk.bench.records().is_empty());
+}
+
+#[tokio::test]
+async fn a_push_that_is_sent_again_with_its_key_is_taken_in_once() {
+    let desk = Desk::open().await;
+    let key = |headers: &mut HeaderMap| {
+        set(headers, HeaderName::from_static("idempotency-key"), "batch-1");
+    };
+    let first = desk.push_as(TWO, key).await;
+    let second = desk.push_as(TWO, key).await;
+    assert_eq!(first.status, StatusCode::ACCEPTED);
+    assert_eq!((first.status, first.body), (second.status, second.body));
+    assert_eq!(desk.bench.records().len(), 2);
+    let other = desk.push_as("{\"headline\":\"Other\"}\n", key).await;
+    assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(desk.bench.records().len(), 2);
+}
+
+#[tokio::test]
+async fn a_full_pipeline_takes_nothing_and_says_when_to_come_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (bench, _arrivals) = Bench::stuck(folder.path(), at(0));
+    let two = vec![Ok(crate::item::Item::default()), Ok(crate::item::Item::default())];
+    let waiting = bench.context.intake.submit(&crate::source::Origin::named("s"), two).await;
+    let desk = Desk::before(bench, folder, |_| {}).await;
+    let response = desk.push(TWO).await;
+    assert_eq!(response.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(response.header(header::RETRY_AFTER), Some("1"));
+    let health = desk.get("/healthz").await;
+    assert_eq!(
+        (health.status, body(&health)),
+        (StatusCode::SERVICE_UNAVAILABLE, json!({ "status": "full" }))
+    );
+    drop(waiting);
+}
+
+#[tokio::test]
+async fn a_token_that_asks_too_often_is_told_to_wait() {
+    let desk = Desk::with(|config| (config.rate, config.burst) = (0.1, 2)).await;
+    assert_eq!(desk.push(TWO).await.status, StatusCode::ACCEPTED);
+    assert_eq!(desk.push(TWO).await.status, StatusCode::ACCEPTED);
+    let third = desk.push(TWO).await;
+    assert_eq!(third.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(third.header(header::RETRY_AFTER), Some("10"));
+    desk.bench.context.clock.set(at(10));
+    assert_eq!(desk.push(TWO).await.status, StatusCode::ACCEPTED);
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_refused() {
+    let desk = Desk::open().await;
+    let large = desk.push(&"x".repeat(100_001)).await;
+    assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(desk.bench.records().is_empty());
+}
+
+#[tokio::test]
+async fn health_needs_no_token_and_the_rest_is_not_there() {
+    let desk = Desk::open().await;
+    assert_eq!(body(&desk.get("/healthz").await), json!({ "status": "ready" }));
+    assert_eq!(body(&desk.get("/healthz/live").await), json!({ "status": "alive" }));
+    assert_eq!(desk.get("/v1/nothing").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(desk.get("/v1/items").await.status, StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn told_to_stop_it_finishes_the_request_in_hand_and_lets_go_of_the_pipeline() {
+    let desk = Desk::open().await;
+    let host = &desk.url[url::Position::BeforeHost..url::Position::AfterPort];
+    let mut stream = TcpStream::connect(host).await.unwrap();
+    let head = format!(
+        "POST /v1/items HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {TOKEN}\r\n\
+         Content-Type: application/json\r\nContent-Length: 27\r\nExpect: 100-continue\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut go_on = [0; 25];
+    stream.read_exact(&mut go_on).await.unwrap();
+    assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
+    // The request is being read. Now the daemon is told to stop, and then the body comes.
+    desk.bench.context.stop.cancel();
+    stream.write_all(b"{\"headline\":\"Ferry leaves\"}").await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 202"), "{answer}");
+    let Desk { bench, server, url, .. } = desk;
+    server.await.unwrap();
+    assert!(
+        TcpStream::connect(&url[url::Position::BeforeHost..url::Position::AfterPort])
+            .await
+            .is_err()
+    );
+    assert_eq!(bench.headlines(), ["Ferry leaves"]);
+    bench.end().await;
+}
+
+#[tokio::test]
+async fn a_push_whose_client_has_gone_is_finished() {
+    let desk = Desk::open().await;
+    let host = &desk.url[url::Position::BeforeHost..url::Position::AfterPort];
+    let mut stream = TcpStream::connect(host).await.unwrap();
+    let request = format!(
+        "POST /v1/items HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {TOKEN}\r\n\
+         Content-Type: application/x-ndjson\r\nContent-Length: {}\r\n\r\n{TWO}",
+        TWO.len()
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let records = || desk.bench.records().len();
+    until("it has begun", || records() > 0).await;
+    drop(stream);
+    until("all is taken in", || records() == 2).await;
+}
+
+#[tokio::test]
+async fn a_hub_confirms_and_only_it_can_tell_of_news() {
+    let desk = Desk::open().await;
+    let hubs = &desk.bench.context.hubs;
+    let id = hubs.subscribed_for_test("a", "https://a.example/feed");
+    let path = format!("/websub/{id}?hub.mode=subscribe&hub.lease_seconds=60&hub.challenge=xyz");
+    let foreign = desk.get(&format!("{path}&hub.topic=https://evil.example/")).await;
+    assert_eq!(foreign.status, StatusCode::NOT_FOUND);
+    let ours = desk.get(&format!("{path}&hub.topic=https://a.example/feed")).await;
+    assert_eq!((ours.status, ours.body.as_slice()), (StatusCode::OK, &b"xyz"[..]));
+    let mut request = Request::get(desk.url.join("/websub/unknown").unwrap(), Reach::Anywhere);
+    request.method = Method::POST;
+    let client = Client::new().unwrap();
+    assert_eq!(client.fetch(request.clone()).await.unwrap().status, StatusCode::GONE);
+    request.url = desk.url.join(&format!("/websub/{id}")).unwrap();
+    assert_eq!(client.fetch(request).await.unwrap().status, StatusCode::ACCEPTED);
+    assert!(!hubs.has_notice(), "it was not signed");
+}

@@ -1,0 +1,240 @@
+//! Feeds on the web, asked again and again: politely, and each entry taken in once.
+//!
+//! One task polls all feeds, so that thousands cost little: `schedule` decides when a feed is asked
+//! next, `host` who takes turns, `poll` does one poll, and `memory` is what is kept of a feed
+//! between polls and across restarts.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::task::{Id, JoinError, JoinSet};
+use tracing::info;
+
+use crate::config::{FeedConfig, SourceConfig, SourceKind};
+use crate::net::Client;
+
+use super::{Context, Origin, SourceError};
+
+mod chance;
+mod hints;
+mod host;
+mod identity;
+mod memory;
+pub mod opml;
+mod poll;
+mod rhythm;
+mod schedule;
+pub mod websub;
+
+use chance::Chance;
+use host::Hosts;
+use memory::Memory;
+use poll::Polled;
+use schedule::Bounds;
+
+/// Polls on their way at one time.
+const CONCURRENT: usize = 32;
+/// First polls are spread over this much time for each feed, but not beyond a feed's own bound.
+const SPREAD: Duration = Duration::from_millis(20);
+
+/// A feed and what is configured for it.
+struct Feed {
+    config: SourceConfig,
+    web: FeedConfig,
+    origin: Origin,
+}
+
+impl Feed {
+    fn new(config: SourceConfig) -> Option<Feed> {
+        let SourceKind::Feed(web) = config.kind.clone() else { return None };
+        Some(Feed { origin: Origin::of(&config), config, web })
+    }
+
+    fn name(&self) -> &str {
+        &self.config.name.value
+    }
+
+    fn bounds(&self) -> Bounds {
+        Bounds { min: self.web.min_interval, max: self.web.max_interval }
+    }
+}
+
+/// Polls feeds until told to stop. Sources of other kinds are not polled.
+pub(super) async fn run(configs: Vec<SourceConfig>, context: Context) -> Result<(), SourceError> {
+    let client = Client::new().map_err(|error| SourceError::new(error.to_string()))?;
+    let mut poller = Poller::new(configs.into_iter().filter_map(Feed::new), client, context);
+    info!(feeds = poller.feeds.len(), "polling");
+    poller.run().await
+}
+
+/// A feed's turn: when, and whether its host has promised that moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Turn {
+    at: Timestamp,
+    promised: bool,
+    feed: usize,
+}
+
+struct Poller {
+    feeds: Vec<Arc<Feed>>,
+    /// What is known of each feed; with its poll while that is on its way.
+    memories: Vec<Option<Memory>>,
+    turns: BinaryHeap<Reverse<Turn>>,
+    /// When each feed's turn is; a turn at another moment was overtaken by a notice.
+    next: Vec<Timestamp>,
+    /// Feeds that a hub told of while they were being polled.
+    again: HashSet<usize>,
+    hosts: Hosts,
+    running: JoinSet<Result<Polled, SourceError>>,
+    /// The feed and the host of each running poll.
+    polls: Vec<(Id, usize, String)>,
+    chance: Chance,
+    client: Client,
+    context: Context,
+}
+
+impl Poller {
+    fn new(feeds: impl Iterator<Item = Feed>, client: Client, context: Context) -> Poller {
+        let feeds: Vec<_> = feeds.map(Arc::new).collect();
+        let now = context.clock.now();
+        let mut chance = Chance::new(now);
+        let all = SPREAD.saturating_mul(feeds.len().try_into().unwrap_or(u32::MAX));
+        let first = |feed: &Arc<Feed>| {
+            let spread = all.min(feed.web.min_interval).mul_f64(chance.next());
+            let spread = SignedDuration::try_from(spread).unwrap_or_default();
+            now.saturating_add(spread).unwrap_or(now)
+        };
+        let next: Vec<_> = feeds.iter().map(first).collect();
+        let turn =
+            |(feed, at): (usize, &Timestamp)| Reverse(Turn { at: *at, promised: false, feed });
+        Poller {
+            turns: next.iter().enumerate().map(turn).collect(),
+            next,
+            again: HashSet::new(),
+            memories: feeds.iter().map(|feed| Some(Memory::load(&context.log, feed))).collect(),
+            feeds,
+            hosts: Hosts::default(),
+            running: JoinSet::new(),
+            polls: Vec::new(),
+            chance,
+            client,
+            context,
+        }
+    }
+
+    async fn run(&mut self) -> Result<(), SourceError> {
+        let stop = self.context.stop.clone();
+        let clock = self.context.clock.clone();
+        let hubs = self.context.hubs.clone();
+        while !stop.is_cancelled() {
+            self.start_due();
+            let next = self.turns.peek().map(|Reverse(turn)| turn.at);
+            let room = self.running.len() < CONCURRENT;
+            tokio::select! {
+                () = stop.cancelled() => {}
+                Some(ended) = self.running.join_next_with_id() => self.ended(ended)?,
+                noticed = hubs.noticed() => self.notice(&noticed),
+                () = clock.sleep_until(next.unwrap_or(Timestamp::MAX)), if room => {}
+            }
+        }
+        // Each poll sees the signal while it fetches; what it has submitted it sees through.
+        while let Some(ended) = self.running.join_next_with_id().await {
+            self.ended(ended)?;
+        }
+        Ok(())
+    }
+
+    /// Starts the polls whose turn has come, as far as there is room and their hosts are free.
+    fn start_due(&mut self) {
+        let now = self.context.clock.now();
+        while self.running.len() < CONCURRENT
+            && let Some(Reverse(turn)) = self.turns.pop_if_due(now)
+        {
+            let overtaken = self.next[turn.feed] != turn.at;
+            let Some(memory) = self.memories[turn.feed].as_ref().filter(|_| !overtaken) else {
+                continue;
+            };
+            let host = memory.host().to_owned();
+            let moment = if turn.promised { turn.at } else { self.hosts.promise(&host, now) };
+            let later = match moment > now {
+                true => Some(moment),
+                false => self.hosts.start(&host, now).err(),
+            };
+            if let Some(at) = later {
+                self.take_turn(Turn { at, promised: true, ..turn });
+                continue;
+            }
+            let Some(memory) = self.memories[turn.feed].take() else { continue };
+            let (feed, client) = (self.feeds[turn.feed].clone(), self.client.clone());
+            let poll = poll::poll(feed, memory, client, self.context.clone());
+            let id = self.running.spawn(poll).id();
+            self.polls.push((id, turn.feed, host));
+        }
+    }
+
+    /// A poll has ended: its host is free, and its feed gets its next turn.
+    fn ended(
+        &mut self,
+        ended: Result<(Id, Result<Polled, SourceError>), JoinError>,
+    ) -> Result<(), SourceError> {
+        let (id, polled) = ended.map_err(|error| SourceError::new(format!("a poll: {error}")))?;
+        let polled = polled?;
+        let Some(place) = self.polls.iter().position(|(known, ..)| *known == id) else {
+            return Ok(());
+        };
+        let (_, feed, host) = self.polls.swap_remove(place);
+        let now = self.context.clock.now();
+        self.hosts.end(&host, now, polled.silence);
+        let at = schedule::next(
+            polled.outcome,
+            polled.memory.rhythm(),
+            &polled.wishes,
+            self.feeds[feed].bounds(),
+            now,
+            self.chance.next(),
+        );
+        self.memories[feed] = Some(polled.memory);
+        let at = if self.again.remove(&feed) { now } else { at };
+        self.take_turn(Turn { at, promised: false, feed });
+        Ok(())
+    }
+
+    fn take_turn(&mut self, turn: Turn) {
+        self.next[turn.feed] = turn.at;
+        self.turns.push(Reverse(turn));
+    }
+
+    /// Hubs tell of news: the feeds are due at once.
+    fn notice(&mut self, names: &HashSet<String>) {
+        let at = self.context.clock.now();
+        let feeds = self.feeds.iter().enumerate();
+        let named: Vec<_> =
+            feeds.filter(|(_, feed)| names.contains(feed.name())).map(|(feed, _)| feed).collect();
+        for feed in named {
+            match self.memories[feed] {
+                Some(_) => self.take_turn(Turn { at, promised: false, feed }),
+                None => {
+                    self.again.insert(feed);
+                }
+            }
+        }
+    }
+}
+
+trait PopIfDue {
+    /// Takes the first turn if its moment has come.
+    fn pop_if_due(&mut self, now: Timestamp) -> Option<Reverse<Turn>>;
+}
+
+impl PopIfDue for BinaryHeap<Reverse<Turn>> {
+    fn pop_if_due(&mut self, now: Timestamp) -> Option<Reverse<Turn>> {
+        let due = self.peek().is_some_and(|Reverse(turn)| turn.at <= now);
+        if due { self.pop() } else { None }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,119 @@
+//! Manners towards hosts: one request at a time to each, spaced, and silence when asked for it.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+/// Time between the starts of two requests to one host.
+const SPACING: Duration = Duration::from_secs(1);
+/// Hosts remembered before those that are at rest are forgotten.
+const MANY: usize = 10_000;
+
+/// What every host is owed.
+#[derive(Debug, Default)]
+pub(super) struct Hosts(HashMap<String, Host>);
+
+#[derive(Debug)]
+struct Host {
+    /// A request is on its way.
+    busy: bool,
+    /// The first moment that is not promised to another feed yet.
+    free: Timestamp,
+    /// Silence until then, as the host has asked for.
+    silent: Timestamp,
+}
+
+impl Hosts {
+    /// Promises a moment for a request to `host`: now, or later.
+    pub(super) fn promise(&mut self, host: &str, now: Timestamp) -> Timestamp {
+        if self.0.len() >= MANY {
+            self.0.retain(|_, host| host.busy || host.free.max(host.silent) > now);
+        }
+        let host =
+            self.0.entry(host.to_owned()).or_insert(Host { busy: false, free: now, silent: now });
+        let moment = host.free.max(host.silent).max(now);
+        host.free = later(moment, SPACING);
+        moment
+    }
+
+    /// Starts a request at its promised moment; or tells when to try again, because another one is
+    /// still on its way or the host has asked for silence meanwhile.
+    pub(super) fn start(&mut self, host: &str, now: Timestamp) -> Result<(), Timestamp> {
+        let Some(host) = self.0.get_mut(host) else { return Ok(()) };
+        if host.silent > now {
+            return Err(host.silent);
+        }
+        if host.busy {
+            return Err(later(now, SPACING));
+        }
+        host.busy = true;
+        Ok(())
+    }
+
+    /// The request has ended; `silence` is what the host has asked for (429 or 503 with
+    /// `Retry-After`): it holds for all feeds of the host.
+    pub(super) fn end(&mut self, host: &str, now: Timestamp, silence: Option<Duration>) {
+        if let Some(host) = self.0.get_mut(host) {
+            host.busy = false;
+            if let Some(silence) = silence {
+                host.silent = later(now, silence);
+            }
+        }
+    }
+}
+
+fn later(moment: Timestamp, by: Duration) -> Timestamp {
+    let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
+    moment.saturating_add(by).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    #[test]
+    fn feeds_of_one_host_take_turns_and_others_do_not_wait() {
+        let mut hosts = Hosts::default();
+        assert_eq!(hosts.promise("a", at(100)), at(100));
+        assert_eq!(hosts.promise("a", at(100)), at(101));
+        assert_eq!(hosts.promise("a", at(100)), at(102));
+        assert_eq!(hosts.promise("b", at(100)), at(100));
+        assert_eq!(hosts.promise("a", at(500)), at(500));
+    }
+
+    #[test]
+    fn one_request_is_on_its_way_at_a_time() {
+        let mut hosts = Hosts::default();
+        hosts.promise("a", at(0));
+        assert_eq!(hosts.start("a", at(0)), Ok(()));
+        assert_eq!(hosts.start("a", at(1)), Err(at(2)));
+        hosts.end("a", at(1), None);
+        assert_eq!(hosts.start("a", at(2)), Ok(()));
+    }
+
+    #[test]
+    fn a_host_that_asks_for_silence_is_left_alone_by_all_its_feeds() {
+        let mut hosts = Hosts::default();
+        hosts.promise("a", at(0));
+        assert_eq!(hosts.start("a", at(0)), Ok(()));
+        hosts.end("a", at(0), Some(Duration::from_secs(600)));
+        assert_eq!(hosts.start("a", at(1)), Err(at(600)), "also by those with a promise");
+        assert_eq!(hosts.promise("a", at(10)), at(600));
+        assert_eq!(hosts.promise("a", at(10)), at(601));
+    }
+
+    #[test]
+    fn hosts_at_rest_are_forgotten() {
+        let mut hosts = Hosts::default();
+        for host in 0..MANY {
+            hosts.promise(&host.to_string(), at(0));
+        }
+        hosts.promise("one more", at(10));
+        assert_eq!(hosts.0.len(), 1);
+    }
+}

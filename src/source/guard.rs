@@ -1,0 +1,70 @@
+//! A parser that panics costs the bytes it was given, not the daemon.
+//!
+//! Parsers are pure and are thrown away after a panic, so nothing doubtful is kept; a stage's panic
+//! is another matter (`poison`).
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use tracing::error;
+
+use crate::format::{self, Format, Options, Parser, Record};
+use crate::item::{Reject, RejectKind};
+
+/// A push parser behind a guard.
+pub(super) struct Guarded {
+    format: Format,
+    options: Options,
+    parser: Parser,
+    /// Bytes fed so far.
+    offset: u64,
+}
+
+impl Guarded {
+    pub(super) fn new(format: Format, options: Options) -> Guarded {
+        Guarded { format, parser: Parser::new(format, options.clone()), options, offset: 0 }
+    }
+
+    /// Feeds bytes and returns the records that are complete.
+    pub(super) fn feed(&mut self, bytes: &[u8]) -> Vec<Record> {
+        let offset = self.offset;
+        self.offset += bytes.len() as u64;
+        let mut records = Vec::new();
+        let fed = catch_unwind(AssertUnwindSafe(|| self.parser.feed(bytes, &mut records)));
+        self.after(fed, offset, bytes, records)
+    }
+
+    /// Ends the input and returns the records that were left.
+    pub(super) fn finish(&mut self) -> Vec<Record> {
+        let mut records = Vec::new();
+        let fresh = Parser::new(self.format, self.options.clone());
+        let mut parser = std::mem::replace(&mut self.parser, fresh);
+        let finished = catch_unwind(AssertUnwindSafe(|| parser.finish(&mut records)));
+        self.after(finished, self.offset, b"", records)
+    }
+
+    fn after(
+        &mut self,
+        outcome: std::thread::Result<()>,
+        offset: u64,
+        bytes: &[u8],
+        mut records: Vec<Record>,
+    ) -> Vec<Record> {
+        if outcome.is_err() {
+            self.parser = Parser::new(self.format, self.options.clone());
+            records.push(Err(poison(offset, bytes)));
+        }
+        records
+    }
+}
+
+/// Parses a whole file behind the guard.
+pub(crate) fn parse(format: Format, bytes: &[u8], options: &Options) -> Vec<Record> {
+    catch_unwind(AssertUnwindSafe(|| format::parse(format, bytes, options)))
+        .unwrap_or_else(|_| vec![Err(poison(0, bytes))])
+}
+
+fn poison(offset: u64, bytes: &[u8]) -> Reject {
+    error!(offset, "a parser panicked: the bytes it was given are rejected (please report this)");
+    let reason = format!("the parser panicked on the bytes from offset {offset}");
+    Reject::new(RejectKind::Poison, reason, offset, bytes)
+}

@@ -1,0 +1,126 @@
+//! `wirefold run`: starts, drains, goes on where it was.
+
+use std::io::Write;
+use std::process::Stdio;
+
+use crate::support::{Desk, Said, json_lines, unlike_any_other};
+
+const CONFIG: &str = r#"
+[log]
+dir = "data"
+
+[[source.directory]]
+name = "drop"
+path = "spool"
+settle = "0s"
+every = "10ms"
+
+[[channel]]
+name = "all"
+
+[[rule]]
+name = "everything"
+query = "*"
+channels = ["all"]
+
+[[sink.file]]
+name = "out"
+path = "out.ndjson"
+channels = ["all", "rejected"]
+"#;
+
+fn item(number: u64) -> String {
+    format!("{{\"uri\":\"i:{number}\",\"headline\":\"{}\"}}\n", unlike_any_other(number))
+}
+
+#[test]
+fn without_a_configuration_it_folds_standard_input_to_standard_output() {
+    let desk = Desk::new();
+    let mut child = desk
+        .command(&["run"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    write!(input, "{}{}{}", item(1), item(2), item(1)).unwrap();
+    drop(input);
+    let said = Said::from(child.wait_with_output().unwrap()).success();
+    let headlines: Vec<_> = said.lines().iter().map(|line| line["headline"].clone()).collect();
+    assert_eq!(headlines, [unlike_any_other(1), unlike_any_other(2)]);
+    assert!(said.err.contains("built-in default"), "{}", said.err);
+}
+
+#[test]
+fn sigterm_drains_and_exits_with_zero() {
+    let desk = Desk::with(CONFIG);
+    desk.write("spool/a.ndjson", &(item(1) + &item(2)));
+    let mut daemon = desk.daemon();
+    daemon.until("the file is done", || desk.list("spool/done") == ["a.ndjson"]);
+    daemon.stop();
+    assert_eq!(desk.read("out.ndjson").lines().count(), 2);
+}
+
+#[test]
+fn after_a_clean_stop_nothing_is_delivered_twice_and_the_window_is_as_it_was() {
+    let desk = Desk::with(CONFIG);
+    desk.write("spool/a.ndjson", &item(1));
+    let mut daemon = desk.daemon();
+    daemon.until("the file is done", || desk.list("spool/done").len() == 1);
+    daemon.stop();
+    // The same story again, under another identity: known from the window.
+    let again = item(1).replace("i:1", "i:77") + &item(2);
+    desk.write("spool/b.ndjson", &again);
+    let mut daemon = desk.daemon();
+    daemon.until("the file is done", || desk.list("spool/done").len() == 2);
+    daemon.stop();
+    let lines = json_lines(&desk.read("out.ndjson"));
+    let headlines: Vec<_> = lines.iter().map(|line| line["headline"].clone()).collect();
+    assert_eq!(headlines, [unlike_any_other(1), unlike_any_other(2)]);
+}
+
+#[test]
+fn a_file_with_some_bad_items_is_done_and_a_wholly_unreadable_one_is_rejected() {
+    let desk = Desk::with(CONFIG);
+    desk.write("spool/mixed.ndjson", &(item(1) + "{broken\n"));
+    desk.write("spool/noise.ndjson", "{broken\n");
+    let mut daemon = desk.daemon();
+    daemon.until("both files are put away", || {
+        desk.list("spool/done") == ["mixed.ndjson"]
+            && desk.list("spool/rejected") == ["noise.ndjson"]
+    });
+    daemon.stop();
+    let lines = json_lines(&desk.read("out.ndjson"));
+    let rejected = lines.iter().filter(|line| line["channel"] == "rejected").count();
+    assert_eq!((lines.len(), rejected), (3, 2), "{lines:?}");
+}
+
+#[test]
+fn a_second_daemon_on_the_same_log_is_refused() {
+    let desk = Desk::with(CONFIG);
+    desk.write("spool/a.ndjson", &item(1));
+    let mut daemon = desk.daemon();
+    daemon.until("the first one runs", || desk.list("spool/done").len() == 1);
+    let said = desk.wirefold(&["run", "-c", "wirefold.toml"]).exited(1);
+    assert!(said.err.contains("data"), "{}", said.err);
+    daemon.stop();
+}
+
+#[test]
+fn a_source_that_cannot_be_read_is_named_and_ends_the_daemon() {
+    let config = CONFIG.replace("[[source.directory]]", "[[source.file]]").replace(
+        "path = \"spool\"\nsettle = \"0s\"\nevery = \"10ms\"",
+        "path = \"nowhere.ndjson\"",
+    );
+    let desk = Desk::with(&config);
+    let said = desk.wirefold(&["run", "-c", "wirefold.toml"]).exited(1);
+    assert!(said.err.contains("nowhere.ndjson"), "{}", said.err);
+}
+
+#[test]
+fn the_log_has_no_colours_where_it_is_no_terminal() {
+    let said = Desk::new().wirefold(&["run"]).success();
+    assert!(said.err.contains("starting"), "{}", said.err);
+    assert!(!said.err.contains('\u{1b}'), "{:?}", said.err);
+}

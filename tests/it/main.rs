@@ -1,0 +1,13 @@
+//! The real binary, from outside. Every test reads as a sentence.
+
+mod check;
+mod daemon;
+mod explain;
+mod feeds;
+mod kill;
+mod push;
+mod readme;
+mod reload;
+mod replay;
+mod support;
+mod web;

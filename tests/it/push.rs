@@ -1,0 +1,140 @@
+//! Items that are pushed: durable when the answer is 202, whatever happens then.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
+
+use crate::support::{Chance, Daemon, Desk, json_lines, unlike_any_other};
+use crate::web::{ask, free_port};
+
+fn desk() -> (Desk, SocketAddr) {
+    let listen = free_port();
+    let config = format!(
+        r#"
+[log]
+dir = "data"
+
+[serve]
+listen = "{listen}"
+rate = 100000
+burst = 100000
+
+[[channel]]
+name = "all"
+
+[[rule]]
+name = "everything"
+query = "*"
+channels = ["all"]
+
+[[sink.file]]
+name = "out"
+path = "out.ndjson"
+channels = ["all"]
+"#
+    );
+    (Desk::with(&config), listen)
+}
+
+/// A daemon that answers.
+fn start(desk: &Desk, listen: SocketAddr) -> Daemon {
+    let mut daemon = desk.daemon();
+    daemon.until("it is ready", || {
+        ask(listen, "GET", "/healthz", "", "").is_some_and(|(status, _)| status == 200)
+    });
+    daemon
+}
+
+/// Headers with the token that the daemon has made.
+fn headers(desk: &Desk) -> String {
+    let file = desk.read("data/api-token");
+    let token = file.trim().strip_prefix("push ").unwrap();
+    format!("Authorization: Bearer {token}\r\nContent-Type: application/x-ndjson\r\n")
+}
+
+fn item(number: u64) -> String {
+    format!("{{\"uri\":\"push:{number}\",\"headline\":\"{}\"}}\n", unlike_any_other(number))
+}
+
+/// The delivery ids of each headline, one for every line.
+fn delivered(desk: &Desk) -> BTreeMap<String, Vec<String>> {
+    let text = desk.read("out.ndjson");
+    let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
+    let mut ids: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for line in json_lines(whole) {
+        let text = |key| line[key].as_str().unwrap().to_owned();
+        ids.entry(text("headline")).or_default().push(text("id"));
+    }
+    ids
+}
+
+#[test]
+fn the_first_start_makes_a_token_that_only_its_owner_can_read() {
+    let (desk, listen) = desk();
+    let daemon = start(&desk, listen);
+    let mode = std::fs::metadata(desk.path("data/api-token")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert!(desk.read("daemon.log").contains("api-token"), "the log says where it is");
+    let (status, _) = ask(listen, "POST", "/v1/items", "", &item(1)).unwrap();
+    assert_eq!(status, 401);
+    daemon.stop();
+}
+
+#[test]
+fn an_item_is_safe_once_its_push_is_answered() {
+    let (desk, listen) = desk();
+    let daemon = start(&desk, listen);
+    let (status, report) =
+        ask(listen, "POST", "/v1/items", &headers(&desk), &(item(1) + "{broken\n")).unwrap();
+    daemon.kill();
+    assert_eq!(status, 202, "{report}");
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    assert_eq!((&report["accepted"], &report["rejected"]), (&1.into(), &1.into()));
+    let mut daemon = start(&desk, listen);
+    daemon.until("it is delivered", || delivered(&desk).len() == 1);
+    daemon.stop();
+    assert_eq!(delivered(&desk).into_keys().collect::<Vec<_>>(), [unlike_any_other(1)]);
+}
+
+#[test]
+fn a_daemon_that_is_killed_again_and_again_takes_every_push_in_once() {
+    const PUSHES_A_CYCLE: u64 = 30;
+    let cycles =
+        std::env::var("WIREFOLD_KILL_CYCLES").ok().and_then(|n| n.parse().ok()).unwrap_or(10);
+    let (desk, listen) = desk();
+    let mut chance = Chance(20_261_124);
+    let mut number = 0;
+    for _ in 0..cycles {
+        let mut daemon = Some(start(&desk, listen));
+        let headers = headers(&desk);
+        let end = number + PUSHES_A_CYCLE;
+        let killed_at = number + chance.below(PUSHES_A_CYCLE);
+        while number < end {
+            if number == killed_at
+                && let Some(daemon) = daemon.take()
+            {
+                // In the middle of a push or right before one.
+                let pause = chance.below(4);
+                let killer = std::thread::spawn(move || {
+                    std::thread::sleep(std::time::Duration::from_millis(pause));
+                    daemon.kill();
+                });
+                let answer = ask(listen, "POST", "/v1/items", &headers, &item(number));
+                killer.join().unwrap();
+                number += u64::from(answer.is_some_and(|(status, _)| status == 202));
+                break;
+            }
+            // Whoever gets no 202 pushes again.
+            let answer = ask(listen, "POST", "/v1/items", &headers, &item(number));
+            number += u64::from(answer.is_some_and(|(status, _)| status == 202));
+        }
+    }
+    let mut daemon = start(&desk, listen);
+    daemon.until("everything is delivered", || delivered(&desk).len() as u64 >= number);
+    daemon.stop();
+    let delivered = delivered(&desk);
+    for number in 0..number {
+        let lines = delivered.get(&unlike_any_other(number)).map(Vec::len);
+        assert_eq!(lines, Some(1), "item {number} was lost or delivered twice");
+    }
+}

@@ -1,0 +1,48 @@
+//! What the README says is true.
+
+use crate::support::Desk;
+
+const README: &str = include_str!("../../README.md");
+
+/// The fenced blocks of a language.
+fn blocks(language: &str) -> Vec<&'static str> {
+    let fence = format!("```{language}\n");
+    README
+        .split(&fence)
+        .skip(1)
+        .map(|rest| rest.split("```").next().expect("a fence is closed"))
+        .collect()
+}
+
+#[test]
+fn the_configuration_in_the_readme_is_good() {
+    let blocks = blocks("toml");
+    assert!(!blocks.is_empty(), "the README shows a configuration");
+    for block in blocks {
+        Desk::with(block).wirefold(&["check", "-c", "wirefold.toml"]).success();
+    }
+}
+
+#[test]
+fn the_demo_shows_folded_and_routed_stories() {
+    let demo = concat!(env!("CARGO_MANIFEST_DIR"), "/config/demo");
+    let desk = Desk::with(&std::fs::read_to_string(format!("{demo}/wirefold.toml")).unwrap());
+    std::fs::copy(format!("{demo}/wire.txt"), desk.path("wire.txt")).unwrap();
+    let said = desk.wirefold(&["run", "-c", "wirefold.toml"]).success();
+    let lines = said.lines();
+    let on = |channel: &str| lines.iter().filter(|line| line["channel"] == channel).count();
+    for channel in ["shipping", "markets", "politics", "alerts", "unrouted"] {
+        assert!(on(channel) > 0, "nothing on {channel}:\n{}", said.out);
+    }
+    let disputed = |line: &&serde_json::Value| line["disputed"] == true;
+    assert!(lines.iter().any(|line| disputed(&line)), "the denial is shown as a dispute");
+    let again = desk.wirefold(&["run", "-c", "wirefold.toml"]).success();
+    assert_eq!(again.out, "", "a second run delivers nothing twice");
+}
+
+#[test]
+fn the_readme_names_the_command_that_ci_runs() {
+    let ci = include_str!("../../.ci/run");
+    assert!(blocks("sh").iter().any(|block| block.contains("cargo test")));
+    assert!(ci.contains("cargo test"));
+}

@@ -1,0 +1,69 @@
+//! SIGHUP: new rules between two items, or none.
+
+use crate::support::{Desk, json_lines, unlike_any_other};
+
+const CONFIG: &str = r#"
+[log]
+dir = "data"
+
+[[source.directory]]
+name = "drop"
+path = "spool"
+settle = "0s"
+every = "10ms"
+
+[[channel]]
+name = "early"
+
+[[channel]]
+name = "late"
+
+[[rule]]
+name = "everything"
+query = "*"
+channels = ["early"]
+
+[[sink.file]]
+name = "out"
+path = "out.ndjson"
+channels = ["early", "late", "unrouted"]
+"#;
+
+fn drop_in(desk: &Desk, number: u64) {
+    let item = format!("{{\"headline\":\"{}\"}}\n", unlike_any_other(number));
+    let aside = desk.write("aside", &item);
+    std::fs::rename(aside, desk.path(&format!("spool/{number}.ndjson"))).unwrap();
+}
+
+/// Channel of each delivery, in order.
+fn channels(desk: &Desk) -> Vec<String> {
+    let text = desk.read("out.ndjson");
+    let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
+    json_lines(whole).iter().map(|line| line["channel"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn new_rules_decide_about_the_next_item_and_wrong_ones_about_none() {
+    let desk = Desk::with(CONFIG);
+    desk.write("spool/.keep", "");
+    let mut daemon = desk.daemon();
+    drop_in(&desk, 1);
+    daemon.until("the first item is delivered", || channels(&desk) == ["early"]);
+
+    desk.write(
+        "wirefold.toml",
+        &CONFIG.replace("channels = [\"early\"]\n", "channels = [\"late\"]\n"),
+    );
+    daemon.hang_up();
+    daemon.until("it says so", || desk.read("daemon.log").contains("reloaded: "));
+    drop_in(&desk, 2);
+    daemon.until("the second item is delivered", || channels(&desk) == ["early", "late"]);
+
+    desk.write("wirefold.toml", &CONFIG.replace("query = \"*\"", "query = \"(\""));
+    daemon.hang_up();
+    daemon.until("it refuses", || desk.read("daemon.log").contains("not reloaded"));
+    drop_in(&desk, 3);
+    daemon.until("the third item is delivered", || channels(&desk).len() == 3);
+    assert_eq!(channels(&desk), ["early", "late", "late"]);
+    daemon.stop();
+}
