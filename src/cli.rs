@@ -14,6 +14,7 @@ mod check;
 mod eval;
 mod explain;
 mod init;
+mod reload;
 mod replay;
 mod run;
 mod test;

@@ -20,13 +20,12 @@ use tracing::{error, info, warn};
 
 use crate::clock::Clock;
 use crate::commit;
-use crate::config::{Config, Diagnostics};
+use crate::config::Config;
 use crate::decide::Decider;
 use crate::item::Arrival;
 use crate::link::{self, Envelope, Receiver, Sender};
 use crate::log::{Keep, Log};
 use crate::poison::{InHand, Poison};
-use crate::route::Reload;
 use crate::serve;
 use crate::sink;
 use crate::source::feed::websub::Hubs;
@@ -35,6 +34,7 @@ use crate::stage::drive;
 use crate::supervise::{Failure, Tasks};
 
 mod recover;
+mod reload;
 
 /// Records that a link between stages holds.
 const LINK: usize = 1024;
@@ -74,9 +74,11 @@ pub async fn run(
         .map_err(|error| RunError(format!("the log cannot be read back: {error}")))?;
     info!(log = %config.log.dir.display(), live, "the window is as it was");
 
-    let reload = decider.route.reloads();
+    let handle = decider.route.reloads();
     let model = decider.fold.model_digest().to_owned();
-    reload.note(&config, &model);
+    handle.note(&config, &model);
+
+    let mut rules = reload::named(&config.rules);
 
     let stop = CancellationToken::new();
     let stop_sinks = CancellationToken::new();
@@ -136,7 +138,11 @@ pub async fn run(
                 gave_up = true;
                 daemon.give_up(&mut stages);
             }
-            Some(next) = reloads.recv() => take_up(&next, &reload, &model),
+            Some(next) = reloads.recv() => {
+                if reload::take_up(&next, &rules, &handle, &model) {
+                    rules = reload::named(&next.rules);
+                }
+            }
             Some(ended) = sources.next() => daemon.note(ended),
             Some(ended) = stages.next() => daemon.note(ended),
             Some(ended) = sinks.next() => daemon.note(ended),
@@ -157,22 +163,6 @@ pub async fn run(
     daemon.note_poison(&config.log.dir);
     log.close().map_err(|error| RunError(error.to_string()))?;
     daemon.outcome()
-}
-
-/// Offers the rules of a new configuration to the running stage.
-fn take_up(config: &Config, reload: &Reload, model: &str) {
-    let mut problems = Diagnostics::default();
-    if reload.offer(config, model, &mut problems) {
-        info!(
-            rules = config.rules.len(),
-            channels = config.channels.len(),
-            config = config.digest(),
-            "reloaded: the new rules decide about the next item; sources, sinks, [log], [fold] \
-             and publishers as they were started"
-        );
-    } else {
-        warn!("not reloaded, the old rules stay:\n{problems}");
-    }
 }
 
 /// What the supervisor remembers.

@@ -1,12 +1,12 @@
 //! `wirefold run`: the daemon.
 
 use tokio::signal::unix::{SignalKind, signal};
-use tracing::{info, warn};
+use tracing::info;
 
-use crate::config::{Config, Origin};
-use crate::link;
+use crate::config::Origin;
 use crate::pipeline;
 
+use super::reload;
 use super::tracing_setup::{self, LogFormat};
 use super::{ConfigArg, Failure};
 
@@ -44,38 +44,11 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
             };
             info!(signal = name, "stopping: draining what was taken in");
         };
-        let reloads = reload_on_hangup(config.origin.clone())?;
+        let reloads = reload::watch(&config)?;
         pipeline::run(config, decider, reloads, shutdown).await.map_err(Failure::runtime)
     });
     // A reader of standard output that stands still would hold a blocking thread for ever; all
     // that must be durable is.
     runtime.shutdown_background();
     outcome
-}
-
-/// Reads the configuration again at every SIGHUP. One that is wrong is refused here, with the full
-/// report, and never reaches the pipeline.
-fn reload_on_hangup(origin: Origin) -> std::io::Result<link::Receiver<Config>> {
-    let mut hangup = signal(SignalKind::hangup())?;
-    let (tx, rx) = link::bounded("reloads", 1);
-    tokio::spawn(async move {
-        while hangup.recv().await.is_some() {
-            let Origin::File(path) = &origin else {
-                warn!("SIGHUP: the built-in default cannot change");
-                continue;
-            };
-            match Config::load(path) {
-                Ok((config, warnings)) => {
-                    if !warnings.is_empty() {
-                        warn!("{warnings}");
-                    }
-                    if tx.send(config).await.is_err() {
-                        return;
-                    }
-                }
-                Err(problems) => warn!("not reloaded, the old rules stay:\n{problems}"),
-            }
-        }
-    });
-    Ok(rx)
 }

@@ -59,11 +59,24 @@ fn new_rules_decide_about_the_next_item_and_wrong_ones_about_none() {
     drop_in(&desk, 2);
     daemon.until("the second item is delivered", || channels(&desk) == ["early", "late"]);
 
+    assert!(desk.read("daemon.log").contains("changed=[\"everything\"]"), "it says what changed");
+
     desk.write("wirefold.toml", &CONFIG.replace("query = \"*\"", "query = \"(\""));
     daemon.hang_up();
     daemon.until("it refuses", || desk.read("daemon.log").contains("not reloaded"));
     drop_in(&desk, 3);
     daemon.until("the third item is delivered", || channels(&desk).len() == 3);
     assert_eq!(channels(&desk), ["early", "late", "late"]);
+    daemon.stop();
+}
+
+#[test]
+fn a_file_that_changes_is_read_again_without_a_signal() {
+    let desk = Desk::with(CONFIG);
+    desk.write("spool/.keep", "");
+    let mut daemon = desk.daemon();
+    daemon.until("it runs", || desk.read("daemon.log").contains("the window is as"));
+    desk.write("wirefold.toml", &CONFIG.replace("name = \"everything\"", "name = \"all of it\""));
+    daemon.until("it says so", || desk.read("daemon.log").contains("added=[\"all of it\"]"));
     daemon.stop();
 }
