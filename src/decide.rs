@@ -56,13 +56,11 @@ impl Decider {
         Ok((config, decider, problems))
     }
 
-    /// Decides about one arrival, and about what its time sets off.
+    /// Decides about one arrival. What its time sets off comes first: route sees to that, whoever
+    /// drives it.
     pub fn push(&mut self, arrival: Arrival) -> Vec<Entry> {
         let now = arrival.received;
         let mut entries = Vec::with_capacity(1);
-        if self.route.next_wake().is_some_and(|at| at <= now) {
-            self.route.wake(now, &mut entries);
-        }
         let (mut prepared, mut folded) = (Vec::with_capacity(1), Vec::with_capacity(1));
         self.prepare.push(arrival, now, &mut prepared);
         for input in prepared {
