@@ -2,6 +2,7 @@
 
 mod check;
 mod daemon;
+mod eval;
 mod explain;
 mod feeds;
 mod kill;
