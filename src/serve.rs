@@ -18,6 +18,7 @@ use tokio_util::task::TaskTracker;
 use tracing::info;
 
 use crate::config::{Config, ServeConfig};
+use crate::sink::Couriers;
 use crate::source::Context;
 
 mod answer;
@@ -31,6 +32,7 @@ mod push;
 mod query;
 mod rate;
 mod read;
+mod sinks;
 mod token;
 mod websub;
 
@@ -56,6 +58,7 @@ struct Shared {
     board: board::Keeper,
     ids: answer::Ids,
     explaining: tokio::sync::Mutex<()>,
+    sinks: Couriers,
     /// Work that goes on though its client has gone.
     work: TaskTracker,
 }
@@ -110,6 +113,7 @@ impl Server {
         config: ServeConfig,
         told: watch::Receiver<Arc<Config>>,
         context: Context,
+        sinks: Couriers,
     ) -> Result<Server, ServeError> {
         let tokens = Tokens::load(&config.token_file, config.token_env.as_deref())
             .map_err(|error| ServeError(error.to_string()))?;
@@ -128,6 +132,7 @@ impl Server {
             tokens,
             told,
             context,
+            sinks,
         }));
         Ok(Server { listener, app })
     }
@@ -158,8 +163,9 @@ pub async fn run(
     config: ServeConfig,
     told: watch::Receiver<Arc<Config>>,
     context: Context,
+    sinks: Couriers,
 ) -> Result<(), ServeError> {
-    let server = Server::open(config, told, context).await?;
+    let server = Server::open(config, told, context, sinks).await?;
     info!(address = %server.address(), "listening");
     server.run().await;
     Ok(())
@@ -172,6 +178,7 @@ fn router(app: &App) -> Router {
         .merge(health::routes())
         .merge(push::routes())
         .merge(read::routes())
+        .merge(sinks::routes())
         .merge(websub::routes())
         .fallback(nothing)
         .layer(middleware::from_fn_with_state(app.clone(), host::guard))

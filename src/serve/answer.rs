@@ -152,12 +152,14 @@ async fn settle(response: Response, wants: &Wants) -> Response {
         head.headers.remove(header::CONTENT_TYPE);
         return Response::from_parts(head, Body::empty());
     }
-    if wants.gzip && body.len() >= SMALL && !head.headers.contains_key(header::CONTENT_ENCODING) {
-        if let Ok(short) = gzip(&body) {
-            head.headers.remove(header::CONTENT_LENGTH);
-            head.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-            return Response::from_parts(head, Body::from(short));
-        }
+    if wants.gzip
+        && body.len() >= SMALL
+        && !head.headers.contains_key(header::CONTENT_ENCODING)
+        && let Ok(short) = gzip(&body)
+    {
+        head.headers.remove(header::CONTENT_LENGTH);
+        head.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        return Response::from_parts(head, Body::from(short));
     }
     Response::from_parts(head, Body::from(body))
 }

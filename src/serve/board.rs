@@ -70,13 +70,9 @@ impl Board {
         self.next
     }
 
-    /// The oldest record that is held.
-    pub(super) fn oldest(&self) -> Position {
-        self.records.front().map_or(self.next, |(position, _)| *position)
-    }
-
     /// Stories held.
-    pub(super) fn stories(&self) -> usize {
+    #[cfg(test)]
+    fn stories(&self) -> usize {
         self.stories.len()
     }
 

@@ -59,7 +59,8 @@ impl Desk {
         };
         change(&mut config);
         let told = watch::Sender::new(Arc::new(desk_config())).subscribe();
-        let server = Server::open(config, told, bench.context.clone()).await.unwrap();
+        let server =
+            Server::open(config, told, bench.context.clone(), Couriers::default()).await.unwrap();
         let url = format!("http://{}/", server.address()).parse().unwrap();
         Desk { bench, url, server: tokio::spawn(server.run()), _folder: folder }
     }
