@@ -17,6 +17,7 @@ pub mod value;
 
 mod channel;
 mod check;
+mod endpoint;
 mod feature;
 mod fold;
 mod list;
@@ -33,6 +34,7 @@ mod test;
 
 pub use channel::{Channel, Repeats};
 pub use diagnostic::{Diagnostic, Diagnostics, File, Place};
+pub use endpoint::Endpoint;
 pub use fold::FoldConfig;
 pub use list::Lists;
 pub use log::{LogConfig, OnFull};

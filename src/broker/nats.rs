@@ -26,8 +26,9 @@ pub(crate) async fn connect(server: &NatsServer, who: String) -> Result<Client, 
         .retry_on_initial_connect()
         .reconnect_delay_callback(delays(who.clone()))
         .event_callback(move |event| report(who.clone(), event));
-    if let (Some(user), Some(password)) = (&server.user, &server.password) {
-        options = options.user_and_password(user.clone(), password.load()?);
+    let endpoint = &server.endpoint;
+    if let (Some(user), Some(password)) = (endpoint.user(), &endpoint.password) {
+        options = options.user_and_password(user.to_owned(), password.load()?);
     }
     if let Some(token) = &server.token {
         options = options.token(token.load()?);
@@ -36,12 +37,14 @@ pub(crate) async fn connect(server: &NatsServer, who: String) -> Result<Client, 
         let refuse = |error| format!("{credentials} does not hold NATS credentials: {error}");
         options = options.credentials(&credentials.load()?).map_err(refuse)?;
     }
-    if server.tls() {
-        options = options.require_tls(true);
-    }
     // Also without `tls://`: the server may ask for it.
-    options = options.tls_client_config(tls::client(server.ca_file.as_deref())?);
-    let address = server.url.as_str();
+    options = options
+        .require_tls(endpoint.tls)
+        .tls_client_config(tls::client(endpoint.ca_file.as_deref())?);
+    let mut url = endpoint.url.clone();
+    // The client would take a user without a password for a token.
+    let _ = url.set_username("");
+    let address = url.as_str();
     options.connect(address).await.map_err(|error| format!("{address}: {error}"))
 }
 

@@ -67,7 +67,7 @@ impl Pull {
 
 async fn find_or_make(context: Context, nats: &NatsSource) -> Result<Consumer<Config>, String> {
     let NatsSource { stream: name, consumer, server, .. } = nats;
-    let at = &server.url;
+    let at = &server.endpoint.url;
     let stream = context.get_stream_no_info(name).await;
     let stream = stream.map_err(|error| format!("the stream `{name}`: {error}"))?;
     let info = match stream.consumer_info(consumer).await {
