@@ -6,4 +6,4 @@
 
 #[cfg(feature = "nats")]
 pub(crate) mod nats;
-mod tls;
+pub(crate) mod tls;

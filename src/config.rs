@@ -45,7 +45,10 @@ pub use rule::{RuleConfig, Settings};
 pub use schedule::{Missed, Schedule};
 pub use secret::Secret;
 pub use serve::ServeConfig;
-pub use sink::{From, GiveUp, Rotation, SinkConfig, SinkKind, StdoutFormat};
+pub use sink::{
+    From, GiveUp, MailSink, NatsSink, PostgresSink, RedisSink, Rhythm, Rotation, SinkConfig,
+    SinkKind, StdoutFormat,
+};
 pub use source::{FeedConfig, NatsSource, SourceConfig, SourceKind, TcpConfig};
 pub use test::{Expect, Expected, TestConfig, TestItem};
 

@@ -28,7 +28,7 @@ pub(crate) async fn connect(server: &NatsServer, who: String) -> Result<Client, 
         .event_callback(move |event| report(who.clone(), event));
     let endpoint = &server.endpoint;
     if let (Some(user), Some(password)) = (endpoint.user(), &endpoint.password) {
-        options = options.user_and_password(user.to_owned(), password.load()?);
+        options = options.user_and_password(user, password.load()?);
     }
     if let Some(token) = &server.token {
         options = options.token(token.load()?);

@@ -24,9 +24,11 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// The user that the address names.
-    pub fn user(&self) -> Option<&str> {
-        Some(self.url.username()).filter(|user| !user.is_empty())
+    /// The user that the address names; in the address, `@` is written `%40`.
+    pub fn user(&self) -> Option<String> {
+        let written = format!("user={}", self.url.username().replace('+', "%2B"));
+        let (_, user) = url::form_urlencoded::parse(written.as_bytes()).next()?;
+        Some(user.into_owned()).filter(|user| !user.is_empty())
     }
 }
 
@@ -36,6 +38,9 @@ pub(super) struct Kind {
     pub(super) plain: &'static [&'static str],
     /// The scheme that asks for it. `None`: the key `tls` does.
     pub(super) encrypted: Option<&'static str>,
+    /// Without that scheme, connections are encrypted once they stand (STARTTLS), except to this
+    /// machine.
+    pub(super) upgrades: bool,
     /// The address when none is given.
     pub(super) default: &'static str,
 }
@@ -56,7 +61,7 @@ pub(super) fn read(
     };
     let url = address(at.as_ref(), table, kind, problems)?;
     let wanted = match kind.encrypted {
-        Some(scheme) => url.scheme() == scheme,
+        Some(scheme) => url.scheme() == scheme || (kind.upgrades && !is_loopback(&url)),
         None => tls.unwrap_or(!is_loopback(&url)),
     };
     let endpoint = Endpoint {

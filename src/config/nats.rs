@@ -18,8 +18,12 @@ pub struct NatsServer {
     pub credentials: Option<Secret>,
 }
 
-const KIND: Kind =
-    Kind { plain: &["nats"], encrypted: Some("tls"), default: "nats://127.0.0.1:4222" };
+const KIND: Kind = Kind {
+    plain: &["nats"],
+    encrypted: Some("tls"),
+    upgrades: false,
+    default: "nats://127.0.0.1:4222",
+};
 
 pub(super) fn read(
     table: &mut Table<'_>,

@@ -35,7 +35,7 @@ impl Broker {
 
     /// Asks the server something.
     fn ask<F: Future>(&self, question: impl FnOnce(jetstream::Context) -> F) -> F::Output {
-        self.runtime.block_on(question(jetstream::new(self.client.clone())))
+        self.runtime.block_on(async { question(jetstream::new(self.client.clone())).await })
     }
 
     /// Publishes messages, and waits until the server has stored them.
