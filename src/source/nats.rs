@@ -305,3 +305,6 @@ async fn give_back(pull: &mut Pull) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
