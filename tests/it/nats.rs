@@ -10,21 +10,17 @@ use tokio::runtime::Runtime;
 use crate::server::{Kind, Server};
 use crate::support::{Chance, Desk, json_lines, unlike_any_other};
 
-/// A NATS server with a stream `WIRE`, and a client of it.
+/// A NATS server with a stream `WIRE`.
 struct Broker {
     server: Server,
     runtime: Runtime,
-    client: async_nats::Client,
 }
 
 impl Broker {
     fn start() -> Option<Broker> {
         let server = Server::start(Kind::Nats)?;
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
-        let runtime = runtime.unwrap();
-        let client = runtime.block_on(async_nats::connect(server.address.to_string())).unwrap();
-        let broker = Broker { server, runtime, client };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let broker = Broker { server, runtime };
         broker.ask(|context| async move {
             let subjects = vec!["wire.>".to_owned()];
             let config = stream::Config { name: "WIRE".to_owned(), subjects, ..Default::default() };
@@ -33,9 +29,12 @@ impl Broker {
         Some(broker)
     }
 
-    /// Asks the server something.
+    /// Asks the server something, through a connection of its own: the server may have been away.
     fn ask<F: Future>(&self, question: impl FnOnce(jetstream::Context) -> F) -> F::Output {
-        self.runtime.block_on(async { question(jetstream::new(self.client.clone())).await })
+        self.runtime.block_on(async {
+            let client = async_nats::connect(self.server.address.to_string()).await.unwrap();
+            question(jetstream::new(client)).await
+        })
     }
 
     /// Publishes messages, and waits until the server has stored them.
