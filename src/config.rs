@@ -37,7 +37,7 @@ pub use publisher::PublisherConfig;
 pub use reader::At;
 pub use rule::{RuleConfig, Settings};
 pub use schedule::{Missed, Schedule};
-pub use serve::ServeConfig;
+pub use serve::{SecretPlace, ServeConfig, TokenConfig};
 pub use sink::{From, GiveUp, Rotation, SinkConfig, SinkKind, StdoutFormat};
 pub use source::{FeedConfig, SourceConfig, SourceKind, TcpConfig};
 pub use test::{Expect, Expected, TestConfig, TestItem};
