@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
@@ -27,7 +28,7 @@ use crate::link::{self, Envelope, Receiver, Sender};
 use crate::log::{Keep, Log};
 use crate::poison::{InHand, Poison};
 use crate::serve;
-use crate::sink;
+use crate::sink::Couriers;
 use crate::source::feed::websub::Hubs;
 use crate::source::{self, Intake, Stamp};
 use crate::stage::drive;
@@ -79,11 +80,16 @@ pub async fn run(
     handle.note(&config, &model);
 
     let mut rules = reload::named(&config.rules);
+    let in_force = watch::Sender::new(Arc::new(config.clone()));
 
     let stop = CancellationToken::new();
     let stop_sinks = CancellationToken::new();
     let poison = Arc::new(Poison::load(&config.log.dir));
     let mut daemon = Daemon { stop: stop.clone(), in_hand: HashMap::new(), failures: Vec::new() };
+
+    // Before anything is committed: retention waits for them, and `from = "now"` means now.
+    let (desk, couriers) = Couriers::attach(config.sinks, &log, &clock)
+        .map_err(|error| RunError(format!("the log cannot be read: {error}")))?;
 
     let mut stages = Tasks::default();
     let keep = Keep::new(&config.log, &config.fold);
@@ -92,10 +98,11 @@ pub async fn run(
     let intake = Intake::new(stamp, clock.clone(), poison, arrivals);
 
     let mut sinks = Tasks::default();
-    for sink in config.sinks {
-        let name = format!("sink {}", sink.name.value);
-        sinks.spawn(name, sink::run(sink, log.clone(), stop_sinks.clone()));
+    for courier in couriers {
+        let name = format!("sink {}", courier.name());
+        sinks.spawn(name, courier.run(stop_sinks.clone()));
     }
+    config.sources.iter().for_each(|source| source::settle(source, &log));
     let mut sources = Tasks::default();
     let public_url = config.serve.as_ref().and_then(|serve| serve.public_url.clone());
     let context = source::Context {
@@ -114,7 +121,7 @@ pub async fn run(
         sources.spawn("feeds", source::poll(feeds, context.clone()));
     }
     if let Some(serve) = config.serve {
-        sources.spawn("serve", serve::run(serve, context.clone()));
+        sources.spawn("serve", serve::run(serve, in_force.subscribe(), context.clone(), desk));
     }
     // From here on only sources can submit: when they end, so does the pipeline.
     drop(context);
@@ -141,6 +148,7 @@ pub async fn run(
             Some(next) = reloads.recv() => {
                 if reload::take_up(&next, &rules, &handle, &model) {
                     rules = reload::named(&next.rules);
+                    in_force.send_replace(Arc::new(next));
                 }
             }
             Some(ended) = sources.next() => daemon.note(ended),

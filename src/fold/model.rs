@@ -17,6 +17,7 @@ mod tree;
 use forest::{Forest, PAIRS};
 
 pub use file::{Direction, Feature};
+pub(in crate::fold) use logistic::odds;
 pub use logistic::{log_odds, probability};
 pub use tree::{Node, Tree};
 
