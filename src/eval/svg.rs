@@ -72,23 +72,23 @@ fn axes(out: &mut String) {
         let value = f64::from(step) / 10.0;
         let (across, up) = (x(value), y(value));
         let (right, bottom) = (x(1.0), y(0.0));
-        let _ = write!(
+        let _ = writeln!(
             out,
             "<path d=\"M{across:.1} {TOP}V{bottom}M{LEFT} {up:.1}H{right}\" stroke=\"#e4e4e4\"/>\
              <text x=\"{across:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{value:.1}</text>\
-             <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{value:.1}</text>\n",
+             <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{value:.1}</text>",
             bottom + 18.0,
             LEFT - 8.0,
             up + 4.0
         );
     }
     let middle = TOP + SIDE / 2.0;
-    let _ = write!(
+    let _ = writeln!(
         out,
         "<rect x=\"{LEFT}\" y=\"{TOP}\" width=\"{SIDE}\" height=\"{SIDE}\" fill=\"none\" \
          stroke=\"#555\"/>\n<text x=\"{}\" y=\"{}\" text-anchor=\"middle\" font-size=\"13\">recall\
          </text>\n<text transform=\"translate(20 {middle}) rotate(-90)\" text-anchor=\"middle\" \
-         font-size=\"13\">precision</text>\n",
+         font-size=\"13\">precision</text>",
         LEFT + SIDE / 2.0,
         TOP + SIDE + 40.0
     );
