@@ -2,6 +2,7 @@
 
 mod check;
 mod daemon;
+mod embargo;
 mod explain;
 mod feeds;
 mod kill;
