@@ -39,7 +39,7 @@ pub use rule::{RuleConfig, Settings};
 pub use schedule::{Missed, Schedule};
 pub use serve::ServeConfig;
 pub use sink::{From, GiveUp, Rotation, SinkConfig, SinkKind, StdoutFormat};
-pub use source::{FeedConfig, SourceConfig, SourceKind, TcpConfig};
+pub use source::{DirectoryConfig, FeedConfig, Order, SourceConfig, SourceKind, TcpConfig};
 pub use test::{Expect, Expected, TestConfig, TestItem};
 
 use reader::Table;

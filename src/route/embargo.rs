@@ -11,10 +11,10 @@ use jiff::{SignedDuration, Timestamp};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::{Route, UNROUTED};
-use crate::item::{Item, Marker, PubStatus, Seq};
+use crate::item::{Item, Seq};
 use crate::log::record::Timer;
 use crate::log::{Decision, Entry};
-use crate::prepare::Prepared;
+use crate::prepare::{Prepared, has_open_embargo};
 use crate::story::{Evidence, FoldDecision, Folded, Verdict};
 
 /// An end further away is taken for none: the log keeps what is held, and not for ever.
@@ -55,11 +55,7 @@ pub(super) fn asked(prepared: &Prepared, fold: &FoldDecision) -> Option<Timestam
             Some(Decision::OPEN_EMBARGO)
         }
         Some(end) => (end > prepared.received).then_some(end),
-        None => {
-            let says = item.lifecycle && prepared.markers.contains(&Marker::Embargoed);
-            let withheld = item.pubstatus == PubStatus::Withheld;
-            (says || withheld).then_some(Decision::OPEN_EMBARGO)
-        }
+        None => has_open_embargo(item, &prepared.markers).then_some(Decision::OPEN_EMBARGO),
     }
 }
 

@@ -6,6 +6,7 @@ mod embargo;
 mod explain;
 mod feeds;
 mod kill;
+mod poison;
 mod push;
 mod readme;
 mod reload;
