@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::channel::event_time;
 use crate::item::{Item, Seq};
 use crate::log::{Decision, Intake};
-use crate::prepare::markers;
+use crate::prepare::{has_open_embargo, markers};
 use crate::story::{Share, Verdict};
 
 /// All channels.
