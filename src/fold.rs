@@ -37,6 +37,7 @@ mod weight;
 mod window;
 pub mod wordpiece;
 
+pub use disputed::Clash;
 pub use explain::{Explanation, explain_pair};
 pub use identity::Digest;
 pub use model_file::ModelError;

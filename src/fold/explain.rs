@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::disputed::contradict;
+use super::disputed::{Clash, clash};
 use super::{Scorer, scorer};
 use crate::prepare::Prepared;
 use crate::publisher::Publishers;
@@ -15,8 +15,8 @@ pub struct Explanation {
     pub probability: f32,
     /// What it was held against.
     pub threshold: f32,
-    /// Whether one asserts what the other denies.
-    pub contradict: bool,
+    /// How one asserts what the other denies, if so.
+    pub clash: Option<Clash>,
     /// The log-odds that shares add to.
     pub bias: f32,
     /// Every feature that mattered, the largest share first.
@@ -43,6 +43,12 @@ pub fn explain_pair(a: &Prepared, b: &Prepared) -> Explanation {
 }
 
 impl Scorer {
+    /// How one of two items denies what the other asserts, if so.
+    pub fn clash(&self, a: &Prepared, b: &Prepared) -> Option<Clash> {
+        let publishers = Publishers::default();
+        clash(&self.profile(a, &publishers), &self.profile(b, &publishers))
+    }
+
     /// Scores a pair alone, as `eval` does with labelled pairs.
     pub fn explain(&self, a: &Prepared, b: &Prepared, threshold: f32) -> Explanation {
         let publishers = Publishers::default();
@@ -52,7 +58,7 @@ impl Scorer {
         Explanation {
             probability: if comparable { self.probability(&values) } else { 0.0 },
             threshold,
-            contradict: contradict(&a, &b),
+            clash: clash(&a, &b),
             bias: self.bias(),
             shares: self.shares(&values, usize::MAX),
             model: self.digest().to_owned(),
