@@ -102,6 +102,7 @@ impl Fold {
     pub fn nearby(&mut self, prepared: &Prepared) -> Vec<Nearby> {
         self.expire(prepared.received);
         let mut profile = self.scorer.profile(prepared, &self.publishers);
+        self.window.number(&mut profile);
         let found = self.search.find(&self.window, &profile);
         profile.nearness = found.nearness;
         let candidates = self.compare(&profile, &found.places);

@@ -3,11 +3,14 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use super::profile::{Profile, Term};
 use crate::prepare::{Stance, Word};
 
 /// How two reports contradict each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Clash {
     /// One calls untrue what the other tells.
     Untrue,

@@ -179,7 +179,9 @@ impl Reader<'_> {
                 None if token.has(class::BELOW) => (reach, below) = (0, true),
                 None => {}
             }
-            self.guarded |= token.has(class::GUARD | class::UNTRUE | class::SAID_UNTRUE);
+            let aim = token.has(class::ENDING)
+                && self.before(at, 1).iter().any(|it| it.word.eq_ignore_ascii_case("to"));
+            self.guarded |= !aim && token.has(class::GUARD | class::UNTRUE | class::SAID_UNTRUE);
             self.polarity.hedged |= token.has(class::HEDGE);
             self.polarity.accuses |= token.has(class::ACCUSE);
             if at > 0 && self.tokens[at - 1].has(class::COMING) {

@@ -17,7 +17,7 @@ pub(super) mod class {
         NOT NEVER NOT_FACT WILL_NOT NO DENY DISMISS DENIED UNTRUE SAID_UNTRUE REPORT LIGHT VAGUE
         FUNCTION ASIDE COURT REFUSED LIMIT DEGREE STILL TRUE REALLY PROOF OF ALL CAST VERB
         PARTICIPLE OWN GUARD HEDGE ACCUSE ROUND_UP BELOW COMING IS ARTICLE CLOSE ALARM ARTICLE_OF
-        CALL
+        CALL ENDING
     }
 }
 
@@ -112,6 +112,8 @@ const LEXICON: &[(u64, &str)] = &[
          abandons abandoned scraps scrapped hold delays delayed pauses paused rejecting denying \
          refuting dismissing disputing shrugs",
     ),
+    // Behind "to" these are what is agreed, planned or demanded, and say nothing of the report.
+    (ENDING, "stop halt end ban bar block suspend cancel abandon drop leave quit pause delay hold"),
     (
         HEDGE,
         "may might could should would must if whether can urges urge wants want hopes hope demands \
