@@ -32,8 +32,7 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
         }
         [number] => {
             let seq = number.parse().map(Seq).map_err(|_| Failure::usage(USAGE))?;
-            let found =
-                explain::recorded(&config, &mut decider, seq).map_err(Failure::runtime)?;
+            let found = explain::recorded(&config, &mut decider, seq).map_err(Failure::runtime)?;
             (found.to_string(), found.to_json())
         }
         _ => return Err(Failure::usage(USAGE)),

@@ -46,11 +46,7 @@ pub struct Recorded {
 
 /// Looks an item up. The stages of `decider` must be new: they are brought to where they were when
 /// the item came.
-pub fn recorded(
-    config: &Config,
-    decider: &mut Decider,
-    seq: Seq,
-) -> Result<Recorded, Unexplained> {
+pub fn recorded(config: &Config, decider: &mut Decider, seq: Seq) -> Result<Recorded, Unexplained> {
     // A stopped daemon's log is opened whole; a running one's is read beside it.
     let view = match Log::open(&config.log) {
         Ok(log) => log.view(),

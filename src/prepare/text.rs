@@ -83,7 +83,7 @@ pub fn text(headline: &str, language: Option<Language>) -> Text {
     let english = language.is_none_or(|language| language.as_str() == "en");
     let (polarity, marks) = if english { polarity::read(headline) } else { Default::default() };
     text.polarity = polarity;
-    for (at, raw) in Words { rest: headline }.enumerate() {
+    for (at, raw) in (Words { rest: headline }).enumerate() {
         let lower = raw.to_lowercase();
         let lower = lower.strip_suffix("'s").unwrap_or(&lower);
         let lower = without_article(lower, language);
