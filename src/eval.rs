@@ -1,8 +1,10 @@
 //! Measuring folding on labelled headlines: stories (columns time, source, lang, story, headline)
-//! or pairs (time_a, time_b, label or score, headline_a, headline_b).
+//! or pairs (time_a, time_b, label or score, headline_a, headline_b); and finding contradictions in
+//! headlines with their stance on a claim (columns claim, stance, headline).
 
 mod bootstrap;
 mod calibration;
+mod disputes;
 mod labelled;
 mod mistake;
 mod pairs;
@@ -15,6 +17,7 @@ mod sweep;
 
 pub use bootstrap::Interval;
 pub use calibration::{Bin, Calibration};
+pub use disputes::{DisputeReport, Missed, StanceRow, disputes};
 pub use labelled::{Labelled, PairRow, ReadError, StoryRow};
 pub use mistake::Mistake;
 pub use pairs::{PairReport, pairs};

@@ -1,14 +1,17 @@
 //! Why: two headlines against each other, or what was decided about a recorded item.
 
-use std::fmt::{self, Write as _};
+mod recorded;
+
+pub use recorded::{Recorded, Unexplained, recorded};
+
+use std::fmt;
 
 use jiff::Timestamp;
+use serde_json::{Value, json};
 
-use crate::config::Config;
 use crate::decide::Decider;
-use crate::fold::{Explanation, explain_pair};
+use crate::fold::Explanation;
 use crate::item::{Arrival, Item, Seq};
-use crate::log::{Log, LogError, Record, View};
 use crate::prepare::Prepared;
 use crate::route::{Outcome, RuleTrace};
 use crate::stage::Stage;
@@ -40,7 +43,7 @@ pub fn pair(decider: &mut Decider, a: &str, b: &str) -> Option<PairExplanation> 
     };
     let (first, second) = (prepare(0, a)?, prepare(1, b)?);
     let headlines = [&first, &second].map(|item| item.headline.to_string());
-    let explanation = explain_pair(&first, &second);
+    let explanation = decider.fold.explain(&first, &second);
     let mut folded = Vec::new();
     for item in [first, second] {
         decider.fold.push(Ok(item), Timestamp::UNIX_EPOCH, &mut folded);
@@ -52,6 +55,43 @@ pub fn pair(decider: &mut Decider, a: &str, b: &str) -> Option<PairExplanation> 
     Some(PairExplanation { headlines, explanation, rules })
 }
 
+impl PairExplanation {
+    /// The same as one JSON object.
+    pub fn to_json(&self) -> Value {
+        let rule = |rule: &RuleTrace| {
+            json!({
+                "rule": rule.rule,
+                "channels": rule.channels,
+                "outcome": outcome(&rule.outcome),
+                "by": rule.by,
+                "against": rule.against,
+            })
+        };
+        let it = &self.explanation;
+        json!({
+            "headlines": self.headlines,
+            "same": it.same(),
+            "probability": it.probability,
+            "threshold": it.threshold,
+            "clash": it.clash,
+            "bias": it.bias,
+            "shares": it.shares,
+            "alternatives": it.alternatives,
+            "model": it.model,
+            "rules": self.rules.iter().map(rule).collect::<Vec<_>>(),
+        })
+    }
+}
+
+fn outcome(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Holds => "holds".to_owned(),
+        Outcome::BehindExit(by) => format!("would hold, but `{by}` ends the rules"),
+        Outcome::Closed => "would hold, but its schedule is closed".to_owned(),
+        Outcome::Nearly => "nearly holds".to_owned(),
+    }
+}
+
 impl fmt::Display for PairExplanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "compared as")?;
@@ -59,7 +99,7 @@ impl fmt::Display for PairExplanation {
             writeln!(f, "  {}", escape(headline))?;
         }
         writeln!(f, "\n{}", self.explanation)?;
-        if self.explanation.same() && self.explanation.contradict {
+        if self.explanation.same() && self.explanation.clash.is_some() {
             writeln!(f, "\nthe second would mark the story disputed")?;
         }
         writeln!(f, "\nrules")?;
@@ -74,12 +114,7 @@ impl fmt::Display for PairExplanation {
 }
 
 fn write_rule(f: &mut fmt::Formatter<'_>, rule: &RuleTrace) -> fmt::Result {
-    let outcome = match &rule.outcome {
-        Outcome::Holds => "holds".to_owned(),
-        Outcome::BehindExit(by) => format!("would hold, but `{by}` ends the rules"),
-        Outcome::Closed => "would hold, but its schedule is closed".to_owned(),
-        Outcome::Nearly => "nearly holds".to_owned(),
-    };
+    let outcome = outcome(&rule.outcome);
     write!(f, "  {} → {}: {outcome}", rule.rule, rule.channels.join(", "))?;
     if !rule.by.is_empty() {
         write!(f, ", by {}", rule.by.join(", "))?;
@@ -88,79 +123,4 @@ fn write_rule(f: &mut fmt::Formatter<'_>, rule: &RuleTrace) -> fmt::Result {
         write!(f, ", but {}", rule.against.join(", "))?;
     }
     writeln!(f)
-}
-
-/// Why nothing can be told of a recorded item.
-#[derive(Debug)]
-pub enum Unexplained {
-    /// The log cannot be read.
-    Log(LogError),
-    /// There is no record of that number.
-    Unknown(Seq),
-}
-
-impl fmt::Display for Unexplained {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Unexplained::Log(error) => error.fmt(f),
-            Unexplained::Unknown(seq) => {
-                write!(f, "The log has no record {seq}: it is older than `retain`, or yet to come.")
-            }
-        }
-    }
-}
-
-impl std::error::Error for Unexplained {}
-
-/// What was decided about a recorded item, from the log alone.
-pub fn recorded(config: &Config, seq: Seq) -> Result<String, Unexplained> {
-    // A stopped daemon's log is opened whole; a running one's is read beside it.
-    let view = match Log::open(&config.log) {
-        Ok(log) => log.view(),
-        Err(_) => View::open(&config.log.dir).map_err(Unexplained::Log)?,
-    };
-    let found = view.decision_of(seq).map_err(Unexplained::Log)?;
-    let (intake, logged) = found.ok_or(Unexplained::Unknown(seq))?;
-    let mut text = String::new();
-    // Writing to a string cannot fail.
-    let _ = write_record(&mut text, &intake.arrival, &logged.record);
-    Ok(text)
-}
-
-fn write_record(text: &mut String, arrival: &Arrival, record: &Record) -> fmt::Result {
-    writeln!(
-        text,
-        "item {} of source {}, received {}",
-        arrival.seq, arrival.source, arrival.received
-    )?;
-    match &arrival.record {
-        Ok(item) => writeln!(text, "  {}", escape(&item.headline))?,
-        Err(reject) => {
-            writeln!(text, "\nrejected ({}): {}", reject.kind.as_str(), escape(&reject.reason))?;
-            if let Some(offset) = reject.offset {
-                writeln!(text, "  at byte {offset} of its input")?;
-            }
-        }
-    }
-    let Record::Decision(decision) = record else { return Ok(()) };
-    let fold = &decision.fold;
-    let evidence = &fold.evidence;
-    writeln!(text, "\n{} in story {}: {}", fold.verdict, fold.story, evidence.reason)?;
-    if let Some(of) = evidence.of {
-        writeln!(text, "  matched with item {of}")?;
-    }
-    if let Some(score) = evidence.score {
-        writeln!(text, "  probability {score:.3}, threshold {:.3}", evidence.threshold)?;
-    }
-    for share in &evidence.shares {
-        let value = share.value.map_or("missing".to_owned(), |value| format!("{value:.3}"));
-        writeln!(text, "  {:+.2}  {} = {value}", share.share, share.feature)?;
-    }
-    writeln!(text, "\nrules: {}", list(&decision.rules))?;
-    writeln!(text, "matched: {}", list(&decision.matched))?;
-    writeln!(text, "delivered to: {}", list(&decision.channels))
-}
-
-fn list(names: &[String]) -> String {
-    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }

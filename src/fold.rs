@@ -15,6 +15,7 @@ use crate::publisher::Publishers;
 use crate::stage::Stage;
 use crate::story::{FoldDecision, Folded, StoryId};
 
+mod alternative;
 pub mod background;
 mod candidates;
 mod chain;
@@ -38,7 +39,9 @@ mod weight;
 mod window;
 pub mod wordpiece;
 
-pub use explain::{Explanation, explain_pair};
+pub use alternative::{Alternative, Nearby};
+pub use disputed::Clash;
+pub use explain::Explanation;
 pub use identity::Digest;
 pub use model_file::ModelError;
 pub use scorer::Scorer;

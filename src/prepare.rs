@@ -12,9 +12,11 @@ mod attribution;
 mod clean;
 mod language;
 mod marker;
+mod polarity;
 mod text;
 mod words;
 
+pub use polarity::{Polarity, Stance};
 pub use text::{Text, Word, term_id, text};
 
 /// The normalised comparison text of an item: NFKC, markers, suffixes and attributions taken off,

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde::Serialize;
 
 use crate::config::FoldConfig;
-use crate::eval::{self, Curve, Labelled, PairReport, StoryReport, Sweep};
+use crate::eval::{self, Curve, DisputeReport, Labelled, PairReport, StanceRow};
+use crate::eval::{StoryReport, Sweep};
 use crate::fold::Scorer;
 use crate::terminal;
 
@@ -18,13 +19,17 @@ use super::{ConfigArg, Failure};
 #[command(after_help = "\
 Stories have the columns time, source, lang, story, headline; pairs have time_a, time_b, label (0 \
 or 1) or score (from 4 on the same), headline_a, headline_b. Stories are replayed as the daemon \
-would have met them; each pair is scored alone. Several files give a row each.")]
+would have met them; each pair is scored alone. Several files give a row each. With --disputed the \
+columns are claim, stance (for, against, or anything else) and headline.")]
 pub(super) struct Args {
     #[command(flatten)]
     config: ConfigArg,
     /// One JSON object a file instead of tables
     #[arg(long)]
     json: bool,
+    /// The files hold headlines with their stance on a claim: are contradictions found?
+    #[arg(long, conflicts_with_all = ["sweep", "svg"])]
+    disputed: bool,
     /// Try the thresholds from .05 to .95 and draw precision over recall
     #[arg(long)]
     sweep: bool,
@@ -55,6 +60,7 @@ struct Named<'a> {
 enum Report {
     Stories(Box<StoryReport>),
     Pairs(Box<PairReport>),
+    Disputes(Box<DisputeReport>),
 }
 
 impl Report {
@@ -62,6 +68,7 @@ impl Report {
         match self {
             Report::Stories(report) => (report.sweep.as_ref(), report.threshold),
             Report::Pairs(report) => (report.sweep.as_ref(), report.threshold),
+            Report::Disputes(_) => (None, 0.0),
         }
     }
 
@@ -69,6 +76,7 @@ impl Report {
         match self {
             Report::Stories(_) => StoryReport::HEAD,
             Report::Pairs(_) => PairReport::HEAD,
+            Report::Disputes(_) => DisputeReport::HEAD,
         }
     }
 
@@ -76,6 +84,7 @@ impl Report {
         match self {
             Report::Stories(report) => report.row(file),
             Report::Pairs(report) => report.row(file),
+            Report::Disputes(report) => report.row(file),
         }
     }
 }
@@ -114,9 +123,13 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
 }
 
 fn measure(args: &Args, path: &Path, config: &FoldConfig) -> Result<Report, Failure> {
-    let labelled = Labelled::read(path).map_err(Failure::runtime)?;
     let scorer = Scorer::new(config).map_err(Failure::usage)?;
     let worst = args.worst.unwrap_or(if args.files.len() > 1 { 0 } else { 10 });
+    if args.disputed {
+        let rows = StanceRow::read(path).map_err(Failure::runtime)?;
+        return Ok(Report::Disputes(Box::new(eval::disputes(&rows, &scorer, worst))));
+    }
+    let labelled = Labelled::read(path).map_err(Failure::runtime)?;
     let progress = Progress::new(args.progress);
     let watch = |step: &str, done, whole| progress.tell(&name(path), step, done, whole);
     let report = match labelled {
@@ -143,6 +156,7 @@ fn details(args: &Args, path: &Path, report: &Report, several: bool) -> Result<(
         text = match report {
             Report::Stories(report) => report.to_string(),
             Report::Pairs(report) => report.to_string(),
+            Report::Disputes(report) => report.to_string(),
         };
     }
     let (sweep, current) = report.sweep();

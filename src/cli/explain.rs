@@ -11,6 +11,9 @@ use super::{ConfigArg, Failure};
 pub(super) struct Args {
     #[command(flatten)]
     config: ConfigArg,
+    /// One JSON object instead of a page
+    #[arg(long)]
+    json: bool,
     /// Two headlines, or the number of an item in the log
     #[arg(value_name = "HEADLINE", num_args = 1..=2, required = true)]
     what: Vec<String>,
@@ -20,18 +23,21 @@ const USAGE: &str = "give two headlines, or the number of an item in the log";
 
 pub(super) fn run(args: Args) -> Result<(), Failure> {
     let (config, mut decider) = args.config.load()?;
-    let text = match args.what.as_slice() {
-        [a, b] => explain::pair(&mut decider, a, b)
-            .ok_or_else(|| {
+    let (text, value) = match args.what.as_slice() {
+        [a, b] => {
+            let found = explain::pair(&mut decider, a, b).ok_or_else(|| {
                 Failure::usage("a headline without a letter or digit cannot be compared")
-            })?
-            .to_string(),
+            })?;
+            (found.to_string(), found.to_json())
+        }
         [number] => {
             let seq = number.parse().map(Seq).map_err(|_| Failure::usage(USAGE))?;
-            explain::recorded(&config, seq).map_err(Failure::runtime)?
+            let found = explain::recorded(&config, &mut decider, seq).map_err(Failure::runtime)?;
+            (found.to_string(), found.to_json())
         }
         _ => return Err(Failure::usage(USAGE)),
     };
+    let text = if args.json { value.to_string() } else { text };
     terminal::line(text.trim_end())?;
     Ok(())
 }

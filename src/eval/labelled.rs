@@ -69,23 +69,12 @@ impl std::error::Error for ReadError {}
 impl Labelled {
     /// Reads a file.
     pub fn read(path: &Path) -> Result<Labelled, ReadError> {
-        let text = std::fs::read_to_string(path).map_err(|error| ReadError {
-            path: path.to_owned(),
-            line: None,
-            what: error.to_string(),
-        })?;
-        Labelled::parse(&text).map_err(|(line, what)| ReadError {
-            path: path.to_owned(),
-            line: Some(line),
-            what,
-        })
+        read_with(path, Labelled::parse)
     }
 
     /// Reads the text of a file; an error names its line.
     pub fn parse(text: &str) -> Result<Labelled, (usize, String)> {
-        let mut lines = text.lines().enumerate();
-        let header = lines.next().map_or("", |(_, line)| line);
-        let columns: Vec<&str> = header.split('\t').map(str::trim).collect();
+        let (columns, lines) = columns(text);
         let column = |name: &str| columns.iter().position(|column| *column == name);
         if let (Some(time), Some(story), Some(headline)) =
             (column("time"), column("story"), column("headline"))
@@ -129,7 +118,25 @@ impl Labelled {
     }
 }
 
-fn rows<'a, T>(
+/// Reads a file with `parse`, whose error names a line.
+pub(super) fn read_with<T>(
+    path: &Path,
+    parse: impl Fn(&str) -> Result<T, (usize, String)>,
+) -> Result<T, ReadError> {
+    let fault = |line, what| ReadError { path: path.to_owned(), line, what };
+    let text = std::fs::read_to_string(path).map_err(|error| fault(None, error.to_string()))?;
+    parse(&text).map_err(|(line, what)| fault(Some(line), what))
+}
+
+/// The names in the header line, and the lines below it with their numbers from 0.
+pub(super) fn columns(text: &str) -> (Vec<&str>, impl Iterator<Item = (usize, &str)>) {
+    let mut lines = text.lines().enumerate();
+    let header = lines.next().map_or("", |(_, line)| line);
+    (header.split('\t').map(str::trim).collect(), lines)
+}
+
+/// The rows below the header line; an error names its line.
+pub(super) fn rows<'a, T>(
     lines: impl Iterator<Item = (usize, &'a str)>,
     columns: usize,
     row: impl Fn(&dyn Fn(usize) -> &'a str) -> Result<T, &'static str>,

@@ -56,10 +56,7 @@ pub fn pairs(rows: &[PairRow], config: &FoldConfig, scorer: &Scorer, worst: usiz
         let b = prepare_one(Seq(1), &row.headline_b, row.time_b, None, None);
         // A headline without text is like no other.
         let (score, mut shares) = match (a, b) {
-            (Some(a), Some(b)) => {
-                let explanation = scorer.explain(&a, &b, threshold);
-                (explanation.probability, explanation.shares)
-            }
+            (Some(a), Some(b)) => scorer.score(&a, &b),
             _ => (0.0, Vec::new()),
         };
         scores.push((score, row.same));

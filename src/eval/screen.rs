@@ -4,6 +4,7 @@ use std::fmt::{self, Write as _};
 
 use super::bootstrap::Interval;
 use super::calibration::Calibration;
+use super::disputes::DisputeReport;
 use super::mistake::Mistake;
 use super::pairs::PairReport;
 use super::stories::{Group, StoryReport};
@@ -50,6 +51,59 @@ impl fmt::Display for PairReport {
         best(f, self.sweep.as_ref())?;
         calibration(f, &self.calibration)?;
         mistakes(f, &self.worst)
+    }
+}
+
+impl fmt::Display for DisputeReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "  {} claims, {} pairs, {} of them for and against; {} flagged\n",
+            self.claims, self.pairs, self.positives, self.flagged
+        )?;
+        writeln!(f, "                        95 % of draws")?;
+        figure(f, "precision", self.precision, self.precision_95)?;
+        figure(f, "recall", self.recall, self.recall_95)?;
+        figure(f, "F1", self.f1, self.f1_95)?;
+        writeln!(
+            f,
+            "  {:<20}{} of {} that are disputed",
+            "claims found", self.claims_found, self.claims_disputed
+        )?;
+        for (at, missed) in self.worst.iter().enumerate() {
+            if at == 0 || self.worst[at - 1].why.is_some() != missed.why.is_some() {
+                let what = if missed.why.is_some() { "flagged wrongly" } else { "not flagged" };
+                writeln!(f, "\n  {what}")?;
+            }
+            let [a, b] = &missed.headlines;
+            writeln!(f, "  - {}\n    {}", escape(a), escape(b))?;
+            if let Some(why) = &missed.why {
+                writeln!(f, "      {why}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl DisputeReport {
+    /// The head of a table of [`DisputeReport::row`]s.
+    pub const HEAD: &'static str =
+        "disputed                  pairs  flags      P      R     F1  95 % of F1  claims";
+
+    /// The report as one row.
+    pub fn row(&self, file: &str) -> String {
+        let claims = format!("{}/{}", self.claims_found, self.claims_disputed);
+        format!(
+            "{:<24}{:>7}{:>7}  {:.3}  {:.3}  {:.3}  {:.3}–{:.3}{claims:>7}",
+            short(file),
+            self.pairs,
+            self.flagged,
+            self.precision,
+            self.recall,
+            self.f1,
+            self.f1_95.low,
+            self.f1_95.high
+        )
     }
 }
 
@@ -198,6 +252,8 @@ mod tests {
         assert_eq!(row.chars().count(), StoryReport::HEAD.chars().count());
         let row = PairReport::default().row("x");
         assert_eq!(row.chars().count(), PairReport::HEAD.chars().count());
+        let row = DisputeReport::default().row("x");
+        assert_eq!(row.chars().count(), DisputeReport::HEAD.chars().count());
         assert!(row.chars().count() <= 80);
     }
 }

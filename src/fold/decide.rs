@@ -24,16 +24,16 @@ const CROWD: f32 = 0.12;
 const LARGEST_CROWD: u32 = 50;
 
 /// A story as seen from an item: its compared members, the likeliest first.
-struct Choice {
-    story: StoryId,
+pub(super) struct Choice {
+    pub(super) story: StoryId,
     /// Indices into the trace.
-    members: Vec<usize>,
+    pub(super) members: Vec<usize>,
     /// Probability that the item tells it, of its size nothing known.
-    score: f32,
+    pub(super) score: f32,
     /// What a story of its size must score to be joined.
-    needs: f32,
+    pub(super) needs: f32,
     /// Log-odds that it scores above what it needs.
-    margin: f32,
+    pub(super) margin: f32,
 }
 
 impl Choice {
@@ -154,7 +154,7 @@ impl Fold {
         Ok(self.decided(prepared, profile, verdict, known.story, evidence))
     }
 
-    fn compare(&self, profile: &Profile, places: &[u32]) -> Vec<Candidate> {
+    pub(super) fn compare(&self, profile: &Profile, places: &[u32]) -> Vec<Candidate> {
         let frequencies = self.window.frequencies();
         let side = Side::new(profile, Some(frequencies));
         let compare = |place: &u32| {
@@ -172,7 +172,7 @@ impl Fold {
     }
 
     /// The stories among the candidates, the likeliest first; the older one on a tie.
-    fn choices(&self, candidates: &[Candidate]) -> Vec<Choice> {
+    pub(super) fn choices(&self, candidates: &[Candidate]) -> Vec<Choice> {
         let mut order: Vec<usize> = (0..candidates.len()).collect();
         order.sort_by(|a, b| {
             let (a, b) = (&candidates[*a], &candidates[*b]);

@@ -2,25 +2,31 @@
 
 use std::fmt;
 
-use super::disputed::contradict;
-use super::{Scorer, scorer};
+use serde::Serialize;
+
+use super::alternative::Alternative;
+use super::disputed::{Clash, clash};
+use super::{Fold, Scorer};
 use crate::prepare::Prepared;
 use crate::publisher::Publishers;
 use crate::story::Share;
 
 /// The probability of a pair and what it is made of.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Explanation {
     /// Probability that both tell one story.
     pub probability: f32,
     /// What it was held against.
     pub threshold: f32,
-    /// Whether one asserts what the other denies.
-    pub contradict: bool,
+    /// How one asserts what the other denies, if so.
+    pub clash: Option<Clash>,
     /// The log-odds that shares add to.
     pub bias: f32,
-    /// Every feature that mattered, the largest share first.
+    /// Every feature that mattered, the largest share first. With the bias they add up to the
+    /// log-odds of the probability.
     pub shares: Vec<Share>,
+    /// The smallest changes that would turn the answer.
+    pub alternatives: Vec<Alternative>,
     /// Digest of the model.
     pub model: String,
 }
@@ -32,51 +38,175 @@ impl Explanation {
     }
 }
 
-/// Scores a pair with the built-in models and tells why.
-///
-/// # Panics
-/// Never in a build that passed its tests: the models are part of the program.
-pub fn explain_pair(a: &Prepared, b: &Prepared) -> Explanation {
-    let scorer = Scorer::new(&crate::config::FoldConfig::default())
-        .expect("the shipped scorer is part of the program and loads in its tests");
-    scorer.explain(a, b, scorer::THRESHOLD)
+impl Fold {
+    /// Scores a pair alone with the models and the threshold of this fold.
+    pub fn explain(&self, a: &Prepared, b: &Prepared) -> Explanation {
+        self.scorer.explained(a, b, &self.publishers, self.threshold)
+    }
 }
 
 impl Scorer {
-    /// Scores a pair alone, as `eval` does with labelled pairs.
-    pub fn explain(&self, a: &Prepared, b: &Prepared, threshold: f32) -> Explanation {
+    /// How one of two items denies what the other asserts, if so.
+    pub fn clash(&self, a: &Prepared, b: &Prepared) -> Option<Clash> {
+        let publishers = Publishers::default();
+        clash(&self.profile(a, &publishers), &self.profile(b, &publishers))
+    }
+
+    /// Scores a pair alone, as `eval` does with labelled pairs: probability, and every feature that
+    /// mattered, the largest share first.
+    pub fn score(&self, a: &Prepared, b: &Prepared) -> (f32, Vec<Share>) {
         let publishers = Publishers::default();
         let (a, b) = (self.profile(a, &publishers), self.profile(b, &publishers));
         let values = self.alone(&a, &b);
+        let probability = if a.comparable(&b) { self.probability(&values) } else { 0.0 };
+        (probability, self.shares(&values, usize::MAX))
+    }
+
+    fn explained(
+        &self,
+        a: &Prepared,
+        b: &Prepared,
+        publishers: &Publishers,
+        threshold: f32,
+    ) -> Explanation {
+        let (a, b) = (self.profile(a, publishers), self.profile(b, publishers));
+        let values = self.alone(&a, &b);
         let comparable = a.comparable(&b);
+        let alternatives =
+            if comparable { self.alternatives(&values, threshold) } else { Vec::new() };
         Explanation {
             probability: if comparable { self.probability(&values) } else { 0.0 },
             threshold,
-            contradict: contradict(&a, &b),
+            clash: clash(&a, &b),
             bias: self.bias(),
             shares: self.shares(&values, usize::MAX),
+            alternatives,
             model: self.digest().to_owned(),
         }
     }
 }
 
+/// Shares of less than this are added up on the screen.
+const SMALL: f32 = 0.02;
+
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let answer = if self.same() { "one story" } else { "two stories" };
+        let answer = |same| if same { "one story" } else { "two stories" };
         let relation = if self.same() { "at least" } else { "below" };
         writeln!(
             f,
-            "{answer}: probability {:.3}, {relation} the threshold {:.3}{}",
+            "{}: probability {:.3}, {relation} the threshold {:.3}",
+            answer(self.same()),
             self.probability,
-            self.threshold,
-            if self.contradict { "; they contradict each other" } else { "" }
+            self.threshold
         )?;
-        writeln!(f, "{:<24} {:>9} {:>8}", "feature", "value", "share")?;
-        writeln!(f, "{:<24} {:>9} {:>+8.3}", "(bias)", "", self.bias)?;
-        for share in &self.shares {
-            let value = share.value.map_or("missing".to_owned(), |value| format!("{value:.3}"));
-            writeln!(f, "{:<24} {value:>9} {:>+8.3}", share.feature, share.share)?;
+        if let Some(clash) = self.clash {
+            writeln!(f, "they contradict each other: {clash}")?;
         }
-        write!(f, "model {}", self.model)
+        writeln!(f, "\n{:<22} {:>8} {:>8}", "feature", "value", "share")?;
+        let line = |f: &mut fmt::Formatter<'_>, name: &str, value: &str, share: f32| {
+            let row = format!("{name:<22} {value:>8} {share:>+8.3}  {}", bar(share));
+            writeln!(f, "{}", row.trim_end())
+        };
+        line(f, "(before any)", "", self.bias)?;
+        let (large, small): (Vec<&Share>, Vec<&Share>) =
+            self.shares.iter().partition(|share| share.share.abs() >= SMALL);
+        for share in large {
+            line(f, &share.feature, &shown(share.value), share.share)?;
+        }
+        if !small.is_empty() {
+            let sum = small.iter().map(|share| share.share).sum();
+            line(f, &format!("({} smaller ones)", small.len()), "", sum)?;
+        }
+        let sum = self.bias + self.shares.iter().map(|share| share.share).sum::<f32>();
+        writeln!(f, "{:<22} {:>8} {sum:>+8.3}  log-odds", "(sum)", "")?;
+        self.alternatives(f)?;
+        write!(f, "\nmodel {}", self.model)
+    }
+}
+
+impl Explanation {
+    fn alternatives(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let turned = if self.same() { "two stories" } else { "one story" };
+        match self.alternatives.first() {
+            None => return Ok(()),
+            Some(first) if first.changes => {
+                writeln!(f, "\n{turned}, if one of these were otherwise")?;
+            }
+            Some(_) => writeln!(f, "\nno single feature makes them {turned}; nearest to it")?,
+        }
+        for it in &self.alternatives {
+            let range = match (it.above, it.at_most) {
+                (Some(above), Some(at_most)) => format!("from {above:.3} to {at_most:.3}"),
+                (Some(above), None) => format!("above {above:.3}"),
+                (None, Some(at_most)) => format!("at most {at_most:.3}"),
+                (None, None) => "known".to_owned(),
+            };
+            let value = shown(it.value);
+            writeln!(
+                f,
+                "{:<22} {value:>8}  → {range:<22} probability {:.3}",
+                it.feature, it.probability
+            )?;
+        }
+        Ok(())
+    }
+}
+
+fn shown(value: Option<f32>) -> String {
+    value.map_or("missing".to_owned(), |value| format!("{value:.3}"))
+}
+
+/// A share as a bar: to the right what speaks for one story, to the left what speaks against.
+fn bar(share: f32) -> String {
+    const HALF: usize = 18;
+    const SCALE: f32 = 12.0;
+    let length = ((share.abs() * SCALE).round() as usize).min(HALF);
+    match share < 0.0 {
+        true => format!("{}{}│", " ".repeat(HALF - length), "─".repeat(length)),
+        false => format!("{}│{}", " ".repeat(HALF), "━".repeat(length)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::fold;
+    use super::*;
+    use crate::fold::training::prepare_one;
+    use crate::item::Seq;
+
+    fn explained(a: &str, b: &str) -> Explanation {
+        let item = |n, line| prepare_one(Seq(n), line, None, None, None).expect("a headline");
+        fold().explain(&item(0, a), &item(1, b))
+    }
+
+    #[test]
+    fn bias_and_shares_add_up_to_the_probability() {
+        for b in ["Elmsford dam opens after ten years of work", "Ferry aground off Port Selene"] {
+            let it = explained("Dam at Elmsford opens after ten years", b);
+            let sum = it.bias + it.shares.iter().map(|share| share.share).sum::<f32>();
+            let probability = crate::fold::model::probability(sum);
+            assert!((probability - it.probability).abs() < 1e-3, "{probability} {it:?}");
+        }
+    }
+
+    #[test]
+    fn an_alternative_turns_the_answer_when_it_says_so() {
+        let it = explained("Dam at Elmsford opens", "Ferry aground off Port Selene");
+        assert!(!it.same() && !it.alternatives.is_empty());
+        for alternative in &it.alternatives {
+            assert_eq!(alternative.changes, alternative.probability >= it.threshold);
+        }
+    }
+
+    #[test]
+    fn the_screen_is_eighty_columns_wide() {
+        let text = explained(
+            "Freedonia agreed to cease river tolls policy",
+            "Source claims Freedonia did not agree to stop 12 river tolls",
+        )
+        .to_string();
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        assert!(text.contains("they contradict each other"), "{text}");
     }
 }

@@ -122,6 +122,18 @@ impl Model {
         self.content.trees.iter().fold(self.content.base, |sum, tree| sum + tree.mean())
     }
 
+    /// The values of a feature at which an answer can change, in order: an answer is the same for
+    /// all values above one of them and up to the next.
+    pub fn steps(&self, feature: usize) -> Vec<f32> {
+        let nodes = self.content.trees.iter().flat_map(Tree::nodes);
+        let asked = nodes.filter_map(|node| node.asks()).map(|(question, _)| question);
+        let mut steps: Vec<f32> =
+            asked.filter(|(of, ..)| *of == feature).map(|(_, threshold, _)| threshold).collect();
+        steps.sort_by(f32::total_cmp);
+        steps.dedup();
+        steps
+    }
+
     /// One line on what it was trained with.
     pub fn about(&self) -> &str {
         &self.content.about

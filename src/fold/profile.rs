@@ -4,7 +4,7 @@ use crate::fold::background::Background;
 use crate::fold::embedding::{Embedding, Vector};
 use crate::fold::weight;
 use crate::item::{Language, Marker, TimeQuality};
-use crate::prepare::{Prepared, Word};
+use crate::prepare::{Polarity, Prepared, Word};
 use crate::publisher::Publishers;
 
 /// Bytes of a cache line.
@@ -29,7 +29,7 @@ pub(super) struct Profile {
     /// `UPDATE n` or the n-th lead; 0 for neither.
     pub(super) update: u16,
     pub(super) negates: bool,
-    pub(super) untrue: bool,
+    pub(super) polarity: Polarity,
     pub(super) asks: bool,
     /// Mean cosine to the nearest items of the window when it came; NaN when unknown.
     pub(super) nearness: f32,
@@ -99,7 +99,7 @@ impl Profile {
             language: prepared.language,
             update: update.max().unwrap_or(0),
             negates: text.negates,
-            untrue: text.untrue,
+            polarity: text.polarity,
             asks: text.asks,
             nearness: f32::NAN,
         }

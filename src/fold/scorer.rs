@@ -120,6 +120,11 @@ impl Scorer {
         self.shares(values, SHARES)
     }
 
+    /// The trees.
+    pub(super) fn model(&self) -> &Model {
+        &self.model
+    }
+
     /// The log-odds before any feature is looked at.
     pub(super) fn bias(&self) -> f32 {
         self.model.base_of_shares()

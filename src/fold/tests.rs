@@ -12,7 +12,7 @@ pub(super) fn profile(headline: &str) -> Profile {
     scorer.profile(&prepared, &Publishers::default())
 }
 
-fn fold() -> Fold {
+pub(super) fn fold() -> Fold {
     Fold::new(&FoldConfig::default(), Publishers::default()).expect("the shipped models")
 }
 

@@ -7,7 +7,8 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::item::Language;
 
-use super::words::{self, Cue};
+use super::polarity::{self, Polarity};
+use super::words;
 
 /// A word of a headline that can tell events apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,14 +24,18 @@ impl Word {
     pub const NAME: u8 = 1;
     /// A number.
     pub const NUMBER: u8 = 2;
-    /// In the reach of a negation or denial.
-    pub const NEGATED: u8 = 4;
+    /// Part of what the headline denies.
+    pub const DENIED: u8 = 4;
     /// Stood earlier in the same headline.
     pub const AGAIN: u8 = 8;
     /// The name of a day or month.
     pub const DATE: u8 = 16;
-    /// Within quotation marks.
-    pub const QUOTED: u8 = 32;
+    /// Before a denial, in the same statement: mostly who is said to do it.
+    pub const SUBJECT: u8 = 32;
+    /// After "to" or "will".
+    pub const COMING: u8 = 64;
+    /// Carries what is denied: the first words of it.
+    pub const KEY: u8 = 128;
 
     /// Whether all of `flags` are set.
     pub fn is(self, flags: u8) -> bool {
@@ -47,8 +52,8 @@ pub struct Text {
     pub sketch: [u64; 4],
     /// The headline negates or denies something.
     pub negates: bool,
-    /// The headline calls a report untrue.
-    pub untrue: bool,
+    /// What it says about the truth of a report.
+    pub polarity: Polarity,
     /// The headline asks.
     pub asks: bool,
     /// Capitals tell names here: neither Title Case nor CAPITALS.
@@ -75,37 +80,18 @@ pub fn text(headline: &str, language: Option<Language>) -> Text {
     let mut text = Text { cased: is_cased(headline), ..Text::default() };
     text.asks = headline.ends_with('?');
     let stemmer = Stem::of(language);
-    let (mut reach, mut quoted, mut first) = (0_u8, false, true);
-    for piece in Pieces::new(headline) {
-        let raw = match piece {
-            Piece::Quote => {
-                quoted = !quoted;
-                continue;
-            }
-            Piece::Break => {
-                reach = 0;
-                continue;
-            }
-            Piece::Word(raw) => raw,
-        };
+    let english = language.is_none_or(|language| language.as_str() == "en");
+    let (polarity, marks) = if english { polarity::read(headline) } else { Default::default() };
+    text.polarity = polarity;
+    for (at, raw) in (Words { rest: headline }).enumerate() {
         let lower = raw.to_lowercase();
         let lower = lower.strip_suffix("'s").unwrap_or(&lower);
         let lower = without_article(lower, language);
-        match words::cue(lower) {
-            Cue::Negation => (reach, text.negates) = (REACH, true),
-            Cue::Denial => (reach, text.negates) = (REACH, true),
-            Cue::Untrue => text.untrue = true,
-            Cue::Clause => reach = 0,
-            Cue::None => {}
-        }
+        text.negates |= words::negates(lower);
         let capital = raw.starts_with(char::is_uppercase);
-        let mut flags = 0;
-        flags |= if capital && text.cased && !first { Word::NAME } else { 0 };
-        flags |= if reach > 0 && words::cue(lower) == Cue::None { Word::NEGATED } else { 0 };
-        flags |= if quoted { Word::QUOTED } else { 0 };
+        let mut flags = marks.get(at).copied().unwrap_or(0);
+        flags |= if capital && text.cased && at > 0 { Word::NAME } else { 0 };
         flags |= if words::is_date(lower) { Word::DATE } else { 0 };
-        reach = reach.saturating_sub(1);
-        first = false;
         let acronym = raw == "US" || raw == "U.S" || raw == "USA" || raw == "U.S.A";
         if acronym {
             text.push("usa", flags);
@@ -123,9 +109,6 @@ pub fn text(headline: &str, language: Option<Language>) -> Text {
     text.sketch = sketch(headline);
     text
 }
-
-/// How many words a negation reaches unless its clause ends before.
-const REACH: u8 = 7;
 
 impl Text {
     fn push(&mut self, term: &str, mut flags: u8) {
@@ -298,50 +281,26 @@ fn sketch(headline: &str) -> [u64; 4] {
     bits
 }
 
-/// Pieces of a headline: words, quotation marks, ends of clauses.
-struct Pieces<'a> {
+/// The words of a headline.
+struct Words<'a> {
     rest: &'a str,
 }
 
-enum Piece<'a> {
-    Word(&'a str),
-    Quote,
-    Break,
-}
+impl<'a> Iterator for Words<'a> {
+    type Item = &'a str;
 
-impl<'a> Pieces<'a> {
-    fn new(text: &'a str) -> Pieces<'a> {
-        Pieces { rest: text }
-    }
-}
-
-impl<'a> Iterator for Pieces<'a> {
-    type Item = Piece<'a>;
-
-    fn next(&mut self) -> Option<Piece<'a>> {
-        loop {
-            let c = self.rest.chars().next()?;
-            if c.is_alphanumeric() {
-                let end = word_end(self.rest);
-                let (word, rest) = self.rest.split_at(end);
-                self.rest = rest;
-                return Some(Piece::Word(word));
-            }
-            self.rest = &self.rest[c.len_utf8()..];
-            match c {
-                '"' => return Some(Piece::Quote),
-                ',' | ';' | ':' | '?' | '!' | '|' => return Some(Piece::Break),
-                // A single quote before a word opens, before a space closes a quotation.
-                '\'' => return Some(Piece::Quote),
-                _ => {}
-            }
-        }
+    fn next(&mut self) -> Option<&'a str> {
+        let start = self.rest.find(char::is_alphanumeric)?;
+        let rest = &self.rest[start..];
+        let (word, rest) = rest.split_at(word_end(rest));
+        self.rest = rest;
+        Some(word)
     }
 }
 
 /// End of the word that `text` starts with: apostrophes and full stops join letters, full stops
 /// and commas join digits.
-fn word_end(text: &str) -> usize {
+pub(super) fn word_end(text: &str) -> usize {
     let mut chars = text.char_indices().peekable();
     let mut before = ' ';
     while let Some((at, c)) = chars.next() {

@@ -1,4 +1,4 @@
-//! Words that carry no event by themselves, and words that deny.
+//! Words that carry no event by themselves, words that negate, numbers and dates.
 
 use crate::item::Language;
 
@@ -81,8 +81,6 @@ const DENIALS: &[&str] = &[
     "contradict",
     "contradicts",
     "debunk",
-    "debunked",
-    "debunks",
     "denied",
     "denies",
     "deny",
@@ -108,62 +106,9 @@ const DENIALS: &[&str] = &[
     "опроверг",
 ];
 
-/// Words that call the whole report untrue, wherever they stand.
-const UNTRUE: &[&str] = &[
-    "bogus",
-    "debunked",
-    "debunks",
-    "fabricated",
-    "fake",
-    "faked",
-    "false",
-    "falsely",
-    "fiction",
-    "hoax",
-    "hoaxes",
-    "myth",
-    "satire",
-    "unfounded",
-    "untrue",
-    "misleading",
-    "bullshit",
-    "nonsense",
-];
-
-/// Words that end the reach of a negation.
-const CLAUSE: &[&str] = &[
-    "after", "although", "amid", "and", "as", "because", "before", "but", "despite", "if", "or",
-    "since", "so", "though", "unless", "until", "when", "while", "who",
-];
-
-/// What a word does to the polarity of its clause.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Cue {
-    /// Negates what follows.
-    Negation,
-    /// Denies what follows, and is a word of its own.
-    Denial,
-    /// Calls the whole report untrue.
-    Untrue,
-    /// Starts another clause.
-    Clause,
-    /// Nothing.
-    None,
-}
-
-/// What a word in lower case does.
-pub(super) fn cue(word: &str) -> Cue {
-    if NEGATIONS.contains(&word) || word.ends_with("n't") {
-        Cue::Negation
-    } else if UNTRUE.contains(&word) {
-        Cue::Untrue
-    } else if DENIALS.contains(&word) {
-        Cue::Denial
-    } else if CLAUSE.contains(&word) {
-        Cue::Clause
-    } else {
-        Cue::None
-    }
+/// Whether a word in lower case negates or denies something.
+pub(super) fn negates(word: &str) -> bool {
+    NEGATIONS.contains(&word) || word.ends_with("n't") || DENIALS.contains(&word)
 }
 
 /// Stem of the English "million".

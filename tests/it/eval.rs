@@ -77,3 +77,22 @@ fn labels_that_cannot_be_read_name_their_line() {
     let said = desk.wirefold(&["eval", "bad.tsv"]).exited(1);
     assert!(said.err.contains("bad.tsv, line 2"), "{}", said.err);
 }
+
+#[test]
+fn contradictions_are_measured_on_stances() {
+    let desk = Desk::new();
+    desk.write(
+        "stances.tsv",
+        "claim\tstance\theadline\n\
+         c1\tfor\tGiant squid found in city fountain\n\
+         c1\tfor\tPolice find giant squid in city fountain\n\
+         c1\tagainst\tGiant squid in city fountain is a hoax\n",
+    );
+    let said = desk.wirefold(&["eval", "--disputed", "--json", "stances.tsv"]).success().lines();
+    assert_eq!(said[0]["pairs"], 3);
+    assert_eq!(said[0]["precision"], 1.0);
+    assert_eq!(said[0]["recall"], 1.0);
+    let said = desk.wirefold(&["eval", "--disputed", "stances.tsv"]).success();
+    assert!(said.out.contains("claims found"), "{}", said.out);
+    desk.wirefold(&["eval", "--disputed", "--sweep", "stances.tsv"]).exited(2);
+}

@@ -20,3 +20,16 @@ fn two_headlines_are_explained_with_a_probability_and_a_threshold() {
 fn a_single_word_that_is_no_number_is_bad_usage() {
     Desk::new().wirefold(&["explain", "headline"]).exited(2);
 }
+
+#[test]
+fn one_object_tells_the_same_to_a_program() {
+    let args = ["explain", "--json", "Dam at Elmsford opens", "Ferry aground off Port Selene"];
+    let lines = Desk::new().wirefold(&args).success().lines();
+    assert_eq!(lines[0]["same"], false);
+    let number = |key: &str| lines[0][key].as_f64().unwrap();
+    let shares = lines[0]["shares"].as_array().unwrap();
+    let sum: f64 = shares.iter().map(|share| share["share"].as_f64().unwrap()).sum();
+    let probability = 1.0 / (1.0 + (-(number("bias") + sum)).exp());
+    assert!((probability - number("probability")).abs() < 1e-3, "{}", lines[0]);
+    assert!(lines[0]["alternatives"][0]["feature"].is_string());
+}

@@ -37,11 +37,14 @@ fn names_are_capitals_inside_a_sentence() {
 }
 
 #[test]
-fn negation_reaches_to_the_end_of_its_clause() {
+fn what_is_denied_is_marked() {
     let text = text("Mayor did not agree to close bridge, traders say", None);
-    let negated = text.words.iter().filter(|word| word.is(Word::NEGATED)).count();
-    assert_eq!(negated, 3, "agree, close, bridge");
-    assert!(text.negates && !text.untrue);
+    let marked = |flag| text.words.iter().filter(|word| word.is(flag)).count();
+    assert_eq!(marked(Word::SUBJECT), 1, "mayor");
+    assert_eq!(marked(Word::DENIED), 3, "agree, close, bridge");
+    assert_eq!(marked(Word::KEY), 1, "agree");
+    assert!(text.negates);
+    assert_eq!(text.polarity.stance, crate::prepare::Stance::Negates);
 }
 
 #[test]

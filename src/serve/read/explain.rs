@@ -62,7 +62,7 @@ fn document(found: PairExplanation) -> Explanation {
         same: explanation.same(),
         probability: explanation.probability,
         threshold: explanation.threshold,
-        contradict: explanation.contradict,
+        contradict: explanation.clash.is_some(),
         headlines: found.headlines.to_vec(),
         bias: explanation.bias,
         shares: parts(explanation.shares),

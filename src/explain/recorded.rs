@@ -1,0 +1,168 @@
+//! What was decided about a recorded item, from the log, and what else it could have joined.
+
+use std::fmt;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use crate::config::Config;
+use crate::decide::Decider;
+use crate::fold::Nearby;
+use crate::item::{Arrival, Seq};
+use crate::log::{Decision, Log, LogError, Read, Record, View};
+use crate::terminal::escape;
+
+/// Why nothing can be told of a recorded item.
+#[derive(Debug)]
+pub enum Unexplained {
+    /// The log cannot be read.
+    Log(LogError),
+    /// There is no record of that number.
+    Unknown(Seq),
+}
+
+impl fmt::Display for Unexplained {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unexplained::Log(error) => error.fmt(f),
+            Unexplained::Unknown(seq) => {
+                write!(f, "The log has no record {seq}: it is older than `retain`, or yet to come.")
+            }
+        }
+    }
+}
+
+impl std::error::Error for Unexplained {}
+
+/// What was decided about an item.
+pub struct Recorded {
+    arrival: Arrival,
+    /// `None` when it was rejected.
+    decision: Option<Box<Decision>>,
+    /// Another story that it could have joined, the likeliest: with the models in use now, and the
+    /// window as it was.
+    next_best: Option<Nearby>,
+}
+
+/// Looks an item up. The stages of `decider` must be new: they are brought to where they were when
+/// the item came.
+pub fn recorded(config: &Config, decider: &mut Decider, seq: Seq) -> Result<Recorded, Unexplained> {
+    // A stopped daemon's log is opened whole; a running one's is read beside it.
+    let view = match Log::open(&config.log) {
+        Ok(log) => log.view(),
+        Err(_) => View::open(&config.log.dir).map_err(Unexplained::Log)?,
+    };
+    let found = view.decision_of(seq).map_err(Unexplained::Log)?;
+    let (intake, logged) = found.ok_or(Unexplained::Unknown(seq))?;
+    let arrival = intake.arrival;
+    let decision = match logged.record {
+        Record::Decision(decision) => Some(decision),
+        _ => None,
+    };
+    let next_best = match &decision {
+        Some(decision) => {
+            next_best(config, decider, &view, &arrival, decision).map_err(Unexplained::Log)?
+        }
+        None => None,
+    };
+    Ok(Recorded { arrival, decision, next_best })
+}
+
+/// Applies the decisions before an item, and asks what else it is like.
+fn next_best(
+    config: &Config,
+    decider: &mut Decider,
+    view: &View,
+    arrival: &Arrival,
+    decision: &Decision,
+) -> Result<Option<Nearby>, LogError> {
+    let window = SignedDuration::try_from(config.fold.window).unwrap_or(SignedDuration::MAX);
+    let since = arrival.received.checked_sub(window).unwrap_or(Timestamp::MIN);
+    for read in view.window(since)? {
+        let Read::Record(logged, Some(intake)) = read? else { continue };
+        if intake.arrival.seq >= arrival.seq {
+            break;
+        }
+        let Record::Decision(earlier) = logged.record else { continue };
+        if let Ok(item) = decider.prepare.prepare(intake.arrival) {
+            decider.fold.apply(&item, &earlier.fold);
+        }
+    }
+    let Ok(item) = decider.prepare.prepare(arrival.clone()) else { return Ok(None) };
+    let nearby = decider.fold.nearby(&item);
+    Ok(nearby.into_iter().find(|nearby| nearby.story != decision.fold.story))
+}
+
+impl Recorded {
+    /// The same as one JSON object.
+    pub fn to_json(&self) -> Value {
+        let arrival = &self.arrival;
+        let rejected = arrival.record.as_ref().err();
+        json!({
+            "item": arrival.seq,
+            "source": arrival.source,
+            "received": arrival.received.to_string(),
+            "headline": arrival.record.as_ref().ok().map(|item| &item.headline),
+            "rejected": rejected.map(|reject| {
+                json!({ "kind": reject.kind.as_str(), "reason": reject.reason })
+            }),
+            "verdict": self.decision.as_ref().map(|it| it.fold.verdict.as_str()),
+            "story": self.decision.as_ref().map(|it| it.fold.story.to_string()),
+            "evidence": self.decision.as_ref().map(|it| &it.fold.evidence),
+            "next_best": self.next_best,
+            "rules": self.decision.as_ref().map(|it| &it.rules),
+            "matched": self.decision.as_ref().map(|it| &it.matched),
+            "channels": self.decision.as_ref().map(|it| &it.channels),
+        })
+    }
+}
+
+impl fmt::Display for Recorded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let arrival = &self.arrival;
+        writeln!(
+            f,
+            "item {} of source {}, received {}",
+            arrival.seq, arrival.source, arrival.received
+        )?;
+        match &arrival.record {
+            Ok(item) => writeln!(f, "  {}", escape(&item.headline))?,
+            Err(reject) => {
+                writeln!(f, "\nrejected ({}): {}", reject.kind.as_str(), escape(&reject.reason))?;
+                if let Some(offset) = reject.offset {
+                    writeln!(f, "  at byte {offset} of its input")?;
+                }
+            }
+        }
+        let Some(decision) = &self.decision else { return Ok(()) };
+        let fold = &decision.fold;
+        let evidence = &fold.evidence;
+        writeln!(f, "\n{} in story {}: {}", fold.verdict, fold.story, evidence.reason)?;
+        if let Some(of) = evidence.of {
+            writeln!(f, "  matched with item {of}")?;
+        }
+        if let Some(score) = evidence.score {
+            writeln!(f, "  probability {score:.3}, threshold {:.3}", evidence.threshold)?;
+        }
+        for share in &evidence.shares {
+            let value = share.value.map_or("missing".to_owned(), |value| format!("{value:.3}"));
+            writeln!(f, "  {:+.2}  {} = {value}", share.share, share.feature)?;
+        }
+        match &self.next_best {
+            Some(next) => writeln!(
+                f,
+                "\nnext best: story {} with item {}, probability {:.3}; it scores {:.3} and would \
+                 need {:.3}",
+                next.story, next.item, next.probability, next.score, next.needs
+            )?,
+            None => writeln!(f, "\nnext best: no other story of the window shares its rare words")?,
+        }
+        writeln!(f, "\nrules: {}", list(&decision.rules))?;
+        writeln!(f, "matched: {}", list(&decision.matched))?;
+        writeln!(f, "delivered to: {}", list(&decision.channels))
+    }
+}
+
+fn list(names: &[String]) -> String {
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}

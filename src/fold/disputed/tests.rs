@@ -1,0 +1,134 @@
+use super::super::tests::profile;
+use super::*;
+
+#[track_caller]
+fn case(a: &str, b: &str, expected: Option<Clash>) {
+    let (a, b) = (profile(a), profile(b));
+    assert_eq!(clash(&a, &b), expected);
+    assert_eq!(clash(&b, &a), expected, "the other way round");
+}
+
+const CLOSES: &str = "Mayor closes old bridge after storm";
+
+#[test]
+fn a_shared_predicate_with_opposite_polarity_is_a_dispute() {
+    case(
+        "Freedonia agreed to halt river tolls policy - coastal media",
+        "Senior source claims Freedonia did not agree to halt river tolls",
+        Some(Clash::Negation),
+    );
+    case(
+        "Mayor resigned over bridge contract, radio says",
+        "Mayor has not resigned over bridge contract",
+        Some(Clash::Negation),
+    );
+}
+
+#[test]
+fn a_denial_disputes_what_was_told() {
+    case(
+        "Mayor took gifts from bridge builder",
+        "Mayor denies taking gifts from bridge builder",
+        Some(Clash::Denial),
+    );
+    case(
+        "Norland jets crossed Freedonia border",
+        "Norland denies that its jets crossed Freedonia border",
+        Some(Clash::Denial),
+    );
+    case(
+        "Police found squid in city fountain",
+        "Mayor rejects report of squid in city fountain",
+        Some(Clash::Denial),
+    );
+}
+
+#[test]
+fn a_report_that_is_called_untrue_is_disputed() {
+    let squid = "Giant squid found in city fountain";
+    for untrue in [
+        "Giant squid in city fountain is a hoax",
+        "City fountain squid hoax: video was staged",
+        "No, a giant squid was not found in city fountain",
+        "Squid story from city fountain is fake",
+        "Report of squid in city fountain is not true",
+        "Experts debunk report of squid in city fountain",
+    ] {
+        let found = { clash(&profile(squid), &profile(untrue)) };
+        assert!(found.is_some(), "{untrue}");
+    }
+}
+
+#[test]
+fn what_will_not_be_disputes_what_will_be() {
+    let to = "Freedonia to play Norland in cup final";
+    case(to, "Freedonia will not play Norland in cup final", Some(Clash::Prospect));
+    case("Freedonia played Norland in cup", "Freedonia won't play Norland in cup", None);
+}
+
+#[test]
+fn negation_in_both_is_agreement() {
+    case("Mayor will not close old bridge", "Old bridge: mayor does not close it", None);
+    case("Mayor rules out closing old bridge", "Mayor is not closing old bridge", None);
+}
+
+#[test]
+fn negation_of_an_unrelated_clause_is_no_dispute() {
+    case(CLOSES, "Mayor closes old bridge after storm, schools not affected", None);
+    case(CLOSES, "Mayor closes old bridge because ferry does not close", None);
+    case(CLOSES, "Mayor who did not close tunnel closes old bridge", None);
+}
+
+#[test]
+fn denial_of_an_unrelated_clause_is_no_dispute() {
+    case(CLOSES, "Mayor closes old bridge, denies taking gifts", None);
+    case(CLOSES, "Mayor closes old bridge as builder denies fault", None);
+}
+
+#[test]
+fn a_quoted_negation_is_no_dispute() {
+    case(CLOSES, "Mayor closes bridge: 'not closing old bridge after storm would be mad'", None);
+    case(CLOSES, "Mayor on old bridge: \"I did not close bridge after storm for fun\"", None);
+}
+
+#[test]
+fn a_question_asserts_nothing() {
+    let squid = "Giant squid found in city fountain";
+    case(squid, "Is giant squid in city fountain a hoax?", None);
+    case("Did mayor close old bridge?", "Mayor did not close old bridge", None);
+}
+
+#[test]
+fn what_is_limited_or_set_against_something_else_is_not_denied() {
+    let scan = "Mayor had scan at hospital";
+    case(scan, "Mayor says he had test, not scan at hospital", None);
+    case("Mayor closes old bridge", "Mayor does not close old bridge yet", None);
+    case("Mayor closes old bridge", "Mayor not only closes old bridge but the tunnel", None);
+}
+
+#[test]
+fn refusals_and_accusations_are_no_denials() {
+    case("Mayor seeks bail in bridge case", "Judge denies mayor bail in bridge case", None);
+    case(
+        "Mayor accused of taking gifts from builder",
+        "Mayor denies taking gifts from builder",
+        None,
+    );
+}
+
+#[test]
+fn false_things_that_belong_to_the_story_do_not_deny_it() {
+    case(
+        "Four held at Tarn airport with passports of others",
+        "Four with fake passports held at Tarn airport",
+        None,
+    );
+    case("Mayor speaks on bridge", "Mayor calls bridge affair a hoax as council meets", None);
+}
+
+#[test]
+fn hedges_and_round_ups_assert_nothing() {
+    let not = "Mayor did not close old bridge";
+    case("Mayor may close old bridge", not, None);
+    case("Mayor closes old bridge - live updates", not, None);
+}

@@ -1,0 +1,377 @@
+//! What a headline says about the truth of what it tells: whether it denies something, and which of
+//! its words that is about. English only. Precision first: where a construction is not understood,
+//! the headline counts as silent, and contradicts nothing.
+
+use smallvec::SmallVec;
+
+use super::Word;
+use super::text::word_end;
+
+mod lexicon;
+
+use lexicon::{class, class_of};
+
+/// What a headline does with a report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stance {
+    /// Nothing that could contradict another: it asks, sums up, qualifies, or is not understood.
+    #[default]
+    Silent,
+    /// It tells something as a fact.
+    Tells,
+    /// It says that something is or was not so.
+    Negates,
+    /// It says that something will not be.
+    WillNot,
+    /// Somebody in it denies something.
+    Denies,
+    /// It calls the report untrue.
+    Untrue,
+}
+
+/// The stance of a headline with what qualifies it. [`Word::DENIED`] and its like say which words
+/// it is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Polarity {
+    /// What it does.
+    pub stance: Stance,
+    /// It tells of what may, must or should be.
+    pub hedged: bool,
+    /// It tells of an accusation, which a denial does not contradict.
+    pub accuses: bool,
+    /// What is denied is called a report or a claim.
+    pub report: bool,
+    /// What is denied is the subject's own doing ("denies taking a selfie").
+    pub own: bool,
+}
+
+/// Flags of the words of a headline, in order.
+pub(super) type Marks = SmallVec<[u8; 40]>;
+
+/// Later words are not looked at: no headline is so long.
+const MOST_WORDS: usize = 64;
+/// How many words a negation reaches unless its clause ends before.
+const NEGATION: u8 = 8;
+/// How many words a denial reaches.
+const DENIAL: u8 = 10;
+
+struct Token<'a> {
+    word: &'a str,
+    class: u64,
+    quoted: bool,
+    /// A comma or the like stands before it.
+    starts: bool,
+    /// What stands before it separates two statements.
+    parts: bool,
+    /// Punctuation or the end follows.
+    ends: bool,
+}
+
+/// Reads the polarity of a headline in English.
+pub(super) fn read(headline: &str) -> (Polarity, Marks) {
+    let tokens = tokens(headline);
+    let mut reader = Reader {
+        tokens: &tokens,
+        marks: SmallVec::from_elem(0, tokens.len()),
+        polarity: Polarity::default(),
+        negation: None,
+        denial: false,
+        untrue: false,
+        guarded: false,
+        both: false,
+    };
+    reader.read();
+    if headline.contains('?') {
+        reader.polarity.stance = Stance::Silent;
+    }
+    (reader.polarity, reader.marks)
+}
+
+fn tokens(headline: &str) -> Vec<Token<'_>> {
+    let mut tokens: Vec<Token<'_>> = Vec::with_capacity(16);
+    let (mut double, mut single, mut starts, mut parts) = (false, false, true, true);
+    let (mut rest, mut before) = (headline, ' ');
+    while let Some(c) = rest.chars().next() {
+        if c.is_alphanumeric() {
+            let (word, after) = rest.split_at(word_end(rest));
+            if tokens.len() == MOST_WORDS {
+                break;
+            }
+            let quoted = double || single;
+            tokens.push(Token { word, class: class_of(word), quoted, starts, parts, ends: false });
+            (starts, parts) = (false, false);
+            (rest, before) = (after, 'a');
+            continue;
+        }
+        let after = &rest[c.len_utf8()..];
+        let space = after.is_empty() || after.starts_with(char::is_whitespace);
+        match c {
+            '"' => double = !double,
+            // After a letter it closes a quotation, or makes a plural possessive.
+            '\'' => single = before != 'a' && !single,
+            ',' | '!' | '?' => starts = true,
+            ';' | ':' | '|' | '–' | '—' => (starts, parts) = (true, true),
+            '-' if space && before == ' ' => (starts, parts) = (true, true),
+            // A full stop after a short word is an abbreviation ("Gen. Ortega").
+            '.' if space && tokens.last().is_some_and(|last| last.word.len() > 3) => {
+                (starts, parts) = (true, true);
+            }
+            _ => {}
+        }
+        if let (true, Some(last)) = (starts, tokens.last_mut()) {
+            last.ends = true;
+        }
+        (rest, before) = (after, c);
+    }
+    if let Some(last) = tokens.last_mut() {
+        last.ends = true;
+    }
+    tokens
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Cue {
+    Negation,
+    WillNot,
+    Denial,
+    Untrue,
+}
+
+struct Reader<'a> {
+    tokens: &'a [Token<'a>],
+    marks: Marks,
+    polarity: Polarity,
+    negation: Option<Stance>,
+    denial: bool,
+    untrue: bool,
+    /// Something in it denies, ends or qualifies in a way that is not followed up.
+    guarded: bool,
+    /// A negation within a denial: what holds then is too much to tell.
+    both: bool,
+}
+
+impl Reader<'_> {
+    fn read(&mut self) {
+        let (mut reach, mut keys, mut below, mut statement) = (0_u8, 0_u8, false, 0);
+        for at in 0..self.tokens.len() {
+            let token = &self.tokens[at];
+            if token.starts {
+                (reach, below) = (0, false);
+            }
+            if token.parts {
+                statement = at;
+            }
+            let cue = self.cue(at, below);
+            match cue {
+                Some(Cue::Untrue) => self.untrue = true,
+                Some(Cue::Denial) if !self.denial => {
+                    self.denial = true;
+                    self.subject(statement, at);
+                    (reach, keys) = (DENIAL, 2);
+                }
+                Some(cue @ (Cue::Negation | Cue::WillNot)) if self.negation.is_none() => {
+                    let will = cue == Cue::WillNot;
+                    self.negation = Some(if will { Stance::WillNot } else { Stance::Negates });
+                    self.subject(statement, at);
+                    (reach, keys) = (NEGATION, 1);
+                }
+                Some(_) => {}
+                None if token.has(class::BELOW) => (reach, below) = (0, true),
+                None => {}
+            }
+            let aim = token.has(class::ENDING)
+                && self.before(at, 1).iter().any(|it| it.word.eq_ignore_ascii_case("to"));
+            self.guarded |= !aim && token.has(class::GUARD | class::UNTRUE | class::SAID_UNTRUE);
+            self.polarity.hedged |= token.has(class::HEDGE);
+            self.polarity.accuses |= token.has(class::ACCUSE);
+            if at > 0 && self.tokens[at - 1].has(class::COMING) {
+                self.marks[at] |= Word::COMING;
+            }
+            if reach > 0 && cue.is_none() {
+                if !token.quoted && !token.has(class::REPORT) {
+                    self.marks[at] |= Word::DENIED;
+                    let carries = !token.has(class::LIGHT | class::FUNCTION)
+                        && !(self.denial && token.has(class::VAGUE));
+                    if keys > 0 && carries {
+                        self.marks[at] |= Word::KEY;
+                        keys -= 1;
+                    }
+                }
+                // "denies claims in a report on…": what follows is not what is denied.
+                let aside = self.after(at).next().is_some_and(|next| next.has(class::ASIDE));
+                if token.has(class::REPORT) && aside {
+                    reach = 1;
+                }
+            }
+            reach = reach.saturating_sub(1);
+        }
+        self.polarity.stance = self.stance();
+    }
+
+    fn stance(&self) -> Stance {
+        let sums_up = self.tokens.iter().any(|token| token.has(class::ROUND_UP));
+        let second = |token: &Token<'_>| token.parts && token.word == "And";
+        let denies = self.untrue || self.denial || self.negation.is_some();
+        if sums_up
+            || self.tokens.iter().skip(1).any(second)
+            || self.both
+            || (self.denial && self.negation.is_some())
+        {
+            Stance::Silent
+        } else if self.untrue {
+            Stance::Untrue
+        } else if self.denial {
+            Stance::Denies
+        } else if let Some(stance) = self.negation {
+            stance
+        } else if self.guarded || denies {
+            Stance::Silent
+        } else {
+            Stance::Tells
+        }
+    }
+
+    fn subject(&mut self, from: usize, to: usize) {
+        for mark in &mut self.marks[from..to] {
+            *mark |= Word::SUBJECT;
+        }
+    }
+
+    /// The words behind a word, up to the end of its clause.
+    fn after(&self, at: usize) -> impl Iterator<Item = &Token<'_>> {
+        self.tokens[at + 1..].iter().take_while(|token| !token.starts)
+    }
+
+    fn before(&self, at: usize, most: usize) -> &[Token<'_>] {
+        &self.tokens[at.saturating_sub(most)..at]
+    }
+
+    fn cue(&mut self, at: usize, below: bool) -> Option<Cue> {
+        let token = &self.tokens[at];
+        let skipped = below || token.quoted;
+        if token.has(class::NOT | class::NEVER | class::NOT_FACT | class::WILL_NOT) {
+            self.guarded = true;
+            self.both |= self.denial;
+            return if skipped { None } else { self.negation(at) };
+        }
+        if token.has(class::NO) {
+            self.guarded = true;
+            let next = self.after(at).next();
+            let of = self.after(at).nth(1).is_some_and(|word| word.has(class::OF));
+            return match next {
+                None if at == 0 => Some(Cue::Untrue),
+                Some(next) if next.has(class::PROOF) && of && !skipped => Some(Cue::Negation),
+                _ => None,
+            };
+        }
+        if token.has(class::DENY | class::DISMISS | class::DENIED) {
+            self.guarded = true;
+            return if skipped { None } else { self.denial(at) };
+        }
+        if token.has(class::UNTRUE | class::SAID_UNTRUE) {
+            return if token.quoted { None } else { self.called_untrue(at) };
+        }
+        let made_up = token.word.eq_ignore_ascii_case("up")
+            && self.before(at, 1).iter().any(|token| token.has(class::ALL))
+            && self.before(at, 3).iter().any(|token| token.word.eq_ignore_ascii_case("made"));
+        let doubted = token.word.eq_ignore_ascii_case("doubt")
+            && self.before(at, 1).iter().any(|token| token.has(class::CAST))
+            && self.after(at).take(6).any(|token| token.has(class::REPORT));
+        (!skipped && (made_up || doubted)).then_some(Cue::Untrue)
+    }
+
+    /// Whether a "not" denies the predicate of its clause. A "not" that only sets one thing against
+    /// another ("a scan, not a test"), limits ("not yet", "not only"), or has a modal verb, does not.
+    fn negation(&self, at: usize) -> Option<Cue> {
+        let token = &self.tokens[at];
+        let before = self.before(at, 1).first();
+        let after_verb = before.is_some_and(|before| before.has(class::VERB)) && !token.starts;
+        let participle = |next: &Token<'_>| {
+            next.word.len() > 4 && next.word.to_ascii_lowercase().ends_with("ed")
+                || next.has(class::PARTICIPLE)
+        };
+        let next = self.after(at).next()?;
+        let plain = match token.has(class::NOT) {
+            true => after_verb || (at > 0 && !token.starts && participle(next)),
+            false => true,
+        };
+        let limits = next.has(class::LIMIT) || self.after(at).any(|it| it.has(class::DEGREE));
+        let joined = before.is_some_and(|it| it.has(class::STILL));
+        if !plain || limits || joined {
+            return None;
+        }
+        let true_ = |token: &Token<'_>| token.has(class::TRUE);
+        let skip = self.after(at).skip_while(|token| token.has(class::REALLY)).next();
+        if skip.is_some_and(true_) {
+            return Some(Cue::Untrue);
+        }
+        let will = token.has(class::WILL_NOT)
+            || (token.has(class::NOT)
+                && before.is_some_and(|it| it.word.eq_ignore_ascii_case("will")));
+        Some(if will { Cue::WillNot } else { Cue::Negation })
+    }
+
+    /// Whether a verb denies what follows: "denies bail" refuses, and so do courts.
+    fn denial(&mut self, at: usize) -> Option<Cue> {
+        let token = &self.tokens[at];
+        let before = self.before(at, 1).first();
+        let next = self.after(at).next()?;
+        let report = self.after(at).take(5).any(|word| word.has(class::REPORT));
+        let own = next.has(class::OWN)
+            || (next.word.len() > 4 && next.word.to_ascii_lowercase().ends_with("ing"));
+        let court = self.before(at, 3).iter().any(|word| word.has(class::COURT));
+        let refuses = court || self.after(at).take(4).any(|word| word.has(class::REFUSED));
+        let infinitive = before.is_some_and(|word| word.word.eq_ignore_ascii_case("to"));
+        let passive = before.is_some_and(|word| word.has(class::IS));
+        let denies = match () {
+            () if infinitive => false,
+            () if token.has(class::DENIED) => (report || own) && !passive,
+            () if token.has(class::DISMISS) => report && !court,
+            () => !refuses,
+        };
+        if denies && !self.denial {
+            self.polarity.report = report;
+            self.polarity.own = own && !report && !next.word.eq_ignore_ascii_case("that");
+        }
+        denies.then_some(Cue::Denial)
+    }
+
+    /// Whether a word such as "hoax" or "fake" is said of the report itself: "fake passports" is
+    /// not, and what somebody merely calls so is not.
+    fn called_untrue(&mut self, at: usize) -> Option<Cue> {
+        let token = &self.tokens[at];
+        let before = self.before(at, 3);
+        let negated = before.iter().any(|word| {
+            word.has(class::NOT | class::NEVER | class::NOT_FACT | class::WILL_NOT | class::NO)
+        });
+        let called = self.tokens[..at].iter().any(|word| word.has(class::CALL));
+        if negated || called || self.denial {
+            return None;
+        }
+        let is = |word: &Token<'_>| word.has(class::IS);
+        let predicate = before.last().is_some_and(is)
+            || (before.len() > 1
+                && is(&before[before.len() - 2])
+                && before[before.len() - 1].has(class::ARTICLE));
+        let next = self.after(at).next();
+        let closes = token.ends || next.is_some_and(|next| next.has(class::BELOW | class::CLOSE));
+        let untrue = if token.has(class::UNTRUE) {
+            let real = |word: &Token<'_>| word.has(class::ALARM);
+            let alarm = next.is_some_and(real) || before.last().is_some_and(real);
+            !alarm && (predicate || closes || token.word.to_ascii_lowercase().starts_with("hoax"))
+        } else {
+            let report = self.after(at).take(3).filter(|word| word.has(class::ARTICLE_OF)).count();
+            (predicate && closes) || (at == 0 && token.ends) || (at < 3 && report >= 2)
+        };
+        untrue.then_some(Cue::Untrue)
+    }
+}
+
+impl Token<'_> {
+    fn has(&self, class: u64) -> bool {
+        self.class & class != 0
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,54 @@
+use super::*;
+
+#[track_caller]
+fn stance(headline: &str, expected: Stance) {
+    assert_eq!(read(headline).0.stance, expected, "{headline}");
+}
+
+#[test]
+fn stances_of_plain_headlines() {
+    stance("Mayor closes old bridge", Stance::Tells);
+    stance("Mayor did not close old bridge", Stance::Negates);
+    stance("Mayor won't close old bridge", Stance::WillNot);
+    stance("Mayor will not close old bridge", Stance::WillNot);
+    stance("Mayor denies closing old bridge", Stance::Denies);
+    stance("Bridge closure is a hoax", Stance::Untrue);
+    stance("Mayor closes old bridge?", Stance::Silent);
+}
+
+#[test]
+fn what_only_limits_or_contrasts_is_silent() {
+    for headline in [
+        "Mayor does not yet close bridge",
+        "Bridge not only closed but sold",
+        "Mayor closes bridge, not tunnel",
+        "Mayor can't close bridge",
+        "Mayor has not ruled out closing bridge",
+        "Mayor denies he did not close bridge",
+    ] {
+        stance(headline, Stance::Silent);
+    }
+}
+
+#[test]
+fn plural_possessives_open_no_quotation() {
+    stance("Hostages' families did not meet mayor", Stance::Negates);
+    stance("Mayor: 'I did not close bridge'", Stance::Silent);
+}
+
+#[test]
+fn words_are_marked_in_the_order_in_which_text_reads_them() {
+    let (_, marks) = read("Mayor did not close the old bridge, says aide");
+    let denied: Vec<usize> = (0..marks.len()).filter(|at| marks[*at] & Word::DENIED != 0).collect();
+    assert_eq!(denied, [3, 4, 5, 6]);
+    assert_eq!(marks.iter().position(|mark| mark & Word::KEY != 0), Some(3));
+}
+
+#[test]
+fn long_and_odd_headlines_are_read_to_the_end() {
+    assert_eq!(read("").0.stance, Stance::Tells);
+    assert_eq!(read(&"not ".repeat(500)).1.len(), MOST_WORDS);
+    for odd in ["' not", "\"", "not", "no", "denies", "hoax", "–", "is not — true"] {
+        let _ = read(odd);
+    }
+}
