@@ -150,7 +150,7 @@ struct Reader<'a> {
     both: bool,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     fn read(&mut self) {
         let (mut reach, mut keys, mut below, mut statement) = (0_u8, 0_u8, false, 0);
         for at in 0..self.tokens.len() {
@@ -238,12 +238,14 @@ impl Reader<'_> {
     }
 
     /// The words behind a word, up to the end of its clause.
-    fn after(&self, at: usize) -> impl Iterator<Item = &Token<'_>> {
-        self.tokens[at + 1..].iter().take_while(|token| !token.starts)
+    fn after(&self, at: usize) -> impl Iterator<Item = &'a Token<'a>> + use<'a> {
+        let tokens = self.tokens;
+        tokens[at + 1..].iter().take_while(|token| !token.starts)
     }
 
-    fn before(&self, at: usize, most: usize) -> &[Token<'_>] {
-        &self.tokens[at.saturating_sub(most)..at]
+    fn before(&self, at: usize, most: usize) -> &'a [Token<'a>] {
+        let tokens = self.tokens;
+        &tokens[at.saturating_sub(most)..at]
     }
 
     fn cue(&mut self, at: usize, below: bool) -> Option<Cue> {
