@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::decide::Decider;
 use crate::fold::Explanation;
-use crate::item::{Arrival, Item, Seq};
+use crate::item::{Arrival, Item, Seq, TimeQuality};
 use crate::prepare::Prepared;
 use crate::route::{Outcome, RuleTrace};
 use crate::stage::Stage;
@@ -27,27 +27,27 @@ pub struct PairExplanation {
     pub rules: Vec<RuleTrace>,
 }
 
-/// Explains two headlines, the first sent before the second. `None` when one of them has no text.
+/// Explains two headlines, the second sent right after the first, with nothing else in the window.
+/// `None` when one of them has no text. The stages of `decider` must be new.
 pub fn pair(decider: &mut Decider, a: &str, b: &str) -> Option<PairExplanation> {
-    let mut prepare = |n: u64, headline: &str| -> Option<Prepared> {
-        let item = Item { headline: headline.to_owned(), ..Item::default() };
-        let arrival = Arrival {
-            seq: Seq(n),
-            received: Timestamp::UNIX_EPOCH,
-            source: String::new(),
-            record: Ok(item),
+    let now = Timestamp::UNIX_EPOCH;
+    let prepare = |n: u64, headline: &str| -> Option<Prepared> {
+        let headline = headline.to_owned();
+        let item = Item {
+            headline,
+            versioncreated: Some(now),
+            time_quality: TimeQuality::Zoned,
+            ..Item::default()
         };
-        let mut out = Vec::new();
-        decider.prepare.push(arrival, Timestamp::UNIX_EPOCH, &mut out);
-        out.pop()?.ok()
+        let (seq, source) = (Seq(n), String::new());
+        decider.prepare.prepare(Arrival { seq, received: now, source, record: Ok(item) }).ok()
     };
     let (first, second) = (prepare(0, a)?, prepare(1, b)?);
     let headlines = [&first, &second].map(|item| item.headline.to_string());
-    let explanation = decider.fold.explain(&first, &second);
     let mut folded = Vec::new();
-    for item in [first, second] {
-        decider.fold.push(Ok(item), Timestamp::UNIX_EPOCH, &mut folded);
-    }
+    decider.fold.push(Ok(first), now, &mut folded);
+    let explanation = decider.fold.explain(&second)?;
+    decider.fold.push(Ok(second), now, &mut folded);
     let rules = match folded.pop() {
         Some(Ok(folded)) => decider.route.explain(&folded),
         _ => Vec::new(),
@@ -94,7 +94,7 @@ fn outcome(outcome: &Outcome) -> String {
 
 impl fmt::Display for PairExplanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "compared as")?;
+        writeln!(f, "compared, as if sent one after the other into an empty window")?;
         for headline in &self.headlines {
             writeln!(f, "  {}", escape(headline))?;
         }

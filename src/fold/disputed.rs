@@ -55,7 +55,7 @@ pub(super) fn clash(a: &Profile, b: &Profile) -> Option<Clash> {
     let shared = denier.distinct().filter(|term| told(term).is_some()).count();
     let polarity = denier.polarity;
     if polarity.stance == Untrue {
-        return (shared >= 2).then_some(Clash::Untrue);
+        return (shared >= 1).then_some(Clash::Untrue);
     }
     if shared < 2 || teller.polarity.hedged || teller.polarity.accuses {
         return None;
@@ -68,7 +68,8 @@ pub(super) fn clash(a: &Profile, b: &Profile) -> Option<Clash> {
     if tells(Word::KEY).next().is_none() || !(denied_told >= 2 || half) {
         return None;
     }
-    let subject = tells(Word::SUBJECT).next().is_some();
+    // Who is said to do it may go by another name if all else is the same.
+    let subject = tells(Word::SUBJECT).next().is_some() || denied_told >= 4;
     let coming = tells(Word::KEY).any(|there| there.is(Word::COMING));
     match polarity.stance {
         Denies if half && polarity.report => None,

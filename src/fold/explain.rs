@@ -1,4 +1,4 @@
-//! Why two headlines are one story or not, without a window.
+//! Why two headlines are one story or not.
 
 use std::fmt;
 
@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::alternative::Alternative;
 use super::disputed::{Clash, clash};
+use super::similarity::Side;
 use super::{Fold, Scorer};
 use crate::prepare::Prepared;
 use crate::publisher::Publishers;
@@ -39,9 +40,26 @@ impl Explanation {
 }
 
 impl Fold {
-    /// Scores a pair alone with the models and the threshold of this fold.
-    pub fn explain(&self, a: &Prepared, b: &Prepared) -> Explanation {
-        self.scorer.explained(a, b, &self.publishers, self.threshold)
+    /// Why an item would or would not be folded with the newest one of the window.
+    pub fn explain(&mut self, item: &Prepared) -> Option<Explanation> {
+        let mut b = self.scorer.profile(item, &self.publishers);
+        self.window.number(&mut b);
+        b.nearness = self.search.find(&self.window, &b).nearness;
+        let a = &self.window.newest()?.profile;
+        let frequencies = self.window.frequencies();
+        let values = self.scorer.within(&Side::new(&b, Some(frequencies)), a, frequencies);
+        let comparable = a.comparable(&b);
+        let scorer = &self.scorer;
+        let alternatives = comparable.then(|| scorer.alternatives(&values, self.threshold));
+        Some(Explanation {
+            probability: if comparable { scorer.probability(&values) } else { 0.0 },
+            threshold: self.threshold,
+            clash: clash(a, &b),
+            bias: scorer.bias(),
+            shares: scorer.shares(&values, usize::MAX),
+            alternatives: alternatives.unwrap_or_default(),
+            model: scorer.digest().to_owned(),
+        })
     }
 }
 
@@ -60,29 +78,6 @@ impl Scorer {
         let values = self.alone(&a, &b);
         let probability = if a.comparable(&b) { self.probability(&values) } else { 0.0 };
         (probability, self.shares(&values, usize::MAX))
-    }
-
-    fn explained(
-        &self,
-        a: &Prepared,
-        b: &Prepared,
-        publishers: &Publishers,
-        threshold: f32,
-    ) -> Explanation {
-        let (a, b) = (self.profile(a, publishers), self.profile(b, publishers));
-        let values = self.alone(&a, &b);
-        let comparable = a.comparable(&b);
-        let alternatives =
-            if comparable { self.alternatives(&values, threshold) } else { Vec::new() };
-        Explanation {
-            probability: if comparable { self.probability(&values) } else { 0.0 },
-            threshold,
-            clash: clash(&a, &b),
-            bias: self.bias(),
-            shares: self.shares(&values, usize::MAX),
-            alternatives,
-            model: self.digest().to_owned(),
-        }
     }
 }
 
@@ -176,8 +171,11 @@ mod tests {
     use crate::item::Seq;
 
     fn explained(a: &str, b: &str) -> Explanation {
-        let item = |n, line| prepare_one(Seq(n), line, None, None, None).expect("a headline");
-        fold().explain(&item(0, a), &item(1, b))
+        let now = Some(jiff::Timestamp::UNIX_EPOCH);
+        let item = |n, line| prepare_one(Seq(n), line, now, None, None).expect("a headline");
+        let mut fold = fold();
+        fold.decide(item(0, a)).0.expect("nothing came before");
+        fold.explain(&item(1, b)).expect("an item in the window")
     }
 
     #[test]

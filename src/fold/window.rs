@@ -37,6 +37,11 @@ impl Window {
         self.items.get(place.wrapping_sub(self.first) as usize)
     }
 
+    /// The item that came last.
+    pub(super) fn newest(&self) -> Option<&Live> {
+        self.items.get(self.items.len().checked_sub(1)?)
+    }
+
     /// Gives the terms of an item that is about to be decided on their numbers in this window.
     pub(super) fn number(&self, profile: &mut Profile) {
         for term in &mut profile.terms {

@@ -179,6 +179,8 @@ impl<'a> Reader<'a> {
                 None if token.has(class::BELOW) => (reach, below) = (0, true),
                 None => {}
             }
+            let out = self.after(at).next().is_some_and(|it| it.word.eq_ignore_ascii_case("out"));
+            self.guarded |= out && token.has(class::RULE);
             let aim = token.has(class::ENDING)
                 && self.before(at, 1).iter().any(|it| it.word.eq_ignore_ascii_case("to"));
             self.guarded |= !aim && token.has(class::GUARD | class::UNTRUE | class::SAID_UNTRUE);
@@ -350,11 +352,7 @@ impl<'a> Reader<'a> {
         if negated || called || self.denial {
             return None;
         }
-        let is = |word: &Token<'_>| word.has(class::IS);
-        let predicate = before.last().is_some_and(is)
-            || (before.len() > 1
-                && is(&before[before.len() - 2])
-                && before[before.len() - 1].has(class::ARTICLE));
+        let predicate = before.last().is_some_and(|it| it.has(class::IS | class::ARTICLE));
         let next = self.after(at).next();
         let closes = token.ends || next.is_some_and(|next| next.has(class::BELOW | class::CLOSE));
         let untrue = if token.has(class::UNTRUE) {

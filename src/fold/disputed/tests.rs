@@ -54,7 +54,7 @@ fn a_report_that_is_called_untrue_is_disputed() {
         "Report of squid in city fountain is not true",
         "Experts debunk report of squid in city fountain",
     ] {
-        let found = { clash(&profile(squid), &profile(untrue)) };
+        let found = clash(&profile(squid), &profile(untrue));
         assert!(found.is_some(), "{untrue}");
     }
 }
@@ -130,5 +130,5 @@ fn false_things_that_belong_to_the_story_do_not_deny_it() {
 fn hedges_and_round_ups_assert_nothing() {
     let not = "Mayor did not close old bridge";
     case("Mayor may close old bridge", not, None);
-    case("Mayor closes old bridge - live updates", not, None);
+    case("Live updates: Mayor closes old bridge", not, None);
 }

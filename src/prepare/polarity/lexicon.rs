@@ -17,7 +17,7 @@ pub(super) mod class {
         NOT NEVER NOT_FACT WILL_NOT NO DENY DISMISS DENIED UNTRUE SAID_UNTRUE REPORT LIGHT VAGUE
         FUNCTION ASIDE COURT REFUSED LIMIT DEGREE STILL TRUE REALLY PROOF OF ALL CAST VERB
         PARTICIPLE OWN GUARD HEDGE ACCUSE ROUND_UP BELOW COMING IS ARTICLE CLOSE ALARM ARTICLE_OF
-        CALL ENDING
+        CALL ENDING RULE
     }
 }
 
@@ -106,12 +106,13 @@ const LEXICON: &[(u64, &str)] = &[
         GUARD,
         "refuses refuse refused refusing declines decline declined without nobody none nothing \
          nor lied lies liar fails failed fail unlikely stop stops halt halts halting ban bans bars \
-         bar rule quash departs drop drops cancels cancelled canceled exits quits leaves against \
+         bar quash departs drop drops cancels cancelled canceled exits quits leaves against \
          blocked blocks block suspends suspended ends end cannot can't cant couldn't don't dont \
          wouldn't shouldn't oppose opposes shelved limits limit pulls pulled free instead cancel \
          abandons abandoned scraps scrapped hold delays delayed pauses paused rejecting denying \
          refuting dismissing disputing shrugs",
     ),
+    (RULE, "rule rules ruled ruling"),
     // Behind "to" these are what is agreed, planned or demanded, and say nothing of the report.
     (ENDING, "stop halt end ban bar block suspend cancel abandon drop leave quit pause delay hold"),
     (
