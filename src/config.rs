@@ -23,6 +23,7 @@ mod log;
 mod publisher;
 mod rule;
 mod schedule;
+mod secret;
 mod serve;
 mod sink;
 mod source;
@@ -37,8 +38,11 @@ pub use publisher::PublisherConfig;
 pub use reader::At;
 pub use rule::{RuleConfig, Settings};
 pub use schedule::{Missed, Schedule};
+pub use secret::Secret;
 pub use serve::ServeConfig;
-pub use sink::{From, GiveUp, Rotation, SinkConfig, SinkKind, StdoutFormat};
+pub use sink::{
+    Address, From, GiveUp, Rotation, SinkConfig, SinkKind, StdoutFormat, Template, WebhookConfig,
+};
 pub use source::{FeedConfig, SourceConfig, SourceKind, TcpConfig};
 pub use test::{Expect, Expected, TestConfig, TestItem};
 

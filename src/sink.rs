@@ -18,6 +18,7 @@ mod keeper;
 mod state;
 mod status;
 mod stdout;
+mod webhook;
 
 pub use control::{ControlError, Couriers, RewindTo};
 pub use courier::Courier;
@@ -28,11 +29,13 @@ pub use status::{Doing, Status, stored_letters};
 use batch::Batch;
 use file::FileSink;
 use stdout::StdoutSink;
+use webhook::WebhookSink;
 
 /// The kinds of sink.
 enum Sink {
     Stdout(StdoutSink),
     File(FileSink),
+    Webhook(Box<WebhookSink>),
 }
 
 impl Sink {
@@ -44,6 +47,9 @@ impl Sink {
             SinkKind::File { path, rotation } => {
                 Sink::File(FileSink::new(path.clone(), *rotation, own))
             }
+            SinkKind::Webhook(webhook) => {
+                Sink::Webhook(Box::new(WebhookSink::open(webhook, config.batch)?))
+            }
         })
     }
 
@@ -52,17 +58,20 @@ impl Sink {
         match self {
             Sink::Stdout(sink) => sink.deliver(batch).await,
             Sink::File(sink) => sink.deliver(batch).await,
+            Sink::Webhook(sink) => sink.deliver(batch).await,
         }
     }
 
     /// What it wants to find again after a restart.
     fn state(&self) -> Vec<u8> {
         match self {
-            Sink::Stdout(_) => Vec::new(),
+            Sink::Stdout(_) | Sink::Webhook(_) => Vec::new(),
             Sink::File(sink) => sink.state(),
         }
     }
 }
 
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tests;

@@ -10,6 +10,10 @@ use super::reader::{At, Table};
 use super::resolve;
 use super::value::{Bytes, Span, Value};
 
+mod webhook;
+
+pub use webhook::{Address, Template, WebhookConfig};
+
 /// One sink: what all kinds share, and its kind.
 #[derive(Clone, Debug)]
 pub struct SinkConfig {
@@ -61,6 +65,8 @@ pub enum SinkKind {
         /// When it is rotated.
         rotation: Rotation,
     },
+    /// An HTTP receiver, or the hook of a chat.
+    Webhook(WebhookConfig),
 }
 
 impl SinkKind {
@@ -69,6 +75,7 @@ impl SinkKind {
         match self {
             SinkKind::Stdout { .. } => "stdout",
             SinkKind::File { .. } => "file",
+            SinkKind::Webhook(_) => "webhook",
         }
     }
 
@@ -77,13 +84,6 @@ impl SinkKind {
     /// up.
     pub fn in_pages(&self) -> bool {
         matches!(self, SinkKind::Stdout { .. } | SinkKind::File { .. })
-    }
-
-    /// Deliveries that are handed over at once when the configuration does not say.
-    fn batch(&self) -> u32 {
-        match self {
-            SinkKind::Stdout { .. } | SinkKind::File { .. } => 1,
-        }
     }
 }
 
@@ -121,7 +121,7 @@ pub(super) fn read(
     ];
     for mut table in group.tables("stdout", problems) {
         let format = table.one_of("format", &formats, problems).unwrap_or(StdoutFormat::Auto);
-        let sink = common(&mut table, SinkKind::Stdout { format }, problems);
+        let sink = common(&mut table, Some(SinkKind::Stdout { format }), None, problems);
         table.finish(problems);
         sinks.extend(sink);
     }
@@ -132,7 +132,16 @@ pub(super) fn read(
             keep: table.or("rotate_keep", 10, problems),
         };
         let path = path.map(|path| resolve(folder, path.value)).unwrap_or_default();
-        let sink = common(&mut table, SinkKind::File { path, rotation }, problems);
+        let kind = SinkKind::File { path, rotation };
+        let sink = common(&mut table, Some(kind), None, problems);
+        table.finish(problems);
+        sinks.extend(sink);
+    }
+    for mut table in group.tables("webhook", problems) {
+        let kind = webhook::read(&mut table, folder, problems).map(SinkKind::Webhook);
+        // One event a request is what receivers of webhooks expect.
+        let sink = common(&mut table, kind, Some(1), problems);
+        webhook::check(&table, sink.as_ref(), problems);
         table.finish(problems);
         sinks.extend(sink);
     }
@@ -140,8 +149,15 @@ pub(super) fn read(
     sinks
 }
 
-/// The keys that every kind of sink has.
-fn common(table: &mut Table<'_>, kind: SinkKind, problems: &mut Diagnostics) -> Option<SinkConfig> {
+/// The keys that every kind of sink has. A sink that is not of this machine hands over `batch`
+/// deliveries at once when the table does not say, and may give up. `None` when `kind` is: its keys
+/// are read all the same, so that all problems come at once.
+fn common(
+    table: &mut Table<'_>,
+    kind: Option<SinkKind>,
+    batch: Option<u32>,
+    problems: &mut Diagnostics,
+) -> Option<SinkConfig> {
     let channels = table.list("channels", problems);
     let words = [("start", From::Start), ("now", From::Now)];
     let from = table.one_of("from", &words, problems).unwrap_or_default();
@@ -152,14 +168,13 @@ fn common(table: &mut Table<'_>, kind: SinkKind, problems: &mut Diagnostics) -> 
         problems.push(problem.hint("add `channels = [\"…\"]`"));
     }
     let channels = channels.map_or_else(Vec::new, |channels| channels.value);
-    let (batch, give_up) = match kind.in_pages() {
-        true => (1, GiveUp::default()),
-        false => {
-            (table.or("batch", kind.batch(), problems).clamp(1, 1_000), give_up(table, problems))
+    let (batch, give_up) = match batch {
+        Some(batch) => {
+            (table.or("batch", batch, problems).clamp(1, 1_000) as usize, give_up(table, problems))
         }
+        None => (1, GiveUp::default()),
     };
-    let batch = batch as usize;
-    Some(SinkConfig { name: name?, channels, from, batch, give_up, kind })
+    Some(SinkConfig { name: name?, channels, from, batch, give_up, kind: kind? })
 }
 
 /// The keys that say when a delivery becomes a dead letter.
