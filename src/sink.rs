@@ -9,6 +9,7 @@
 
 use crate::config::{SinkConfig, SinkKind};
 
+mod ask;
 mod batch;
 mod control;
 mod courier;
@@ -20,7 +21,8 @@ mod status;
 mod stdout;
 mod webhook;
 
-pub use control::{ControlError, Couriers, RewindTo};
+pub use ask::{Ask, AskError, RewindTo};
+pub use control::{ControlError, Couriers};
 pub use courier::Courier;
 pub use error::{SinkError, SinkErrorKind};
 pub use state::DeadLetter;

@@ -105,6 +105,8 @@ pub struct Rotation {
     pub size: u64,
     /// Rotated files that are kept; older ones are removed. 0 keeps all.
     pub keep: u32,
+    /// Rotated files are compressed (gzip).
+    pub compress: bool,
 }
 
 pub(super) fn read(
@@ -130,6 +132,7 @@ pub(super) fn read(
         let rotation = Rotation {
             size: table.or("rotate_size", Bytes(64 << 20), problems).0.max(1_024),
             keep: table.or("rotate_keep", 10, problems),
+            compress: table.or("rotate_compress", false, problems),
         };
         let path = path.map(|path| resolve(folder, path.value)).unwrap_or_default();
         let kind = SinkKind::File { path, rotation };

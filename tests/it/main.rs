@@ -2,11 +2,14 @@
 
 mod check;
 mod daemon;
+mod delivery;
 mod explain;
 mod feeds;
 mod kill;
+mod log;
 mod push;
 mod readme;
+mod receiver;
 mod reload;
 mod replay;
 mod support;
