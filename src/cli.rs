@@ -111,7 +111,7 @@ pub fn run() -> ExitCode {
 #[derive(Debug, clap::Args)]
 struct ConfigArg {
     /// Configuration file; without it the built-in default is used
-    #[arg(short, long = "config", value_name = "FILE")]
+    #[arg(short, long = "config", value_name = "FILE", global = true)]
     config: Option<PathBuf>,
 }
 

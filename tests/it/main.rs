@@ -5,6 +5,7 @@ mod daemon;
 mod delivery;
 mod explain;
 mod feeds;
+mod full_disk;
 mod kill;
 mod log;
 mod push;

@@ -103,7 +103,7 @@ fn read(reader: &mut impl BufRead) -> Option<Value> {
 
 /// A manner by chance: takes most, fails and lies now and then.
 pub(crate) fn moody(number: u64) -> Manner {
-    match Chance(number).below(10) {
+    match Chance(number).below(30) {
         0 => Manner::Refuse(503),
         1 => Manner::Lie,
         _ => Manner::Take,
