@@ -17,9 +17,12 @@ pub mod value;
 
 mod channel;
 mod check;
+mod endpoint;
+mod feature;
 mod fold;
 mod list;
 mod log;
+mod nats;
 mod publisher;
 mod rule;
 mod schedule;
@@ -31,9 +34,11 @@ mod test;
 
 pub use channel::{Channel, Repeats};
 pub use diagnostic::{Diagnostic, Diagnostics, File, Place};
+pub use endpoint::Endpoint;
 pub use fold::FoldConfig;
 pub use list::Lists;
 pub use log::{LogConfig, OnFull};
+pub use nats::NatsServer;
 pub use publisher::PublisherConfig;
 pub use reader::At;
 pub use rule::{RuleConfig, Settings};
@@ -41,9 +46,10 @@ pub use schedule::{Missed, Schedule};
 pub use secret::Secret;
 pub use serve::ServeConfig;
 pub use sink::{
-    Address, From, GiveUp, Rotation, SinkConfig, SinkKind, StdoutFormat, Template, WebhookConfig,
+    Address, From, GiveUp, MailSink, NatsSink, PostgresSink, RedisSink, Rhythm, Rotation,
+    SinkConfig, SinkKind, StdoutFormat, Template, WebhookConfig,
 };
-pub use source::{FeedConfig, SourceConfig, SourceKind, TcpConfig};
+pub use source::{FeedConfig, NatsSource, SourceConfig, SourceKind, TcpConfig};
 pub use test::{Expect, Expected, TestConfig, TestItem};
 
 use reader::Table;

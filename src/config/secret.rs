@@ -1,63 +1,65 @@
-//! Secrets: the configuration names where one is kept, never the secret itself.
+//! Secrets: never in the configuration itself, but in a file or a variable that it names.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::reader::Table;
 use super::resolve;
 
-/// Where a secret is kept. Read when it is needed, so that `wirefold check` works without it.
+/// Where a secret is found. It is read when it is needed, and never shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Secret {
-    /// A variable of the environment.
-    Env(String),
-    /// A file.
+    /// In a file, without the line's end.
     File(PathBuf),
+    /// In a variable of the environment.
+    Env(String),
 }
 
 impl Secret {
-    /// The secret without the white space around it.
+    /// Reads it.
     ///
     /// # Errors
-    /// When it is not there or empty, with where it was looked for.
-    pub fn read(&self) -> Result<String, String> {
-        let (found, place) = match self {
-            Secret::Env(name) => {
-                let found = std::env::var(name).map_err(|_| {
-                    format!("the variable {name} of the environment is not set, or not text")
-                })?;
-                (found, format!("the variable {name} of the environment"))
-            }
-            Secret::File(path) => {
-                let place = format!("the file {}", path.display());
-                let found = std::fs::read_to_string(path)
-                    .map_err(|error| format!("{place} cannot be read: {error}"))?;
-                (found, place)
-            }
+    /// When there is none, in a sentence that names where it should be.
+    pub fn load(&self) -> Result<String, String> {
+        let found = match self {
+            Secret::File(path) => std::fs::read_to_string(path)
+                .map_err(|error| format!("{} cannot be read: {error}", path.display())),
+            Secret::Env(name) => std::env::var(name)
+                .map_err(|_| format!("the variable {name} is not set in the environment")),
         };
-        match found.trim() {
-            "" => Err(format!("{place} is empty")),
-            secret => Ok(secret.to_owned()),
+        let secret = found?.trim_end_matches(['\r', '\n']).to_owned();
+        if secret.is_empty() { Err(format!("{self} is empty")) } else { Ok(secret) }
+    }
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Secret::File(path) => path.display().fmt(f),
+            Secret::Env(name) => write!(f, "the variable {name}"),
         }
     }
 }
 
-/// Reads the keys `…_env` and `…_file`, of which at most one may be there.
+/// Reads the two keys under which a secret can stand, `…_file` and `…_env`.
 pub(super) fn read(
     table: &mut Table<'_>,
-    [env, file]: [&'static str; 2],
+    keys: [&'static str; 2],
     folder: &Path,
     problems: &mut Diagnostics,
 ) -> Option<Secret> {
-    let variable = table.get::<String>(env, problems);
-    let path = table.get::<PathBuf>(file, problems);
-    if let (Some(_), Some(path)) = (&variable, &path) {
-        let problem = Diagnostic::error(&path.place, format!("both `{env}` and `{file}` are set"));
-        problems.push(problem.hint("keep one of them"));
+    let file = table.get::<PathBuf>(keys[0], problems);
+    let env = table.get::<String>(keys[1], problems);
+    match (file, env) {
+        (Some(_), Some(env)) => {
+            let message = format!("`{}` and `{}` are both given", keys[0], keys[1]);
+            problems.push(Diagnostic::error(&env.place, message).hint("leave out one of them"));
+            None
+        }
+        (Some(file), None) => Some(Secret::File(resolve(folder, file.value))),
+        (None, env) => env.map(|name| Secret::Env(name.value)),
     }
-    variable
-        .map(|name| Secret::Env(name.value))
-        .or(path.map(|path| Secret::File(resolve(folder, path.value))))
 }
 
 #[cfg(test)]
@@ -65,14 +67,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_is_read_without_its_line_end_and_an_empty_one_is_named() {
+    fn a_secret_is_read_without_the_end_of_its_line() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("secret");
-        std::fs::write(&path, "whsec_abc\n").unwrap();
-        assert_eq!(Secret::File(path.clone()).read().as_deref(), Ok("whsec_abc"));
-        std::fs::write(&path, " \n").unwrap();
-        assert!(Secret::File(path).read().unwrap_err().contains("secret is empty"));
-        let missing = Secret::Env("WIREFOLD_NO_SUCH_SECRET".to_owned());
-        assert!(missing.read().unwrap_err().contains("WIREFOLD_NO_SUCH_SECRET"));
+        let file = folder.path().join("secret");
+        std::fs::write(&file, "s3cret \n").unwrap();
+        assert_eq!(Secret::File(file).load().as_deref(), Ok("s3cret "));
+    }
+
+    #[test]
+    fn a_secret_that_is_not_there_is_named_by_its_place() {
+        let missing = Secret::Env("WIREFOLD_NO_SUCH_VARIABLE".to_owned()).load().unwrap_err();
+        assert!(missing.contains("WIREFOLD_NO_SUCH_VARIABLE"), "{missing}");
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("empty");
+        std::fs::write(&file, "\n").unwrap();
+        assert!(Secret::File(file).load().unwrap_err().contains("empty"));
     }
 }

@@ -10,8 +10,17 @@ use super::reader::{At, Table};
 use super::resolve;
 use super::value::{Bytes, Span, Value};
 
+mod mail;
+mod nats;
+mod postgres;
+mod redis;
 mod webhook;
 
+pub use mail::{MailSink, Rhythm};
+pub use nats::NatsSink;
+pub use postgres::PostgresSink;
+pub use redis::RedisSink;
+pub(super) use webhook::check as check_webhook;
 pub use webhook::{Address, Template, WebhookConfig};
 
 /// One sink: what all kinds share, and its kind.
@@ -66,7 +75,15 @@ pub enum SinkKind {
         rotation: Rotation,
     },
     /// An HTTP receiver, or the hook of a chat.
-    Webhook(WebhookConfig),
+    Webhook(Box<WebhookConfig>),
+    /// A stream of NATS JetStream.
+    Nats(Box<NatsSink>),
+    /// Streams of Redis or Valkey.
+    Redis(Box<RedisSink>),
+    /// Tables of a PostgreSQL database.
+    Postgres(Box<PostgresSink>),
+    /// Digests by mail.
+    Mail(Box<MailSink>),
 }
 
 impl SinkKind {
@@ -76,6 +93,10 @@ impl SinkKind {
             SinkKind::Stdout { .. } => "stdout",
             SinkKind::File { .. } => "file",
             SinkKind::Webhook(_) => "webhook",
+            SinkKind::Nats(_) => "nats",
+            SinkKind::Redis(_) => "redis",
+            SinkKind::Postgres(_) => "postgres",
+            SinkKind::Mail(_) => "mail",
         }
     }
 
@@ -83,7 +104,30 @@ impl SinkKind {
     /// what it writes to is this machine's own, and takes all or nothing. Such a sink never gives
     /// up.
     pub fn in_pages(&self) -> bool {
-        matches!(self, SinkKind::Stdout { .. } | SinkKind::File { .. })
+        matches!(self, SinkKind::Stdout { .. } | SinkKind::File { .. } | SinkKind::Mail(_))
+    }
+
+    /// Whether it does something at times of its own.
+    pub fn has_times(&self) -> bool {
+        matches!(self, SinkKind::Mail(_))
+    }
+
+    /// How long one delivery is tried when the configuration does not say. A broker that is away is
+    /// waited for: it refuses none in particular.
+    fn patience(&self) -> Option<Duration> {
+        const DAY: Duration = Duration::from_secs(86_400);
+        let broker = matches!(self, SinkKind::Nats(_) | SinkKind::Redis(_) | SinkKind::Postgres(_));
+        (!broker).then_some(DAY)
+    }
+
+    /// Deliveries that are handed over at once when the configuration does not say.
+    fn batch(&self) -> u32 {
+        match self {
+            SinkKind::Stdout { .. } | SinkKind::File { .. } | SinkKind::Mail(_) => 1,
+            // One event a request is what receivers of webhooks expect.
+            SinkKind::Webhook(_) => 1,
+            SinkKind::Nats(_) | SinkKind::Redis(_) | SinkKind::Postgres(_) => 256,
+        }
     }
 }
 
@@ -123,7 +167,7 @@ pub(super) fn read(
     ];
     for mut table in group.tables("stdout", problems) {
         let format = table.one_of("format", &formats, problems).unwrap_or(StdoutFormat::Auto);
-        let sink = common(&mut table, Some(SinkKind::Stdout { format }), None, problems);
+        let sink = common(&mut table, SinkKind::Stdout { format }, problems);
         table.finish(problems);
         sinks.extend(sink);
     }
@@ -135,32 +179,46 @@ pub(super) fn read(
             compress: table.or("rotate_compress", false, problems),
         };
         let path = path.map(|path| resolve(folder, path.value)).unwrap_or_default();
-        let kind = SinkKind::File { path, rotation };
-        let sink = common(&mut table, Some(kind), None, problems);
+        let sink = common(&mut table, SinkKind::File { path, rotation }, problems);
         table.finish(problems);
         sinks.extend(sink);
     }
-    for mut table in group.tables("webhook", problems) {
-        let kind = webhook::read(&mut table, folder, problems).map(SinkKind::Webhook);
-        // One event a request is what receivers of webhooks expect.
-        let sink = common(&mut table, kind, Some(1), problems);
-        webhook::check(&table, sink.as_ref(), problems);
-        table.finish(problems);
-        sinks.extend(sink);
-    }
+    let mut of_kind = |key, read: &dyn Fn(&mut Table<'_>, &mut Diagnostics) -> Option<SinkKind>| {
+        for mut table in group.tables(key, problems) {
+            let kind = read(&mut table, problems);
+            // The other keys are read all the same: all problems come at once.
+            let usable = kind.is_some();
+            if !usable {
+                give_up(&mut table, None, problems);
+                table.or("batch", 1_u32, problems);
+            }
+            let kind = kind.unwrap_or(SinkKind::Stdout { format: StdoutFormat::Auto });
+            let sink = common(&mut table, kind, problems);
+            table.finish(problems);
+            sinks.extend(sink.filter(|_| usable));
+        }
+    };
+    of_kind("webhook", &|table, problems| {
+        webhook::read(table, folder, problems).map(|hook| SinkKind::Webhook(Box::new(hook)))
+    });
+    of_kind("nats", &|table, problems| {
+        nats::read(table, folder, problems).map(|nats| SinkKind::Nats(Box::new(nats)))
+    });
+    of_kind("redis", &|table, problems| {
+        redis::read(table, folder, problems).map(|redis| SinkKind::Redis(Box::new(redis)))
+    });
+    of_kind("postgres", &|table, problems| {
+        postgres::read(table, folder, problems).map(|sink| SinkKind::Postgres(Box::new(sink)))
+    });
+    of_kind("mail", &|table, problems| {
+        mail::read(table, folder, problems).map(|mail| SinkKind::Mail(Box::new(mail)))
+    });
     group.finish(problems);
     sinks
 }
 
-/// The keys that every kind of sink has. A sink that is not of this machine hands over `batch`
-/// deliveries at once when the table does not say, and may give up. `None` when `kind` is: its keys
-/// are read all the same, so that all problems come at once.
-fn common(
-    table: &mut Table<'_>,
-    kind: Option<SinkKind>,
-    batch: Option<u32>,
-    problems: &mut Diagnostics,
-) -> Option<SinkConfig> {
+/// The keys that every kind of sink has.
+fn common(table: &mut Table<'_>, kind: SinkKind, problems: &mut Diagnostics) -> Option<SinkConfig> {
     let channels = table.list("channels", problems);
     let words = [("start", From::Start), ("now", From::Now)];
     let from = table.one_of("from", &words, problems).unwrap_or_default();
@@ -171,19 +229,20 @@ fn common(
         problems.push(problem.hint("add `channels = [\"…\"]`"));
     }
     let channels = channels.map_or_else(Vec::new, |channels| channels.value);
-    let (batch, give_up) = match batch {
-        Some(batch) => {
-            (table.or("batch", batch, problems).clamp(1, 1_000) as usize, give_up(table, problems))
+    let (batch, give_up) = match kind.in_pages() {
+        true => (1, GiveUp::default()),
+        false => {
+            let batch = table.or("batch", kind.batch(), problems).clamp(1, 1_000);
+            (batch, give_up(table, kind.patience(), problems))
         }
-        None => (1, GiveUp::default()),
     };
-    Some(SinkConfig { name: name?, channels, from, batch, give_up, kind: kind? })
+    let batch = batch as usize;
+    Some(SinkConfig { name: name?, channels, from, batch, give_up, kind })
 }
 
 /// The keys that say when a delivery becomes a dead letter.
-fn give_up(table: &mut Table<'_>, problems: &mut Diagnostics) -> GiveUp {
-    const DAY: Duration = Duration::from_secs(86_400);
-    let Patience(after) = table.or("give_up", Patience(Some(DAY)), problems);
+fn give_up(table: &mut Table<'_>, usual: Option<Duration>, problems: &mut Diagnostics) -> GiveUp {
+    let Patience(after) = table.or("give_up", Patience(usual), problems);
     let attempts = table.get::<u32>("give_up_attempts", problems);
     if let Some(none) = attempts.as_ref().filter(|attempts| attempts.value == 0) {
         let problem = Diagnostic::error(&none.place, "`give_up_attempts` must be at least 1");

@@ -44,9 +44,9 @@ impl WebhookSink {
         let url = match &config.address {
             Address::Plain(url) => url.clone(),
             Address::Secret(secret) => {
-                let text = secret.read().map_err(SinkError::fatal)?;
+                let text = secret.load().map_err(SinkError::fatal)?;
                 // The address is a secret: a message about it does not show it.
-                let url = text.parse::<Url>().ok().filter(|url| {
+                let url = text.trim().parse::<Url>().ok().filter(|url| {
                     matches!(url.scheme(), "http" | "https") && url.host_str().is_some()
                 });
                 url.ok_or_else(|| {
@@ -56,7 +56,7 @@ impl WebhookSink {
         };
         let signer = match &config.secret {
             Some(secret) => {
-                let text = secret.read().map_err(SinkError::fatal)?;
+                let text = secret.load().map_err(SinkError::fatal)?;
                 Some(Signer::parse(&text).map_err(SinkError::fatal)?)
             }
             None => None,

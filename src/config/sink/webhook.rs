@@ -71,7 +71,7 @@ pub(super) fn read(
     problems: &mut Diagnostics,
 ) -> Option<WebhookConfig> {
     let plain = table.get::<Url>("url", problems);
-    let kept = secret::read(table, ["url_env", "url_file"], folder, problems);
+    let kept = secret::read(table, ["url_file", "url_env"], folder, problems);
     if let (Some(plain), Some(_)) = (&plain, &kept) {
         let message = "the address is given twice";
         let hint = "keep `url`, or `url_env` or `url_file` for an address that is itself a secret";
@@ -83,7 +83,7 @@ pub(super) fn read(
         let hint = "add `url = \"https://…\"`, or `url_env` or `url_file`";
         problems.push(Diagnostic::error(table.place(), message).hint(hint));
     }
-    let secret = secret::read(table, ["secret_env", "secret_file"], folder, problems);
+    let secret = secret::read(table, ["secret_file", "secret_env"], folder, problems);
     let template = table.one_of("template", &TEMPLATES, problems).unwrap_or_default();
     let chat = table.get::<String>("chat", problems);
     match (&chat, template) {
@@ -111,15 +111,15 @@ pub(super) fn read(
 }
 
 /// What spans the keys of this kind and those of all sinks.
-pub(super) fn check(table: &Table<'_>, sink: Option<&SinkConfig>, problems: &mut Diagnostics) {
+pub(in crate::config) fn check(sink: &SinkConfig, problems: &mut Diagnostics) {
     /// A message has a length, and people read it.
     const MOST: usize = 10;
-    if let Some(SinkConfig { batch, kind: SinkKind::Webhook(webhook), .. }) = sink
+    if let SinkKind::Webhook(webhook) = &sink.kind
         && webhook.template != Template::Json
-        && *batch > MOST
+        && sink.batch > MOST
     {
         let message = format!("a message for a chat holds at most {MOST} deliveries");
-        let problem = Diagnostic::error(table.place(), message);
+        let problem = Diagnostic::error(&sink.name.place, message);
         problems.push(problem.hint(format!("set `batch` to {MOST} or less")));
     }
 }
