@@ -44,7 +44,7 @@ pub use reader::At;
 pub use rule::{RuleConfig, Settings};
 pub use schedule::{Missed, Schedule};
 pub use secret::Secret;
-pub use serve::ServeConfig;
+pub use serve::{ServeConfig, TokenConfig};
 pub use sink::{
     Address, From, GiveUp, MailSink, NatsSink, PostgresSink, RedisSink, Rhythm, Rotation,
     SinkConfig, SinkKind, StdoutFormat, Template, WebhookConfig,

@@ -80,10 +80,16 @@ impl Daemon {
     }
 }
 
-/// The token of the environment, or the first of the file.
+/// The token of the environment, or one that may do everything, or the first of the file.
 fn token(serve: &ServeConfig) -> Result<Option<String>, Failure> {
     if let Some(token) = serve.token_env.as_ref().and_then(|name| std::env::var(name).ok()) {
         return Ok(first(&token));
+    }
+    if let Some(token) = serve.tokens.iter().find(|token| token.admin) {
+        let name = &token.name.value;
+        let found = token.secret.load();
+        let found = found.map_err(|error| Failure::runtime(format!("the token `{name}`: {error}")));
+        return Ok(first(&found?));
     }
     match std::fs::read_to_string(&serve.token_file) {
         Ok(text) => Ok(first(&text)),

@@ -1,5 +1,6 @@
-//! `/v1/sinks`: how deliveries fare, and what people ask of them. All of it needs a token: errors of
-//! receivers may tell more than everybody should know.
+//! `/v1/sinks`: how deliveries fare, and what people ask of them. Looking needs a token that
+//! reads everything, since errors of receivers may tell more than everybody should know; acting one
+//! with the scope `admin`.
 
 use axum::Router;
 use axum::body::Bytes;
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::App;
 use super::problem::Problem;
-use super::token::Caller;
+use super::token::{Admin, Reader};
 use crate::sink::{Ask, AskError, ControlError, Couriers};
 
 /// `GET /v1/sinks` and `/v1/sinks/{name}`; `POST /v1/sinks/{name}/{pause, resume, rewind, redeliver,
@@ -23,15 +24,17 @@ pub(super) fn routes() -> Router<App> {
         .route("/v1/sinks/{name}/{action}", post(act))
 }
 
-async fn list(State(app): State<App>, _: Caller) -> Result<Response, Problem> {
+async fn list(State(app): State<App>, reader: Reader) -> Result<Response, Problem> {
+    reader.everything()?;
     aside(&app, |sinks| Ok(json!({ "sinks": sinks.status() }))).await
 }
 
 async fn one(
     State(app): State<App>,
-    _: Caller,
+    reader: Reader,
     Path(name): Path<String>,
 ) -> Result<Response, Problem> {
+    reader.everything()?;
     aside(&app, move |sinks| {
         Ok(json!({ "sink": sinks.status_of(&name)?, "dead_letters": sinks.letters(&name)? }))
     })
@@ -40,7 +43,7 @@ async fn one(
 
 async fn act(
     State(app): State<App>,
-    caller: Caller,
+    caller: Admin,
     Path((name, action)): Path<(String, String)>,
     body: Bytes,
 ) -> Result<Response, Problem> {
@@ -51,7 +54,7 @@ async fn act(
         };
         Problem::new(status, error.to_string())
     })?;
-    tracing::info!(sink = name, asked = ask.word(), token = caller.0, "asked of a sink");
+    tracing::info!(sink = name, asked = ask.word(), token = %caller.0.name, "asked of a sink");
     aside(&app, move |sinks| sinks.act(&name, ask)).await
 }
 
