@@ -49,7 +49,9 @@ pub use sink::{
     Address, From, GiveUp, MailSink, NatsSink, PostgresSink, RedisSink, Rhythm, Rotation,
     SinkConfig, SinkKind, StdoutFormat, Template, WebhookConfig,
 };
-pub use source::{FeedConfig, NatsSource, SourceConfig, SourceKind, TcpConfig};
+pub use source::{
+    DirectoryConfig, FeedConfig, NatsSource, Order, SourceConfig, SourceKind, TcpConfig,
+};
 pub use test::{Expect, Expected, TestConfig, TestItem};
 
 use reader::Table;
