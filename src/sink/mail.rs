@@ -5,6 +5,7 @@
 //! durable, so that one that is sent again after a crash is the same, under the same `Message-ID`.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::time::{Duration, UNIX_EPOCH};
 
 use jiff::Timestamp;
@@ -104,10 +105,13 @@ impl MailSink {
         if let Some(due) = self.state.due.filter(|due| *due <= now) {
             for (channel, span) in std::mem::take(&mut self.state.waiting) {
                 // One that could not be sent so far goes on as it is; this comes with the next.
-                if self.state.sending.contains_key(&channel) {
-                    self.state.waiting.insert(channel, span);
-                } else {
-                    self.state.sending.insert(channel, (span, due.as_second()));
+                match self.state.sending.entry(channel) {
+                    Entry::Vacant(free) => {
+                        free.insert((span, due.as_second()));
+                    }
+                    Entry::Occupied(held) => {
+                        self.state.waiting.insert(held.key().clone(), span);
+                    }
                 }
             }
             self.state.due = Some(self.config.next(now));
