@@ -13,6 +13,8 @@ mod mail_sink;
 mod nats;
 #[cfg(feature = "nats")]
 mod nats_sink;
+#[cfg(feature = "nats")]
+mod nats_tls;
 #[cfg(feature = "postgres")]
 mod postgres_sink;
 mod push;
