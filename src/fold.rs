@@ -17,6 +17,7 @@ use crate::story::{FoldDecision, Folded, StoryId};
 
 pub mod background;
 mod candidates;
+mod chain;
 mod decide;
 mod disputed;
 pub mod embedding;
@@ -24,7 +25,10 @@ pub mod explain;
 mod identity;
 pub mod model;
 mod model_file;
+mod overlap;
+mod postings;
 mod profile;
+mod ring;
 mod scorer;
 mod similarity;
 mod stories;
@@ -103,6 +107,7 @@ impl Fold {
     pub fn apply(&mut self, prepared: &Prepared, decision: &FoldDecision) {
         self.expire(prepared.received);
         let mut profile = self.scorer.profile(prepared, &self.publishers);
+        self.window.number(&mut profile);
         profile.nearness = self.search.find(&self.window, &profile).nearness;
         let names = Names::of(prepared, profile.family);
         self.admit(prepared, profile, &names, decision);
@@ -148,11 +153,13 @@ impl Fold {
     pub fn decide(&mut self, prepared: Prepared) -> (Result<Folded, Rejected>, Trace) {
         self.expire(prepared.received);
         let mut profile = self.scorer.profile(&prepared, &self.publishers);
+        self.window.number(&mut profile);
         let found = self.search.find(&self.window, &profile);
         profile.nearness = found.nearness;
         let names = Names::of(&prepared, profile.family);
         let (decision, trace) = self.decision(&prepared, &profile, &names, &found);
         let outcome = decision.map(|decision| {
+            let decision = self.in_chain(&prepared, &profile, &names, decision);
             self.admit(&prepared, profile, &names, &decision);
             Folded { identities: names.all().map(Identity).collect(), prepared, decision }
         });

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::Config;
 use super::diagnostic::{Diagnostic, Diagnostics, nearest};
 use super::reader::At;
+use super::sink::check_webhook;
 
 /// Channels that exist without being configured.
 pub(super) const RESERVED: [&str; 2] = ["unrouted", "rejected"];
@@ -13,6 +14,8 @@ pub(super) fn check(config: &Config, problems: &mut Diagnostics) {
     unique("channel", config.channels.iter().map(|channel| &channel.name), problems);
     unique("source", config.sources.iter().map(|source| &source.name), problems);
     unique("sink", config.sinks.iter().map(|sink| &sink.name), problems);
+    let tokens = || config.serve.iter().flat_map(|serve| &serve.tokens);
+    unique("token", tokens().map(|token| &token.name), problems);
     for channel in &config.channels {
         channel_name(&channel.name, problems);
     }
@@ -21,7 +24,13 @@ pub(super) fn check(config: &Config, problems: &mut Diagnostics) {
     for name in config.rules.iter().flat_map(|rule| &rule.channels) {
         known(name, &channels, &[], problems);
     }
+    for sink in &config.sinks {
+        check_webhook(sink, problems);
+    }
     for name in config.sinks.iter().flat_map(|sink| &sink.channels) {
+        known(name, &channels, &RESERVED, problems);
+    }
+    for name in tokens().filter_map(|token| token.channels.as_ref()).flatten() {
         known(name, &channels, &RESERVED, problems);
     }
     let expected = config
