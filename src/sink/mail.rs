@@ -20,6 +20,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::channel::Subscription;
 use crate::config::{Endpoint, MailSink as Config};
 use crate::log::Position;
+use crate::net::chain;
 
 use super::batch::Batch;
 use super::error::SinkError;
@@ -163,8 +164,10 @@ impl MailSink {
             .map_err(|error| SinkError::fatal(format!("the mail cannot be composed: {error}")))?;
         let sent = transport(&self.config.endpoint)?.send(message).await;
         sent.map(drop).map_err(|error| match error.is_permanent() {
-            true => SinkError::gone(format!("the mail server refuses the digest: {error}")),
-            false => SinkError::passing(format!("the mail server: {error}")),
+            true => {
+                SinkError::gone(format!("the mail server refuses the digest: {}", chain(&error)))
+            }
+            false => SinkError::passing(format!("the mail server: {}", chain(&error))),
         })
     }
 
