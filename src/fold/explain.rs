@@ -207,4 +207,38 @@ mod tests {
         assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
         assert!(text.contains("they contradict each other"), "{text}");
     }
+
+    #[test]
+    fn the_screen_shows_values_shares_and_alternatives() {
+        let share =
+            |feature: &str, value, share| Share { feature: feature.to_owned(), value, share };
+        let alternative = |feature: &str, value, above, at_most, probability| Alternative {
+            feature: feature.to_owned(),
+            value,
+            above,
+            at_most,
+            probability,
+            changes: true,
+        };
+        let explanation = Explanation {
+            probability: 0.245,
+            threshold: 0.4,
+            clash: Some(Clash::Denial),
+            bias: -1.453,
+            shares: vec![
+                share("numbers_clash", Some(1.0), -0.912),
+                share("rarest_unshared", Some(12.125), 1.75),
+                share("gap_hours", None, -0.5),
+                share("letters", Some(0.527), 0.01),
+                share("shorter", Some(5.0), -0.02),
+            ],
+            alternatives: vec![
+                alternative("numbers_clash", Some(1.0), None, Some(0.5), 0.447),
+                alternative("window_containing", Some(0.7), Some(0.71), None, 0.402),
+                alternative("gap_hours", None, Some(0.25), Some(8.5), 0.61),
+            ],
+            model: "2c830638c76c67e8".to_owned(),
+        };
+        insta::assert_snapshot!(explanation);
+    }
 }

@@ -190,6 +190,8 @@ impl<'a> Reader<'a> {
                 self.marks[at] |= Word::COMING;
             }
             if reach > 0 && cue.is_none() {
+                // What is denied in somebody's words is rarely what others tell.
+                self.both |= token.quoted;
                 if !token.quoted && !token.has(class::REPORT) {
                     self.marks[at] |= Word::DENIED;
                     let carries = !token.has(class::LIGHT | class::FUNCTION)
@@ -280,7 +282,9 @@ impl<'a> Reader<'a> {
             && self.before(at, 3).iter().any(|token| token.word.eq_ignore_ascii_case("made"));
         let doubted = token.word.eq_ignore_ascii_case("doubt")
             && self.before(at, 1).iter().any(|token| token.has(class::CAST))
-            && self.after(at).take(6).any(|token| token.has(class::REPORT));
+            && self.after(at).take(6).any(|token| token.has(class::REPORT))
+            // A second statement casts its doubt on the first, not on what others tell.
+            && !self.tokens[..=at].iter().skip(1).any(|token| token.parts);
         (!skipped && (made_up || doubted)).then_some(Cue::Untrue)
     }
 

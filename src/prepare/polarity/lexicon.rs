@@ -84,7 +84,7 @@ const LEXICON: &[(u64, &str)] = &[
         LIMIT,
         "only just guilty yet even so alone enough immune sure rule ruling ruled necessarily all \
          everyone every too always know surprised to about that much many such more less because \
-         if in at on for of",
+         if in at on for of its his her their our my",
     ),
     (
         DEGREE,
