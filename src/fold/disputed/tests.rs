@@ -130,5 +130,5 @@ fn false_things_that_belong_to_the_story_do_not_deny_it() {
 fn hedges_and_round_ups_assert_nothing() {
     let not = "Mayor did not close old bridge";
     case("Mayor may close old bridge", not, None);
-    case("Live updates: Mayor closes old bridge", not, None);
+    case("Bridge briefing, noon: mayor closes old bridge", not, None);
 }
