@@ -18,6 +18,8 @@ mod mail_sink;
 mod nats;
 #[cfg(feature = "nats")]
 mod nats_sink;
+#[cfg(feature = "nats")]
+mod nats_tls;
 mod poison;
 #[cfg(feature = "postgres")]
 mod postgres_sink;
