@@ -81,6 +81,15 @@ impl<T> Receiver<T> {
     }
 }
 
+impl<T> Drop for Receiver<T> {
+    fn drop(&mut self) {
+        // The queue lives as long as its senders do. What nobody will read is dropped here, so that
+        // its receipts tell the sources, who may be what keeps the senders alive.
+        self.rx.close();
+        while self.rx.try_recv().is_ok() {}
+    }
+}
+
 impl<T: Send + 'static> Receiver<T> {
     /// A gauge of this link. It holds neither end.
     pub fn gauge(&self) -> Gauge {
@@ -123,5 +132,23 @@ impl<T> Envelope<T> {
     /// An envelope that no source waits for: a timer's, or a side output's.
     pub fn unsolicited(received: Timestamp, payload: T) -> Self {
         Envelope { received, mark: Mark::NONE, payload, receipt: Receipt::none() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_waits_on_a_link_is_a_nack_once_its_reader_is_gone() {
+        let (tx, rx) = bounded("test", 4);
+        let (batch, done) = Batch::new();
+        let (received, receipt) = (Timestamp::UNIX_EPOCH, batch.receipt());
+        let envelope = Envelope { received, mark: Mark::NONE, payload: (), receipt };
+        tx.send(envelope).await.unwrap();
+        drop((batch, rx));
+        assert!(!done.committed().await, "though the sender is still there");
+        let late = Envelope::unsolicited(received, ());
+        assert_eq!(tx.send(late).await, Err(Closed { link: "test" }));
     }
 }
