@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::App;
 use super::problem::Problem;
@@ -25,12 +26,21 @@ pub(super) fn routes() -> Router<App> {
         .route("/v1/sinks/{name}/{action}", post(act))
 }
 
-async fn list(State(app): State<App>, reader: Reader) -> Result<Response, Problem> {
+#[utoipa::path(get, path = "/v1/sinks", tag = "sinks",
+    responses((status = 200, description = "How every sink fares", body = Object)))]
+pub(in crate::serve) async fn list(
+    State(app): State<App>,
+    reader: Reader,
+) -> Result<Response, Problem> {
     reader.everything()?;
     aside(&app, |sinks| Ok(json!({ "sinks": sinks.status() }))).await
 }
 
-async fn one(
+#[utoipa::path(get, path = "/v1/sinks/{name}", tag = "sinks",
+    params(("name" = String, Path, description = "The sink")),
+    responses((status = 200, description = "How the sink fares, and what it has given up",
+        body = Object)))]
+pub(in crate::serve) async fn one(
     State(app): State<App>,
     reader: Reader,
     Path(name): Path<String>,
@@ -43,9 +53,9 @@ async fn one(
 }
 
 /// What an action may say.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
-struct Wish {
+pub(in crate::serve) struct Wish {
     /// Where to rewind to: text, or a position as a number.
     to: Option<Value>,
     /// Which dead letters; none are all.
@@ -54,7 +64,15 @@ struct Wish {
     reason: Option<String>,
 }
 
-async fn act(
+#[utoipa::path(post, path = "/v1/sinks/{name}/{action}", tag = "sinks",
+    params(
+        ("name" = String, Path, description = "The sink"),
+        ("action" = String, Path,
+            description = "`pause`, `resume`, `rewind`, `redeliver` or `discard`"),
+    ),
+    request_body(content = Option<Wish>, content_type = "application/json"),
+    responses((status = 200, description = "It is done, durably", body = Object)))]
+pub(in crate::serve) async fn act(
     State(app): State<App>,
     caller: Admin,
     Path((name, action)): Path<(String, String)>,

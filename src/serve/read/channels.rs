@@ -19,7 +19,13 @@ pub(super) fn routes() -> Router<App> {
     Router::new().route("/v1/channels", get(list))
 }
 
-async fn list(State(app): State<App>, reader: Reader, uri: Uri) -> Result<Json<Channels>, Problem> {
+#[utoipa::path(get, path = "/v1/channels", tag = "read",
+    responses((status = 200, description = "Every channel that the token may read", body = Channels)))]
+pub(in crate::serve) async fn list(
+    State(app): State<App>,
+    reader: Reader,
+    uri: Uri,
+) -> Result<Json<Channels>, Problem> {
     Query::read(&uri, &[])?;
     let config = app.config();
     let board = super::board(&app).await?;
