@@ -66,7 +66,6 @@ struct Interface;
 /// Why a request was refused (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
-#[expect(dead_code, reason = "it describes what `Problem` writes")]
 struct Refusal {
     status: u16,
     title: String,
