@@ -17,12 +17,16 @@ pub mod value;
 
 mod channel;
 mod check;
+mod endpoint;
+mod feature;
 mod fold;
 mod list;
 mod log;
+mod nats;
 mod publisher;
 mod rule;
 mod schedule;
+mod secret;
 mod serve;
 mod sink;
 mod source;
@@ -30,16 +34,22 @@ mod test;
 
 pub use channel::{Channel, Repeats};
 pub use diagnostic::{Diagnostic, Diagnostics, File, Place};
+pub use endpoint::Endpoint;
 pub use fold::FoldConfig;
 pub use list::Lists;
 pub use log::{LogConfig, OnFull};
+pub use nats::NatsServer;
 pub use publisher::PublisherConfig;
 pub use reader::At;
 pub use rule::{RuleConfig, Settings};
 pub use schedule::{Missed, Schedule};
-pub use serve::{SecretPlace, ServeConfig, TokenConfig};
-pub use sink::{From, GiveUp, Rotation, SinkConfig, SinkKind, StdoutFormat};
-pub use source::{FeedConfig, SourceConfig, SourceKind, TcpConfig};
+pub use secret::Secret;
+pub use serve::{ServeConfig, TokenConfig};
+pub use sink::{
+    From, GiveUp, MailSink, NatsSink, PostgresSink, RedisSink, Rhythm, Rotation, SinkConfig,
+    SinkKind, StdoutFormat,
+};
+pub use source::{FeedConfig, NatsSource, SourceConfig, SourceKind, TcpConfig};
 pub use test::{Expect, Expected, TestConfig, TestItem};
 
 use reader::Table;

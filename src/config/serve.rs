@@ -13,7 +13,7 @@ use super::value::{Bytes, Span};
 
 mod token;
 
-pub use token::{SecretPlace, TokenConfig};
+pub use token::TokenConfig;
 
 /// `[serve]`.
 #[derive(Clone, Debug)]

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
-use crate::config::{SecretPlace, ServeConfig, TokenConfig};
+use crate::config::{Secret, ServeConfig, TokenConfig};
 
 mod caller;
 mod secret;
@@ -62,19 +62,15 @@ impl Tokens {
         let file = &config.token_file;
         let mut tokens = Tokens(Vec::new());
         if let Some(variable) = &config.token_env {
-            tokens.add_all(secret::from_variable(variable, "token_env")?)?;
+            tokens.add_all(secret::from_variable(variable)?)?;
         }
         for token in &config.tokens {
-            let text = match &token.secret {
-                SecretPlace::Variable(variable) => secret::from_variable(variable, "env")?,
-                SecretPlace::File(path) => secret::from_file(path)?.ok_or_else(|| {
-                    let name = &token.name.value;
-                    TokenError(format!(
-                        "the file {} of token `{name}` is not there",
-                        path.display()
-                    ))
-                })?,
-            };
+            if let Secret::File(path) = &token.secret {
+                secret::warn_if_open(path);
+            }
+            let text = token.secret.load().map_err(|error| {
+                TokenError(format!("there is no token `{}`: {error}", token.name.value))
+            })?;
             tokens.add(text.trim(), Grant::of(token))?;
         }
         match secret::from_file(file)? {

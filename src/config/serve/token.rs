@@ -1,10 +1,10 @@
 //! `[[serve.token]]`: who may do what over HTTP.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::config::diagnostic::{Diagnostic, Diagnostics};
 use crate::config::reader::{At, Table};
-use crate::config::resolve;
+use crate::config::secret::{self, Secret};
 
 /// One token beside those of `token_file`.
 #[derive(Clone, Debug)]
@@ -12,7 +12,7 @@ pub struct TokenConfig {
     /// Its name: in messages, and the source of what is pushed with it.
     pub name: At<String>,
     /// Where the token itself stands.
-    pub secret: SecretPlace,
+    pub secret: Secret,
     /// It may read.
     pub read: bool,
     /// It may push items.
@@ -25,15 +25,6 @@ pub struct TokenConfig {
     pub rate: Option<f64>,
     /// Requests at once; as [serve] has it without one.
     pub burst: Option<u32>,
-}
-
-/// Where a secret stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SecretPlace {
-    /// Alone in a file.
-    File(PathBuf),
-    /// In a variable of the environment.
-    Variable(String),
 }
 
 const SCOPES: [&str; 3] = ["read", "push", "admin"];
@@ -50,22 +41,17 @@ pub(super) fn read(
 fn token(mut table: Table<'_>, folder: &Path, problems: &mut Diagnostics) -> Option<TokenConfig> {
     let place = table.place().clone();
     let name = table.require::<String>("name", problems);
-    let file = table.get::<PathBuf>("file", problems);
-    let variable = table.get::<String>("env", problems);
+    let before = problems.sorted().len();
+    let secret = secret::read(&mut table, ["file", "env"], folder, problems);
+    if secret.is_none() && problems.sorted().len() == before {
+        let problem = Diagnostic::error(&place, "[[serve.token]] has neither `file` nor `env`");
+        problems.push(problem.hint("the token stands alone in the file, or in the variable"));
+    }
     let scopes = table.list::<String>("scopes", problems);
     let channels = table.list::<String>("channels", problems);
     let rate = super::rate(&mut table, problems);
     let burst = table.get::<u32>("burst", problems).map(|burst| burst.value.max(1));
     table.finish(problems);
-    let secret = match (file, variable) {
-        (Some(file), None) => Some(SecretPlace::File(resolve(folder, file.value))),
-        (None, Some(variable)) => Some(SecretPlace::Variable(variable.value)),
-        _ => {
-            let problem = Diagnostic::error(&place, "[[serve.token]] has one of `file` and `env`");
-            problems.push(problem.hint("the token stands alone in the file, or in the variable"));
-            None
-        }
-    };
     let scopes = match scopes {
         Some(scopes) if !scopes.value.is_empty() => scopes.value,
         _ => {

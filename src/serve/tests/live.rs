@@ -180,10 +180,9 @@ async fn there_are_only_so_many_places_and_a_place_is_given_back() {
     assert!(third.header(header::RETRY_AFTER).is_some());
     drop(first);
     // The place is free once the daemon has tried to tell something to whoever has gone.
-    let mut seq = 1;
+    let seq = std::cell::Cell::new(1);
     until("a place is free", || {
-        desk.append(&[item(seq)]);
-        seq += 1;
+        desk.append(&[item(seq.replace(seq.get() + 1))]);
         desk.places() > 0
     })
     .await;

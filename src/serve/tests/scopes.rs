@@ -1,7 +1,7 @@
 //! Who may do what.
 
 use super::*;
-use crate::config::{SecretPlace, TokenConfig};
+use crate::config::{Secret, TokenConfig};
 use crate::log::sample::{item, item_on, reject};
 
 const NIGHT: &str = "night-desk-token-1";
@@ -21,7 +21,7 @@ async fn desk() -> Desk {
         let night = name == "night";
         TokenConfig {
             name: named(name),
-            secret: SecretPlace::File(path),
+            secret: Secret::File(path),
             read: night,
             push: !night,
             admin: false,

@@ -31,9 +31,9 @@ pub(super) fn digest_of(token: &str, name: &str) -> Result<Digest, TokenError> {
     Ok(digest(token))
 }
 
-pub(super) fn from_variable(variable: &str, key: &str) -> Result<String, TokenError> {
+pub(super) fn from_variable(variable: &str) -> Result<String, TokenError> {
     std::env::var(variable)
-        .map_err(|_| TokenError(format!("the variable {variable} of `{key}` is not set")))
+        .map_err(|_| TokenError(format!("the variable {variable} of `token_env` is not set")))
 }
 
 /// `None` when there is no such file.
@@ -84,7 +84,7 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
 }
 
 #[cfg(unix)]
-fn warn_if_open(path: &Path) {
+pub(super) fn warn_if_open(path: &Path) {
     use std::os::unix::fs::MetadataExt;
     let open = fs::metadata(path).is_ok_and(|metadata| metadata.mode() & 0o077 != 0);
     if open {
@@ -93,4 +93,4 @@ fn warn_if_open(path: &Path) {
 }
 
 #[cfg(not(unix))]
-fn warn_if_open(_: &Path) {}
+pub(super) fn warn_if_open(_: &Path) {}

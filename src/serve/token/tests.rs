@@ -94,7 +94,7 @@ fn scopes_say_what_a_token_may() {
 #[test]
 fn what_cannot_be_meant_is_a_problem_with_its_place() {
     for (text, said) in [
-        ("[[serve.token]]\nname = \"a\"\nscopes = [\"read\"]\n", "one of `file` and `env`"),
+        ("[[serve.token]]\nname = \"a\"\nscopes = [\"read\"]\n", "neither `file` nor `env`"),
         ("[[serve.token]]\nname = \"a\"\nenv = \"A\"\n", "no `scopes`"),
         ("[[serve.token]]\nname = \"a\"\nenv = \"A\"\nscopes = [\"write\"]\n", "no scope `write`"),
         (
