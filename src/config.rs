@@ -46,10 +46,12 @@ pub use schedule::{Missed, Schedule};
 pub use secret::Secret;
 pub use serve::{ServeConfig, TokenConfig};
 pub use sink::{
-    From, GiveUp, MailSink, NatsSink, PostgresSink, RedisSink, Rhythm, Rotation, SinkConfig,
-    SinkKind, StdoutFormat,
+    Address, From, GiveUp, MailSink, NatsSink, PostgresSink, RedisSink, Rhythm, Rotation,
+    SinkConfig, SinkKind, StdoutFormat, Template, WebhookConfig,
 };
-pub use source::{FeedConfig, NatsSource, SourceConfig, SourceKind, TcpConfig};
+pub use source::{
+    DirectoryConfig, FeedConfig, NatsSource, Order, SourceConfig, SourceKind, TcpConfig,
+};
 pub use test::{Expect, Expected, TestConfig, TestItem};
 
 use reader::Table;

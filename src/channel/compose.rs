@@ -110,7 +110,7 @@ fn deliver(
             source: intake.arrival.source.clone(),
             received: intake.arrival.received,
             event: event_time(item, intake.arrival.received),
-            link: item.link.clone(),
+            link: item.link.clone().filter(|link| is_web(link)),
             uri: item.uri.clone(),
             disputes: fold.disputes,
             disputed: state.disputed,
@@ -125,6 +125,12 @@ fn deliver(
             score: fold.evidence.score,
         })));
     }
+}
+
+/// Links that could do anything but lead to a page (`javascript:` …) are not passed on.
+fn is_web(link: &str) -> bool {
+    let scheme = link.split(':').next().unwrap_or_default();
+    scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
 }
 
 /// Event time as fold has it (DESIGN section 3).

@@ -30,6 +30,8 @@ pub enum LogErrorKind {
     Corrupt,
     /// The log was written by a newer version of wirefold.
     Newer,
+    /// The log was written by a version of wirefold too old to be read.
+    Older,
     /// The disk failed in another way.
     Io,
 }
@@ -83,6 +85,15 @@ impl LogError {
         LogError { kind: LogErrorKind::Newer, message, source: None }
     }
 
+    pub(super) fn older(what: impl fmt::Display, found: u64, known: u64) -> LogError {
+        let message = format!(
+            "{what} is in format {found}, this wirefold reads format {known} only. Start with a \
+             new `dir` in [log]; `wirefold log export` of the version that wrote it gets its items \
+             out."
+        );
+        LogError { kind: LogErrorKind::Older, message, source: None }
+    }
+
     pub(super) fn full(max_size: u64, holder: Option<&str>) -> LogError {
         let why = match holder {
             Some(sink) => format!("the sink `{sink}` has not had its oldest records"),
@@ -115,7 +126,10 @@ impl LogError {
                      writable by the user that wirefold runs as."
                 ),
             ),
-            io::ErrorKind::InvalidData => return LogError::corrupt(path),
+            // The file ends before what it must hold.
+            io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => {
+                return LogError::corrupt(path);
+            }
             _ => (LogErrorKind::Io, format!("{doing} {path} failed: {error}.")),
         };
         LogError { kind, message, source: Some(Box::new(error)) }

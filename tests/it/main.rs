@@ -4,19 +4,26 @@ mod check;
 mod daemon;
 #[cfg(any(feature = "nats", feature = "redis", feature = "postgres", feature = "mail"))]
 mod delivery;
+mod embargo;
+mod eval;
 mod explain;
+mod faults;
 mod feeds;
+mod full_disk;
 mod kill;
+mod log;
 #[cfg(feature = "mail")]
 mod mail_sink;
 #[cfg(feature = "nats")]
 mod nats;
 #[cfg(feature = "nats")]
 mod nats_sink;
+mod poison;
 #[cfg(feature = "postgres")]
 mod postgres_sink;
 mod push;
 mod readme;
+mod receiver;
 #[cfg(feature = "redis")]
 mod redis_sink;
 mod reload;
