@@ -110,7 +110,7 @@ pub(in crate::serve) async fn rss(
         ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "Entries"),
     ),
     responses((status = 200, description = "The channel as a feed",
-        content_type = "application/feed+json", body = String)))]
+        content_type = "application/feed+json", body = Object)))]
 pub(in crate::serve) async fn json(
     State(app): State<App>,
     reader: Reader,

@@ -172,7 +172,7 @@ async function showStory(id, mine) {
     el("p", { class: "meta" }, "On " + (story.channels.map((c) => c.channel).join(", ") || "no channel") +
       " · reported by " + (story.publishers.map((p) => p.family).join(", ") || "nobody named")),
     el("h2", {}, "Reports"), ...members,
-    story.omitted ? el("p", { class: "quiet" }, story.omitted + " records are left out.") : null,
+    ...(story.omitted ? [el("p", { class: "quiet" }, story.omitted + " records are left out.")] : []),
     el("h2", {}, "What happened"),
     el("div", { class: "wide" }, table(["When", "What", "Item", "Delivered to", "Why"], story.timeline.map((moment) =>
       [when(moment.at), moment.verdict || moment.kind, moment.item, moment.channels.join(", ") || "–", moment.reason]))));
@@ -196,8 +196,10 @@ async function evidence(seq, into) {
 }
 
 function table(heads, rows) {
+  const number = (place) => rows.length > 0 && typeof rows[0][place] === "number";
   return el("table", {},
-    el("thead", {}, el("tr", {}, heads.map((head) => el("th", { scope: "col" }, head)))),
+    el("thead", {}, el("tr", {}, heads.map((head, place) =>
+      el("th", { scope: "col", class: number(place) ? "number" : null }, head)))),
     el("tbody", {}, rows.map((row) => el("tr", {}, row.map((cell) =>
       el("td", { class: typeof cell === "number" ? "number" : null }, cell instanceof Node ? cell : String(cell)))))));
 }

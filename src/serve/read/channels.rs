@@ -47,7 +47,7 @@ pub(in crate::serve) fn find(app: &App, reader: &Reader, name: &str) -> Result<S
 /// Every channel that there is, with its title.
 pub(in crate::serve) fn names(config: &Config) -> impl Iterator<Item = (&str, &str)> {
     let own = config.channels.iter().map(|channel| (&*channel.name.value, &*channel.title));
-    own.chain([(UNROUTED, "What no rule matches"), (REJECTED, "What could not be read")])
+    own.chain([(UNROUTED, "Unrouted"), (REJECTED, "Rejected")])
 }
 
 fn channel(board: &Board, name: &str, title: &str) -> Channel {
