@@ -25,7 +25,7 @@
 //! | deciding | [`prepare`], [`fold`], [`route`]; all three in one: [`decide`] |
 //! | the record | [`log`], [`commit`] |
 //! | delivering | [`channel`], [`sink`] |
-//! | the daemon | [`pipeline`], [`supervise`], [`stage`], [`link`], [`poison`], [`clock`] |
+//! | the daemon | [`pipeline`], [`supervise`], [`stage`], [`link`], [`poison`], [`clock`], [`metrics`] |
 //! | what it is told | [`config`] |
 //! | looking at it | [`replay`], [`explain`], [`eval`], [`desk_test`], [`cli`], [`terminal`] |
 //!
@@ -66,6 +66,7 @@ pub mod format;
 pub mod item;
 pub mod link;
 pub mod log;
+pub mod metrics;
 pub mod net;
 pub mod pipeline;
 pub mod poison;
