@@ -25,14 +25,15 @@
 //! | deciding | [`prepare`], [`fold`], [`route`]; all three in one: [`decide`] |
 //! | the record | [`log`], [`commit`] |
 //! | delivering | [`channel`], [`sink`] |
-//! | the daemon | [`pipeline`], [`supervise`], [`stage`], [`link`], [`poison`], [`clock`] |
+//! | the daemon | [`pipeline`], [`supervise`], [`stage`], [`link`], [`poison`], [`clock`], [`metrics`] |
 //! | what it is told | [`config`] |
 //! | looking at it | [`replay`], [`explain`], [`eval`], [`desk_test`], [`cli`], [`terminal`] |
 //!
 //! # Invariants, and where each is tested
 //!
 //! 1. Nothing accepted is lost, whatever moment the power goes: `tests/it/kill.rs`, `push.rs`,
-//!    `feeds.rs`, `nats.rs`, `log/tests.rs`.
+//!    `feeds.rs`, `nats.rs`, `faults.rs`, `full_disk.rs`, `log/tests.rs`. What happens in each
+//!    fault, line by line: `docs/guarantees.md`.
 //! 2. Every item that came in has exactly one verdict or reject reason, and it can be explained
 //!    afterwards from the log: `tests/it/replay.rs`, `tests/it/explain.rs`.
 //! 3. Nothing is dropped silently: `unrouted`, `rejected`, counters: `tests/it/daemon.rs`.
@@ -65,6 +66,7 @@ pub mod format;
 pub mod item;
 pub mod link;
 pub mod log;
+pub mod metrics;
 pub mod net;
 pub mod pipeline;
 pub mod poison;

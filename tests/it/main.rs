@@ -4,6 +4,7 @@ mod check;
 mod daemon;
 #[cfg(any(feature = "nats", feature = "redis", feature = "postgres", feature = "mail"))]
 mod delivery;
+mod directory;
 mod embargo;
 mod eval;
 mod explain;
