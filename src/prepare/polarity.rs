@@ -194,8 +194,8 @@ impl<'a> Reader<'a> {
                 self.both |= token.quoted;
                 if !token.quoted && !token.has(class::REPORT) {
                     self.marks[at] |= Word::DENIED;
-                    let carries = !token.has(class::LIGHT | class::FUNCTION)
-                        && !(self.denial && token.has(class::VAGUE));
+                    let vague = self.denial && token.has(class::VAGUE);
+                    let carries = !vague && !token.has(class::LIGHT | class::FUNCTION);
                     if keys > 0 && carries {
                         self.marks[at] |= Word::KEY;
                         keys -= 1;
@@ -309,7 +309,7 @@ impl<'a> Reader<'a> {
             return None;
         }
         let true_ = |token: &Token<'_>| token.has(class::TRUE);
-        let skip = self.after(at).skip_while(|token| token.has(class::REALLY)).next();
+        let skip = self.after(at).find(|token| !token.has(class::REALLY));
         if skip.is_some_and(true_) {
             return Some(Cue::Untrue);
         }
