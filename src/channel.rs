@@ -11,7 +11,7 @@ use crate::log::{Log, LogError, Position, Record, View, blocking};
 mod compose;
 mod event;
 
-pub use event::{Delivery, Event, Lost, Refusal, VERSION};
+pub use event::{Delivery, Digest, Event, Lost, Refusal, VERSION};
 
 /// The reserved channel of what no rule matches.
 pub const UNROUTED: &str = "unrouted";

@@ -20,6 +20,7 @@ mod check;
 mod fold;
 mod list;
 mod log;
+mod policy;
 mod publisher;
 mod rule;
 mod schedule;
@@ -33,6 +34,7 @@ pub use diagnostic::{Diagnostic, Diagnostics, File, Place};
 pub use fold::FoldConfig;
 pub use list::Lists;
 pub use log::{LogConfig, OnFull};
+pub use policy::{AtDeadline, MinPublishers, Overflow, Policy, Quiet, Rate};
 pub use publisher::PublisherConfig;
 pub use reader::At;
 pub use rule::{RuleConfig, Settings};
@@ -40,7 +42,7 @@ pub use schedule::{Missed, Schedule};
 pub use serve::ServeConfig;
 pub use sink::{From, Rotation, SinkConfig, SinkKind, StdoutFormat};
 pub use source::{FeedConfig, SourceConfig, SourceKind, TcpConfig};
-pub use test::{Expect, Expected, TestConfig, TestItem};
+pub use test::{Expect, Expected, TestConfig, TestItem, TestLater};
 
 use reader::Table;
 

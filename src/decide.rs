@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
+
 use crate::config::{Config, Diagnostic, Diagnostics};
 use crate::fold::Fold;
 use crate::item::Arrival;
@@ -56,11 +58,10 @@ impl Decider {
         Ok((config, decider, problems))
     }
 
-    /// Decides about one arrival. What its time sets off comes first: route sees to that, whoever
-    /// drives it.
+    /// Decides about one arrival. What time sets off until then comes first.
     pub fn push(&mut self, arrival: Arrival) -> Vec<Entry> {
         let now = arrival.received;
-        let mut entries = Vec::with_capacity(1);
+        let mut entries = self.pass(now);
         let (mut prepared, mut folded) = (Vec::with_capacity(1), Vec::with_capacity(1));
         self.prepare.push(arrival, now, &mut prepared);
         for input in prepared {
@@ -68,6 +69,20 @@ impl Decider {
         }
         for input in folded {
             self.route.push(input, now, &mut entries);
+        }
+        entries
+    }
+
+    /// Lets time pass until `now`: what it sets off happens at its own time.
+    pub fn pass(&mut self, now: Timestamp) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        let mut last = None;
+        while let Some(at) = self.route.next_wake().filter(|at| *at <= now) {
+            if last.is_some_and(|last| at <= last) {
+                break;
+            }
+            self.route.wake(at, &mut entries);
+            last = Some(at);
         }
         entries
     }

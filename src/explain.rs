@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::decide::Decider;
 use crate::fold::{Explanation, explain_pair};
 use crate::item::{Arrival, Item, Seq};
-use crate::log::{Log, LogError, Record, View};
+use crate::log::{Change, Digest, Feedback, Log, LogError, Logged, Record, View};
 use crate::prepare::Prepared;
 use crate::route::{Outcome, RuleTrace};
 use crate::stage::Stage;
@@ -121,6 +121,9 @@ pub fn recorded(config: &Config, seq: Seq) -> Result<String, Unexplained> {
     let mut text = String::new();
     // Writing to a string cannot fail.
     let _ = write_record(&mut text, &intake.arrival, &logged.record);
+    for later in view.later_about(seq, intake.position).map_err(Unexplained::Log)? {
+        let _ = write_later(&mut text, &later);
+    }
     Ok(text)
 }
 
@@ -155,7 +158,41 @@ fn write_record(text: &mut String, arrival: &Arrival, record: &Record) -> fmt::R
     }
     writeln!(text, "\nrules: {}", list(&decision.rules))?;
     writeln!(text, "matched: {}", list(&decision.matched))?;
-    writeln!(text, "delivered to: {}", list(&decision.channels))
+    writeln!(text, "delivered to: {}", list(&decision.channels))?;
+    decision.withheld.iter().try_for_each(|withheld| writeln!(text, "{withheld}"))
+}
+
+/// What became of an item after it was decided on.
+fn write_later(text: &mut String, later: &Logged) -> fmt::Result {
+    let Logged { at, position, record } = later;
+    match record {
+        Record::Timer(timer) if timer.channels.is_empty() => {
+            writeln!(text, "{at}: {}", timer.reason)
+        }
+        Record::Timer(timer) => {
+            let channels = list(&timer.channels);
+            writeln!(text, "{at}: delivered to {channels} (position {position}): {}", timer.reason)
+        }
+        Record::Digest(digest) => {
+            let Digest { channel, reason, .. } = digest;
+            writeln!(text, "{at}: in a digest on {channel} (position {position}): {reason}")
+        }
+        Record::Feedback(feedback) => write_feedback(text, at, feedback),
+        Record::Decision(_) | Record::Rejected(_) | Record::Config(_) => Ok(()),
+    }
+}
+
+fn write_feedback(text: &mut String, at: &Timestamp, feedback: &Feedback) -> fmt::Result {
+    let channels = list(&feedback.channels);
+    match feedback.change {
+        Change::Split { from, opens } => writeln!(
+            text,
+            "{at}: split off by hand from {from}, opens {opens}; delivered to {channels}"
+        ),
+        Change::Merge { alias, kept } => {
+            writeln!(text, "{at}: {alias} merged by hand into {kept}; delivered to {channels}")
+        }
+    }
 }
 
 fn list(names: &[String]) -> String {

@@ -30,6 +30,7 @@ mod directory;
 mod error;
 mod export;
 mod frame;
+mod later;
 mod meta;
 mod read;
 pub mod record;
@@ -46,7 +47,8 @@ pub use error::{LogError, LogErrorKind};
 pub use export::ExportError;
 pub use read::{Gap, GapCause, Read, View};
 pub use record::{
-    Change, ConfigChange, Decision, Entry, Feedback, Intake, Logged, Position, Record, Timer,
+    Change, ConfigChange, Decision, Digest, DigestEntry, Entry, Feedback, Gate, Intake, Logged,
+    Position, Record, Timer, Withheld,
 };
 pub use recover::{Carried, Remembered, Window};
 pub use retain::{Keep, Trimmed};

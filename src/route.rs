@@ -26,10 +26,12 @@ mod digest;
 mod document;
 mod field;
 mod frequency;
+mod hold;
 mod implies;
 mod index;
 mod lower;
 mod place;
+mod policy;
 mod query;
 mod reload;
 mod rules;
@@ -48,6 +50,7 @@ pub use reload::Reload;
 pub use trace::{Outcome, RuleTrace};
 
 use document::{Document, View};
+use policy::{Asked, Policies};
 use rules::Rules;
 use stories::Stories;
 use wake::Wakes;
@@ -65,6 +68,9 @@ pub struct Route {
     satisfied: Vec<PartId>,
     wakes: Wakes,
     reload: Reload,
+    policies: Policies,
+    /// What policies let go on the way to a decision, to be recorded before it.
+    early: Vec<Timer>,
 }
 
 impl Route {
@@ -75,6 +81,7 @@ impl Route {
         let window = SignedDuration::try_from(config.fold.window).unwrap_or(SignedDuration::MAX);
         let stories = Stories::new(window);
         let (document, wakes) = (Document::default(), Wakes::default());
+        let policies = Policies::new(&rules);
         Some(Route {
             rules,
             stories,
@@ -82,6 +89,8 @@ impl Route {
             satisfied: Vec::new(),
             wakes,
             reload: Reload::default(),
+            policies,
+            early: Vec::new(),
         })
     }
 
@@ -96,12 +105,14 @@ impl Route {
                 live.satisfy(part);
             }
         }
+        self.restore_held(prepared, decision);
         self.restore_carried(story, &decision.carried(&prepared.item), prepared.received);
         self.wakes.pass(prepared.received, &self.rules);
     }
 
     /// Takes over what a schedule set off before a restart.
     pub fn apply_timer(&mut self, timer: &Timer) {
+        self.restore_timer(timer);
         self.restore_carried(timer.story, &timer.channels, timer.at);
         self.wakes.pass(timer.at, &self.rules);
     }
@@ -126,6 +137,7 @@ impl Route {
         let renumbered = |part| self.rules.part_of(old.parts[part as usize].digest);
         self.stories.renumber(renumbered);
         self.wakes.plan(&self.rules);
+        self.policies.replace(&self.rules);
     }
 
     /// The names of rules of which some part has no word that must occur (`NOT x`, `*x`,
@@ -200,6 +212,15 @@ impl Route {
             // Adding a source floods nobody: what it held already counts as carried.
             channels.clear();
         }
+        let asked = Asked::of(folded, &self.policies);
+        let withheld = hold::let_through(
+            &mut self.policies,
+            &asked,
+            &self.stories,
+            &self.satisfied,
+            &mut channels,
+            &mut self.early,
+        );
 
         let settings = || holding.iter().map(|rule| &rules.rules[*rule as usize].set);
         let mut labels: Vec<String> = Vec::new();
@@ -220,6 +241,7 @@ impl Route {
                 matched.into_iter().map(name).collect()
             },
             channels,
+            withheld,
             priority: settings().filter_map(|set| set.priority).min(),
             labels,
         };
@@ -260,23 +282,26 @@ impl Stage for Route {
             self.wake(now, out);
         }
         self.wakes.pass(now, &self.rules);
-        out.push(match input {
+        let entry = match input {
             Err(rejected) => Entry::Rejected(rejected),
             Ok(folded) => {
                 let decision = Box::new(self.decide(&folded));
+                self.record_early(out);
                 let Folded { prepared, identities, .. } = folded;
                 let Prepared { seq, received, item, .. } = prepared;
                 Entry::Item { seq, received, item: Box::new(item), decision, identities }
             }
-        });
+        };
+        out.push(entry);
     }
 
     fn next_wake(&self) -> Option<Timestamp> {
-        self.wakes.next()
+        [self.wakes.next(), self.policies.next()].into_iter().flatten().min()
     }
 
     fn wake(&mut self, now: Timestamp, out: &mut Vec<Entry>) {
         self.take_up(now, out);
+        self.let_go(now, out);
         let opened = self.wakes.opened(now, &self.rules);
         self.deliver_missed(&opened, now, out);
         self.wakes.pass(now, &self.rules);

@@ -1,8 +1,9 @@
 //! From a record of the log to what a reader of some channels gets of it.
 
 use jiff::{SignedDuration, Timestamp};
+use url::Url;
 
-use super::event::{Delivery, Event, Lost, Refusal, VERSION};
+use super::event::{Delivery, Digest, Event, Lost, Refusal, VERSION};
 use super::{REJECTED, Wanted};
 use crate::item::Item;
 use crate::log::{
@@ -26,8 +27,12 @@ pub(super) fn compose(
             return Ok(());
         }
         Read::Record(logged, Some(intake)) => (logged, *intake),
-        // Nothing that is delivered is about no item.
-        Read::Record(_, None) => return Ok(()),
+        Read::Record(logged, None) => {
+            if let Record::Digest(digest) = logged.record {
+                events.push(compose_digest(logged.position, digest, view)?);
+            }
+            return Ok(());
+        }
     };
     let position = logged.position;
     match logged.record {
@@ -56,7 +61,7 @@ pub(super) fn compose(
             let reason = "The fold was corrected by hand.";
             deliver(position, &intake, &decision, reason, &channels, events);
         }
-        Record::Config(_) => {}
+        Record::Config(_) | Record::Digest(_) => {}
     }
     Ok(())
 }
@@ -84,6 +89,40 @@ fn corrected(change: Change) -> (StoryId, Verdict) {
     }
 }
 
+/// Stories whose record is damaged are counted as left out.
+fn compose_digest(
+    position: Position,
+    digest: crate::log::Digest,
+    view: &View,
+) -> Result<Event, LogError> {
+    let crate::log::Digest { at, channel, since, entries, mut left_out, reason } = digest;
+    let mut stories = Vec::with_capacity(entries.len());
+    for (n, entry) in (0_u32..).zip(&entries) {
+        let intake = match view.intake(entry.item) {
+            Err(error) if error.kind() != LogErrorKind::Corrupt => return Err(error),
+            found => found.ok().flatten(),
+        };
+        let decision = match &intake {
+            Some(intake) => decision_about(intake, view)?,
+            None => None,
+        };
+        let story = intake.zip(decision).and_then(|(intake, decision)| {
+            let reason = &decision.fold.evidence.reason;
+            delivery(position, &intake, &decision, reason, &channel)
+        });
+        match story {
+            Some(story) => {
+                let id = format!("{channel}/{position}/{n}");
+                stories.push(Delivery { id, story: entry.story, ..story });
+            }
+            None => left_out += u64::from(entry.count),
+        }
+    }
+    let id = format!("{channel}/{position}");
+    let digest = Digest { v: VERSION, id, channel, position, at, since, reason, left_out, stories };
+    Ok(Event::Digest(Box::new(digest)))
+}
+
 fn deliver(
     position: Position,
     intake: &Intake,
@@ -92,39 +131,57 @@ fn deliver(
     channels: &[&String],
     events: &mut Vec<Event>,
 ) {
-    let Ok(item) = &intake.arrival.record else { return };
+    let on = |channel: &&String| delivery(position, intake, decision, reason, channel);
+    events.extend(channels.iter().filter_map(on).map(|delivery| Event::Story(Box::new(delivery))));
+}
+
+fn delivery(
+    position: Position,
+    intake: &Intake,
+    decision: &Decision,
+    reason: &str,
+    channel: &str,
+) -> Option<Delivery> {
+    let Ok(item) = &intake.arrival.record else { return None };
     let (fold, state) = (&decision.fold, &decision.fold.state);
-    for channel in channels {
-        events.push(Event::Story(Box::new(Delivery {
-            v: VERSION,
-            id: format!("{channel}/{position}"),
-            channel: (*channel).clone(),
-            position,
-            verdict: fold.verdict,
-            story: fold.story,
-            item: intake.arrival.seq,
-            of: fold.evidence.of,
-            headline: item.headline.clone(),
-            byline: item.byline.clone(),
-            publisher: item.publisher.clone(),
-            source: intake.arrival.source.clone(),
-            received: intake.arrival.received,
-            event: event_time(item, intake.arrival.received),
-            link: item.link.clone(),
-            uri: item.uri.clone(),
-            disputes: fold.disputes,
-            disputed: state.disputed,
-            killed: state.killed,
-            items: state.items,
-            publishers: state.publishers,
-            markers: markers(item),
-            rules: decision.rules.clone(),
-            priority: decision.priority,
-            labels: decision.labels.clone(),
-            reason: reason.to_owned(),
-            score: fold.evidence.score,
-        })));
-    }
+    Some(Delivery {
+        v: VERSION,
+        id: format!("{channel}/{position}"),
+        channel: channel.to_owned(),
+        position,
+        verdict: fold.verdict,
+        story: fold.story,
+        item: intake.arrival.seq,
+        of: fold.evidence.of,
+        headline: item.headline.clone(),
+        byline: item.byline.clone(),
+        publisher: item.publisher.clone(),
+        source: intake.arrival.source.clone(),
+        received: intake.arrival.received,
+        event: event_time(item, intake.arrival.received),
+        link: item.link.as_deref().and_then(web_link).map(str::to_owned),
+        uri: item.uri.clone(),
+        disputes: fold.disputes,
+        disputed: state.disputed,
+        killed: state.killed,
+        items: state.items,
+        publishers: state.publishers,
+        markers: markers(item),
+        rules: decision.rules.clone(),
+        priority: decision.priority,
+        labels: decision.labels.clone(),
+        reason: reason.to_owned(),
+        score: fold.evidence.score,
+    })
+}
+
+/// The link, if it leads to the web: whoever clicks on a delivery runs no `javascript:` and opens
+/// no file.
+fn web_link(link: &str) -> Option<&str> {
+    let link = link.trim();
+    let plain = !link.contains(|c: char| c.is_control() || c.is_whitespace());
+    let url = Url::parse(link).ok()?;
+    (plain && matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(link)
 }
 
 /// Event time as fold has it (DESIGN section 3).

@@ -12,17 +12,30 @@ use crate::story::{StoryId, Verdict};
 /// Version of the JSON of [`Event`]. Keys may be added within a version; none changes its meaning.
 pub const VERSION: u32 = 1;
 
-/// One line of a channel. As JSON, `type` comes first (`story`, `rejected` or `gap`), then the
-/// fields in the order they have here. Times are UTC in RFC 3339; what is unknown is null.
+/// One line of a channel. As JSON, `type` comes first (`story`, `digest`, `rejected` or `gap`), then
+/// the fields in the order they have here. Times are UTC in RFC 3339; what is unknown is null.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum Event {
     /// A story, or an update to one.
     Story(Box<Delivery>),
+    /// Stories that the channel's policy held back, together.
+    Digest(Box<Digest>),
     /// A record that is no item; only on the channel `rejected`.
     Rejected(Box<Refusal>),
     /// Records that this reader will not get.
     Gap(Lost),
+}
+
+impl Event {
+    /// The items it delivers, for readers to whom a digest is just several of them.
+    pub fn deliveries(&self) -> &[Delivery] {
+        match self {
+            Event::Story(delivery) => std::slice::from_ref(&**delivery),
+            Event::Digest(digest) => &digest.stories,
+            Event::Rejected(_) | Event::Gap(_) => &[],
+        }
+    }
 }
 
 /// An item on a channel.
@@ -57,7 +70,7 @@ pub struct Delivery {
     pub received: Timestamp,
     /// The item's own time, at most five minutes after `received`; `received` when it has none.
     pub event: Timestamp,
-    /// Web address.
+    /// Web address, of http or https; any other is not passed on.
     pub link: Option<String>,
     /// The provider's identifier.
     pub uri: Option<String>,
@@ -84,6 +97,29 @@ pub struct Delivery {
     pub reason: String,
     /// Probability that it and `of` tell one story.
     pub score: Option<f32>,
+}
+
+/// What a channel's policy held back: during quiet hours, or beyond its rate.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Digest {
+    /// [`VERSION`].
+    pub v: u32,
+    /// `channel/position`.
+    pub id: String,
+    /// The channel.
+    pub channel: String,
+    /// The position in the log.
+    pub position: Position,
+    /// When it was put together.
+    pub at: Timestamp,
+    /// When the first of it was held back.
+    pub since: Timestamp,
+    /// Why it was held back, in a sentence.
+    pub reason: String,
+    /// Deliveries that were dropped meanwhile and are only counted.
+    pub left_out: u64,
+    /// Its stories, in the order in which they were held back. Their ids are `channel/position/n`.
+    pub stories: Vec<Delivery>,
 }
 
 /// A record that is no item, with what is needed to find and mend it.

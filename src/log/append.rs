@@ -154,6 +154,16 @@ impl<'t> Tables<'t> {
                     meta.at = meta.at.max(change.at);
                     self.decision(meta, Kind::Config, position, change)?;
                 }
+                Entry::Digest(digest) => {
+                    meta.at = meta.at.max(digest.at);
+                    if let Some(oldest) = digest.entries.iter().map(|entry| entry.item).min() {
+                        self.later(position, oldest)?;
+                    }
+                    self.decision(meta, Kind::Digest, position, digest)?;
+                    for entry in &digest.entries {
+                        self.carry(entry.story, std::slice::from_ref(&digest.channel), meta)?;
+                    }
+                }
                 Entry::Feedback(feedback) => {
                     meta.at = meta.at.max(feedback.at);
                     self.later(position, feedback.item)?;

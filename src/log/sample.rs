@@ -55,6 +55,7 @@ pub(crate) fn item_on(seq: u64, channels: &[&str]) -> Entry {
         held: vec![0x5eed],
         matched: channels.clone(),
         channels,
+        withheld: Vec::new(),
         priority: Some(4),
         labels: vec!["sea".to_owned()],
     };
@@ -86,6 +87,7 @@ pub(crate) fn timer(now: u64, seq: u64) -> Entry {
         story: StoryId(seq),
         item: Seq(seq),
         channels: vec!["night".to_owned()],
+        withheld: Vec::new(),
         reason: "The quiet hours are over.".to_owned(),
     })
 }

@@ -1,4 +1,4 @@
-//! Start-up: the window, the stories and what channels carried, from the log. Recorded decisions
+//! Start-up: the window, the stories and what channels carried and hold back, from the log. Recorded decisions
 //! are applied, never scored again.
 
 use std::time::Duration;
@@ -16,10 +16,13 @@ use crate::stage::Stage;
 pub(super) fn recover(decider: &mut Decider, log: &Log, window: Duration) -> Result<u64, LogError> {
     // The window follows the log's own time, which never goes back.
     let Some(last) = log.last_received() else { return Ok(0) };
+    let window = window.max(decider.route.memory());
     let window = SignedDuration::try_from(window).unwrap_or(SignedDuration::MAX);
     let since = last.checked_sub(window).unwrap_or(Timestamp::MIN);
     let view = log.view();
-    restore_memory(decider, log)?;
+    view.identities(|known| {
+        decider.fold.restore_identity(&known.identities, known.received, known.story, known.seq);
+    })?;
     let mut items = 0;
     let mut prepared = Vec::new();
     for read in view.window(since)? {
@@ -37,20 +40,14 @@ pub(super) fn recover(decider: &mut Decider, log: &Log, window: Duration) -> Res
                 }
             }
             (Record::Timer(timer), _) => decider.route.apply_timer(&timer),
+            (Record::Digest(digest), _) => decider.route.apply_digest(&digest),
             _ => {}
         }
     }
-    decider.fold.start_stories_at(log.next_story());
-    Ok(items)
-}
-
-/// What outlives the records: identities, and which channels carried which stories.
-fn restore_memory(decider: &mut Decider, log: &Log) -> Result<(), LogError> {
-    let view = log.view();
-    view.identities(|known| {
-        decider.fold.restore_identity(&known.identities, known.received, known.story, known.seq);
-    })?;
+    // Last: whether a delivery was the first of its story is found out on the way.
     view.carried(|carried| {
         decider.route.restore_carried(carried.story, &carried.channels, carried.at);
-    })
+    })?;
+    decider.fold.start_stories_at(log.next_story());
+    Ok(items)
 }

@@ -5,6 +5,7 @@ mod daemon;
 mod explain;
 mod feeds;
 mod kill;
+mod policy;
 mod push;
 mod readme;
 mod reload;
