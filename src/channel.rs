@@ -91,9 +91,14 @@ impl Subscription {
 
     /// Reads the next page. At the end of the log it is empty and ends where it begins.
     pub async fn read(&mut self) -> Result<Page, LogError> {
+        self.read_up_to(PAGE).await
+    }
+
+    /// Like [`Subscription::read`], for a page of at most so many positions.
+    pub async fn read_up_to(&mut self, positions: usize) -> Result<Page, LogError> {
         let (view, wanted, from) = (self.view.clone(), self.wanted.clone(), self.next);
         let page = blocking(move || {
-            let (reads, next) = view.read_from(from, PAGE, |record| wanted.record(record))?;
+            let (reads, next) = view.read_from(from, positions, |record| wanted.record(record))?;
             let mut events = Vec::with_capacity(reads.len());
             for read in reads {
                 compose::compose(read, &wanted, &view, &mut events)?;

@@ -40,7 +40,7 @@ pub use reader::At;
 pub use rule::{RuleConfig, Settings};
 pub use schedule::{Missed, Schedule};
 pub use serve::ServeConfig;
-pub use sink::{From, Rotation, SinkConfig, SinkKind, StdoutFormat};
+pub use sink::{From, GiveUp, Rotation, SinkConfig, SinkKind, StdoutFormat};
 pub use source::{FeedConfig, SourceConfig, SourceKind, TcpConfig};
 pub use test::{Expect, Expected, TestConfig, TestItem, TestLater};
 

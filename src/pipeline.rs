@@ -27,7 +27,7 @@ use crate::link::{self, Envelope, Receiver, Sender};
 use crate::log::{Keep, Log};
 use crate::poison::{InHand, Poison};
 use crate::serve;
-use crate::sink;
+use crate::sink::Couriers;
 use crate::source::feed::websub::Hubs;
 use crate::source::{self, Intake, Stamp};
 use crate::stage::drive;
@@ -85,6 +85,10 @@ pub async fn run(
     let poison = Arc::new(Poison::load(&config.log.dir));
     let mut daemon = Daemon { stop: stop.clone(), in_hand: HashMap::new(), failures: Vec::new() };
 
+    // Before anything is committed: retention waits for them, and `from = "now"` means now.
+    let (desk, couriers) = Couriers::attach(config.sinks, &log, &clock)
+        .map_err(|error| RunError(format!("the log cannot be read: {error}")))?;
+
     let mut stages = Tasks::default();
     let keep = Keep::new(&config.log, &config.fold);
     let arrivals = daemon.wire(&mut stages, decider, &log, keep, &clock);
@@ -92,9 +96,9 @@ pub async fn run(
     let intake = Intake::new(stamp, clock.clone(), poison, arrivals);
 
     let mut sinks = Tasks::default();
-    for sink in config.sinks {
-        let name = format!("sink {}", sink.name.value);
-        sinks.spawn(name, sink::run(sink, log.clone(), stop_sinks.clone()));
+    for courier in couriers {
+        let name = format!("sink {}", courier.name());
+        sinks.spawn(name, courier.run(stop_sinks.clone()));
     }
     let mut sources = Tasks::default();
     let public_url = config.serve.as_ref().and_then(|serve| serve.public_url.clone());
@@ -114,7 +118,7 @@ pub async fn run(
         sources.spawn("feeds", source::poll(feeds, context.clone()));
     }
     if let Some(serve) = config.serve {
-        sources.spawn("serve", serve::run(serve, context.clone()));
+        sources.spawn("serve", serve::run(serve, context.clone(), desk));
     }
     // From here on only sources can submit: when they end, so does the pipeline.
     drop(context);

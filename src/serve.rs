@@ -16,6 +16,7 @@ use tokio_util::task::TaskTracker;
 use tracing::info;
 
 use crate::config::ServeConfig;
+use crate::sink::Couriers;
 use crate::source::Context;
 
 mod connection;
@@ -25,6 +26,7 @@ mod idempotency;
 mod problem;
 mod push;
 mod rate;
+mod sinks;
 mod token;
 mod websub;
 
@@ -45,6 +47,7 @@ struct Shared {
     limiter: Mutex<Limiter>,
     replies: Mutex<Replies>,
     context: Context,
+    sinks: Couriers,
     /// Work that goes on though its client has gone.
     work: TaskTracker,
 }
@@ -90,7 +93,11 @@ impl Server {
     ///
     /// # Errors
     /// When there is no token to be had or the port cannot be opened.
-    pub async fn open(config: ServeConfig, context: Context) -> Result<Server, ServeError> {
+    pub async fn open(
+        config: ServeConfig,
+        context: Context,
+        sinks: Couriers,
+    ) -> Result<Server, ServeError> {
         let tokens = Tokens::load(&config.token_file, config.token_env.as_deref())
             .map_err(|error| ServeError(error.to_string()))?;
         let listen = config.listen;
@@ -104,6 +111,7 @@ impl Server {
             config,
             tokens,
             context,
+            sinks,
         }));
         Ok(Server { listener, app })
     }
@@ -128,8 +136,8 @@ impl Server {
 ///
 /// # Errors
 /// As [`Server::open`].
-pub async fn run(config: ServeConfig, context: Context) -> Result<(), ServeError> {
-    let server = Server::open(config, context).await?;
+pub async fn run(config: ServeConfig, context: Context, sinks: Couriers) -> Result<(), ServeError> {
+    let server = Server::open(config, context, sinks).await?;
     info!(address = %server.address(), "listening");
     server.run().await;
     Ok(())
@@ -141,6 +149,7 @@ fn router(app: &App) -> Router {
     Router::new()
         .merge(health::routes())
         .merge(push::routes())
+        .merge(sinks::routes())
         .merge(websub::routes())
         .fallback(nothing)
         .layer(middleware::from_fn_with_state(app.clone(), host::guard))

@@ -36,6 +36,36 @@ impl Event {
             Event::Rejected(_) | Event::Gap(_) => &[],
         }
     }
+
+    /// The delivery id: the same at every attempt.
+    pub fn id(&self) -> String {
+        match self {
+            Event::Story(delivery) => delivery.id.clone(),
+            Event::Digest(digest) => digest.id.clone(),
+            Event::Rejected(refusal) => refusal.id.clone(),
+            Event::Gap(lost) => format!("gap/{}-{}", lost.from, lost.to),
+        }
+    }
+
+    /// Its place in the log; of a gap the first place that is lost.
+    pub fn position(&self) -> Position {
+        match self {
+            Event::Story(delivery) => delivery.position,
+            Event::Digest(digest) => digest.position,
+            Event::Rejected(refusal) => refusal.position,
+            Event::Gap(lost) => lost.from,
+        }
+    }
+
+    /// The channel; a gap is on none.
+    pub fn channel(&self) -> Option<&str> {
+        match self {
+            Event::Story(delivery) => Some(&delivery.channel),
+            Event::Digest(digest) => Some(&digest.channel),
+            Event::Rejected(refusal) => Some(&refusal.channel),
+            Event::Gap(_) => None,
+        }
+    }
 }
 
 /// An item on a channel.

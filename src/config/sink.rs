@@ -1,11 +1,14 @@
 //! `[[sink.*]]`: where channels are delivered.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use toml::de::DeValue;
 
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::reader::{At, Table};
 use super::resolve;
-use super::value::Bytes;
+use super::value::{Bytes, Span, Value};
 
 /// One sink: what all kinds share, and its kind.
 #[derive(Clone, Debug)]
@@ -16,8 +19,21 @@ pub struct SinkConfig {
     pub channels: Vec<At<String>>,
     /// Where it begins when it has no cursor yet.
     pub from: From,
+    /// Deliveries that are handed over at once, at most.
+    pub batch: usize,
+    /// When a delivery that is not taken becomes a dead letter.
+    pub give_up: GiveUp,
     /// Where it delivers them.
     pub kind: SinkKind,
+}
+
+/// How much effort one delivery gets before it becomes a dead letter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GiveUp {
+    /// So long after its first attempt. `None`: never.
+    pub after: Option<Duration>,
+    /// After so many attempts. `None`: however many.
+    pub attempts: Option<u32>,
 }
 
 /// Where a sink begins when it has no cursor yet.
@@ -45,6 +61,30 @@ pub enum SinkKind {
         /// When it is rotated.
         rotation: Rotation,
     },
+}
+
+impl SinkKind {
+    /// The word for it in a configuration.
+    pub fn word(&self) -> &'static str {
+        match self {
+            SinkKind::Stdout { .. } => "stdout",
+            SinkKind::File { .. } => "file",
+        }
+    }
+
+    /// Whether it is handed everything that was read at once, and never less after a failure:
+    /// what it writes to is this machine's own, and takes all or nothing. Such a sink never gives
+    /// up.
+    pub fn in_pages(&self) -> bool {
+        matches!(self, SinkKind::Stdout { .. } | SinkKind::File { .. })
+    }
+
+    /// Deliveries that are handed over at once when the configuration does not say.
+    fn batch(&self) -> u32 {
+        match self {
+            SinkKind::Stdout { .. } | SinkKind::File { .. } => 1,
+        }
+    }
 }
 
 /// How standard output is written.
@@ -112,5 +152,40 @@ fn common(table: &mut Table<'_>, kind: SinkKind, problems: &mut Diagnostics) -> 
         problems.push(problem.hint("add `channels = [\"…\"]`"));
     }
     let channels = channels.map_or_else(Vec::new, |channels| channels.value);
-    Some(SinkConfig { name: name?, channels, from, kind })
+    let (batch, give_up) = match kind.in_pages() {
+        true => (1, GiveUp::default()),
+        false => {
+            (table.or("batch", kind.batch(), problems).clamp(1, 1_000), give_up(table, problems))
+        }
+    };
+    let batch = batch as usize;
+    Some(SinkConfig { name: name?, channels, from, batch, give_up, kind })
+}
+
+/// The keys that say when a delivery becomes a dead letter.
+fn give_up(table: &mut Table<'_>, problems: &mut Diagnostics) -> GiveUp {
+    const DAY: Duration = Duration::from_secs(86_400);
+    let Patience(after) = table.or("give_up", Patience(Some(DAY)), problems);
+    let attempts = table.get::<u32>("give_up_attempts", problems);
+    if let Some(none) = attempts.as_ref().filter(|attempts| attempts.value == 0) {
+        let problem = Diagnostic::error(&none.place, "`give_up_attempts` must be at least 1");
+        problems.push(problem.hint("leave it out to set no limit"));
+    }
+    GiveUp { after, attempts: attempts.map(|attempts| attempts.value) }
+}
+
+/// How long something is tried: a span of time, or `"never"` given up.
+struct Patience(Option<Duration>);
+
+impl Value for Patience {
+    const EXAMPLE: &'static str = "\"24h\"";
+
+    fn read(value: &DeValue<'_>) -> Result<Self, String> {
+        match value {
+            DeValue::String(text) if text == "never" => Ok(Patience(None)),
+            value => Span::read(value)
+                .map(|span| Patience(Some(span.0)))
+                .map_err(|message| format!("{message}; or `never`")),
+        }
+    }
 }

@@ -119,6 +119,13 @@ impl View {
         Ok(sinks.collect())
     }
 
+    /// What was noted under `key` by [`Log::note_state`](super::Log::note_state), as stored.
+    pub fn state(&self, key: &str) -> Result<Option<Vec<u8>>, LogError> {
+        let damaged = |_: &str, error| tracing::error!("{error}");
+        let stored = self.0.read(|transaction| Cursors::load(&self.0, transaction, damaged))?;
+        Ok(stored.get(key).map(|cursor| cursor.state.clone()))
+    }
+
     /// When pages of the store itself are damaged: position by position, so that what can be read
     /// is.
     fn read_singly(

@@ -118,7 +118,7 @@ impl View {
     }
 
     /// The first position at or after `since`, found by halving: times never fall.
-    fn first_at(&self, since: Timestamp) -> Result<Position, LogError> {
+    pub fn first_at(&self, since: Timestamp) -> Result<Position, LogError> {
         let (first, end) = self.bounds()?;
         let (mut low, mut high) = (first.0, end.0);
         while low < high {

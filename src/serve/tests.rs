@@ -54,7 +54,8 @@ impl Desk {
             patience: Duration::from_millis(20),
         };
         change(&mut config);
-        let server = Server::open(config, bench.context.clone()).await.unwrap();
+        let server =
+            Server::open(config, bench.context.clone(), Couriers::default()).await.unwrap();
         let url = format!("http://{}/", server.address()).parse().unwrap();
         Desk { bench, url, server: tokio::spawn(server.run()), _folder: folder }
     }

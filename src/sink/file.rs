@@ -13,8 +13,7 @@ use serde::{Deserialize, Serialize};
 use tokio::fs::{self, File, OpenOptions};
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 
-use super::{Keeper, SinkError};
-use crate::channel::Page;
+use super::{Batch, SinkError};
 use crate::config::Rotation;
 
 pub(super) struct FileSink {
@@ -46,27 +45,24 @@ impl FileSink {
         self.place.and_then(|place| postcard::to_stdvec(&place).ok()).unwrap_or_default()
     }
 
-    pub(super) async fn deliver(&mut self, page: &Page, keeper: &Keeper) -> Result<(), SinkError> {
+    pub(super) async fn deliver(&mut self, batch: &Batch<'_>) -> Result<(), SinkError> {
         let mut lines = Vec::new();
-        for event in &page.events {
+        for event in batch.events {
             serde_json::to_writer(&mut lines, event)
                 .map_err(|error| SinkError::fatal(format!("a line cannot be written: {error}")))?;
             lines.push(b'\n');
-        }
-        if lines.is_empty() {
-            return Ok(());
         }
         let first = self.place.is_none();
         let mut place = self.find_place().await.map_err(|error| self.fault(error))?;
         if first {
             // Without a durable place, a start after a kill would take what is written now for
             // the file of an earlier log, and append to it.
-            keeper.save(page.from, self.state()).await?;
+            batch.save(self.state()).await?;
         }
         if place.offset > 0 && place.offset + lines.len() as u64 > self.rotation.size {
-            keeper.save(page.from, self.state()).await?;
+            batch.save(self.state()).await?;
             place = self.rotate(place).await.map_err(|error| self.fault(error))?;
-            keeper.save(page.from, self.state()).await?;
+            batch.save(self.state()).await?;
         }
         self.write(place, &lines).await.map_err(|error| self.fault(error))
     }

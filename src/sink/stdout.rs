@@ -4,8 +4,7 @@ use std::io;
 
 use jiff::tz::TimeZone;
 
-use super::SinkError;
-use crate::channel::Page;
+use super::{Batch, SinkError};
 use crate::config::StdoutFormat;
 use crate::terminal;
 
@@ -28,18 +27,15 @@ impl StdoutSink {
         StdoutSink { text: people.then(|| Text::new(TimeZone::system())) }
     }
 
-    pub(super) async fn deliver(&mut self, page: &Page) -> Result<(), SinkError> {
-        let mut lines: Vec<String> = Vec::with_capacity(page.events.len());
-        for event in &page.events {
+    pub(super) async fn deliver(&mut self, batch: &Batch<'_>) -> Result<(), SinkError> {
+        let mut lines: Vec<String> = Vec::with_capacity(batch.events.len());
+        for event in batch.events {
             lines.push(match &mut self.text {
                 Some(text) => text.line(event),
                 None => serde_json::to_string(event).map_err(|error| {
                     SinkError::fatal(format!("a line cannot be written: {error}"))
                 })?,
             });
-        }
-        if lines.is_empty() {
-            return Ok(());
         }
         let lines = lines.join("\n");
         // A reader that does not read blocks the thread, not the daemon.

@@ -1,15 +1,46 @@
 use std::path::Path;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 use super::*;
+use crate::clock::Clock;
 use crate::config::{Config, File as ConfigFile};
 use crate::log::fault::Switch;
-use crate::log::sample::items;
+use crate::log::sample::{at, items};
+use crate::log::{Log, Position};
 
 /// Sinks as a configuration names them, their files in `dir`.
 fn sinks(dir: &Path, text: &str) -> Vec<SinkConfig> {
     let text = format!("{text}\n[[channel]]\nname = \"harbour\"\n");
     let (config, problems) = Config::parse(ConfigFile::new("wirefold.toml", text), dir);
     config.unwrap_or_else(|| panic!("{problems}")).sinks
+}
+
+/// Sinks at work.
+struct Work {
+    couriers: Couriers,
+    tasks: Vec<JoinHandle<Result<(), SinkError>>>,
+    stop: CancellationToken,
+}
+
+impl Work {
+    fn start(configs: Vec<SinkConfig>, log: &Log) -> Work {
+        let clock = Clock::standing(at(1_000));
+        let (couriers, tasks) = Couriers::attach(configs, log, &clock).unwrap();
+        let stop = CancellationToken::new();
+        let start = |courier: Courier| tokio::spawn(courier.run(stop.clone()));
+        let tasks = tasks.into_iter().map(start).collect();
+        Work { couriers, tasks, stop }
+    }
+
+    async fn end(self) {
+        self.stop.cancel();
+        for task in self.tasks {
+            task.await.unwrap().unwrap();
+        }
+    }
 }
 
 fn lines(path: &Path) -> Vec<String> {
@@ -31,17 +62,14 @@ async fn a_sink_delivers_everything_committed_before_it_stops_and_goes_on_there(
     let out = dir.path().join("desk.ndjson");
     for run_number in 0..3 {
         let log = Log::open_on(&dir.path().join("data"), &Switch::default()).unwrap();
-        let stop = CancellationToken::new();
-        let sink = sinks(dir.path(), text).remove(0);
-        let task = tokio::spawn(run(sink, log.clone(), stop.clone()));
+        let work = Work::start(sinks(dir.path(), text), &log);
         for batch in 0..4 {
             let first = run_number * 400 + batch * 100 + 1;
             let log = log.clone();
             let append = move || log.append(&items(first..first + 100)).unwrap();
             tokio::task::spawn_blocking(append).await.unwrap();
         }
-        stop.cancel();
-        task.await.unwrap().unwrap();
+        work.end().await;
         log.close().unwrap();
     }
     assert_eq!(lines(&out), ids(1..1_201));
@@ -56,19 +84,12 @@ async fn a_sink_that_fails_lags_alone_and_catches_up() {
         [[sink.file]]\nname = \"bad\"\nchannels = [\"harbour\"]\npath = \"bad.ndjson\"";
     let (good, bad) = (dir.path().join("good.ndjson"), dir.path().join("bad.ndjson"));
     std::fs::create_dir(&bad).unwrap();
-    let stop = CancellationToken::new();
-    let tasks: Vec<_> = sinks(dir.path(), text)
-        .into_iter()
-        .map(|sink| tokio::spawn(run(sink, log.clone(), stop.clone())))
-        .collect();
+    let work = Work::start(sinks(dir.path(), text), &log);
     log.append(&items(1..50)).unwrap();
     tokio::time::sleep(Duration::from_secs(600)).await;
     assert_eq!(lines(&good), ids(1..50));
     std::fs::remove_dir(&bad).unwrap();
-    stop.cancel();
-    for task in tasks {
-        task.await.unwrap().unwrap();
-    }
+    work.end().await;
     assert_eq!(lines(&bad), ids(1..50));
 }
 
@@ -81,20 +102,72 @@ async fn a_new_sink_begins_where_it_is_told_to() {
         [[sink.file]]\nname = \"all\"\nchannels = [\"harbour\"]\npath = \"all.ndjson\"\n\
         [[sink.file]]\nname = \"new\"\nfrom = \"now\"\nchannels = [\"harbour\"]\n\
         path = \"new.ndjson\"";
-    let mut tasks = Vec::new();
-    let stop = CancellationToken::new();
-    for sink in sinks(dir.path(), text) {
-        tasks.push(tokio::spawn(run(sink, log.clone(), stop.clone())));
-    }
     // Both have a cursor before more is committed.
-    while log.sinks().len() < 2 {
-        tokio::task::yield_now().await;
-    }
+    let work = Work::start(sinks(dir.path(), text), &log);
     log.append(&items(11..21)).unwrap();
-    stop.cancel();
-    for task in tasks {
-        task.await.unwrap().unwrap();
-    }
+    work.end().await;
     assert_eq!(lines(&dir.path().join("all.ndjson")), ids(1..21));
     assert_eq!(lines(&dir.path().join("new.ndjson")), ids(11..21));
+}
+
+const DESK: &str =
+    "[[sink.file]]\nname = \"desk\"\nchannels = [\"harbour\"]\npath = \"desk.ndjson\"";
+
+#[tokio::test]
+async fn a_paused_sink_stands_still_across_a_restart_until_it_is_resumed() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("desk.ndjson");
+    {
+        let log = Log::open_on(&dir.path().join("data"), &Switch::default()).unwrap();
+        let work = Work::start(sinks(dir.path(), DESK), &log);
+        work.couriers.pause("desk", "the desk moves").unwrap();
+        log.append(&items(1..11)).unwrap();
+        work.end().await;
+        // What follows finds only what was durable when `pause` returned.
+    }
+    let log = Log::open_on(&dir.path().join("data"), &Switch::default()).unwrap();
+    let work = Work::start(sinks(dir.path(), DESK), &log);
+    let status = work.couriers.status_of("desk").unwrap();
+    assert_eq!((status.state, status.lag, status.delivered), (Doing::Paused, 10, Some(0)));
+    assert_eq!(status.reason.as_deref(), Some("the desk moves"));
+    assert_eq!(status.waiting_since, Some(at(1)));
+    assert!(!out.exists());
+    work.couriers.resume("desk").unwrap();
+    let couriers = work.couriers.clone();
+    work.end().await;
+    assert_eq!(lines(&out), ids(1..11));
+    let status = couriers.status_of("desk").unwrap();
+    assert_eq!((status.state, status.lag, status.delivered), (Doing::Idle, 0, Some(10)));
+}
+
+#[tokio::test]
+async fn a_sink_that_is_rewound_delivers_again_under_the_same_ids() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("desk.ndjson");
+    let log = Log::open_on(&dir.path().join("data"), &Switch::default()).unwrap();
+    log.append(&items(1..11)).unwrap();
+    Work::start(sinks(dir.path(), DESK), &log).end().await;
+    let work = Work::start(sinks(dir.path(), DESK), &log);
+    let next = work.couriers.rewind("desk", RewindTo::Time(at(8))).unwrap();
+    assert_eq!(next, Position(8));
+    work.end().await;
+    assert_eq!(lines(&out), [ids(1..11), ids(8..11)].concat());
+    let stored = log.view().cursors().unwrap();
+    assert_eq!(stored[0].1.next, Position(8), "durable when `rewind` returned");
+}
+
+#[tokio::test]
+async fn a_sink_can_be_sent_to_the_end_and_never_past_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = Log::open_on(&dir.path().join("data"), &Switch::default()).unwrap();
+    log.append(&items(1..11)).unwrap();
+    let (couriers, tasks) =
+        Couriers::attach(sinks(dir.path(), DESK), &log, &Clock::standing(at(9))).unwrap();
+    assert_eq!(couriers.rewind("desk", RewindTo::End).unwrap(), Position(11));
+    assert_eq!(couriers.rewind("desk", RewindTo::Position(Position(99))).unwrap(), Position(11));
+    assert_eq!(couriers.rewind("desk", RewindTo::Position(Position(0))).unwrap(), Position(1));
+    let two = RewindTo::Ago(jiff::SignedDuration::from_secs(2));
+    assert_eq!(couriers.rewind("desk", two).unwrap(), Position(7));
+    assert!(matches!(couriers.pause("dusk", ""), Err(ControlError::Unknown(_))));
+    drop(tasks);
 }

@@ -1,8 +1,12 @@
 use super::*;
-use crate::channel::Subscription;
+use crate::channel::{Page, Subscription};
+use crate::clock::Clock;
+use crate::config::{Config, File as ConfigFile};
 use crate::log::fault::Switch;
-use crate::log::sample::items;
+use crate::log::sample::{at, items};
 use crate::log::{Cursor, Log, Position};
+use crate::sink::SinkErrorKind;
+use crate::sink::keeper::Keeper;
 
 /// A log, and a file sink on it that can be killed and started again.
 struct Bench {
@@ -32,7 +36,16 @@ impl Bench {
         let cursor = cursor.unwrap_or(Cursor { next: Position::FIRST, state: Vec::new() });
         let sink = FileSink::new(self.path(), self.rotation, &cursor.state);
         let subscription = Subscription::new(&self.log, ["harbour"], cursor.next);
-        let keeper = Keeper { log: self.log.clone(), name: NAME.to_owned() };
+        // What was noted and is not durable is forgotten by a kill.
+        self.log.note_cursor(NAME, cursor);
+        let text = format!(
+            "[[channel]]\nname = \"harbour\"\n[[sink.file]]\nname = \"{NAME}\"\n\
+             path = \"out\"\nchannels = [\"harbour\"]"
+        );
+        let file = ConfigFile::new("wirefold.toml", text);
+        let config = Config::parse(file, self.dir.path()).0.unwrap();
+        let clock = Clock::standing(at(0));
+        let keeper = Keeper::attach(&config.sinks[0], Position::FIRST, &self.log, &clock);
         (sink, subscription, keeper)
     }
 
@@ -59,17 +72,22 @@ impl Bench {
     }
 }
 
+async fn deliver(sink: &mut FileSink, page: &Page, keeper: &Keeper) -> Result<(), SinkError> {
+    let Page { events, from, .. } = page;
+    sink.deliver(&Batch { events, from: *from, turn: 0, keeper }).await
+}
+
 #[tokio::test]
 async fn what_a_kill_left_behind_is_cut_off_and_delivered_again_once() {
     let bench = Bench::new(1 << 20, 0);
     bench.log.append(&items(1..301)).unwrap();
     let (mut sink, mut subscription, keeper) = bench.start();
     let page = subscription.read().await.unwrap();
-    sink.deliver(&page, &keeper).await.unwrap();
-    keeper.save(page.next, sink.state()).await.unwrap();
+    deliver(&mut sink, &page, &keeper).await.unwrap();
+    keeper.save(0, page.next, sink.state()).await.unwrap();
     // The second page is in the file, its cursor is not; and half a line follows.
     let page = subscription.read().await.unwrap();
-    sink.deliver(&page, &keeper).await.unwrap();
+    deliver(&mut sink, &page, &keeper).await.unwrap();
     let mut file = std::fs::OpenOptions::new().append(true).open(bench.path()).unwrap();
     std::io::Write::write_all(&mut file, br#"{"type":"story","v":1,"#).unwrap();
     drop(sink);
@@ -77,7 +95,7 @@ async fn what_a_kill_left_behind_is_cut_off_and_delivered_again_once() {
     let (mut sink, mut subscription, keeper) = bench.start();
     assert_eq!(subscription.position(), Position(257));
     let page = subscription.read().await.unwrap();
-    sink.deliver(&page, &keeper).await.unwrap();
+    deliver(&mut sink, &page, &keeper).await.unwrap();
     assert_eq!(bench.delivered(), (1..301).collect::<Vec<_>>());
 }
 
@@ -88,8 +106,8 @@ async fn full_files_get_numbers_and_the_oldest_go() {
     for first in (1..61).step_by(3) {
         bench.log.append(&items(first..first + 3)).unwrap();
         let page = subscription.read().await.unwrap();
-        sink.deliver(&page, &keeper).await.unwrap();
-        keeper.note(page.next, sink.state());
+        deliver(&mut sink, &page, &keeper).await.unwrap();
+        keeper.advance(0, page.next, sink.state());
         assert!(std::fs::metadata(bench.path()).unwrap().len() <= 4_096);
     }
     let files = bench.files();
@@ -108,8 +126,8 @@ async fn a_kill_during_a_rotation_neither_loses_nor_doubles_a_line() {
         bench.log.append(&items(1..8)).unwrap();
         let (mut sink, mut subscription, keeper) = bench.start();
         let page = subscription.read().await.unwrap();
-        sink.deliver(&page, &keeper).await.unwrap();
-        keeper.save(page.next, sink.state()).await.unwrap();
+        deliver(&mut sink, &page, &keeper).await.unwrap();
+        keeper.save(0, page.next, sink.state()).await.unwrap();
         bench.log.append(&items(8..15)).unwrap();
         let page = subscription.read().await.unwrap();
         let place = sink.find_place().await.unwrap();
@@ -121,15 +139,15 @@ async fn a_kill_during_a_rotation_neither_loses_nor_doubles_a_line() {
             }
             2 => {
                 sink.rotate(place).await.unwrap();
-                keeper.save(page.from, sink.state()).await.unwrap();
+                keeper.save(0, page.from, sink.state()).await.unwrap();
             }
-            _ => sink.deliver(&page, &keeper).await.unwrap(),
+            _ => deliver(&mut sink, &page, &keeper).await.unwrap(),
         }
         drop(sink);
         let (mut sink, mut subscription, keeper) = bench.start();
         while !subscription.is_caught_up() {
             let page = subscription.read().await.unwrap();
-            sink.deliver(&page, &keeper).await.unwrap();
+            deliver(&mut sink, &page, &keeper).await.unwrap();
         }
         assert_eq!(bench.delivered(), (1..15).collect::<Vec<_>>(), "step {step}");
         assert_eq!(bench.files(), ["desk.ndjson", "desk.ndjson.000001"], "step {step}");
@@ -143,11 +161,11 @@ async fn a_file_that_cannot_be_written_is_tried_again_without_a_torn_line() {
     let (mut sink, mut subscription, keeper) = bench.start();
     std::fs::create_dir_all(bench.path()).unwrap();
     let page = subscription.read().await.unwrap();
-    let error = sink.deliver(&page, &keeper).await.unwrap_err();
-    assert!(!error.fatal);
+    let error = deliver(&mut sink, &page, &keeper).await.unwrap_err();
+    assert_eq!(error.kind(), SinkErrorKind::Passing);
     assert!(error.to_string().contains("desk.ndjson"), "{error}");
     std::fs::remove_dir(bench.path()).unwrap();
-    sink.deliver(&page, &keeper).await.unwrap();
+    deliver(&mut sink, &page, &keeper).await.unwrap();
     assert_eq!(bench.delivered(), [1, 2, 3]);
 }
 
@@ -160,7 +178,7 @@ async fn files_of_an_earlier_log_are_appended_to_and_their_numbers_passed_over()
     bench.log.append(&items(1..3)).unwrap();
     let (mut sink, mut subscription, keeper) = bench.start();
     let page = subscription.read().await.unwrap();
-    sink.deliver(&page, &keeper).await.unwrap();
+    deliver(&mut sink, &page, &keeper).await.unwrap();
     assert_eq!(bench.delivered(), [900, 1, 2]);
     assert_eq!(sink.place.unwrap().number, 42);
 }

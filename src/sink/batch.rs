@@ -1,0 +1,24 @@
+//! What a sink is given to deliver.
+
+use super::error::SinkError;
+use super::keeper::{Keeper, Turn};
+use crate::channel::Event;
+use crate::log::Position;
+
+/// Deliveries that are taken together or not at all: after an error they come again, possibly in
+/// smaller batches.
+pub(super) struct Batch<'a> {
+    /// The deliveries, in order; never empty.
+    pub(super) events: &'a [Event],
+    /// Everything before this position is taken.
+    pub(super) from: Position,
+    pub(super) turn: Turn,
+    pub(super) keeper: &'a Keeper,
+}
+
+impl Batch<'_> {
+    /// Makes durable, before this batch, what the sink itself wants to find again.
+    pub(super) async fn save(&self, own: Vec<u8>) -> Result<(), SinkError> {
+        self.keeper.save(self.turn, self.from, own).await
+    }
+}

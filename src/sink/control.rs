@@ -1,0 +1,210 @@
+//! All sinks of the daemon at once: what people ask of them.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::courier::Courier;
+use super::keeper::Keeper;
+use super::state::{DeadLetter, State};
+use super::status::Status;
+use crate::clock::Clock;
+use crate::config::{From, SinkConfig};
+use crate::log::{Log, LogError, Position};
+
+/// Handles to the configured sinks. Clones are handles to the same ones. Every call blocks: use it
+/// where blocking is allowed.
+#[derive(Clone, Default)]
+pub struct Couriers(Arc<[Arc<Keeper>]>);
+
+/// What was asked of a sink cannot be done.
+#[derive(Debug)]
+pub enum ControlError {
+    /// There is no sink of that name.
+    Unknown(String),
+    /// The log does not let it be kept.
+    Log(LogError),
+}
+
+impl fmt::Display for ControlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ControlError::Unknown(name) => write!(f, "there is no sink named `{name}`"),
+            ControlError::Log(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for ControlError {}
+
+impl std::convert::From<LogError> for ControlError {
+    fn from(error: LogError) -> ControlError {
+        ControlError::Log(error)
+    }
+}
+
+/// Where a sink is sent to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RewindTo {
+    /// The oldest record that is kept.
+    Start,
+    /// The end: what is waiting is passed over.
+    End,
+    /// A position.
+    Position(Position),
+    /// What was committed at this time and after.
+    Time(Timestamp),
+    /// What was committed in the last so much time.
+    Ago(SignedDuration),
+}
+
+impl FromStr for RewindTo {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<RewindTo, String> {
+        if let Ok(position) = text.parse() {
+            return Ok(RewindTo::Position(Position(position)));
+        }
+        match text {
+            "start" => Ok(RewindTo::Start),
+            "end" => Ok(RewindTo::End),
+            _ => None
+                .or_else(|| text.parse().ok().map(RewindTo::Time))
+                .or_else(|| text.parse().ok().map(|ago: SignedDuration| RewindTo::Ago(ago.abs())))
+                .ok_or_else(|| {
+                    format!(
+                        "`{text}` is no place in the log: write `start`, `end`, a position, a time \
+                         like `2026-03-01T06:00:00Z`, or how long ago, like `2h`"
+                    )
+                }),
+        }
+    }
+}
+
+impl Couriers {
+    /// Names the configured sinks to the log, so that retention waits for them, and returns a
+    /// courier for each.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn attach(
+        configs: Vec<SinkConfig>,
+        log: &Log,
+        clock: &Clock,
+    ) -> Result<(Couriers, Vec<Courier>), LogError> {
+        let (first, end) = log.view().bounds()?;
+        let mut keepers = Vec::new();
+        let mut couriers = Vec::new();
+        for config in configs {
+            let start = match config.from {
+                From::Start => first,
+                From::Now => end,
+            };
+            let keeper = Arc::new(Keeper::attach(&config, start, log, clock));
+            keepers.push(keeper.clone());
+            couriers.push(Courier::new(config, keeper));
+        }
+        Ok((Couriers(keepers.into()), couriers))
+    }
+
+    /// How all of them fare.
+    pub fn status(&self) -> Vec<Status> {
+        self.0.iter().map(|keeper| Status::of(keeper)).collect()
+    }
+
+    /// How one fares.
+    pub fn status_of(&self, name: &str) -> Result<Status, ControlError> {
+        Ok(Status::of(self.find(name)?))
+    }
+
+    /// What one has given up, oldest first.
+    pub fn letters(&self, name: &str) -> Result<Vec<DeadLetter>, ControlError> {
+        Ok(self.find(name)?.lock().state.letters().cloned().collect())
+    }
+
+    /// Has a sink stand still, also after a restart, until it is resumed. A batch that is under
+    /// way is finished.
+    pub fn pause(&self, name: &str, reason: &str) -> Result<(), ControlError> {
+        let keeper = self.find(name)?;
+        keeper.pause(reason);
+        Ok(keeper.log.save_cursors()?)
+    }
+
+    /// Has a sink go on. One that waits for its next attempt makes it at once.
+    pub fn resume(&self, name: &str) -> Result<(), ControlError> {
+        let keeper = self.find(name)?;
+        keeper.resume();
+        Ok(keeper.log.save_cursors()?)
+    }
+
+    /// Sends a sink to another place of the log, and tells which. It delivers again what is from
+    /// there on, under the same ids.
+    pub fn rewind(&self, name: &str, to: RewindTo) -> Result<Position, ControlError> {
+        let keeper = self.find(name)?;
+        let view = keeper.log.view();
+        let (first, end) = view.bounds()?;
+        let ago = |ago| keeper.clock.now().checked_sub(ago).unwrap_or(Timestamp::MIN);
+        let to = match to {
+            RewindTo::Start => first,
+            RewindTo::End => end,
+            RewindTo::Position(position) => position,
+            RewindTo::Time(time) => view.first_at(time)?,
+            RewindTo::Ago(duration) => view.first_at(ago(duration))?,
+        };
+        let to = to.clamp(first, end);
+        keeper.rewind(to);
+        keeper.log.save_cursors()?;
+        Ok(to)
+    }
+
+    /// Has dead letters of these ids, or all, delivered once more. Returns how many.
+    pub fn redeliver(&self, name: &str, ids: &[String]) -> Result<usize, ControlError> {
+        self.change_letters(name, |state| state.mark(ids))
+    }
+
+    /// Forgets dead letters of these ids, or all. Returns how many.
+    pub fn discard(&self, name: &str, ids: &[String]) -> Result<usize, ControlError> {
+        self.change_letters(name, |state| state.discard(ids))
+    }
+
+    fn change_letters(
+        &self,
+        name: &str,
+        change: impl FnOnce(&mut State) -> usize,
+    ) -> Result<usize, ControlError> {
+        let keeper = self.find(name)?;
+        let count = keeper.with_letters(change);
+        keeper.log.save_cursors()?;
+        Ok(count)
+    }
+
+    fn find(&self, name: &str) -> Result<&Arc<Keeper>, ControlError> {
+        let unknown = || ControlError::Unknown(name.to_owned());
+        self.0.iter().find(|keeper| keeper.name == name).ok_or_else(unknown)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_written_in_five_ways() {
+        let time = "2026-03-01T06:00:00Z";
+        for (text, to) in [
+            ("start", RewindTo::Start),
+            ("end", RewindTo::End),
+            ("417", RewindTo::Position(Position(417))),
+            (time, RewindTo::Time(time.parse().unwrap())),
+            ("2h", RewindTo::Ago(SignedDuration::from_hours(2))),
+            ("1h 30m", RewindTo::Ago(SignedDuration::from_mins(90))),
+        ] {
+            assert_eq!(text.parse(), Ok(to), "{text}");
+        }
+        for wrong in ["", "-1", "yesterday", "2026-03-01", "2 parsecs"] {
+            assert!(wrong.parse::<RewindTo>().is_err(), "{wrong}");
+        }
+    }
+}

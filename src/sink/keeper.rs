@@ -1,0 +1,244 @@
+//! What is known of one sink: its cursor, its pause, its dead letters, how it fares.
+//!
+//! The courier moves it along, people pause, resume and rewind it, and both at the same time: all
+//! of it is behind one lock. A rewind while a batch is under way begins a new *turn*; what the
+//! courier of the old turn then reports about its place is void.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use tokio::sync::Notify;
+
+use super::error::SinkError;
+use super::state::{DeadLetter, Effort, Pause, State, cut};
+use crate::channel::Event;
+use crate::clock::Clock;
+use crate::config::SinkConfig;
+use crate::log::{Cursor, Log, Position, blocking};
+
+/// Counts the rewinds of a sink.
+pub(super) type Turn = u64;
+
+pub(super) struct Keeper {
+    pub(super) name: String,
+    pub(super) kind: &'static str,
+    pub(super) channels: Vec<String>,
+    pub(super) log: Log,
+    pub(super) clock: Clock,
+    inner: Mutex<Inner>,
+    /// Wakes the courier when people have asked for something.
+    changed: Notify,
+}
+
+/// Everything that changes.
+pub(super) struct Inner {
+    turn: Turn,
+    pub(super) next: Position,
+    /// What the sink itself wants to find again.
+    own: Vec<u8>,
+    pub(super) state: State,
+    pub(super) live: Live,
+}
+
+/// What is known only while the daemon runs.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Live {
+    pub(super) delivered: u64,
+    pub(super) delivered_at: Option<Timestamp>,
+    pub(super) error: Option<(Timestamp, String)>,
+    pub(super) retry_at: Option<Timestamp>,
+}
+
+impl Keeper {
+    /// The keeper of a configured sink, which retention waits for from now on. A sink that was
+    /// never here begins at `start`.
+    pub(super) fn attach(config: &SinkConfig, start: Position, log: &Log, clock: &Clock) -> Keeper {
+        let name = config.name.value.clone();
+        let cursor = log.attach(&name, start);
+        let stored = log.state(&key_of(&name)).unwrap_or_default();
+        let state = State::decode(&stored).unwrap_or_else(|| {
+            tracing::error!(
+                sink = name,
+                "its dead letters and its pause cannot be read: it begins without them"
+            );
+            State::default()
+        });
+        let Cursor { next, state: own } = cursor;
+        let inner = Inner { turn: 0, next, own, state, live: Live::default() };
+        Keeper {
+            kind: config.kind.word(),
+            channels: config.channels.iter().map(|channel| channel.value.clone()).collect(),
+            name,
+            log: log.clone(),
+            clock: clock.clone(),
+            inner: Mutex::new(inner),
+            changed: Notify::new(),
+        }
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where the courier goes on, and in which turn.
+    pub(super) fn place(&self) -> (Turn, Position) {
+        let inner = self.lock();
+        (inner.turn, inner.next)
+    }
+
+    /// What the sink itself wanted to find again.
+    pub(super) fn own_state(&self) -> Vec<u8> {
+        self.lock().own.clone()
+    }
+
+    pub(super) fn is_paused(&self) -> bool {
+        self.lock().state.paused.is_some()
+    }
+
+    /// The next dead letter that is to be delivered once more.
+    pub(super) fn again(&self) -> Option<DeadLetter> {
+        self.lock().state.again().cloned()
+    }
+
+    /// Resolves when people have asked for something since it was last called. Cancel safe.
+    pub(super) async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
+    /// Everything before `next` is taken or buried: the cursor is durable soon.
+    pub(super) fn advance(&self, turn: Turn, next: Position, own: Vec<u8>) {
+        let mut inner = self.lock();
+        if inner.turn == turn {
+            inner.next = next;
+            if inner.state.effort.take().is_some() {
+                self.note_state(&inner.state);
+            }
+        }
+        inner.own = own;
+        self.note_cursor(&inner);
+    }
+
+    /// Counts what was delivered; it works again.
+    pub(super) fn delivered(&self, count: usize) {
+        let mut inner = self.lock();
+        inner.live.delivered += count as u64;
+        inner.live.delivered_at = Some(self.clock.now());
+        inner.live.retry_at = None;
+    }
+
+    /// An attempt at the delivery `id` failed: what was tried for it so far.
+    pub(super) fn failed(&self, id: &str, error: &SinkError) -> Effort {
+        let now = self.clock.now();
+        let mut inner = self.lock();
+        inner.live.error = Some((now, cut(&error.to_string())));
+        let mut effort = match inner.state.effort.take() {
+            Some(effort) if effort.id == id => effort,
+            _ => Effort { id: id.to_owned(), since: now, attempts: 0 },
+        };
+        effort.attempts = effort.attempts.saturating_add(1);
+        inner.state.effort = Some(effort.clone());
+        self.note_state(&inner.state);
+        effort
+    }
+
+    /// Tells when the next attempt is made.
+    pub(super) fn retries_at(&self, at: Option<Timestamp>) {
+        self.lock().live.retry_at = at;
+    }
+
+    /// Keeps a delivery as a dead letter. False when there is no room for one more.
+    pub(super) fn bury(&self, event: &Event, attempts: u32, reason: &str) -> bool {
+        let now = self.clock.now();
+        let mut inner = self.lock();
+        if !inner.state.has_room() {
+            return false;
+        }
+        inner.state.bury(event, now, attempts, reason);
+        // Before the cursor: killed between the two, it is tried and buried again, not lost.
+        self.note_state(&inner.state);
+        true
+    }
+
+    /// A dead letter was delivered after all.
+    pub(super) fn risen(&self, letter: &DeadLetter, own: Vec<u8>) {
+        let mut inner = self.lock();
+        inner.state.discard(std::slice::from_ref(&letter.id));
+        inner.own = own;
+        self.note_state(&inner.state);
+        self.note_cursor(&inner);
+    }
+
+    /// A dead letter was not taken once more.
+    pub(super) fn refused_again(&self, letter: &DeadLetter, reason: &str) {
+        let now = self.clock.now();
+        let mut inner = self.lock();
+        inner.state.refused_again(letter, now, reason);
+        self.note_state(&inner.state);
+    }
+
+    /// Stands still until resumed.
+    pub(super) fn pause(&self, reason: &str) {
+        let at = self.clock.now();
+        let mut inner = self.lock();
+        if inner.state.paused.is_none() {
+            inner.state.paused = Some(Pause { at, reason: cut(reason) });
+            inner.live.retry_at = None;
+        }
+        self.note_state(&inner.state);
+        self.changed.notify_one();
+    }
+
+    /// Goes on. A sink that was waiting for its next attempt makes it at once.
+    pub(super) fn resume(&self) {
+        let mut inner = self.lock();
+        inner.state.paused = None;
+        self.note_state(&inner.state);
+        self.changed.notify_one();
+    }
+
+    /// Goes on from `to`.
+    pub(super) fn rewind(&self, to: Position) {
+        let mut inner = self.lock();
+        inner.turn += 1;
+        inner.next = to;
+        inner.state.effort = None;
+        self.note_state(&inner.state);
+        self.note_cursor(&inner);
+        self.changed.notify_one();
+    }
+
+    /// Changes the dead letters.
+    pub(super) fn with_letters(&self, change: impl FnOnce(&mut State) -> usize) -> usize {
+        let mut inner = self.lock();
+        let count = change(&mut inner.state);
+        self.note_state(&inner.state);
+        self.changed.notify_one();
+        count
+    }
+
+    /// Makes durable that everything before `next` is taken, with the sink's own state.
+    pub(super) async fn save(
+        &self,
+        turn: Turn,
+        next: Position,
+        own: Vec<u8>,
+    ) -> Result<(), SinkError> {
+        self.advance(turn, next, own);
+        let log = self.log.clone();
+        Ok(blocking(move || log.save_cursors()).await?)
+    }
+
+    fn note_cursor(&self, inner: &Inner) {
+        let cursor = Cursor { next: inner.next, state: inner.own.clone() };
+        self.log.note_cursor(&self.name, cursor);
+    }
+
+    fn note_state(&self, state: &State) {
+        self.log.note_state(&key_of(&self.name), state.encode());
+    }
+}
+
+/// The key in the log of a courier's state.
+pub(super) fn key_of(sink: &str) -> String {
+    format!("courier:{sink}")
+}
