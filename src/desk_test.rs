@@ -56,7 +56,7 @@ pub struct Mismatch {
 #[derive(Clone, Debug)]
 pub enum Step {
     /// Something arrives.
-    Arrives(Arrival),
+    Arrives(Box<Arrival>),
     /// Time passes.
     Until(Timestamp),
 }
@@ -78,12 +78,12 @@ fn run_one(test: &TestConfig, mut decide: impl FnMut(Step) -> Vec<Entry>) -> Tes
     let mut happened = Vec::new();
     for (number, wanted) in test.items.iter().enumerate() {
         let seq = Seq(number as u64);
-        let entries = decide(Step::Arrives(Arrival {
+        let entries = decide(Step::Arrives(Box::new(Arrival {
             seq,
             received: wanted.at,
             source: wanted.item.source.clone(),
             record: Ok(wanted.item.clone()),
-        }));
+        })));
         happened.extend(entries.iter().filter_map(later));
         let decision = entries.iter().find_map(|entry| match entry {
             Entry::Item { seq: found, decision, .. } if *found == seq => Some(&**decision),

@@ -29,7 +29,7 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
         let mut decider = Decider::build(&config).ok().map(|(decider, _)| decider);
         move |step| match (decider.as_mut(), step) {
             (None, _) => Vec::new(),
-            (Some(decider), Step::Arrives(arrival)) => decider.push(arrival),
+            (Some(decider), Step::Arrives(arrival)) => decider.push(*arrival),
             (Some(decider), Step::Until(now)) => decider.pass(now),
         }
     });

@@ -25,7 +25,7 @@ fn stages(config: &Config) -> impl FnMut(Step) -> Vec<Entry> {
         }
         let Step::Arrives(arrival) = step else { return out };
         let (seq, received) = (arrival.seq, arrival.received);
-        let prepared = match Prepare::new().prepare(arrival) {
+        let prepared = match Prepare::new().prepare(*arrival) {
             Ok(prepared) => prepared,
             Err(rejected) => {
                 route.push(Err(rejected), received, &mut out);
