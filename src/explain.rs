@@ -16,9 +16,12 @@ use crate::terminal::escape;
 
 /// Why two headlines are one story or not, and where the second would go.
 pub struct PairExplanation {
-    headlines: [String; 2],
-    explanation: Explanation,
-    rules: Vec<RuleTrace>,
+    /// The headlines as they were compared.
+    pub headlines: [String; 2],
+    /// The probability, and what it is made of.
+    pub explanation: Explanation,
+    /// What the rules make of the second.
+    pub rules: Vec<RuleTrace>,
 }
 
 /// Explains two headlines, the first sent before the second. `None` when one of them has no text.

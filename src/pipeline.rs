@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
@@ -79,6 +80,7 @@ pub async fn run(
     handle.note(&config, &model);
 
     let mut rules = reload::named(&config.rules);
+    let in_force = watch::Sender::new(Arc::new(config.clone()));
 
     let stop = CancellationToken::new();
     let stop_sinks = CancellationToken::new();
@@ -118,7 +120,7 @@ pub async fn run(
         sources.spawn("feeds", source::poll(feeds, context.clone()));
     }
     if let Some(serve) = config.serve {
-        sources.spawn("serve", serve::run(serve, context.clone(), desk));
+        sources.spawn("serve", serve::run(serve, in_force.subscribe(), context.clone(), desk));
     }
     // From here on only sources can submit: when they end, so does the pipeline.
     drop(context);
@@ -145,6 +147,7 @@ pub async fn run(
             Some(next) = reloads.recv() => {
                 if reload::take_up(&next, &rules, &handle, &model) {
                     rules = reload::named(&next.rules);
+                    in_force.send_replace(Arc::new(next));
                 }
             }
             Some(ended) = sources.next() => daemon.note(ended),

@@ -1,9 +1,10 @@
-//! The HTTP listener: what others push in, and how the daemon is doing.
+//! The HTTP listener: what others push in and read, and how the daemon is doing.
 //!
 //! It is a source among sources: told to stop, it takes no more connections, answers what it was
-//! asked, and ends. A request passes, in this order: `host` (is it meant for us, and no web page's
-//! doing?), `token` (who is it?), `rate` (not too often?), and then its handler. Each part
-//! of the interface brings its own routes; [`run`] puts them together.
+//! asked, and ends. A request passes, in this order: `answer` (it gets an id, and what comes back
+//! an ETag and compression), `host` (is it meant for us, and no web page's doing?), `token` (who
+//! is it?), `rate` (not too often?), and then its handler. Each part of the interface brings its
+//! own routes; [`run`] puts them together. Readers ask the `board`, which follows the log.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,20 +13,25 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 use tracing::info;
 
-use crate::config::ServeConfig;
+use crate::config::{Config, ServeConfig};
 use crate::sink::Couriers;
 use crate::source::Context;
 
+mod answer;
+mod board;
 mod connection;
 mod health;
 mod host;
 mod idempotency;
 mod problem;
 mod push;
+mod query;
 mod rate;
+mod read;
 mod sinks;
 mod token;
 mod websub;
@@ -47,6 +53,11 @@ struct Shared {
     limiter: Mutex<Limiter>,
     replies: Mutex<Replies>,
     context: Context,
+    /// What the daemon was last told.
+    told: watch::Receiver<Arc<Config>>,
+    board: board::Keeper,
+    ids: answer::Ids,
+    explaining: tokio::sync::Mutex<()>,
     sinks: Couriers,
     /// Work that goes on though its client has gone.
     work: TaskTracker,
@@ -61,6 +72,11 @@ impl std::ops::Deref for App {
 }
 
 impl Shared {
+    /// The configuration in force.
+    fn config(&self) -> Arc<Config> {
+        self.told.borrow().clone()
+    }
+
     fn limiter(&self) -> MutexGuard<'_, Limiter> {
         self.limiter.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -95,6 +111,7 @@ impl Server {
     /// When there is no token to be had or the port cannot be opened.
     pub async fn open(
         config: ServeConfig,
+        told: watch::Receiver<Arc<Config>>,
         context: Context,
         sinks: Couriers,
     ) -> Result<Server, ServeError> {
@@ -108,8 +125,12 @@ impl Server {
             limiter: Mutex::new(Limiter::new(config.rate, config.burst)),
             replies: Mutex::default(),
             work: TaskTracker::new(),
+            board: board::Keeper::new(context.log.clone(), config.history),
+            ids: answer::Ids::new(),
+            explaining: tokio::sync::Mutex::default(),
             config,
             tokens,
+            told,
             context,
             sinks,
         }));
@@ -126,18 +147,25 @@ impl Server {
     pub async fn run(self) {
         let Server { listener, app } = self;
         let stop = app.context.stop.clone();
+        app.work.spawn(app.board.clone().run(stop.clone()));
         connection::serve(listener, router(&app), app.config.connections, stop).await;
         app.work.close();
         app.work.wait().await;
     }
 }
 
-/// Listens until told to stop, then answers what it was asked and ends.
+/// Listens until told to stop, then answers what it was asked and ends. `told` holds the
+/// configuration in force, which a reload changes.
 ///
 /// # Errors
 /// As [`Server::open`].
-pub async fn run(config: ServeConfig, context: Context, sinks: Couriers) -> Result<(), ServeError> {
-    let server = Server::open(config, context, sinks).await?;
+pub async fn run(
+    config: ServeConfig,
+    told: watch::Receiver<Arc<Config>>,
+    context: Context,
+    sinks: Couriers,
+) -> Result<(), ServeError> {
+    let server = Server::open(config, told, context, sinks).await?;
     info!(address = %server.address(), "listening");
     server.run().await;
     Ok(())
@@ -149,10 +177,12 @@ fn router(app: &App) -> Router {
     Router::new()
         .merge(health::routes())
         .merge(push::routes())
+        .merge(read::routes())
         .merge(sinks::routes())
         .merge(websub::routes())
         .fallback(nothing)
         .layer(middleware::from_fn_with_state(app.clone(), host::guard))
+        .layer(middleware::from_fn_with_state(app.clone(), answer::finish))
         .with_state(app.clone())
 }
 

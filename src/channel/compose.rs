@@ -185,7 +185,7 @@ fn web_link(link: &str) -> Option<&str> {
 }
 
 /// Event time as fold has it (DESIGN section 3).
-fn event_time(item: &Item, received: Timestamp) -> Timestamp {
+pub(crate) fn event_time(item: &Item, received: Timestamp) -> Timestamp {
     const AHEAD: SignedDuration = SignedDuration::from_mins(5);
     let latest = received.checked_add(AHEAD).unwrap_or(received);
     item.versioncreated.map_or(received, |own| own.min(latest))

@@ -34,6 +34,8 @@ pub struct ServeConfig {
     pub rate: f64,
     /// Requests that one token may make at once.
     pub burst: u32,
+    /// Records of the log, the newest, whose stories can be read. Each takes about 200 bytes.
+    pub history: usize,
     /// How long a push waits for room in the pipeline before it is told to come again.
     pub patience: Duration,
 }
@@ -60,6 +62,7 @@ pub(super) fn read(
         problems.push(problem.hint("it counts requests a second; 50 is the default"));
     }
     let burst = table.or("burst", 100, problems).max(1);
+    let history = table.or("history", 300_000, problems).clamp(1_000, 50_000_000);
     let patience = table.or("patience", Span(Duration::from_secs(5)), problems).0;
     table.finish(problems);
     Some(ServeConfig {
@@ -73,6 +76,7 @@ pub(super) fn read(
         max_body: max_body as usize,
         rate: rate.map_or(50.0, |rate| rate.value),
         burst,
+        history: history as usize,
         patience: patience.min(Duration::from_secs(60)),
     })
 }

@@ -95,6 +95,23 @@ impl<'s> Snapshot<'s> {
         Ok((reads.0, to))
     }
 
+    /// Walks the decision stream alone. What cannot be read is left out.
+    pub(super) fn decided(
+        &self,
+        from: Position,
+        limit: usize,
+    ) -> Result<(Vec<Logged>, Position), LogError> {
+        let (first, end) = self.bounds()?;
+        let from = from.max(first);
+        let to = Position(from.0.saturating_add(limit as u64)).min(end).max(from);
+        let mut found = Vec::new();
+        for stored in self.decisions.range(from.0..to.0).map_err(|error| self.fault(error))? {
+            let (key, bytes) = stored.map_err(|error| self.fault(error))?;
+            found.extend(read_logged(Position(key.value()), bytes.value()));
+        }
+        Ok((found, to))
+    }
+
     fn fault(&self, error: redb::StorageError) -> LogError {
         self.store.fault("Reading", error)
     }

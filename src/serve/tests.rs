@@ -8,9 +8,12 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 use super::*;
+use crate::log::Entry;
 use crate::log::sample::at;
 use crate::net::{Client, Reach, Request, Response};
 use crate::source::testing::{Bench, until};
+
+mod reading;
 
 const TOKEN: &str = "a-token-for-tests-alone";
 
@@ -51,11 +54,13 @@ impl Desk {
             max_body: 100_000,
             rate: 1_000.0,
             burst: 1_000,
+            history: 10_000,
             patience: Duration::from_millis(20),
         };
         change(&mut config);
+        let told = watch::Sender::new(Arc::new(desk_config())).subscribe();
         let server =
-            Server::open(config, bench.context.clone(), Couriers::default()).await.unwrap();
+            Server::open(config, told, bench.context.clone(), Couriers::default()).await.unwrap();
         let url = format!("http://{}/", server.address()).parse().unwrap();
         Desk { bench, url, server: tokio::spawn(server.run()), _folder: folder }
     }
@@ -76,9 +81,43 @@ impl Desk {
     }
 
     async fn get(&self, path: &str) -> Response {
-        let request = Request::get(self.url.join(path).unwrap(), Reach::Anywhere);
+        self.get_as(path, |_| {}).await
+    }
+
+    async fn get_as(&self, path: &str, change: impl Fn(&mut HeaderMap)) -> Response {
+        let mut request = Request::get(self.url.join(path).unwrap(), Reach::Anywhere);
+        set(&mut request.headers, header::AUTHORIZATION, &format!("Bearer {TOKEN}"));
+        change(&mut request.headers);
         Client::new().unwrap().fetch(request).await.unwrap()
     }
+
+    /// The JSON of an answer that must be good.
+    #[track_caller]
+    fn json(&self, path: &str) -> impl Future<Output = Value> {
+        let get = self.get(path);
+        let path = path.to_owned();
+        async move {
+            let response = get.await;
+            assert_eq!(response.status, StatusCode::OK, "{path}: {:?}", body(&response));
+            body(&response)
+        }
+    }
+
+    /// Writes entries to the log as if they had come through the pipeline.
+    fn append(&self, entries: &[Entry]) {
+        self.bench.context.log.append(entries).unwrap();
+    }
+}
+
+/// The channels of the sample entries.
+fn desk_config() -> Config {
+    let text = "[[channel]]\nname = \"harbour\"\ntitle = \"The harbour\"\n\
+                [[channel]]\nname = \"night\"\n\
+                [[publisher]]\nname = \"Coast Wire\"\nfamily = \"coast\"\naliases = [\"CW\"]\n\
+                [[rule]]\nname = \"Ferries\"\nquery = \"ferr*\"\nchannels = [\"harbour\"]\n";
+    let file = crate::config::File::new("desk.toml", text);
+    let (config, problems) = Config::parse(file, std::path::Path::new("."));
+    config.unwrap_or_else(|| panic!("{problems}"))
 }
 
 fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {

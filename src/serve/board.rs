@@ -1,0 +1,270 @@
+//! The board: which stories are on which channel, kept in memory so that a question finds them
+//! without walking the log. It holds numbers only; the text of items is read from the log.
+//!
+//! It is built from the decisions in the log and brought up to date before each question is
+//! answered, so that whoever has pushed an item finds it. It holds the newest `history` records;
+//! what retention has removed from the log goes from here too.
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+
+use jiff::Timestamp;
+
+use crate::channel::REJECTED;
+use crate::item::Seq;
+use crate::log::{Change, Logged, Position, Record};
+use crate::story::StoryId;
+
+mod keep;
+mod story;
+
+pub(super) use keep::Keeper;
+pub(super) use story::{Carried, Entry, Story};
+
+/// The stories of the newest records.
+#[derive(Debug)]
+pub(super) struct Board {
+    /// Records held, at most.
+    most: usize,
+    /// The first position that was not looked at.
+    next: Position,
+    stories: HashMap<StoryId, Story>,
+    /// Ids that were merged into others.
+    aliases: HashMap<StoryId, StoryId>,
+    channels: HashMap<String, Shelf>,
+    /// What is held, oldest first.
+    records: VecDeque<(Position, Option<StoryId>)>,
+}
+
+/// What the board knows of one channel.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Shelf {
+    /// Its stories by the position of their last delivery; a digest delivers several.
+    by_last: BTreeSet<(Position, StoryId)>,
+    /// Deliveries of those stories.
+    pub(super) deliveries: u64,
+    /// Place and time of the last delivery.
+    pub(super) last: Option<(Position, Timestamp)>,
+}
+
+impl Shelf {
+    /// Stories on it.
+    pub(super) fn stories(&self) -> usize {
+        self.by_last.len()
+    }
+}
+
+impl Board {
+    pub(super) fn new(most: usize) -> Board {
+        Board {
+            most: most.max(1),
+            next: Position::FIRST,
+            stories: HashMap::new(),
+            aliases: HashMap::new(),
+            channels: HashMap::new(),
+            records: VecDeque::new(),
+        }
+    }
+
+    /// The first position that was not looked at.
+    pub(super) fn next(&self) -> Position {
+        self.next
+    }
+
+    /// Stories held.
+    #[cfg(test)]
+    fn stories(&self) -> usize {
+        self.stories.len()
+    }
+
+    /// A story by its id or one that was merged into it.
+    pub(super) fn story(&self, id: StoryId) -> Option<(StoryId, &Story)> {
+        let id = self.resolve(id);
+        self.stories.get(&id).map(|story| (id, story))
+    }
+
+    /// A channel, if anything was ever on it.
+    pub(super) fn channel(&self, name: &str) -> Option<&Shelf> {
+        self.channels.get(name)
+    }
+
+    /// Up to `limit` stories of a channel whose last delivery lies in `from..to`, newest first; or
+    /// with `rising`, oldest first. More when the last of them was delivered together with others.
+    pub(super) fn on(
+        &self,
+        channel: &str,
+        from: Position,
+        to: Position,
+        limit: usize,
+        rising: bool,
+    ) -> Vec<(Position, StoryId)> {
+        let Some(shelf) = self.channels.get(channel).filter(|_| from < to) else {
+            return Vec::new();
+        };
+        let range = shelf.by_last.range((from, StoryId(0))..(to, StoryId(0))).copied();
+        if rising { whole(range, limit) } else { whole(range.rev(), limit) }
+    }
+
+    /// Takes note of the next record.
+    pub(super) fn apply(&mut self, logged: &Logged) {
+        let position = logged.position;
+        self.next = position.next();
+        let story = match &logged.record {
+            Record::Decision(decision) => {
+                let id = self.resolve(decision.fold.story);
+                let entry = Entry { position, item: decision.item };
+                self.stories.entry(id).or_default().join(entry, &decision.fold.state);
+                self.deliver(id, &decision.channels, logged);
+                Some(id)
+            }
+            Record::Timer(timer) => {
+                let id = self.resolve(timer.story);
+                let entry = Entry { position, item: timer.item };
+                self.stories.entry(id).or_default().entries.push(entry);
+                self.deliver(id, &timer.channels, logged);
+                Some(id)
+            }
+            Record::Feedback(feedback) => {
+                self.change(feedback.change, feedback.item);
+                let id = self.resolve(feedback.change.story());
+                let entry = Entry { position, item: feedback.item };
+                self.stories.entry(id).or_default().entries.push(entry);
+                self.deliver(id, &feedback.channels, logged);
+                Some(id)
+            }
+            Record::Digest(digest) => {
+                for it in &digest.entries {
+                    let id = self.resolve(it.story);
+                    let entry = Entry { position, item: it.item };
+                    self.stories.entry(id).or_default().entries.push(entry);
+                    self.deliver(id, std::slice::from_ref(&digest.channel), logged);
+                    self.records.push_back((position, Some(id)));
+                }
+                return self.keep_most();
+            }
+            Record::Rejected(_) => {
+                let shelf = self.channels.entry(REJECTED.to_owned()).or_default();
+                shelf.deliveries += 1;
+                shelf.last = Some((position, logged.at));
+                None
+            }
+            Record::Config(_) => return,
+        };
+        self.records.push_back((position, story));
+        self.keep_most();
+    }
+
+    fn keep_most(&mut self) {
+        while self.records.len() > self.most {
+            self.forget();
+        }
+    }
+
+    /// Lets go of what lies before `first`, the oldest record of the log.
+    pub(super) fn forget_before(&mut self, first: Position) {
+        while self.records.front().is_some_and(|(position, _)| *position < first) {
+            self.forget();
+        }
+    }
+
+    /// Positions up to `next` cannot be read.
+    pub(super) fn skip_to(&mut self, next: Position) {
+        self.next = self.next.max(next);
+    }
+
+    fn resolve(&self, id: StoryId) -> StoryId {
+        self.aliases.get(&id).copied().unwrap_or(id)
+    }
+
+    fn deliver(&mut self, id: StoryId, channels: &[String], logged: &Logged) {
+        let Some(story) = self.stories.get_mut(&id) else { return };
+        for name in channels {
+            let shelf = match self.channels.get_mut(name) {
+                Some(shelf) => shelf,
+                None => self.channels.entry(name.clone()).or_default(),
+            };
+            if let Some(before) = story.deliver(name, logged.position) {
+                shelf.by_last.remove(&(before, id));
+            }
+            shelf.by_last.insert((logged.position, id));
+            shelf.deliveries += 1;
+            shelf.last = Some((logged.position, logged.at));
+        }
+    }
+
+    fn change(&mut self, change: Change, item: Seq) {
+        match change {
+            Change::Split { from, opens } => {
+                let from = self.resolve(from);
+                let moved = self.stories.get_mut(&from).and_then(|story| story.split(item));
+                if let Some(entry) = moved {
+                    self.stories.entry(opens).or_default().begin(entry);
+                }
+            }
+            Change::Merge { alias, kept } => {
+                let (alias, kept) = (self.resolve(alias), self.resolve(kept));
+                if alias == kept {
+                    return;
+                }
+                let Some(gone) = self.stories.remove(&alias) else { return };
+                for carried in &gone.carried {
+                    let Some(shelf) = self.channels.get_mut(&*carried.channel) else { continue };
+                    shelf.by_last.remove(&(carried.last, alias));
+                }
+                let story = self.stories.entry(kept).or_default();
+                let before: Vec<Carried> = story.carried.to_vec();
+                story.merge(gone);
+                for carried in &story.carried {
+                    let Some(shelf) = self.channels.get_mut(&*carried.channel) else { continue };
+                    if let Some(old) = before.iter().find(|old| old.channel == carried.channel) {
+                        shelf.by_last.remove(&(old.last, kept));
+                    }
+                    shelf.by_last.insert((carried.last, kept));
+                }
+                for known in self.aliases.values_mut().filter(|known| **known == alias) {
+                    *known = kept;
+                }
+                self.aliases.insert(alias, kept);
+            }
+        }
+    }
+
+    /// Lets go of the oldest record, and of its story when nothing is left of that.
+    fn forget(&mut self) {
+        let Some((position, id)) = self.records.pop_front() else { return };
+        let Some(id) = id.map(|id| self.resolve(id)) else {
+            if let Some(shelf) = self.channels.get_mut(REJECTED) {
+                shelf.deliveries = shelf.deliveries.saturating_sub(1);
+            }
+            return;
+        };
+        let Some(story) = self.stories.get_mut(&id) else { return };
+        if !story.forget(position) {
+            return;
+        }
+        let Some(story) = self.stories.remove(&id) else { return };
+        for carried in &story.carried {
+            let Some(shelf) = self.channels.get_mut(&*carried.channel) else { continue };
+            shelf.by_last.remove(&(carried.last, id));
+            shelf.deliveries = shelf.deliveries.saturating_sub(u64::from(carried.deliveries));
+        }
+        self.aliases.retain(|_, kept| *kept != id);
+    }
+}
+
+/// The first `limit`, and what stands at the same position as the last of them.
+fn whole(
+    stories: impl Iterator<Item = (Position, StoryId)>,
+    limit: usize,
+) -> Vec<(Position, StoryId)> {
+    let mut found: Vec<(Position, StoryId)> = Vec::new();
+    for story in stories {
+        if found.len() >= limit && found.last().is_none_or(|last| last.0 != story.0) {
+            break;
+        }
+        found.push(story);
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests;

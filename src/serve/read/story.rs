@@ -1,0 +1,161 @@
+//! `GET /v1/stories/{id}`: one story with everything that is known of it.
+
+use std::collections::BTreeMap;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, Uri};
+use axum::routing::get;
+use jiff::Timestamp;
+
+use super::doc::{self, Brief, Carried, Member, Moment, Publisher, Versions};
+use crate::item::{Item, Seq};
+use crate::log::{Change, LogError, Record, View};
+use crate::publisher::Publishers;
+use crate::serve::App;
+use crate::serve::answer::Json;
+use crate::serve::board::Story;
+use crate::serve::problem::Problem;
+use crate::serve::query::Query;
+use crate::serve::token::Caller;
+use crate::story::StoryId;
+
+/// Records of one story that are shown: the first, and the newest.
+const MOST: usize = 500;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/v1/stories/{id}", get(show))
+}
+
+async fn show(
+    State(app): State<App>,
+    _caller: Caller,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Json<doc::Story>, Problem> {
+    Query::read(&uri, &[])?;
+    let unknown = || {
+        let detail = format!("there is no story `{id}` among those that are kept");
+        Problem::new(StatusCode::NOT_FOUND, detail)
+    };
+    let asked = StoryId::parse(&id).ok_or_else(unknown)?;
+    let found = super::board(&app).await?.story(asked).map(|(id, story)| (id, story.clone()));
+    let (id, story) = found.ok_or_else(unknown)?;
+    let publishers = Publishers::new(&app.config().publishers);
+    let now = app.context.clock.now();
+    super::look(&app, move |view| compose(id, &story, &publishers, view, now)).await.map(Json)
+}
+
+fn compose(
+    id: StoryId,
+    story: &Story,
+    publishers: &Publishers,
+    view: &View,
+    now: Timestamp,
+) -> Result<doc::Story, LogError> {
+    let omitted = story.entries.len().saturating_sub(MOST);
+    let shown = story.entries.iter().take(1).chain(story.entries.iter().skip(1 + omitted));
+    let mut told = Told {
+        publishers,
+        families: Vec::new(),
+        versions: BTreeMap::new(),
+        members: Vec::new(),
+        timeline: Vec::new(),
+    };
+    for entry in shown {
+        let Some(logged) = super::record(view, entry.position)? else { continue };
+        let position = entry.position.0;
+        let moment = |kind, channels, reason| Moment {
+            position,
+            at: logged.at,
+            kind,
+            item: entry.item,
+            verdict: None,
+            channels,
+            reason,
+        };
+        match logged.record {
+            Record::Decision(decision) => {
+                let intake = super::intake(view, entry.item)?;
+                let reason = decision.fold.evidence.reason.clone();
+                let channels = decision.channels.clone();
+                let verdict = Some(decision.fold.verdict);
+                told.timeline.push(Moment { verdict, ..moment("item", channels, reason) });
+                let Some(intake) = intake else { continue };
+                let (Some(brief), Ok(item)) = (Brief::of(&intake, now), &intake.arrival.record)
+                else {
+                    continue;
+                };
+                told.count(item, entry.item);
+                told.members.push(Member {
+                    brief,
+                    verdict: decision.fold.verdict,
+                    of: decision.fold.evidence.of,
+                    score: decision.fold.evidence.score,
+                    reason: decision.fold.evidence.reason.clone(),
+                    disputes: decision.fold.disputes,
+                    markers: doc::marks(item),
+                });
+            }
+            Record::Timer(timer) => {
+                told.timeline.push(moment("timer", timer.channels, timer.reason));
+            }
+            Record::Feedback(feedback) => {
+                let kind = match feedback.change {
+                    Change::Split { .. } => "split",
+                    Change::Merge { .. } => "merge",
+                };
+                let reason = "The fold was corrected by hand.".to_owned();
+                told.timeline.push(moment(kind, feedback.channels, reason));
+            }
+            Record::Digest(digest) => {
+                told.timeline.push(moment("digest", vec![digest.channel], digest.reason));
+            }
+            Record::Rejected(_) | Record::Config(_) => {}
+        }
+    }
+    let carried = |carried: &crate::serve::board::Carried| Carried {
+        channel: carried.channel.to_string(),
+        first: format!("{}/{}", carried.channel, carried.first),
+        last: format!("{}/{}", carried.channel, carried.last),
+        deliveries: carried.deliveries,
+    };
+    let versions = told.versions.into_iter().filter(|(_, items)| items.len() > 1);
+    Ok(doc::Story {
+        id: id.to_string(),
+        first: story.first,
+        last: story.last,
+        items: story.items,
+        disputed: story.disputed,
+        killed: story.killed,
+        channels: story.carried.iter().map(carried).collect(),
+        publishers: told.families,
+        versions: versions.map(|(uri, items)| Versions { uri, items }).collect(),
+        members: told.members,
+        timeline: told.timeline,
+        omitted: omitted as u64,
+    })
+}
+
+/// What has been told of a story so far.
+struct Told<'p> {
+    publishers: &'p Publishers,
+    families: Vec<Publisher>,
+    versions: BTreeMap<String, Vec<Seq>>,
+    members: Vec<Member>,
+    timeline: Vec<Moment>,
+}
+
+impl Told<'_> {
+    fn count(&mut self, item: &Item, seq: Seq) {
+        if let Some(publisher) = self.publishers.of(item) {
+            match self.families.iter_mut().find(|known| known.family == publisher.family) {
+                Some(known) => known.items += 1,
+                None => self.families.push(Publisher { family: publisher.family, items: 1 }),
+            }
+        }
+        if let Some(uri) = &item.uri {
+            self.versions.entry(uri.clone()).or_default().push(seq);
+        }
+    }
+}
