@@ -17,13 +17,17 @@ pub mod value;
 
 mod channel;
 mod check;
+mod endpoint;
+mod feature;
 mod fold;
 mod list;
 mod log;
+mod nats;
 mod policy;
 mod publisher;
 mod rule;
 mod schedule;
+mod secret;
 mod serve;
 mod sink;
 mod source;
@@ -31,17 +35,23 @@ mod test;
 
 pub use channel::{Channel, Repeats};
 pub use diagnostic::{Diagnostic, Diagnostics, File, Place};
+pub use endpoint::Endpoint;
 pub use fold::FoldConfig;
 pub use list::Lists;
 pub use log::{LogConfig, OnFull};
+pub use nats::NatsServer;
 pub use policy::{AtDeadline, MinPublishers, Overflow, Policy, Quiet, Rate};
 pub use publisher::PublisherConfig;
 pub use reader::At;
 pub use rule::{RuleConfig, Settings};
 pub use schedule::{Missed, Schedule};
+pub use secret::Secret;
 pub use serve::ServeConfig;
-pub use sink::{From, GiveUp, Rotation, SinkConfig, SinkKind, StdoutFormat};
-pub use source::{FeedConfig, SourceConfig, SourceKind, TcpConfig};
+pub use sink::{
+    From, GiveUp, MailSink, NatsSink, PostgresSink, RedisSink, Rhythm, Rotation, SinkConfig,
+    SinkKind, StdoutFormat,
+};
+pub use source::{FeedConfig, NatsSource, SourceConfig, SourceKind, TcpConfig};
 pub use test::{Expect, Expected, TestConfig, TestItem, TestLater};
 
 use reader::Table;

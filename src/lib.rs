@@ -21,7 +21,7 @@
 //! | what | where |
 //! |---|---|
 //! | what travels | [`item`], [`story`], [`publisher`] |
-//! | bytes to items | [`format`](mod@format), [`net`], [`source`], [`serve`] |
+//! | bytes to items | [`format`](mod@format), [`net`], [`source`], [`serve`]; NATS and others: `broker` |
 //! | deciding | [`prepare`], [`fold`], [`route`]; all three in one: [`decide`] |
 //! | the record | [`log`], [`commit`] |
 //! | delivering | [`channel`], [`sink`] |
@@ -32,7 +32,7 @@
 //! # Invariants, and where each is tested
 //!
 //! 1. Nothing accepted is lost, whatever moment the power goes: `tests/it/kill.rs`, `push.rs`,
-//!    `feeds.rs`, `log/tests.rs`.
+//!    `feeds.rs`, `nats.rs`, `log/tests.rs`.
 //! 2. Every item that came in has exactly one verdict or reject reason, and it can be explained
 //!    afterwards from the log: `tests/it/replay.rs`, `tests/it/explain.rs`.
 //! 3. Nothing is dropped silently: `unrouted`, `rejected`, counters: `tests/it/daemon.rs`.
@@ -49,6 +49,8 @@
 //! 8. Same records, same configuration and model, same verdicts, on any machine: `fold/tests.rs`.
 
 pub mod backoff;
+#[cfg(any(feature = "nats", feature = "postgres"))]
+mod broker;
 pub mod channel;
 pub mod cli;
 pub mod clock;

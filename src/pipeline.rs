@@ -102,6 +102,7 @@ pub async fn run(
         let name = format!("sink {}", courier.name());
         sinks.spawn(name, courier.run(stop_sinks.clone()));
     }
+    config.sources.iter().for_each(|source| source::settle(source, &log));
     let mut sources = Tasks::default();
     let public_url = config.serve.as_ref().and_then(|serve| serve.public_url.clone());
     let context = source::Context {

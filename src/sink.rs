@@ -7,14 +7,27 @@
 //! A kind of sink is one file here and one arm of `Sink`: it opens, it delivers a batch, and it
 //! says by a [`SinkError`] what follows when it cannot.
 
+use jiff::Timestamp;
+
 use crate::config::{SinkConfig, SinkKind};
+use crate::log::Position;
 
 mod batch;
 mod control;
+#[cfg(any(feature = "nats", feature = "redis"))]
+mod copies;
 mod courier;
 mod error;
 mod file;
 mod keeper;
+#[cfg(feature = "mail")]
+mod mail;
+#[cfg(feature = "nats")]
+mod nats;
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "redis")]
+mod redis;
 mod state;
 mod status;
 mod stdout;
@@ -27,22 +40,60 @@ pub use status::{Doing, Status, stored_letters};
 
 use batch::Batch;
 use file::FileSink;
+use keeper::{Keeper, Turn};
 use stdout::StdoutSink;
 
 /// The kinds of sink.
 enum Sink {
     Stdout(StdoutSink),
     File(FileSink),
+    #[cfg(feature = "nats")]
+    Nats(Box<nats::NatsSink>),
+    #[cfg(feature = "redis")]
+    Redis(Box<redis::RedisSink>),
+    #[cfg(feature = "postgres")]
+    Postgres(Box<postgres::PostgresSink>),
+    #[cfg(feature = "mail")]
+    Mail(Box<mail::MailSink>),
 }
 
 impl Sink {
     /// A sink that finds its state of an earlier run again. It may read secrets and connect, and
     /// changes nothing; a passing error is tried again like a failed delivery.
-    async fn open(config: &SinkConfig, own: &[u8]) -> Result<Sink, SinkError> {
+    async fn open(config: &SinkConfig, own: &[u8], now: Timestamp) -> Result<Sink, SinkError> {
+        #[cfg(not(feature = "mail"))]
+        let _ = now;
         Ok(match &config.kind {
             SinkKind::Stdout { format } => Sink::Stdout(StdoutSink::new(*format)),
             SinkKind::File { path, rotation } => {
                 Sink::File(FileSink::new(path.clone(), *rotation, own))
+            }
+            #[cfg(feature = "nats")]
+            SinkKind::Nats(nats) => {
+                let name = &config.name.value;
+                let sink = nats::NatsSink::open(name, nats, &config.channels).await?;
+                Sink::Nats(Box::new(sink))
+            }
+            #[cfg(feature = "redis")]
+            SinkKind::Redis(redis) => {
+                Sink::Redis(Box::new(redis::RedisSink::new(redis, &config.channels)))
+            }
+            #[cfg(feature = "postgres")]
+            SinkKind::Postgres(postgres) => {
+                Sink::Postgres(Box::new(postgres::PostgresSink::new(postgres)))
+            }
+            #[cfg(feature = "mail")]
+            SinkKind::Mail(mail) => Sink::Mail(Box::new(mail::MailSink::new(mail, own, now))),
+            // The configuration has refused it: this is another build's.
+            #[cfg(not(all(
+                feature = "nats",
+                feature = "redis",
+                feature = "postgres",
+                feature = "mail"
+            )))]
+            other => {
+                let message = format!("`{}` is not in this build of wirefold", other.word());
+                return Err(SinkError::fatal(message));
             }
         })
     }
@@ -52,14 +103,47 @@ impl Sink {
         match self {
             Sink::Stdout(sink) => sink.deliver(batch).await,
             Sink::File(sink) => sink.deliver(batch).await,
+            #[cfg(feature = "nats")]
+            Sink::Nats(sink) => sink.deliver(batch).await,
+            #[cfg(feature = "redis")]
+            Sink::Redis(sink) => sink.deliver(batch).await,
+            #[cfg(feature = "postgres")]
+            Sink::Postgres(sink) => sink.deliver(batch).await,
+            #[cfg(feature = "mail")]
+            Sink::Mail(sink) => {
+                sink.deliver(batch);
+                Ok(())
+            }
         }
+    }
+
+    /// When it wants to do something by itself.
+    fn wakes_at(&self) -> Option<Timestamp> {
+        #[cfg(feature = "mail")]
+        if let Sink::Mail(sink) = self {
+            return sink.wakes_at();
+        }
+        None
+    }
+
+    /// Does what is due. The courier is at `next` in its `turn`, and stays there.
+    async fn wake(&mut self, keeper: &Keeper, turn: Turn, next: Position) -> Result<(), SinkError> {
+        #[cfg(feature = "mail")]
+        if let Sink::Mail(sink) = self {
+            return sink.wake(keeper, turn, next).await;
+        }
+        let _ = (keeper, turn, next);
+        Ok(())
     }
 
     /// What it wants to find again after a restart.
     fn state(&self) -> Vec<u8> {
         match self {
-            Sink::Stdout(_) => Vec::new(),
             Sink::File(sink) => sink.state(),
+            #[cfg(feature = "mail")]
+            Sink::Mail(sink) => sink.state(),
+            // What they have taken is known to those they deliver to.
+            _ => Vec::new(),
         }
     }
 }

@@ -18,6 +18,8 @@ pub mod feed;
 mod file;
 mod guard;
 mod intake;
+#[cfg(feature = "nats")]
+mod nats;
 mod stdin;
 mod tcp;
 #[cfg(test)]
@@ -69,6 +71,17 @@ impl From<crate::link::Closed> for SourceError {
     }
 }
 
+/// Lets a source find out how far it had come, before any source of this run submits anything:
+/// what it noted names numbers that will be given again if their records were lost.
+pub fn settle(config: &SourceConfig, log: &Log) {
+    #[cfg(feature = "nats")]
+    if matches!(config.kind, SourceKind::Nats(_)) {
+        nats::settle(&config.name.value, log);
+    }
+    #[cfg(not(feature = "nats"))]
+    let _ = (config, log);
+}
+
 /// Runs one source until its input ends or it is told to stop.
 pub async fn run(config: SourceConfig, context: Context) -> Result<(), SourceError> {
     match &config.kind {
@@ -79,6 +92,10 @@ pub async fn run(config: SourceConfig, context: Context) -> Result<(), SourceErr
         }
         SourceKind::Feed(_) => feed::run(vec![config], context).await,
         SourceKind::Tcp(tcp) => tcp::run(&config, tcp, context).await,
+        #[cfg(feature = "nats")]
+        SourceKind::Nats(nats) => nats::run(&config, nats, context).await,
+        #[cfg(not(feature = "nats"))]
+        SourceKind::Nats(_) => Err(SourceError::new("NATS is not in this build")),
     }
 }
 

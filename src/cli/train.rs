@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::fold::background::Background;
+use crate::config::Config;
+use crate::eval::{self, Labelled};
 use crate::fold::embedding::DIMENSIONS;
+use crate::fold::{self, background::Background};
 use crate::item::Language;
 use crate::terminal;
 use crate::train::scorer::{self, Examples, Settings};
@@ -106,6 +108,10 @@ struct ScorerArgs {
     /// Share of a story file's weight that its pairs of one story get; 0 leaves it as it is
     #[arg(long, value_name = "SHARE", default_value_t = Settings::default().same_share)]
     same_share: f64,
+    /// How much a file counts, by its name without ending, like `wire=0.5`; others count 1. Silver
+    /// labels deserve less. May be given several times
+    #[arg(long = "weight", value_name = "NAME=X", value_parser = parse_weight)]
+    weights: Vec<(String, f64)>,
     /// Seed of every random choice: the same seed gives the same file
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
@@ -165,9 +171,18 @@ fn train_scorer(args: &ScorerArgs) -> Result<(), Failure> {
         smoothing: args.smoothing,
         size_power: args.size_power,
         same_share: args.same_share,
+        set_weights: args.weights.clone(),
         seed: args.seed,
         ..Settings::default()
     };
+    for (name, _) in &args.weights {
+        if !args.files.iter().any(|file| file.file_stem().is_some_and(|stem| stem == name.as_str()))
+        {
+            return Err(Failure::usage(format!(
+                "--weight names {name}, which is none of the files"
+            )));
+        }
+    }
     let mut bar = Bar::default();
     let examples = Examples::read(&args.files, args.alone, &mut bar).map_err(Failure::runtime)?;
     let trained = scorer::train(&examples, &settings, &mut bar).map_err(Failure::runtime)?;
@@ -175,12 +190,36 @@ fn train_scorer(args: &ScorerArgs) -> Result<(), Failure> {
     let bytes = trained.model.encode();
     write(&args.out, &bytes)?;
     terminal::line(&format!("{} trees, {} bytes", trained.model.trees().len(), bytes.len()))?;
+    let (slope, shift) = trained.calibration;
+    terminal::line(&format!("calibrated: log-odds times {slope:.3}, plus {shift:.3}"))?;
     for set in &trained.sets {
         terminal::line(&set.to_string())?;
     }
+    report_stories(args, &trained)?;
     terminal::line("what the decision rests on:")?;
     for (feature, share) in trained.importance.iter().filter(|(_, share)| *share >= 0.005) {
         terminal::line(&format!("  {:5.1} %  {feature}", share * 100.0))?;
+    }
+    Ok(())
+}
+
+/// Says how well whole stories are found, which is what the scorer is for.
+fn report_stories(args: &ScorerArgs, trained: &scorer::Trained) -> Result<(), Failure> {
+    let config = Config::built_in().fold;
+    terminal::line("stories, B-cubed (P / R / F1):")?;
+    for path in &args.files {
+        let Ok(Labelled::Stories(rows)) = Labelled::read(path) else { continue };
+        let name = scorer::set_name(path);
+        let set = trained.sets.iter().find(|set| set.name == name);
+        let score = |model: Option<&fold::model::Model>| -> Result<String, Failure> {
+            let Some(model) = model else { return Ok("-".to_owned()) };
+            let scorer = fold::Scorer::with(model.clone()).map_err(Failure::runtime)?;
+            let found = eval::stories(&rows, &config, scorer);
+            Ok(format!("{:.3} / {:.3} / {:.3}", found.b3_p, found.b3_r, found.b3_f1))
+        };
+        let without = score(set.and_then(|set| set.without.as_ref()))?;
+        let with = score(Some(&trained.model))?;
+        terminal::line(&format!("{name:26} left out: {without}  trained on: {with}"))?;
     }
     Ok(())
 }
@@ -192,6 +231,17 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 
 fn parse_language(code: &str) -> Result<Language, String> {
     Language::parse(code).ok_or_else(|| "name a language by its ISO 639 code, like en".to_owned())
+}
+
+fn parse_weight(text: &str) -> Result<(String, f64), String> {
+    let fault = || "write the file's name without ending and a number above 0, like wire=0.5";
+    let (name, weight) = text.split_once('=').ok_or_else(fault)?;
+    let weight: f64 = weight.parse().map_err(|_| fault())?;
+    if weight > 0.0 && weight.is_finite() {
+        Ok((name.to_owned(), weight))
+    } else {
+        Err(fault().to_owned())
+    }
 }
 
 /// A bar for each step, on standard error if that is a terminal.

@@ -10,6 +10,16 @@ use super::reader::{At, Table};
 use super::resolve;
 use super::value::{Bytes, Span, Value};
 
+mod mail;
+mod nats;
+mod postgres;
+mod redis;
+
+pub use mail::{MailSink, Rhythm};
+pub use nats::NatsSink;
+pub use postgres::PostgresSink;
+pub use redis::RedisSink;
+
 /// One sink: what all kinds share, and its kind.
 #[derive(Clone, Debug)]
 pub struct SinkConfig {
@@ -61,6 +71,14 @@ pub enum SinkKind {
         /// When it is rotated.
         rotation: Rotation,
     },
+    /// A stream of NATS JetStream.
+    Nats(Box<NatsSink>),
+    /// Streams of Redis or Valkey.
+    Redis(Box<RedisSink>),
+    /// Tables of a PostgreSQL database.
+    Postgres(Box<PostgresSink>),
+    /// Digests by mail.
+    Mail(Box<MailSink>),
 }
 
 impl SinkKind {
@@ -69,6 +87,10 @@ impl SinkKind {
         match self {
             SinkKind::Stdout { .. } => "stdout",
             SinkKind::File { .. } => "file",
+            SinkKind::Nats(_) => "nats",
+            SinkKind::Redis(_) => "redis",
+            SinkKind::Postgres(_) => "postgres",
+            SinkKind::Mail(_) => "mail",
         }
     }
 
@@ -76,13 +98,27 @@ impl SinkKind {
     /// what it writes to is this machine's own, and takes all or nothing. Such a sink never gives
     /// up.
     pub fn in_pages(&self) -> bool {
-        matches!(self, SinkKind::Stdout { .. } | SinkKind::File { .. })
+        matches!(self, SinkKind::Stdout { .. } | SinkKind::File { .. } | SinkKind::Mail(_))
+    }
+
+    /// Whether it does something at times of its own.
+    pub fn has_times(&self) -> bool {
+        matches!(self, SinkKind::Mail(_))
+    }
+
+    /// How long one delivery is tried when the configuration does not say. A broker that is away is
+    /// waited for: it refuses none in particular.
+    fn patience(&self) -> Option<Duration> {
+        const DAY: Duration = Duration::from_secs(86_400);
+        let broker = matches!(self, SinkKind::Nats(_) | SinkKind::Redis(_) | SinkKind::Postgres(_));
+        (!broker).then_some(DAY)
     }
 
     /// Deliveries that are handed over at once when the configuration does not say.
     fn batch(&self) -> u32 {
         match self {
-            SinkKind::Stdout { .. } | SinkKind::File { .. } => 1,
+            SinkKind::Stdout { .. } | SinkKind::File { .. } | SinkKind::Mail(_) => 1,
+            SinkKind::Nats(_) | SinkKind::Redis(_) | SinkKind::Postgres(_) => 256,
         }
     }
 }
@@ -136,6 +172,33 @@ pub(super) fn read(
         table.finish(problems);
         sinks.extend(sink);
     }
+    let mut of_kind = |key, read: &dyn Fn(&mut Table<'_>, &mut Diagnostics) -> Option<SinkKind>| {
+        for mut table in group.tables(key, problems) {
+            let kind = read(&mut table, problems);
+            // The other keys are read all the same: all problems come at once.
+            let usable = kind.is_some();
+            if !usable {
+                give_up(&mut table, None, problems);
+                table.or("batch", 1_u32, problems);
+            }
+            let kind = kind.unwrap_or(SinkKind::Stdout { format: StdoutFormat::Auto });
+            let sink = common(&mut table, kind, problems);
+            table.finish(problems);
+            sinks.extend(sink.filter(|_| usable));
+        }
+    };
+    of_kind("nats", &|table, problems| {
+        nats::read(table, folder, problems).map(|nats| SinkKind::Nats(Box::new(nats)))
+    });
+    of_kind("redis", &|table, problems| {
+        redis::read(table, folder, problems).map(|redis| SinkKind::Redis(Box::new(redis)))
+    });
+    of_kind("postgres", &|table, problems| {
+        postgres::read(table, folder, problems).map(|sink| SinkKind::Postgres(Box::new(sink)))
+    });
+    of_kind("mail", &|table, problems| {
+        mail::read(table, folder, problems).map(|mail| SinkKind::Mail(Box::new(mail)))
+    });
     group.finish(problems);
     sinks
 }
@@ -155,7 +218,8 @@ fn common(table: &mut Table<'_>, kind: SinkKind, problems: &mut Diagnostics) -> 
     let (batch, give_up) = match kind.in_pages() {
         true => (1, GiveUp::default()),
         false => {
-            (table.or("batch", kind.batch(), problems).clamp(1, 1_000), give_up(table, problems))
+            let batch = table.or("batch", kind.batch(), problems).clamp(1, 1_000);
+            (batch, give_up(table, kind.patience(), problems))
         }
     };
     let batch = batch as usize;
@@ -163,9 +227,8 @@ fn common(table: &mut Table<'_>, kind: SinkKind, problems: &mut Diagnostics) -> 
 }
 
 /// The keys that say when a delivery becomes a dead letter.
-fn give_up(table: &mut Table<'_>, problems: &mut Diagnostics) -> GiveUp {
-    const DAY: Duration = Duration::from_secs(86_400);
-    let Patience(after) = table.or("give_up", Patience(Some(DAY)), problems);
+fn give_up(table: &mut Table<'_>, usual: Option<Duration>, problems: &mut Diagnostics) -> GiveUp {
+    let Patience(after) = table.or("give_up", Patience(usual), problems);
     let attempts = table.get::<u32>("give_up_attempts", problems);
     if let Some(none) = attempts.as_ref().filter(|attempts| attempts.value == 0) {
         let problem = Diagnostic::error(&none.place, "`give_up_attempts` must be at least 1");

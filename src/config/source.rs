@@ -14,9 +14,11 @@ use super::resolve;
 use super::value::{Bytes, Span};
 
 mod feed;
+mod nats;
 mod tcp;
 
 pub use feed::FeedConfig;
+pub use nats::NatsSource;
 pub use tcp::TcpConfig;
 
 /// One source: what all kinds share, and its kind.
@@ -85,6 +87,8 @@ pub enum SourceKind {
     Feed(FeedConfig),
     /// A TCP port for lines.
     Tcp(TcpConfig),
+    /// A stream of NATS JetStream.
+    Nats(Box<NatsSource>),
 }
 
 /// The words for formats.
@@ -124,6 +128,14 @@ pub(super) fn read(
         let source = common(&mut table, kind, problems);
         table.finish(problems);
         sources.extend(source);
+    }
+    for mut table in group.tables("nats", problems) {
+        let nats = nats::read(&mut table, folder, problems);
+        let usable = nats.is_some();
+        let kind = nats.map_or(SourceKind::Stdin, |nats| SourceKind::Nats(Box::new(nats)));
+        let source = common(&mut table, kind, problems);
+        table.finish(problems);
+        sources.extend(source.filter(|_| usable));
     }
     for mut table in group.tables("directory", problems) {
         let path = table.require::<PathBuf>("path", problems);

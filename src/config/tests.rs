@@ -79,3 +79,42 @@ fn the_listener_is_off_until_it_is_asked_for_and_keeps_its_token_with_the_log() 
     assert_eq!(serve.origins, ["https://desk.example"]);
     assert!(problems("[serve]\nlisten = \"localhost\"\nrate = 0\n").contains("2 errors"));
 }
+
+#[test]
+fn a_nats_source_says_what_is_wrong_with_its_server_and_its_secrets() {
+    let text = "[[source.nats]]\nname = \"a\"\nurl = \"nats://desk:secret@10.0.0.1\"\n\
+                stream = \"WIRE.A\"\nsubject = \"wire..a\"\n\
+                token_file = \"t\"\ntoken_env = \"T\"\n";
+    let report = problems(text);
+    for expected in [
+        "wirefold.toml:3:7",
+        "holds a password",
+        "wirefold.toml:4:10",
+        "wirefold.toml:5:11",
+        "wirefold.toml:7:13",
+        "both given",
+    ] {
+        assert!(report.contains(expected), "no {expected:?} in:\n{report}");
+    }
+    assert!(!report.contains("secret@"), "a password is not repeated:\n{report}");
+    let hint = report.contains("cargo build --release --features nats");
+    assert_eq!(hint, !cfg!(feature = "nats"), "{report}");
+}
+
+#[test]
+#[cfg(feature = "nats")]
+fn a_password_that_would_cross_the_network_in_the_clear_is_warned_of() {
+    let text = |url: &str| {
+        format!(
+            "[[source.nats]]\nname = \"a\"\nurl = \"{url}\"\nstream = \"A\"\n\
+             password_env = \"P\"\n"
+        )
+    };
+    for safe in
+        ["nats://u@127.0.0.1:4222", "nats://u@[::1]", "nats://u@localhost", "tls://u@a.example"]
+    {
+        assert_eq!(problems(&text(safe)), "", "{safe}");
+    }
+    assert!(problems(&text("nats://u@a.example")).contains("unencrypted"));
+    assert!(problems(&text("tls://a.example")).contains("a user goes with a password"));
+}

@@ -39,7 +39,7 @@ impl Explanation {
 pub fn explain_pair(a: &Prepared, b: &Prepared) -> Explanation {
     let scorer = Scorer::new(&crate::config::FoldConfig::default())
         .expect("the shipped scorer is part of the program and loads in its tests");
-    scorer.explain(a, b, scorer::THRESHOLD + scorer::ALONE)
+    scorer.explain(a, b, scorer::THRESHOLD)
 }
 
 impl Scorer {

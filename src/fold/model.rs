@@ -14,6 +14,7 @@ mod logistic;
 mod tree;
 
 pub use file::{Direction, Feature};
+pub(in crate::fold) use logistic::odds;
 pub use logistic::{log_odds, probability};
 pub use tree::{Node, Tree};
 

@@ -109,8 +109,13 @@ pub fn text(headline: &str, language: Option<Language>) -> Text {
         let acronym = raw == "US" || raw == "U.S" || raw == "USA" || raw == "U.S.A";
         if acronym {
             text.push("usa", flags);
-        } else if let Some(number) = number(lower) {
+        } else if let Some((number, unit)) = number(lower) {
             text.push(&number, flags | Word::NUMBER);
+            if let Some(unit) = unit {
+                text.push(unit, flags);
+            }
+        } else if let Some(unit) = words::unit(lower) {
+            text.push(unit, flags);
         } else if !words::is_stop(lower, language) && !lower.is_empty() {
             for_terms(lower, &stemmer, |term| text.push(term, flags));
         }
@@ -156,19 +161,27 @@ fn without_article(word: &str, language: Option<Language>) -> &str {
     }
 }
 
-/// Normal form of a number: "1,200" and "1200", "12th" and "12", "three" and "3" are the same.
-fn number(word: &str) -> Option<String> {
+/// Normal form of a number, and its unit if it is written with one: "1,200" and "1200", "12th" and
+/// "12", "three" and "3", "93m" and "93 million" are the same.
+fn number(word: &str) -> Option<(String, Option<&'static str>)> {
     if let Some(digits) = words::number_word(word) {
-        return Some(digits.to_owned());
+        return Some((digits.to_owned(), None));
     }
     if !word.starts_with(|c: char| c.is_numeric()) {
         return None;
     }
     let ordinal = ["st", "nd", "rd", "th"].iter().find_map(|end| word.strip_suffix(end));
     let plain = ordinal.unwrap_or(word).replace(',', "");
-    Some(match plain.strip_suffix('k') {
-        Some(thousands) => format!("{thousands}000"),
-        None => plain,
+    let letters = plain.find(|c: char| c.is_alphabetic()).unwrap_or(plain.len());
+    let (digits, tail) = plain.split_at(letters);
+    Some(match tail {
+        "k" if !digits.contains('.') => (format!("{digits}000"), None),
+        "m" => (digits.to_owned(), Some(words::MILLION)),
+        "b" => (digits.to_owned(), Some(words::BILLION)),
+        _ => match words::unit(tail) {
+            Some(unit) => (digits.to_owned(), Some(unit)),
+            None => (plain, None),
+        },
     })
 }
 

@@ -11,7 +11,8 @@ const STOP: &[(&str, &str)] = &[
          could did do does down for from had has have he her his how i if in into is it its just \
          may might more most my new now of off on or our out over per said say says she should so \
          some than that the their them then there these they this to too under up via vs was we \
-         were what when where which while who whom why will with would you your me him not no s t",
+         were what when where which while who whom why will with would you your me him not no s t \
+         pct percent",
     ),
     (
         "es",
@@ -162,6 +163,21 @@ pub(super) fn cue(word: &str) -> Cue {
         Cue::Clause
     } else {
         Cue::None
+    }
+}
+
+/// Stem of the English "million".
+pub(super) const MILLION: &str = "million";
+/// Stem of the English "billion".
+pub(super) const BILLION: &str = "billion";
+
+/// The stem of a large unit that wires abbreviate: "mln", "bn".
+pub(super) fn unit(word: &str) -> Option<&'static str> {
+    match word {
+        "mln" | "mn" | "million" => Some(MILLION),
+        "bln" | "bn" | "billion" => Some(BILLION),
+        "trln" | "trn" | "tn" | "trillion" => Some("trillion"),
+        _ => None,
     }
 }
 

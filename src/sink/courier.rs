@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
@@ -41,6 +42,8 @@ pub struct Courier {
     /// Deliveries in the next batch. Halved by failures, doubled by successes.
     size: usize,
     backoff: Backoff,
+    /// What was due and failed is not tried again before this.
+    not_before: Timestamp,
 }
 
 impl Courier {
@@ -52,6 +55,7 @@ impl Courier {
             done: 0,
             size: config.batch,
             backoff: Backoff::new(&keeper.name, FIRST_PAUSE, LONGEST_PAUSE),
+            not_before: Timestamp::MIN,
             sink: None,
             config,
             keeper,
@@ -83,21 +87,70 @@ impl Courier {
                 }
             }
             self.follow_rewind();
-            if let Some(letter) = keeper.again() {
+            if self.config.kind.has_times() && self.sink.is_none() {
+                self.open_early().await?;
+            } else if let Some(letter) = keeper.again() {
                 self.deliver_again(letter).await?;
+            } else if self.wakes_at().is_some_and(|at| at <= keeper.clock.now()) {
+                self.wake().await?;
             } else if self.done < self.page.events.len() {
                 self.deliver().await?;
             } else if self.subscription.is_caught_up() {
+                let wake = self.wakes_at().unwrap_or(Timestamp::MAX);
                 tokio::select! {
                     biased;
                     () = self.subscription.wait() => {}
                     () = keeper.changed() => {}
                     () = stop.cancelled() => return Ok(()),
+                    () = keeper.clock.sleep_until(wake) => {}
                 }
             } else {
                 self.read().await?;
             }
         }
+    }
+
+    /// A sink that has times of its own must know them before the first delivery.
+    async fn open_early(&mut self) -> Result<(), SinkError> {
+        let keeper = self.keeper.clone();
+        match open(&mut self.sink, &self.config, &keeper).await.map(drop) {
+            Ok(()) => Ok(()),
+            Err(fault) => self.not_woken(fault),
+        }
+    }
+
+    fn wakes_at(&self) -> Option<Timestamp> {
+        self.sink.as_ref().and_then(Sink::wakes_at).map(|at| at.max(self.not_before))
+    }
+
+    /// Has the sink do what is due.
+    async fn wake(&mut self) -> Result<(), SinkError> {
+        let keeper = self.keeper.clone();
+        let next = self.place_of(self.done);
+        let Some(sink) = &mut self.sink else { return Ok(()) };
+        match sink.wake(&keeper, self.turn, next).await {
+            Ok(()) => {
+                self.works_again();
+                Ok(())
+            }
+            Err(fault) => self.not_woken(fault),
+        }
+    }
+
+    fn not_woken(&mut self, fault: SinkError) -> Result<(), SinkError> {
+        match fault.kind() {
+            SinkErrorKind::Fatal => return Err(fault),
+            SinkErrorKind::Gone | SinkErrorKind::Refused => self.pause(&fault.to_string()),
+            // Deliveries go on meanwhile.
+            SinkErrorKind::Passing => {
+                let delay = self.backoff.delay();
+                self.not_before = self.keeper.clock.now().checked_add(delay).unwrap_or_default();
+                let retry_ms = delay.as_millis() as u64;
+                warn!(sink = self.keeper.name, retry_ms, "what was due is not done: {fault}");
+                self.keeper.retries_at(Some(self.not_before));
+            }
+        }
+        Ok(())
     }
 
     /// Somebody may have sent the sink to another place of the log.
@@ -311,7 +364,7 @@ async fn open<'s>(
 ) -> Result<&'s mut Sink, SinkError> {
     let opened = match sink.take() {
         Some(sink) => sink,
-        None => Sink::open(config, &keeper.own_state()).await?,
+        None => Sink::open(config, &keeper.own_state(), keeper.clock.now()).await?,
     };
     Ok(sink.insert(opened))
 }

@@ -105,6 +105,19 @@ impl Intake {
         gate.submit(origin, records).await.map(|taken| taken.done)
     }
 
+    /// Like [`Intake::submit`]; `note` is told the number of the first record before any is sent, so
+    /// that what it has the log note is durable no later than the records.
+    pub async fn submit_noting(
+        &self,
+        origin: &Origin,
+        records: Vec<Record>,
+        note: impl FnOnce(Seq),
+    ) -> Result<Done, Closed> {
+        let mut gate = self.0.lock().await;
+        note(gate.stamp.next);
+        gate.submit(origin, records).await.map(|taken| taken.done)
+    }
+
     /// Like [`Intake::submit`], for a sender that can come again: takes nothing when the pipeline
     /// stays full for `patience`, and everything as soon as there is room for the first record.
     pub async fn offer(

@@ -22,7 +22,7 @@ mod grow;
 mod measure;
 
 pub use boost::Settings;
-pub use examples::{Examples, Set};
+pub use examples::{Examples, Set, set_name};
 pub use measure::Quality;
 
 /// A trained scorer and how good it is.
@@ -33,6 +33,9 @@ pub struct Trained {
     /// For each set, how well a scorer that was trained on the *other* sets does on it, and how
     /// well the one trained on all does.
     pub sets: Vec<SetReport>,
+    /// The log-odds as fitted become those of the model times the first, plus the second: from what
+    /// scorers say of sets that they did not see (Platt 1999).
+    pub calibration: (f64, f64),
     /// How much of all log-odds moved each feature moved, the most important first.
     pub importance: Vec<(String, f64)>,
 }
@@ -50,6 +53,8 @@ pub struct SetReport {
     pub left_out: Option<Quality>,
     /// By the scorer that was trained on all.
     pub trained: Quality,
+    /// The scorer that saw none of this set.
+    pub without: Option<Model>,
 }
 
 impl fmt::Display for SetReport {
@@ -75,6 +80,7 @@ pub fn train(
 
     // What scorers say of sets that they did not see: to judge by, and to calibrate on.
     let mut unseen = vec![None; examples.len()];
+    let mut without = Vec::new();
     if origins.len() > 1 {
         for origin in &origins {
             let others = examples.pairs(|_, set| set.origin != *origin);
@@ -82,6 +88,7 @@ pub fn train(
             for pair in examples.pairs(|_, set| set.origin == *origin) {
                 unseen[pair] = Some(scorer.log_odds(examples.row(pair)));
             }
+            without.push((*origin, scorer));
         }
     }
     let all = examples.pairs(|_, _| true);
@@ -95,27 +102,34 @@ pub fn train(
         None => (1.0, 0.0),
     };
     let chance = |score: f32| probability(score * slope + shift);
+    let calibrated = |scorer: &Model, about: String| {
+        let trees = scorer.trees().iter().map(|tree| tree.clone().scaled(slope)).collect();
+        let base = scorer.base() * slope + shift;
+        Model::new(about, examples.features.clone(), base, trees).map_err(unusable)
+    };
 
     let report = |(at, set): (usize, &Set)| {
         let own = examples.pairs(|other, _| other == at);
         let labels: Vec<bool> = own.iter().map(|pair| examples.labels[*pair]).collect();
         let left_out: Option<Vec<f32>> = own.iter().map(|pair| unseen[*pair].map(chance)).collect();
         let trained: Vec<f32> = own.iter().map(|pair| chance(seen[*pair])).collect();
-        SetReport {
+        let scorer = without.iter().find(|(origin, _)| *origin == set.origin);
+        let scorer = scorer.map(|(origin, scorer)| calibrated(scorer, format!("all but {origin}")));
+        Ok(SetReport {
             name: set.name.clone(),
             pairs: own.len(),
             positives: labels.iter().filter(|same| **same).count(),
             left_out: left_out.map(|scores| measure::quality(&scores, &labels)),
             trained: measure::quality(&trained, &labels),
-        }
+            without: scorer.transpose()?,
+        })
     };
-    let sets = examples.sets.iter().enumerate().map(report).collect();
+    let sets: Result<Vec<SetReport>, TrainError> =
+        examples.sets.iter().enumerate().map(report).collect();
     let importance = importance(&scorer, examples);
-    let trees = scorer.trees().iter().map(|tree| tree.clone().scaled(slope)).collect();
-    let base = scorer.base() * slope + shift;
     let about = format!("{} pairs of {}; seed {}", all.len(), origins.join(", "), settings.seed);
-    let model = Model::new(about, examples.features.clone(), base, trees).map_err(unusable)?;
-    Ok(Trained { model, sets, importance })
+    let calibration = (f64::from(slope), f64::from(shift));
+    Ok(Trained { model: calibrated(&scorer, about)?, sets: sets?, calibration, importance })
 }
 
 fn unusable(error: ModelError) -> TrainError {

@@ -2,13 +2,27 @@
 
 mod check;
 mod daemon;
+#[cfg(any(feature = "nats", feature = "redis", feature = "postgres", feature = "mail"))]
+mod delivery;
 mod explain;
 mod feeds;
 mod kill;
+#[cfg(feature = "mail")]
+mod mail_sink;
+#[cfg(feature = "nats")]
+mod nats;
+#[cfg(feature = "nats")]
+mod nats_sink;
 mod policy;
+#[cfg(feature = "postgres")]
+mod postgres_sink;
 mod push;
 mod readme;
+#[cfg(feature = "redis")]
+mod redis_sink;
 mod reload;
 mod replay;
+#[cfg(any(feature = "nats", feature = "redis", feature = "postgres"))]
+mod server;
 mod support;
 mod web;

@@ -195,7 +195,7 @@ impl Drop for Daemon {
 }
 
 #[track_caller]
-fn eventually(log: &Path, what: &str, mut condition: impl FnMut() -> bool) {
+pub(crate) fn eventually(log: &Path, what: &str, mut condition: impl FnMut() -> bool) {
     const PATIENCE: Duration = Duration::from_secs(60);
     #[expect(clippy::disallowed_methods, reason = "a test's patience, not a measurement")]
     let start = Instant::now();

@@ -3,6 +3,8 @@
 //! The standard library's `exp` and `ln` may differ in the last bit between systems. Verdicts must
 //! not, so the exponential is made here of additions and products, which IEEE 754 fixes.
 
+use crate::fold::weight::ln;
+
 /// The probability that has these log-odds: 1 / (1 + e^-x).
 pub fn probability(log_odds: f32) -> f32 {
     let odds = exp(-log_odds.clamp(-30.0, 30.0));
@@ -22,6 +24,14 @@ pub fn log_odds(of: f32) -> f32 {
         }
     }
     high
+}
+
+/// The log-odds of a probability, for every decision: [`log_odds`] is exact and slow. Limited to
+/// ±15.
+pub(in crate::fold) fn odds(of: f32) -> f32 {
+    const LEAST: f32 = 3e-7;
+    let of = of.clamp(LEAST, 1.0 - LEAST);
+    ln(of) - ln(1.0 - of)
 }
 
 /// e^x for |x| ≤ 30, to a few units in the last place: x = k ln 2 + r, and a polynomial for the

@@ -30,15 +30,26 @@ pub struct Settings {
     /// leaves it at their share of the pairs. With one share for all sets, one threshold suits
     /// them.
     pub same_share: f64,
+    /// How much some sets count, by their name; others count 1.
+    pub set_weights: Vec<(String, f64)>,
     /// Seed of what is chosen by chance.
     pub seed: u64,
+}
+
+impl Settings {
+    /// How much a set counts; one that is given twice, with a window and alone, by one name.
+    pub(super) fn weight_of(&self, set: &str) -> f64 {
+        let file = set.split_once(", ").map_or(set, |(file, _)| file);
+        let named = self.set_weights.iter().find(|(name, _)| name == file);
+        named.map_or(1.0, |(_, weight)| *weight)
+    }
 }
 
 impl Default for Settings {
     fn default() -> Settings {
         Settings {
             trees: 150,
-            leaves: 8,
+            leaves: 16,
             leaf_pairs: 100,
             rate: 0.1,
             smoothing: 20.0,
@@ -46,6 +57,7 @@ impl Default for Settings {
             pairs: 0.7,
             size_power: 0.0,
             same_share: 0.25,
+            set_weights: Vec::new(),
             seed: 1,
         }
     }

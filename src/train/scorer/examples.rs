@@ -30,7 +30,8 @@ pub struct Examples {
 pub struct Set {
     /// Its name.
     pub name: String,
-    /// What it was made from. Sets of one origin are left out together.
+    /// What it was made from: its name up to the first full stop. Sets of one origin are left out
+    /// together.
     pub origin: String,
     /// Its pairs are the candidates of stories, so that how many of them tell one story says how
     /// busy the window was and how large stories are, not what a pair looks like.
@@ -65,13 +66,15 @@ impl Examples {
             let scorer = trees.and_then(Scorer::with);
             let scorer = scorer.map_err(|error| TrainError::new(error.to_string()))?;
             let pairs = training::pairs_of(&labelled, scorer, &config);
-            let name = name(path);
+            let name = set_name(path);
             let stories = matches!(labelled, Labelled::Stories(_));
-            let set = Set { name: name.clone(), origin: name.clone(), candidates: stories };
+            let origin =
+                name.split_once('.').map_or(name.as_str(), |(origin, _)| origin).to_owned();
+            let set = Set { name: name.clone(), origin: origin.clone(), candidates: stories };
             examples.add(set, &pairs.values, &pairs.labels);
             if alone && stories {
                 let values = examples.alone(&pairs.values);
-                let set = Set { name: format!("{name}, alone"), origin: name, candidates: true };
+                let set = Set { name: format!("{name}, alone"), origin, candidates: true };
                 examples.add(set, &values, &pairs.labels);
             }
             progress.advance(1, "");
@@ -129,17 +132,18 @@ impl Examples {
         &self.values[pair * width..(pair + 1) * width]
     }
 
-    /// The weight of each pair: that of its set, which grows as a power of the set's size, shared
-    /// among its pairs; in a set of candidates, those of one story get `same_share` of it together.
+    /// The weight of each pair: that of its set, which is the one given or 1 and grows as a power of
+    /// the set's size, shared among its pairs; in a set of candidates, those of one story get `same_share` of it together.
     /// The mean is one.
     pub(super) fn weights(&self, pairs: &[usize], settings: &Settings) -> Vec<f64> {
         let mut sizes = vec![[0_usize; 2]; self.sets.len()];
         pairs.iter().for_each(|at| sizes[self.of_set[*at]][usize::from(self.labels[*at])] += 1);
+        let of_sets: Vec<f64> = self.sets.iter().map(|set| settings.weight_of(&set.name)).collect();
         let weight = |pair: &usize| {
             let (set, same) = (self.of_set[*pair], self.labels[*pair]);
             let [apart, together] = sizes[set];
             let all = (apart + together) as f64;
-            let each = all.powf(settings.size_power - 1.0);
+            let each = all.powf(settings.size_power - 1.0) * of_sets[set];
             if settings.same_share == 0.0 || !self.sets[set].candidates {
                 return each;
             }
@@ -175,7 +179,7 @@ impl Examples {
 /// Fewer pairs of one kind teach nothing.
 const FEWEST: usize = 20;
 
-/// The file's name without folder and ending.
-fn name(path: &Path) -> String {
+/// The name of the set that a file holds: the file's, without folder and ending.
+pub fn set_name(path: &Path) -> String {
     path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }

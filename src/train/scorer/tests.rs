@@ -121,3 +121,16 @@ fn of_candidates_pairs_of_one_story_weigh_the_share_that_is_set() {
         assert!((same / total - 0.25).abs() < 1e-9, "set {set}: {same} of {total}");
     }
 }
+
+#[test]
+fn a_set_counts_as_much_as_is_said() {
+    let examples = examples(900);
+    let all: Vec<usize> = (0..examples.len()).collect();
+    let name = examples.sets[1].name.clone();
+    let settings = Settings { set_weights: vec![(name, 0.5)], ..Settings::default() };
+    let weights = examples.weights(&all, &settings);
+    let total = |set: usize| -> f64 {
+        all.iter().filter(|at| examples.of_set[**at] == set).map(|at| weights[*at]).sum()
+    };
+    assert!((total(1) / total(0) - 0.5).abs() < 1e-9, "{} {}", total(1), total(0));
+}

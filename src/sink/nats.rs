@@ -1,0 +1,140 @@
+//! Deliveries as messages in a stream of NATS JetStream, one subject for each channel.
+//!
+//! The delivery id is the message id: what is sent again within the stream's duplicate window is
+//! stored once. Acknowledgements are awaited after a number of messages, not after each.
+
+use std::time::Duration;
+
+use async_nats::header::NATS_MESSAGE_ID;
+use async_nats::jetstream::context::{GetStreamErrorKind, PublishError, PublishErrorKind};
+use async_nats::jetstream::message::PublishMessage;
+use async_nats::jetstream::{self, Context};
+
+use crate::broker;
+use crate::channel::Event;
+use crate::config::{At, NatsSink as Config};
+
+use super::batch::Batch;
+use super::copies::{Copy, copies};
+use super::error::SinkError;
+
+/// An acknowledgement may take this long.
+const ANSWER: Duration = Duration::from_secs(10);
+
+/// A stream that is written to.
+pub(super) struct NatsSink {
+    context: Context,
+    config: Config,
+    channels: Vec<String>,
+    /// The stream was found and has a place for every channel.
+    checked: bool,
+}
+
+impl NatsSink {
+    /// A sink that connects when it can.
+    pub(super) async fn open(
+        name: &str,
+        config: &Config,
+        channels: &[At<String>],
+    ) -> Result<NatsSink, SinkError> {
+        let client = broker::nats::connect(&config.server, format!("sink {name}")).await;
+        let mut context = jetstream::new(client.map_err(SinkError::passing)?);
+        context.set_timeout(ANSWER);
+        let channels = channels.iter().map(|channel| channel.value.clone()).collect();
+        Ok(NatsSink { context, config: config.clone(), channels, checked: false })
+    }
+
+    pub(super) async fn deliver(&mut self, batch: &Batch<'_>) -> Result<(), SinkError> {
+        if !self.checked {
+            self.check().await?;
+            self.checked = true;
+        }
+        let delivered = self.publish(batch.events).await;
+        // The stream may have been deleted or changed: its check says so more clearly.
+        self.checked = delivered.is_ok();
+        delivered
+    }
+
+    async fn publish(&self, events: &[Event]) -> Result<(), SinkError> {
+        let copies: Vec<_> = copies(events, &self.channels).collect();
+        for copies in copies.chunks(self.config.in_flight) {
+            let mut waiting = Vec::with_capacity(copies.len());
+            for Copy { id, channel, event } in copies {
+                let payload = serde_json::to_vec(event).map_err(|error| {
+                    SinkError::refused(format!("the delivery cannot be written as JSON: {error}"))
+                })?;
+                let message = PublishMessage::build()
+                    .header(NATS_MESSAGE_ID, id.as_str())
+                    .expected_stream(&self.config.stream)
+                    .payload(payload.into());
+                let subject = self.config.subject(channel);
+                let sent = self.context.send_publish(subject, message).await;
+                waiting.push(sent.map_err(fault)?);
+            }
+            for stored in waiting {
+                stored.await.map_err(fault)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The stream exists and has a place for every channel.
+    async fn check(&self) -> Result<(), SinkError> {
+        let Config { stream: name, server, .. } = &self.config;
+        let stream = self.context.get_stream(name).await.map_err(|error| match error.kind() {
+            GetStreamErrorKind::JetStream(error) => SinkError::passing(format!(
+                "the stream `{name}` on {}: {error}",
+                server.endpoint.url
+            )),
+            other => {
+                SinkError::passing(format!("{} does not answer: {other}", server.endpoint.url))
+            }
+        })?;
+        let bound = &stream.cached_info().config.subjects;
+        for channel in &self.channels {
+            let subject = self.config.subject(channel);
+            if !bound.iter().any(|pattern| matches(pattern, &subject)) {
+                return Err(SinkError::passing(format!(
+                    "the stream `{name}` takes {bound:?}, not `{subject}`: add it on the server, or \
+                     change `subject`"
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn fault(error: PublishError) -> SinkError {
+    match error.kind() {
+        PublishErrorKind::MaxPayloadExceeded => SinkError::refused(error.to_string()),
+        _ => SinkError::passing(error.to_string()),
+    }
+}
+
+/// Whether a subject is of a pattern with `*` and `>`.
+fn matches(pattern: &str, subject: &str) -> bool {
+    let (mut patterns, mut tokens) = (pattern.split('.'), subject.split('.'));
+    loop {
+        match (patterns.next(), tokens.next()) {
+            (Some(">"), Some(_)) | (None, None) => return true,
+            (Some("*"), Some(_)) => {}
+            (Some(pattern), Some(token)) if pattern == token => {}
+            _ => return false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn a_stream_takes_the_subjects_of_its_patterns() {
+        for pattern in ["wirefold.>", "wirefold.*", "*.mideast", ">", "wirefold.mideast"] {
+            assert!(matches(pattern, "wirefold.mideast"), "{pattern}");
+        }
+        for pattern in ["wirefold", "wirefold.*.x", "wirefold.mideast.>", "wirefold.sport", ""] {
+            assert!(!matches(pattern, "wirefold.mideast"), "{pattern}");
+        }
+    }
+}

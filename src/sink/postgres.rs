@@ -1,0 +1,166 @@
+//! Deliveries as rows of a PostgreSQL database: stories and items are kept as they are now, and
+//! every delivery is a row.
+//!
+//! A batch is one transaction. What comes again changes nothing: a delivery is known by channel and
+//! position, and a story or an item is never set back to an earlier position.
+
+use std::time::Duration;
+
+use tokio_postgres::error::SqlState;
+use tokio_postgres::{Client, Config as Address, Error, NoTls};
+use tokio_postgres_rustls::MakeRustlsConnect;
+use tracing::debug;
+
+use crate::broker::tls;
+use crate::config::PostgresSink as Config;
+
+use super::batch::Batch;
+use super::error::SinkError;
+
+mod rows;
+mod statements;
+
+use rows::Rows;
+use statements::Statements;
+
+/// The tables, `@` for the schema.
+const SCHEMA: &str = include_str!("postgres/schema.sql");
+/// A connection may take this long.
+const CONNECT: Duration = Duration::from_secs(10);
+/// How much longer than the server's own limit a batch is waited for.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Tables that are written to.
+pub(super) struct PostgresSink {
+    config: Config,
+    connected: Option<Connected>,
+}
+
+struct Connected {
+    client: Client,
+    statements: Statements,
+}
+
+impl PostgresSink {
+    pub(super) fn new(config: &Config) -> PostgresSink {
+        PostgresSink { config: config.clone(), connected: None }
+    }
+
+    pub(super) async fn deliver(&mut self, batch: &Batch<'_>) -> Result<(), SinkError> {
+        let rows = Rows::of(batch.events)?;
+        let limit = self.config.timeout + GRACE;
+        let work = async {
+            let mut connected = match self.connected.take() {
+                Some(connected) if !connected.client.is_closed() => connected,
+                _ => self.connect().await?,
+            };
+            let written = connected.write(&rows, &self.config.schema).await?;
+            Ok((connected, written))
+        };
+        // After an error, or when it takes too long, the connection is not kept.
+        let (connected, written) = tokio::time::timeout(limit, work)
+            .await
+            .map_err(|_| SinkError::passing(format!("not written within {} s", limit.as_secs())))?
+            .map_err(|error: Fault| error.into_sink_error(&self.config.schema))?;
+        self.connected = Some(connected);
+        match written {
+            Written::All => Ok(()),
+            Written::OfAnotherLog => Err(SinkError::gone(format!(
+                "the schema `{}` holds deliveries of another log: drop it, or name another `schema`",
+                self.config.schema
+            ))),
+        }
+    }
+
+    async fn connect(&self) -> Result<Connected, Fault> {
+        let endpoint = &self.config.endpoint;
+        let mut address: Address = endpoint.url.as_str().parse()?;
+        if let Some(password) = &endpoint.password {
+            address.password(password.load().map_err(Fault::Own)?);
+        }
+        let limit = self.config.timeout.as_millis();
+        address
+            .application_name("wirefold")
+            .connect_timeout(CONNECT)
+            .options(format!("-c statement_timeout={limit}"));
+        let client = if endpoint.tls {
+            address.ssl_mode(tokio_postgres::config::SslMode::Require);
+            let tls = tls::client(endpoint.ca_file.as_deref()).map_err(Fault::Own)?;
+            let (client, connection) = address.connect(MakeRustlsConnect::new(tls)).await?;
+            // Ends when the client is dropped.
+            tokio::spawn(async { watch(connection.await) });
+            client
+        } else {
+            let (client, connection) = address.connect(NoTls).await?;
+            tokio::spawn(async { watch(connection.await) });
+            client
+        };
+        if self.config.create_tables {
+            client.batch_execute(&SCHEMA.replace('@', &self.config.schema)).await?;
+        }
+        let statements = Statements::prepare(&client, &self.config.schema).await?;
+        Ok(Connected { client, statements })
+    }
+}
+
+/// The next batch finds the connection closed and says so where it matters.
+fn watch(ended: Result<(), Error>) {
+    if let Err(error) = ended {
+        debug!(%error, "a connection to PostgreSQL broke");
+    }
+}
+
+/// What became of a batch.
+enum Written {
+    All,
+    /// A delivery was there already, but of another item: these are another log's positions.
+    OfAnotherLog,
+}
+
+impl Connected {
+    async fn write(&mut self, rows: &Rows, schema: &str) -> Result<Written, Error> {
+        let transaction = self.client.transaction().await?;
+        let same_log = self.statements.write(&transaction, rows).await?;
+        if same_log {
+            transaction.commit().await?;
+            debug!(schema, deliveries = rows.deliveries(), "written");
+            Ok(Written::All)
+        } else {
+            transaction.rollback().await?;
+            Ok(Written::OfAnotherLog)
+        }
+    }
+}
+
+/// What went wrong: the database's error, or a sentence of ours.
+enum Fault {
+    Database(Error),
+    Own(String),
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Fault {
+        Fault::Database(error)
+    }
+}
+
+impl Fault {
+    fn into_sink_error(self, schema: &str) -> SinkError {
+        let error = match self {
+            Fault::Own(message) => return SinkError::passing(message),
+            Fault::Database(error) => error,
+        };
+        let said = error.as_db_error().map_or_else(|| error.to_string(), ToString::to_string);
+        match error.code() {
+            Some(&SqlState::UNDEFINED_TABLE | &SqlState::UNDEFINED_COLUMN) => {
+                SinkError::passing(format!(
+                    "the tables are not in the schema `{schema}` ({said}): set `create_tables = true`, \
+                     or make them as docs/brokers.md says"
+                ))
+            }
+            // Class 22: the data itself cannot be stored, today or tomorrow.
+            Some(state) if state.code().starts_with("22") => SinkError::refused(said),
+            _ => SinkError::passing(format!("PostgreSQL: {said}")),
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! What a batch becomes: columns for the statements.
+
+use std::collections::BTreeMap;
+
+use crate::channel::{Delivery, Event};
+use crate::sink::error::SinkError;
+
+/// The rows of one batch, by table.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    pub(super) stories: Stories,
+    pub(super) items: Items,
+    pub(super) deliveries: Deliveries,
+    pub(super) rejected: Rejected,
+    pub(super) gaps: Gaps,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Stories {
+    pub(super) story: Vec<String>,
+    pub(super) headline: Vec<String>,
+    pub(super) link: Vec<Option<String>>,
+    pub(super) event: Vec<String>,
+    pub(super) items: Vec<i32>,
+    pub(super) publishers: Vec<i32>,
+    pub(super) disputed: Vec<bool>,
+    pub(super) killed: Vec<bool>,
+    pub(super) position: Vec<i64>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Items {
+    pub(super) item: Vec<i64>,
+    pub(super) story: Vec<String>,
+    pub(super) headline: Vec<String>,
+    pub(super) byline: Vec<Option<String>>,
+    pub(super) publisher: Vec<Option<String>>,
+    pub(super) source: Vec<String>,
+    pub(super) uri: Vec<Option<String>>,
+    pub(super) link: Vec<Option<String>>,
+    pub(super) event: Vec<String>,
+    pub(super) received: Vec<String>,
+    pub(super) position: Vec<i64>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Deliveries {
+    pub(super) channel: Vec<String>,
+    pub(super) position: Vec<i64>,
+    pub(super) item: Vec<i64>,
+    pub(super) story: Vec<String>,
+    pub(super) verdict: Vec<String>,
+    pub(super) received: Vec<String>,
+    pub(super) json: Vec<String>,
+    pub(super) part: Vec<i32>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Rejected {
+    pub(super) position: Vec<i64>,
+    pub(super) item: Vec<i64>,
+    pub(super) source: Vec<String>,
+    pub(super) reason: Vec<String>,
+    pub(super) received: Vec<String>,
+    pub(super) json: Vec<String>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Gaps {
+    pub(super) first: Vec<i64>,
+    pub(super) next: Vec<i64>,
+    pub(super) json: Vec<String>,
+}
+
+impl Rows {
+    /// The rows of `events`. A statement takes a story or an item once: its newest state.
+    pub(super) fn of(events: &[Event]) -> Result<Rows, SinkError> {
+        let mut rows = Rows::default();
+        let (mut stories, mut items) = (BTreeMap::new(), BTreeMap::new());
+        for event in events {
+            let json = written(event)?;
+            match event {
+                Event::Story(delivery) => {
+                    stories.insert(delivery.story, &**delivery);
+                    items.insert(delivery.item, &**delivery);
+                    rows.deliveries.push(delivery, json, 0);
+                }
+                Event::Digest(digest) => {
+                    for (part, delivery) in (0..).zip(&digest.stories) {
+                        stories.insert(delivery.story, delivery);
+                        items.insert(delivery.item, delivery);
+                        let json = written(&Event::Story(Box::new(delivery.clone())))?;
+                        rows.deliveries.push(delivery, json, part);
+                    }
+                }
+                Event::Rejected(refusal) => {
+                    let table = &mut rows.rejected;
+                    table.position.push(number(refusal.position.0));
+                    table.item.push(number(refusal.item.0));
+                    table.source.push(clean(&refusal.source));
+                    table.reason.push(clean(&refusal.reason));
+                    table.received.push(refusal.received.to_string());
+                    table.json.push(json);
+                }
+                Event::Gap(gap) => {
+                    rows.gaps.first.push(number(gap.from.0));
+                    rows.gaps.next.push(number(gap.to.0));
+                    rows.gaps.json.push(json);
+                }
+            }
+        }
+        stories.into_values().for_each(|delivery| rows.stories.push(delivery));
+        items.into_values().for_each(|delivery| rows.items.push(delivery));
+        Ok(rows)
+    }
+
+    /// How many deliveries of items there are.
+    pub(super) fn deliveries(&self) -> usize {
+        self.deliveries.channel.len()
+    }
+}
+
+impl Stories {
+    fn push(&mut self, delivery: &Delivery) {
+        self.story.push(delivery.story.to_string());
+        self.headline.push(clean(&delivery.headline));
+        self.link.push(delivery.link.as_deref().map(clean));
+        self.event.push(delivery.event.to_string());
+        self.items.push(delivery.items.try_into().unwrap_or(i32::MAX));
+        self.publishers.push(delivery.publishers.try_into().unwrap_or(i32::MAX));
+        self.disputed.push(delivery.disputed);
+        self.killed.push(delivery.killed);
+        self.position.push(number(delivery.position.0));
+    }
+}
+
+impl Items {
+    fn push(&mut self, delivery: &Delivery) {
+        self.item.push(number(delivery.item.0));
+        self.story.push(delivery.story.to_string());
+        self.headline.push(clean(&delivery.headline));
+        self.byline.push(delivery.byline.as_deref().map(clean));
+        self.publisher.push(delivery.publisher.as_deref().map(clean));
+        self.source.push(clean(&delivery.source));
+        self.uri.push(delivery.uri.as_deref().map(clean));
+        self.link.push(delivery.link.as_deref().map(clean));
+        self.event.push(delivery.event.to_string());
+        self.received.push(delivery.received.to_string());
+        self.position.push(number(delivery.position.0));
+    }
+}
+
+impl Deliveries {
+    fn push(&mut self, delivery: &Delivery, json: String, part: i32) {
+        self.channel.push(delivery.channel.clone());
+        self.position.push(number(delivery.position.0));
+        self.item.push(number(delivery.item.0));
+        self.story.push(delivery.story.to_string());
+        self.verdict.push(delivery.verdict.to_string());
+        self.received.push(delivery.received.to_string());
+        self.json.push(json);
+        self.part.push(part);
+    }
+}
+
+fn written(event: &Event) -> Result<String, SinkError> {
+    let json = serde_json::to_string(event).map_err(|error| {
+        SinkError::refused(format!("the delivery cannot be written as JSON: {error}"))
+    })?;
+    // The database has no place for it, in text or in JSON.
+    Ok(json.replace("\\u0000", "\\ufffd"))
+}
+
+fn number(number: u64) -> i64 {
+    number.try_into().unwrap_or(i64::MAX)
+}
+
+/// Text without the one character that PostgreSQL cannot store.
+fn clean(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}

@@ -1,0 +1,138 @@
+//! One statement for each table, each taking all rows of a batch.
+
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, Error, Statement, Transaction};
+
+use super::rows::Rows;
+
+const STORIES: &str = "
+INSERT INTO @.stories AS old (story, headline, link, first_event, last_event, items, publishers,
+                              disputed, killed, position)
+SELECT story, headline, link, event::timestamptz, event::timestamptz, items, publishers, disputed,
+       killed, position
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int4[], $6::int4[], $7::bool[],
+            $8::bool[], $9::int8[])
+     AS new (story, headline, link, event, items, publishers, disputed, killed, position)
+ON CONFLICT (story) DO UPDATE SET
+    headline = excluded.headline, link = excluded.link,
+    first_event = least(old.first_event, excluded.first_event),
+    last_event = greatest(old.last_event, excluded.last_event),
+    items = excluded.items, publishers = excluded.publishers, disputed = excluded.disputed,
+    killed = excluded.killed, position = excluded.position
+WHERE excluded.position >= old.position";
+
+const ITEMS: &str = "
+INSERT INTO @.items AS old (item, story, headline, byline, publisher, source, uri, link, event,
+                            received, position)
+SELECT item, story, headline, byline, publisher, source, uri, link, event::timestamptz,
+       received::timestamptz, position
+FROM unnest($1::int8[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+            $8::text[], $9::text[], $10::text[], $11::int8[])
+     AS new (item, story, headline, byline, publisher, source, uri, link, event, received, position)
+ON CONFLICT (item) DO UPDATE SET story = excluded.story, position = excluded.position
+WHERE excluded.position >= old.position";
+
+/// Counts only rows that are new or were there before for the same item.
+const DELIVERIES: &str = "
+INSERT INTO @.deliveries AS old (channel, position, item, story, verdict, received, json, part)
+SELECT channel, position, item, story, verdict, received::timestamptz, json::jsonb, part
+FROM unnest($1::text[], $2::int8[], $3::int8[], $4::text[], $5::text[], $6::text[], $7::text[],
+            $8::int4[])
+     AS new (channel, position, item, story, verdict, received, json, part)
+ON CONFLICT (channel, position, part) DO UPDATE SET item = excluded.item
+WHERE old.item = excluded.item AND old.received = excluded.received";
+
+const REJECTED: &str = "
+INSERT INTO @.rejected (position, item, source, reason, received, json)
+SELECT position, item, source, reason, received::timestamptz, json::jsonb
+FROM unnest($1::int8[], $2::int8[], $3::text[], $4::text[], $5::text[], $6::text[])
+     AS new (position, item, source, reason, received, json)
+ON CONFLICT (position) DO NOTHING";
+
+const GAPS: &str = "
+INSERT INTO @.gaps (first_position, next_position, json)
+SELECT first_position, next_position, json::jsonb
+FROM unnest($1::int8[], $2::int8[], $3::text[]) AS new (first_position, next_position, json)
+ON CONFLICT (first_position, next_position) DO NOTHING";
+
+/// The statements, known to the server.
+pub(super) struct Statements {
+    stories: Statement,
+    items: Statement,
+    deliveries: Statement,
+    rejected: Statement,
+    gaps: Statement,
+}
+
+impl Statements {
+    pub(super) async fn prepare(client: &Client, schema: &str) -> Result<Statements, Error> {
+        let prepare = async |text: &str| client.prepare(&text.replace('@', schema)).await;
+        Ok(Statements {
+            stories: prepare(STORIES).await?,
+            items: prepare(ITEMS).await?,
+            deliveries: prepare(DELIVERIES).await?,
+            rejected: prepare(REJECTED).await?,
+            gaps: prepare(GAPS).await?,
+        })
+    }
+
+    /// Writes all rows. False when a delivery was there already, but of another item.
+    pub(super) async fn write(&self, to: &Transaction<'_>, rows: &Rows) -> Result<bool, Error> {
+        let mut same_log = true;
+        if rows.deliveries() > 0 {
+            let d = &rows.deliveries;
+            let columns: [&(dyn ToSql + Sync); 8] = [
+                &d.channel,
+                &d.position,
+                &d.item,
+                &d.story,
+                &d.verdict,
+                &d.received,
+                &d.json,
+                &d.part,
+            ];
+            let written = to.execute(&self.deliveries, &columns).await?;
+            same_log = usize::try_from(written) == Ok(rows.deliveries());
+            let s = &rows.stories;
+            let columns: [&(dyn ToSql + Sync); 9] = [
+                &s.story,
+                &s.headline,
+                &s.link,
+                &s.event,
+                &s.items,
+                &s.publishers,
+                &s.disputed,
+                &s.killed,
+                &s.position,
+            ];
+            to.execute(&self.stories, &columns).await?;
+            let i = &rows.items;
+            let columns: [&(dyn ToSql + Sync); 11] = [
+                &i.item,
+                &i.story,
+                &i.headline,
+                &i.byline,
+                &i.publisher,
+                &i.source,
+                &i.uri,
+                &i.link,
+                &i.event,
+                &i.received,
+                &i.position,
+            ];
+            to.execute(&self.items, &columns).await?;
+        }
+        if !rows.rejected.position.is_empty() {
+            let r = &rows.rejected;
+            let columns: [&(dyn ToSql + Sync); 6] =
+                [&r.position, &r.item, &r.source, &r.reason, &r.received, &r.json];
+            to.execute(&self.rejected, &columns).await?;
+        }
+        if !rows.gaps.first.is_empty() {
+            let g = &rows.gaps;
+            let columns: [&(dyn ToSql + Sync); 3] = [&g.first, &g.next, &g.json];
+            to.execute(&self.gaps, &columns).await?;
+        }
+        Ok(same_log)
+    }
+}

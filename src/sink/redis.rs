@@ -1,0 +1,195 @@
+//! Deliveries as entries of Redis streams, one stream for each channel.
+//!
+//! The id of an entry is the delivery's position in the log, `position-0`. Redis takes ids in rising
+//! order only, so that what is already in a stream is known by its place: a batch that comes again
+//! adds nothing. What comes out of order (a dead letter that is delivered after all) is added behind
+//! the last entry as `last-1`, `last-2` …
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use redis::aio::MultiplexedConnection;
+use redis::streams::StreamRangeReply;
+use redis::{AsyncCommands, AsyncConnectionConfig, Client, Pipeline, RedisError, TlsCertificates};
+
+use crate::channel::Event;
+use crate::config::{At, RedisSink as Config};
+
+use super::batch::Batch;
+use super::copies::{Copy, copies};
+use super::error::SinkError;
+
+/// A connection, and an answer, may take this long.
+const ANSWER: Duration = Duration::from_secs(10);
+
+/// Streams that are written to.
+pub(super) struct RedisSink {
+    config: Config,
+    channels: Vec<String>,
+    connected: Option<Connected>,
+}
+
+impl RedisSink {
+    pub(super) fn new(config: &Config, channels: &[At<String>]) -> RedisSink {
+        let channels = channels.iter().map(|channel| channel.value.clone()).collect();
+        RedisSink { config: config.clone(), channels, connected: None }
+    }
+
+    pub(super) async fn deliver(&mut self, batch: &Batch<'_>) -> Result<(), SinkError> {
+        let mut connected = match self.connected.take() {
+            Some(connected) => connected,
+            None => Connected::open(&self.config).await?,
+        };
+        let mut pipeline = Pipeline::new();
+        for copy in copies(batch.events, &self.channels) {
+            connected.add(&copy, &self.config, &mut pipeline).await?;
+        }
+        if !pipeline.is_empty() {
+            pipeline.exec_async(&mut connected.connection).await.map_err(fault)?;
+        }
+        // After an error the connection is not kept: what it has done is looked up anew.
+        self.connected = Some(connected);
+        Ok(())
+    }
+}
+
+/// A connection, and the last id of every stream.
+struct Connected {
+    connection: MultiplexedConnection,
+    last: HashMap<String, (u64, u64)>,
+}
+
+impl Connected {
+    async fn open(config: &Config) -> Result<Connected, SinkError> {
+        let client = client(config)?;
+        let limits = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(ANSWER))
+            .set_response_timeout(Some(ANSWER));
+        let connection = client.get_multiplexed_async_connection_with_config(&limits).await;
+        Ok(Connected { connection: connection.map_err(fault)?, last: HashMap::new() })
+    }
+
+    /// Puts an entry into the pipeline, unless it is in its stream.
+    async fn add(
+        &mut self,
+        copy: &Copy<'_>,
+        config: &Config,
+        pipeline: &mut Pipeline,
+    ) -> Result<(), SinkError> {
+        let key = config.key(copy.channel);
+        let last = match self.last.get(&key) {
+            Some(last) => *last,
+            None => self.last_of(&key).await?,
+        };
+        let own = (copy.event.position().0, 0);
+        let id = if own > last {
+            own
+        } else if self.holds(&key, own, copy).await? {
+            return Ok(());
+        } else {
+            (last.0, last.1 + 1)
+        };
+        let json = serde_json::to_string(copy.event).map_err(|error| {
+            SinkError::refused(format!("the delivery cannot be written as JSON: {error}"))
+        })?;
+        let command = pipeline.cmd("XADD").arg(&key);
+        if config.max_length > 0 {
+            command.arg("MAXLEN").arg("~").arg(config.max_length);
+        }
+        command.arg(written(id)).arg("id").arg(&copy.id);
+        match copy.event {
+            Event::Story(delivery) => {
+                command.arg("type").arg("story");
+                command.arg("story").arg(delivery.story.to_string());
+                command.arg("verdict").arg(delivery.verdict.to_string());
+                command.arg("headline").arg(&delivery.headline);
+            }
+            Event::Digest(digest) => {
+                command.arg("type").arg("digest");
+                command.arg("headline").arg(&digest.reason);
+            }
+            Event::Rejected(_) => {
+                command.arg("type").arg("rejected");
+            }
+            Event::Gap(_) => {
+                command.arg("type").arg("gap");
+            }
+        }
+        command.arg("received").arg(received(copy.event)).arg("json").arg(json).ignore();
+        self.last.insert(key, id);
+        Ok(())
+    }
+
+    async fn last_of(&mut self, key: &str) -> Result<(u64, u64), SinkError> {
+        let found: StreamRangeReply =
+            self.connection.xrevrange_count(key, "+", "-", 1).await.map_err(fault)?;
+        let id = found.ids.first().map_or(Some((0, 0)), |entry| read(&entry.id));
+        id.ok_or_else(|| SinkError::passing(format!("the stream `{key}` has strange ids")))
+    }
+
+    /// Whether the stream holds this very delivery in its place.
+    async fn holds(
+        &mut self,
+        key: &str,
+        id: (u64, u64),
+        copy: &Copy<'_>,
+    ) -> Result<bool, SinkError> {
+        let id = written(id);
+        let found: StreamRangeReply = self.connection.xrange(key, &id, &id).await.map_err(fault)?;
+        let Some(entry) = found.ids.first() else { return Ok(false) };
+        let field = |name: &str| entry.get::<String>(name).unwrap_or_default();
+        if field("id") == copy.id && field("received") == received(copy.event) {
+            return Ok(true);
+        }
+        Err(SinkError::gone(format!(
+            "the stream `{key}` holds deliveries of another log: remove it, or name another `key`"
+        )))
+    }
+}
+
+fn client(config: &Config) -> Result<Client, SinkError> {
+    let endpoint = &config.endpoint;
+    let mut url = endpoint.url.clone();
+    if endpoint.tls {
+        // `ca_file` alone asks for encryption, too. Both schemes are of one kind: this never fails.
+        let _ = url.set_scheme("rediss");
+    }
+    if let Some(password) = &endpoint.password {
+        let password = password.load().map_err(SinkError::passing)?;
+        let _ = url.set_password(Some(&password));
+    }
+    let root_cert = endpoint.ca_file.as_ref().map(std::fs::read).transpose();
+    let root_cert = root_cert
+        .map_err(|error| SinkError::passing(format!("`ca_file` cannot be read: {error}")))?;
+    let opened = match endpoint.tls {
+        true => {
+            Client::build_with_tls(url.as_str(), TlsCertificates { client_tls: None, root_cert })
+        }
+        false => Client::open(url.as_str()),
+    };
+    opened.map_err(fault)
+}
+
+/// When the item was received: with the id, this tells one log from another.
+fn received(event: &Event) -> String {
+    match event {
+        Event::Story(delivery) => delivery.received.to_string(),
+        Event::Digest(digest) => digest.at.to_string(),
+        Event::Rejected(refusal) => refusal.received.to_string(),
+        Event::Gap(_) => String::new(),
+    }
+}
+
+fn written((major, minor): (u64, u64)) -> String {
+    format!("{major}-{minor}")
+}
+
+fn read(id: &str) -> Option<(u64, u64)> {
+    let (major, minor) = id.split_once('-')?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
+}
+
+/// Whatever a server says today, tomorrow it may be mended.
+fn fault(error: RedisError) -> SinkError {
+    SinkError::passing(format!("Redis: {error}"))
+}

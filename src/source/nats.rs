@@ -1,0 +1,310 @@
+//! A stream of NATS JetStream, read through a durable consumer: a message is acknowledged when all
+//! records in it are durable, and never folded twice.
+//!
+//! `consumer` finds the consumer and pulls; `ledger` remembers what is in the log; here is the loop
+//! between them. The client comes back by itself when the connection breaks; what the server then
+//! sends again, the ledger knows.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use async_nats::jetstream::message::{AckKind, Acker, Message};
+use futures_util::{FutureExt, StreamExt};
+use tracing::{debug, info, warn};
+
+use crate::backoff::Backoff;
+use crate::broker;
+use crate::config::{NatsSource, SourceConfig};
+use crate::format::Record;
+use crate::item::{Reject, RejectKind, Seq};
+use crate::link::Done;
+use crate::log::Log;
+
+use super::{Context, Origin, SourceError, guard, options};
+
+mod consumer;
+mod ledger;
+mod ranges;
+
+use consumer::Pull;
+use ledger::{Known, Ledger, Tried};
+
+/// Batches of messages on their way at one time.
+const IN_FLIGHT: usize = 16;
+/// Messages in one batch: they are acknowledged together.
+const BATCH: usize = 256;
+/// After so many acknowledgements the server is asked what it still might send again.
+const TIDY: u64 = 2_000;
+/// How long the last acknowledgements may take once the daemon stops.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// The key of a source's ledger.
+fn key(name: &str) -> String {
+    format!("source:{name}")
+}
+
+/// Finds out which messages became durable in the run before. Comes before any source submits.
+pub(super) fn settle(name: &str, log: &Log) {
+    let mut ledger = load(name, log);
+    ledger.settle(log.next_seq());
+    note(name, log, &ledger);
+}
+
+fn load(name: &str, log: &Log) -> Ledger {
+    let state = log.state(&key(name));
+    state.and_then(|state| postcard::from_bytes(&state).ok()).unwrap_or_default()
+}
+
+fn note(name: &str, log: &Log, ledger: &Ledger) {
+    // Numbers in maps: encoding them cannot fail.
+    if let Ok(state) = postcard::to_allocvec(ledger) {
+        log.note_state(&key(name), state);
+    }
+}
+
+pub(super) async fn run(
+    config: &SourceConfig,
+    nats: &NatsSource,
+    context: Context,
+) -> Result<(), SourceError> {
+    let name = &config.name.value;
+    let fail = |error| SourceError::new(format!("source `{name}`: {error}"));
+    let client =
+        broker::nats::connect(&nats.server, format!("source {name}")).await.map_err(fail)?;
+    let mut reading = Reading {
+        name,
+        origin: Origin::of(config),
+        config,
+        nats,
+        ledger: load(name, &context.log),
+        under_way: BTreeMap::new(),
+        batches: VecDeque::new(),
+        acknowledged: 0,
+        context: &context,
+    };
+    let mut backoff = Backoff::new(name, Duration::from_millis(200), Duration::from_secs(30));
+    while !context.stop.is_cancelled() {
+        let pull = tokio::select! {
+            pull = Pull::open(&client, nats) => pull,
+            () = context.stop.cancelled() => break,
+        };
+        let ended = match pull {
+            Ok(pull) => {
+                info!(source = %name, stream = nats.stream, consumer = nats.consumer, "reading");
+                backoff.reset();
+                reading.ledger.keep_for(pull.made());
+                reading.read(pull).await?
+            }
+            Err(error) => Some(error),
+        };
+        let Some(error) = ended else { break };
+        let delay = backoff.delay();
+        let retry_ms = delay.as_millis() as u64;
+        warn!(source = %name, attempt = backoff.attempts(), retry_ms, "not reading: {error}");
+        tokio::select! {
+            () = tokio::time::sleep(delay) => {}
+            () = context.stop.cancelled() => {}
+        }
+    }
+    while !reading.batches.is_empty() {
+        let committed = reading.first().await;
+        reading.durable(committed).await?;
+    }
+    // What does not get through is sent again, and then known.
+    if tokio::time::timeout(FAREWELL, client.flush()).await.is_err() {
+        debug!(source = %name, "the last acknowledgements did not get through");
+    }
+    Ok(())
+}
+
+/// A stream that is being read.
+struct Reading<'a> {
+    name: &'a str,
+    origin: Origin,
+    config: &'a SourceConfig,
+    nats: &'a NatsSource,
+    ledger: Ledger,
+    /// How each message on its way is answered in the end, by its number in the stream.
+    under_way: BTreeMap<u64, (Acker, AckKind)>,
+    /// Messages of each batch on its way.
+    batches: VecDeque<(Vec<u64>, Done)>,
+    /// Acknowledgements since the server was last asked what it still might send again.
+    acknowledged: u64,
+    context: &'a Context,
+}
+
+impl Reading<'_> {
+    /// Reads until told to stop (`None`), or until the server has to be asked for a new start.
+    async fn read(&mut self, mut pull: Pull) -> Result<Option<String>, SourceError> {
+        let stop = self.context.stop.clone();
+        let mut progress = tokio::time::interval(pull.ack_wait() / 3);
+        progress.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            let waiting = self.batches.len();
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => {
+                    give_back(&mut pull).await;
+                    return Ok(None);
+                }
+                committed = self.first(), if waiting > 0 => {
+                    self.durable(committed).await?;
+                    if self.acknowledged >= TIDY {
+                        self.tidy(&pull).await;
+                    }
+                }
+                _ = progress.tick() => self.ask_for_patience().await,
+                messages = pull.messages.next(), if waiting < IN_FLIGHT => {
+                    let Some(messages) = messages else {
+                        return Ok(Some("the server ended the delivery".to_owned()));
+                    };
+                    let mut ended = None;
+                    let mut batch = Vec::with_capacity(messages.len());
+                    for message in messages {
+                        match message {
+                            Ok(message) => batch.push(message),
+                            Err(error) => ended = Some(error.to_string()),
+                        }
+                    }
+                    self.submit(batch).await?;
+                    if ended.is_some() {
+                        return Ok(ended);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sends the messages that are not known yet on their way, and answers those that are.
+    async fn submit(&mut self, messages: Vec<Message>) -> Result<(), SourceError> {
+        let mut records = Vec::new();
+        let mut counts = Vec::new();
+        for message in messages {
+            let Ok(info) = message.info() else {
+                warn!(source = self.name, "a message that is not of JetStream was passed over");
+                continue;
+            };
+            let number = info.stream_sequence;
+            let (message, acker) = message.split();
+            match self.ledger.known(number) {
+                Known::Durable => answer(&acker, AckKind::Ack).await,
+                // Came again while it is on its way: the newer delivery is the one to answer.
+                Known::UnderWay => {
+                    if let Some(held) = self.under_way.get_mut(&number) {
+                        held.0 = acker;
+                    }
+                }
+                Known::No(tried) => {
+                    let (read, kind) = self.records(&message.payload, number, tried);
+                    // Two deliveries of one message in one batch.
+                    if self.under_way.insert(number, (acker, kind)).is_none() {
+                        counts.push((number, read.len() as u64));
+                        records.extend(read);
+                    }
+                }
+            }
+        }
+        if counts.is_empty() {
+            return Ok(());
+        }
+        let (ledger, log, name) = (&mut self.ledger, &self.context.log, self.name);
+        let numbers = counts.iter().map(|(number, _)| *number).collect();
+        let noting = |first: Seq| {
+            let mut next = first.0;
+            for (number, count) in counts {
+                ledger.send(number, Seq(next), count);
+                next += count;
+            }
+            note(name, log, ledger);
+        };
+        let done = self.context.intake.submit_noting(&self.origin, records, noting).await?;
+        self.batches.push_back((numbers, done));
+        Ok(())
+    }
+
+    /// The records of one message, less those that are in the log, and how it is to be answered.
+    fn records(&self, payload: &[u8], number: u64, tried: Tried) -> (Vec<Record>, AckKind) {
+        if tried.times >= self.nats.attempts {
+            let reason = format!(
+                "message {number} of the stream `{}` was under way when the daemon died {} times",
+                self.nats.stream, tried.times
+            );
+            let reject = Reject::new(RejectKind::Poison, reason, 0, payload);
+            return (vec![Err(reject)], AckKind::Term);
+        }
+        let options = options(self.config, &self.context.clock);
+        let mut records = guard::parse(self.config.format, payload, &options);
+        if records.is_empty() {
+            let reason = format!("message {number} of the stream holds nothing");
+            records.push(Err(Reject::new(RejectKind::NoText, reason, 0, payload)));
+        }
+        let durable = usize::try_from(tried.durable).unwrap_or(usize::MAX).min(records.len());
+        records.drain(..durable);
+        (records, AckKind::Ack)
+    }
+
+    /// Resolves when the first batch that is on its way is durable. Cancel safe.
+    async fn first(&mut self) -> bool {
+        match self.batches.front_mut() {
+            Some((_, done)) => done.wait().await,
+            None => true,
+        }
+    }
+
+    /// The first batch is durable, or lost: its messages are acknowledged, or given back.
+    async fn durable(&mut self, committed: bool) -> Result<(), SourceError> {
+        let Some((numbers, _)) = self.batches.pop_front() else { return Ok(()) };
+        for number in &numbers {
+            let Some((acker, kind)) = self.under_way.remove(number) else { continue };
+            if committed {
+                self.ledger.durable(*number);
+                answer(&acker, kind).await;
+            } else {
+                answer(&acker, AckKind::Nak(None)).await;
+            }
+        }
+        if !committed {
+            return Err(SourceError::new("the pipeline ended before all records were durable"));
+        }
+        self.acknowledged += numbers.len() as u64;
+        note(self.name, &self.context.log, &self.ledger);
+        Ok(())
+    }
+
+    /// What takes long is not sent again meanwhile.
+    async fn ask_for_patience(&self) {
+        for (acker, _) in self.under_way.values() {
+            answer(acker, AckKind::Progress).await;
+        }
+    }
+
+    /// Forgets what the server will not send again.
+    async fn tidy(&mut self, pull: &Pull) {
+        self.acknowledged = 0;
+        match pull.acknowledged().await {
+            Ok(floor) => self.ledger.acknowledged(floor),
+            // The ledger is bounded without it; next time.
+            Err(error) => debug!(source = self.name, %error, "the consumer cannot be asked"),
+        }
+    }
+}
+
+/// An answer that is lost has the message sent again, which the ledger knows.
+async fn answer(acker: &Acker, kind: AckKind) {
+    if let Err(error) = acker.ack_with(kind).await {
+        debug!(%error, "an answer to NATS was lost");
+    }
+}
+
+/// Gives back what has arrived and was not yet taken up, so that the next start need not wait for it.
+async fn give_back(pull: &mut Pull) {
+    while let Some(Some(messages)) = pull.messages.next().now_or_never() {
+        for message in messages.into_iter().flatten() {
+            let (_, acker) = message.split();
+            answer(&acker, AckKind::Nak(None)).await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,129 @@
+//! The durable consumer: found, or made when there is none, and pulled from.
+
+use std::time::Duration;
+
+use async_nats::Client;
+use async_nats::jetstream::consumer::pull::{Config, Stream};
+use async_nats::jetstream::consumer::{AckPolicy, Consumer, DeliverPolicy, FromConsumer, Info};
+use async_nats::jetstream::context::ConsumerInfoErrorKind;
+use async_nats::jetstream::{self, Context};
+use futures_util::StreamExt;
+use futures_util::stream::ReadyChunks;
+
+use crate::config::NatsSource;
+
+use super::BATCH;
+
+/// Messages that wait in the client, at most.
+const AHEAD: usize = 500;
+/// A request for messages is renewed after this time …
+const EXPIRES: Duration = Duration::from_secs(30);
+/// … and within this the server says that it still holds it.
+const HEARTBEAT: Duration = Duration::from_secs(10);
+
+/// A consumer that is being pulled from.
+pub(super) struct Pull {
+    consumer: Consumer<Config>,
+    /// What has arrived, as much as there is.
+    pub(super) messages: ReadyChunks<Stream>,
+}
+
+impl Pull {
+    /// Finds or makes the consumer and asks it for messages.
+    ///
+    /// # Errors
+    /// In a full sentence; trying again may help in every case.
+    pub(super) async fn open(client: &Client, nats: &NatsSource) -> Result<Pull, String> {
+        let context = jetstream::new(client.clone());
+        let consumer = find_or_make(context, nats).await?;
+        let stream = consumer
+            .stream()
+            .max_messages_per_batch(AHEAD.min(nats.in_flight as usize))
+            .expires(EXPIRES)
+            .heartbeat(HEARTBEAT)
+            .messages()
+            .await
+            .map_err(|error| format!("the consumer `{}`: {error}", nats.consumer))?;
+        Ok(Pull { consumer, messages: stream.ready_chunks(BATCH) })
+    }
+
+    /// What tells this consumer from another that has its name before or after it.
+    pub(super) fn made(&self) -> String {
+        let info = self.consumer.cached_info();
+        format!("{}/{}/{}", info.stream_name, info.name, info.created.unix_timestamp())
+    }
+
+    /// How long the server waits for an answer before it sends a message again.
+    pub(super) fn ack_wait(&self) -> Duration {
+        self.consumer.cached_info().config.ack_wait.max(Duration::from_millis(300))
+    }
+
+    /// The message up to which everything is acknowledged.
+    pub(super) async fn acknowledged(&self) -> Result<u64, String> {
+        let info = self.consumer.get_info().await.map_err(|error| error.to_string())?;
+        Ok(info.ack_floor.stream_sequence)
+    }
+}
+
+async fn find_or_make(context: Context, nats: &NatsSource) -> Result<Consumer<Config>, String> {
+    let NatsSource { stream: name, consumer, server, .. } = nats;
+    let at = &server.endpoint.url;
+    let stream = context.get_stream_no_info(name).await;
+    let stream = stream.map_err(|error| format!("the stream `{name}`: {error}"))?;
+    let info = match stream.consumer_info(consumer).await {
+        Ok(info) => info,
+        Err(error) => {
+            return Err(match error.kind() {
+                ConsumerInfoErrorKind::NotFound => {
+                    return stream.create_consumer(wanted(nats)).await.map_err(|error| {
+                        format!("the consumer `{consumer}` cannot be made: {error}")
+                    });
+                }
+                ConsumerInfoErrorKind::StreamNotFound => format!("{at} has no stream `{name}`"),
+                ConsumerInfoErrorKind::NoResponders => format!("{at} has no JetStream"),
+                other => format!("{at}: {other}"),
+            });
+        }
+    };
+    fits(&info, nats)?;
+    let config = Config::try_from_consumer_config(info.config.clone());
+    let config = config.map_err(|error| format!("the consumer `{consumer}`: {error}"))?;
+    Ok(Consumer::new(config, info, context))
+}
+
+/// The consumer that is made when there is none. It never gives up on a message: that is decided
+/// here, where it can be recorded.
+fn wanted(nats: &NatsSource) -> Config {
+    Config {
+        durable_name: Some(nats.consumer.clone()),
+        description: Some("wirefold".to_owned()),
+        deliver_policy: if nats.from_now { DeliverPolicy::New } else { DeliverPolicy::All },
+        ack_policy: AckPolicy::Explicit,
+        ack_wait: nats.ack_wait,
+        max_deliver: -1,
+        max_ack_pending: nats.in_flight.into(),
+        filter_subject: nats.subject.clone().unwrap_or_default(),
+        ..Config::default()
+    }
+}
+
+/// A consumer that others made may drop messages, or deliver other ones.
+fn fits(info: &Info, nats: &NatsSource) -> Result<(), String> {
+    let found = &info.config;
+    let wrong = |what: String| {
+        Err(format!(
+            "the consumer `{}` {what}: name another in `consumer`, or delete it on the server",
+            nats.consumer
+        ))
+    };
+    let subject = nats.subject.as_deref().unwrap_or_default();
+    if found.deliver_subject.is_some() || found.ack_policy != AckPolicy::Explicit {
+        wrong("is not a pull consumer with explicit acknowledgements".to_owned())
+    } else if found.max_deliver > 0 {
+        wrong(format!("gives up on a message after {} deliveries", found.max_deliver))
+    } else if found.filter_subject != subject {
+        wrong(format!("delivers the subject `{}`, not `{subject}`", found.filter_subject))
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,177 @@
+//! The ledger: which messages of a consumer are in the log, kept so that a message that comes again
+//! is not taken in again.
+//!
+//! Before the records of a message are sent, the ledger notes the number that the first of them will
+//! have. The note is durable no later than the records. On the next start, the numbers that the log
+//! has given tell which of the noted messages became durable, wholly or in part; a message that was
+//! acknowledged too late, or never because of a kill, is then acknowledged and not folded twice.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::item::Seq;
+
+use super::ranges::Ranges;
+
+/// Ranges that are kept at most. Messages that are forgotten beyond it, and come again after all,
+/// are still recognised by their identity.
+const RANGES: usize = 4_096;
+
+/// What is known of a consumer's messages, by their number in the stream.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Ledger {
+    /// Which consumer: when it was made. Another one counts from another start.
+    consumer: String,
+    /// In the log.
+    durable: Ranges,
+    /// On the way: number of their first record, and how many records they have.
+    under_way: BTreeMap<u64, (Seq, u64)>,
+    /// Were on the way when the daemon died.
+    tried: BTreeMap<u64, Tried>,
+}
+
+/// A message that was on the way when the daemon died.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Tried {
+    /// How often.
+    pub(super) times: u32,
+    /// Records of it, from the first, that are in the log all the same.
+    pub(super) durable: u64,
+}
+
+/// What is known of one message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    /// To be taken in.
+    No(Tried),
+    /// On the way.
+    UnderWay,
+    /// In the log: to be acknowledged.
+    Durable,
+}
+
+impl Ledger {
+    /// Finds out what became of the messages that were on the way, when the next record will be
+    /// number `next`.
+    pub(super) fn settle(&mut self, next: Seq) {
+        for (message, (first, records)) in std::mem::take(&mut self.under_way) {
+            let durable = next.0.saturating_sub(first.0).min(records);
+            if durable == records {
+                self.durable(message);
+            } else {
+                let tried = self.tried.entry(message).or_default();
+                tried.times += 1;
+                tried.durable += durable;
+            }
+        }
+    }
+
+    /// The ledger is of the consumer that was made at `made`; of another nothing is known.
+    pub(super) fn keep_for(&mut self, made: String) {
+        if self.consumer != made {
+            *self = Ledger { consumer: made, ..Ledger::default() };
+        }
+    }
+
+    pub(super) fn known(&self, message: u64) -> Known {
+        if self.under_way.contains_key(&message) {
+            Known::UnderWay
+        } else if self.durable.contains(message) {
+            Known::Durable
+        } else {
+            Known::No(self.tried.get(&message).copied().unwrap_or_default())
+        }
+    }
+
+    /// The message is sent on as `records` records, the first of them with number `first`.
+    pub(super) fn send(&mut self, message: u64, first: Seq, records: u64) {
+        self.under_way.insert(message, (first, records));
+    }
+
+    /// All of the message is in the log.
+    pub(super) fn durable(&mut self, message: u64) {
+        self.under_way.remove(&message);
+        self.tried.remove(&message);
+        self.durable.insert(message);
+        while self.durable.len() > RANGES {
+            self.durable.remove_lowest();
+        }
+    }
+
+    /// The server knows that everything up to `message` is acknowledged: it never comes again.
+    pub(super) fn acknowledged(&mut self, message: u64) {
+        self.durable.remove_through(message);
+        self.tried.retain(|tried, _| *tried > message);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(messages: &[(u64, u64, u64)]) -> Ledger {
+        let mut ledger = Ledger::default();
+        for (message, first, records) in messages {
+            ledger.send(*message, Seq(*first), *records);
+        }
+        ledger
+    }
+
+    #[test]
+    fn a_message_whose_records_are_all_in_the_log_is_not_taken_in_again() {
+        let mut ledger = sent(&[(7, 100, 2), (8, 102, 3), (9, 105, 1)]);
+        assert_eq!(ledger.known(8), Known::UnderWay);
+        ledger.settle(Seq(104));
+        assert_eq!(ledger.known(7), Known::Durable);
+        assert_eq!(ledger.known(8), Known::No(Tried { times: 1, durable: 2 }));
+        assert_eq!(ledger.known(9), Known::No(Tried { times: 1, durable: 0 }));
+    }
+
+    #[test]
+    fn what_is_left_of_a_message_after_two_deaths_adds_up() {
+        let mut ledger = sent(&[(8, 102, 5)]);
+        ledger.settle(Seq(104));
+        // The two records in the log are not sent again.
+        ledger.send(8, Seq(104), 3);
+        ledger.settle(Seq(105));
+        assert_eq!(ledger.known(8), Known::No(Tried { times: 2, durable: 3 }));
+    }
+
+    #[test]
+    fn a_message_without_records_is_durable_at_once() {
+        let mut ledger = sent(&[(3, 50, 0)]);
+        ledger.settle(Seq(50));
+        assert_eq!(ledger.known(3), Known::Durable);
+    }
+
+    #[test]
+    fn what_the_server_will_not_send_again_is_forgotten() {
+        let mut ledger = Ledger::default();
+        for message in [1, 2, 3, 5] {
+            ledger.durable(message);
+        }
+        ledger.acknowledged(2);
+        assert_eq!(ledger.known(2), Known::No(Tried::default()));
+        assert_eq!(ledger.known(3), Known::Durable);
+    }
+
+    #[test]
+    fn another_consumer_starts_from_nothing() {
+        let mut ledger = Ledger::default();
+        ledger.keep_for("monday".to_owned());
+        ledger.durable(1);
+        ledger.keep_for("monday".to_owned());
+        assert_eq!(ledger.known(1), Known::Durable);
+        ledger.keep_for("tuesday".to_owned());
+        assert_eq!(ledger.known(1), Known::No(Tried::default()));
+    }
+
+    #[test]
+    fn a_stream_with_gaps_does_not_make_the_ledger_grow_without_end() {
+        let mut ledger = Ledger::default();
+        (0..3 * RANGES as u64).for_each(|message| ledger.durable(2 * message));
+        assert_eq!(ledger.durable.len(), RANGES);
+        assert_eq!(ledger.known(2 * (3 * RANGES as u64 - 1)), Known::Durable);
+    }
+}

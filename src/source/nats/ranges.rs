@@ -1,0 +1,83 @@
+//! A set of numbers that come mostly in order, kept as ranges.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// A set of numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Ranges(
+    /// First to last of each range; they neither touch nor overlap.
+    BTreeMap<u64, u64>,
+);
+
+impl Ranges {
+    pub(super) fn contains(&self, number: u64) -> bool {
+        self.0.range(..=number).next_back().is_some_and(|(_, last)| *last >= number)
+    }
+
+    pub(super) fn insert(&mut self, number: u64) {
+        if self.contains(number) {
+            return;
+        }
+        let before = self.0.range(..number).next_back().map(|(first, last)| (*first, *last));
+        let first = match before {
+            Some((first, last)) if last + 1 == number => first,
+            _ => number,
+        };
+        let last = number.checked_add(1).and_then(|next| self.0.remove(&next)).unwrap_or(number);
+        self.0.insert(first, last);
+    }
+
+    /// Takes out everything up to and including `number`.
+    pub(super) fn remove_through(&mut self, number: u64) {
+        let Some(next) = number.checked_add(1) else { return self.0.clear() };
+        let kept = self.0.split_off(&next);
+        let cut = self.0.values().next_back().filter(|last| **last >= next).copied();
+        self.0 = kept;
+        if let Some(last) = cut {
+            self.0.insert(next, last);
+        }
+    }
+
+    /// How many ranges there are.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Takes out the lowest range.
+    pub(super) fn remove_lowest(&mut self) {
+        self.0.pop_first();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn ranges_hold_what_a_plain_set_holds(
+            steps in proptest::collection::vec((0_u64..40, proptest::bool::weighted(0.1)), 0..80)
+        ) {
+            let (mut ranges, mut plain) = (Ranges::default(), std::collections::BTreeSet::new());
+            for (number, cut) in steps {
+                if cut {
+                    ranges.remove_through(number);
+                    plain.retain(|held| *held > number);
+                } else {
+                    ranges.insert(number);
+                    plain.insert(number);
+                }
+                for number in 0..41 {
+                    prop_assert_eq!(ranges.contains(number), plain.contains(&number));
+                }
+                let gaps = plain.iter().filter(|held| !plain.contains(&(**held + 1))).count();
+                prop_assert_eq!(ranges.len(), gaps, "neighbours are one range");
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! NATS JetStream as a sink: every item once in the stream, whoever goes down.
+
+use std::collections::BTreeMap;
+
+use async_nats::jetstream::{self, stream};
+use tokio::runtime::Runtime;
+
+use crate::delivery::{desk, put, torment};
+use crate::server::{Kind, Server};
+use crate::support::{Desk, unlike_any_other};
+
+/// A NATS server and a client of it.
+struct Broker {
+    server: Server,
+    runtime: Runtime,
+}
+
+impl Broker {
+    fn start() -> Option<Broker> {
+        let server = Server::start(Kind::Nats)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        Some(Broker { server, runtime })
+    }
+
+    fn desk(&self, more: &str) -> Desk {
+        let address = self.server.address;
+        desk(&format!(
+            "[[sink.nats]]\nname = \"hub\"\nchannels = [\"all\"]\nurl = \"nats://{address}\"\n\
+             stream = \"OUT\"\n{more}"
+        ))
+    }
+
+    fn make_stream(&self, subject: &str) {
+        self.runtime.block_on(async {
+            let client = async_nats::connect(self.server.address.to_string()).await.unwrap();
+            let subjects = vec![subject.to_owned()];
+            let config = stream::Config { name: "OUT".to_owned(), subjects, ..Default::default() };
+            jetstream::new(client).create_stream(config).await.unwrap();
+        });
+    }
+
+    /// How often each headline is in the stream; `None` while the server is away.
+    fn stored(&self) -> Option<BTreeMap<String, u32>> {
+        self.runtime.block_on(async {
+            let client = async_nats::connect(self.server.address.to_string()).await.ok()?;
+            let stream = jetstream::new(client).get_stream("OUT").await.ok()?;
+            let mut times = BTreeMap::new();
+            for number in 1..=stream.cached_info().state.last_sequence {
+                let message = stream.get_raw_message(number).await.ok()?;
+                assert_eq!(message.subject.as_str(), "wirefold.all");
+                let event: serde_json::Value = serde_json::from_slice(&message.payload).unwrap();
+                assert_eq!(message.headers.get("Nats-Msg-Id").unwrap().as_str(), event["id"]);
+                *times.entry(event["headline"].as_str().unwrap().to_owned()).or_default() += 1;
+            }
+            Some(times)
+        })
+    }
+
+    fn count(&self) -> u64 {
+        self.runtime.block_on(async {
+            let client = async_nats::connect(self.server.address.to_string()).await.unwrap();
+            let stream = jetstream::new(client).get_stream("OUT").await.unwrap();
+            stream.cached_info().state.messages
+        })
+    }
+}
+
+#[test]
+fn every_item_is_in_the_stream_once_though_daemon_and_server_are_killed() {
+    let Some(mut broker) = Broker::start() else { return };
+    broker.make_stream("wirefold.>");
+    let desk = broker.desk("");
+    let away = |broker: &mut Broker| broker.server.stop();
+    let back = |broker: &mut Broker| broker.server.start_again();
+    let (number, mut daemon) = torment(&desk, &mut broker, away, back);
+    daemon.until("all is in the stream", || broker.count() >= number);
+    daemon.stop();
+    let stored = broker.stored().unwrap();
+    for number in 0..number {
+        let times = stored.get(&unlike_any_other(number));
+        assert_eq!(times, Some(&1), "item {number} was lost or stored twice");
+    }
+    assert_eq!(stored.len() as u64, number);
+}
+
+#[test]
+fn with_one_message_in_flight_the_stream_has_the_order_of_the_channel() {
+    let Some(mut broker) = Broker::start() else { return };
+    broker.make_stream("wirefold.>");
+    let desk = broker.desk("in_flight = 1\n");
+    let mut daemon = desk.daemon();
+    put(&desk, 0..200);
+    daemon.until("some is in the stream", || broker.count() > 0);
+    broker.server.stop();
+    put(&desk, 200..300);
+    broker.server.start_again();
+    daemon.until("all is in the stream", || broker.count() >= 300);
+    daemon.stop();
+    let positions: Vec<u64> = broker.runtime.block_on(async {
+        let client = async_nats::connect(broker.server.address.to_string()).await.unwrap();
+        let stream = jetstream::new(client).get_stream("OUT").await.unwrap();
+        let mut positions = Vec::new();
+        for number in 1..=300 {
+            let message = stream.get_raw_message(number).await.unwrap();
+            let event: serde_json::Value = serde_json::from_slice(&message.payload).unwrap();
+            positions.push(event["position"].as_u64().unwrap());
+        }
+        positions
+    });
+    assert!(positions.is_sorted(), "{positions:?}");
+}
+
+#[test]
+fn a_stream_without_a_place_for_the_channel_is_said_and_waited_for() {
+    let Some(broker) = Broker::start() else { return };
+    broker.make_stream("elsewhere.>");
+    let desk = broker.desk("");
+    put(&desk, 0..1);
+    let mut daemon = desk.daemon();
+    daemon.until("it says so", || {
+        desk.read("daemon.log").contains("takes [\"elsewhere.>\"], not `wirefold.all`")
+    });
+    broker.runtime.block_on(async {
+        let client = async_nats::connect(broker.server.address.to_string()).await.unwrap();
+        let subjects = vec!["wirefold.*".to_owned()];
+        let config = stream::Config { name: "OUT".to_owned(), subjects, ..Default::default() };
+        jetstream::new(client).update_stream(config).await.unwrap();
+    });
+    daemon.until("it is in the stream", || broker.count() == 1);
+    daemon.stop();
+}

@@ -1,0 +1,102 @@
+//! PostgreSQL as a sink: every delivery a row, once, whoever goes down.
+
+use tokio::runtime::Runtime;
+use tokio_postgres::NoTls;
+
+use crate::delivery::{desk, put, torment};
+use crate::server::{Kind, Server};
+use crate::support::{Desk, unlike_any_other};
+
+fn desk_for(server: &Server, more: &str) -> Desk {
+    let address = server.address;
+    desk(&format!(
+        "[[sink.postgres]]\nname = \"base\"\nchannels = [\"all\", \"rejected\"]\n\
+         url = \"postgres://postgres@{address}/postgres\"\n{more}"
+    ))
+}
+
+/// The rows of a question, each as one text; `None` while it cannot be asked.
+fn ask(server: &Server, question: &str) -> Option<Vec<String>> {
+    let runtime: Runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let url = format!("postgres://postgres@{}/postgres", server.address);
+        let (client, connection) = tokio_postgres::connect(&url, NoTls).await.ok()?;
+        tokio::spawn(connection);
+        let rows = client.query(question, &[]).await.ok()?;
+        Some(rows.iter().map(|row| row.get(0)).collect())
+    })
+}
+
+fn deliveries(server: &Server) -> u64 {
+    let count = ask(server, "SELECT count(*)::text FROM wirefold.deliveries");
+    count.map_or(0, |count| count[0].parse().unwrap())
+}
+
+#[test]
+fn every_item_is_a_row_once_though_daemon_and_server_are_killed() {
+    let Some(mut server) = Server::start(Kind::Postgres) else { return };
+    let desk = desk_for(&server, "create_tables = true\n");
+    let (number, mut daemon) = torment(&desk, &mut server, Server::stop, Server::start_again);
+    daemon.until("all is there", || deliveries(&server) >= number);
+    daemon.stop();
+    let mut found = ask(&server, "SELECT json->>'headline' FROM wirefold.deliveries").unwrap();
+    let mut expected: Vec<_> = (0..number).map(unlike_any_other).collect();
+    found.sort();
+    expected.sort();
+    assert_eq!(found, expected, "an item was lost or is there twice");
+    let items = ask(
+        &server,
+        "SELECT count(*)::text FROM wirefold.items JOIN wirefold.stories USING (story)",
+    );
+    assert_eq!(items.unwrap(), [number.to_string()]);
+}
+
+#[test]
+fn a_story_is_kept_as_it_is_now_and_what_could_not_be_read_is_there_too() {
+    let Some(server) = Server::start(Kind::Postgres) else { return };
+    let desk = desk_for(&server, "create_tables = true\n");
+    let mut daemon = desk.daemon();
+    // The character that PostgreSQL cannot store does not hold anything up.
+    let first =
+        "{\"uri\":\"a\",\"version\":1,\"headline\":\"Ferry runs aground\\u0000 off Norland\"}";
+    desk.write("spool/1.ndjson", &format!("{first}\n{{broken\n"));
+    daemon.until("the first is there", || deliveries(&server) == 1);
+    let second =
+        "{\"uri\":\"a\",\"version\":2,\"headline\":\"Ferry runs aground off Norland, 12 hurt\"}";
+    desk.write("spool/2.ndjson", second);
+    put(&desk, 0..1);
+    daemon.until("all is there", || {
+        ask(&server, "SELECT count(*)::text FROM wirefold.stories").unwrap() == ["2"]
+    });
+    daemon.stop();
+    let rejected = ask(&server, "SELECT reason FROM wirefold.rejected").unwrap();
+    assert!(rejected.len() == 1 && rejected[0].contains("JSON"), "{rejected:?}");
+    let headline = ask(
+        &server,
+        "SELECT headline FROM wirefold.stories WHERE headline LIKE 'Ferry%' ORDER BY position",
+    );
+    let delivered = deliveries(&server);
+    let headline = headline.unwrap();
+    assert_eq!(headline.len(), 1);
+    assert!(delivered >= 2 && headline[0].starts_with("Ferry runs aground"), "{headline:?}");
+}
+
+#[test]
+fn tables_that_are_not_there_are_said_and_waited_for() {
+    let Some(server) = Server::start(Kind::Postgres) else { return };
+    let desk = desk_for(&server, "");
+    put(&desk, 0..1);
+    let mut daemon = desk.daemon();
+    daemon.until("it says so", || desk.read("daemon.log").contains("set `create_tables = true`"));
+    daemon.stop();
+    desk.write(
+        "wirefold.toml",
+        &desk
+            .read("wirefold.toml")
+            .replace("name = \"base\"", "name = \"base\"\ncreate_tables = true"),
+    );
+    let mut daemon = desk.daemon();
+    daemon.until("it is there", || deliveries(&server) == 1);
+    daemon.stop();
+}
