@@ -46,7 +46,7 @@ pub use reader::At;
 pub use rule::{RuleConfig, Settings};
 pub use schedule::{Missed, Schedule};
 pub use secret::Secret;
-pub use serve::ServeConfig;
+pub use serve::{ServeConfig, TokenConfig};
 pub use sink::{
     From, GiveUp, MailSink, NatsSink, PostgresSink, RedisSink, Rhythm, Rotation, SinkConfig,
     SinkKind, StdoutFormat,

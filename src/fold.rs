@@ -24,7 +24,10 @@ pub mod explain;
 mod identity;
 pub mod model;
 mod model_file;
+mod overlap;
+mod postings;
 mod profile;
+mod ring;
 mod scorer;
 mod similarity;
 mod stories;
@@ -103,6 +106,7 @@ impl Fold {
     pub fn apply(&mut self, prepared: &Prepared, decision: &FoldDecision) {
         self.expire(prepared.received);
         let mut profile = self.scorer.profile(prepared, &self.publishers);
+        self.window.number(&mut profile);
         profile.nearness = self.search.find(&self.window, &profile).nearness;
         let names = Names::of(prepared, profile.family);
         self.admit(prepared, profile, &names, decision);
@@ -148,6 +152,7 @@ impl Fold {
     pub fn decide(&mut self, prepared: Prepared) -> (Result<Folded, Rejected>, Trace) {
         self.expire(prepared.received);
         let mut profile = self.scorer.profile(&prepared, &self.publishers);
+        self.window.number(&mut profile);
         let found = self.search.find(&self.window, &profile);
         profile.nearness = found.nearness;
         let names = Names::of(&prepared, profile.family);

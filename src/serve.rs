@@ -13,7 +13,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio_util::task::TaskTracker;
 use tracing::info;
 
@@ -24,9 +24,12 @@ use crate::source::Context;
 mod answer;
 mod board;
 mod connection;
+mod events;
+mod feeds;
 mod health;
 mod host;
 mod idempotency;
+mod live;
 mod problem;
 mod push;
 mod query;
@@ -56,6 +59,9 @@ struct Shared {
     /// What the daemon was last told.
     told: watch::Receiver<Arc<Config>>,
     board: board::Keeper,
+    live: live::Live,
+    /// Places for those who listen to live events.
+    streams: Arc<Semaphore>,
     ids: answer::Ids,
     explaining: tokio::sync::Mutex<()>,
     sinks: Couriers,
@@ -115,16 +121,18 @@ impl Server {
         context: Context,
         sinks: Couriers,
     ) -> Result<Server, ServeError> {
-        let tokens = Tokens::load(&config.token_file, config.token_env.as_deref())
-            .map_err(|error| ServeError(error.to_string()))?;
+        let tokens = Tokens::load(&config).map_err(|error| ServeError(error.to_string()))?;
         let listen = config.listen;
         let listener = TcpListener::bind(listen).await.map_err(|error| {
             ServeError(format!("cannot listen on {listen}: {error}; choose another `listen`"))
         })?;
+        let work = TaskTracker::new();
         let app = App(Arc::new(Shared {
             limiter: Mutex::new(Limiter::new(config.rate, config.burst)),
             replies: Mutex::default(),
-            work: TaskTracker::new(),
+            live: live::Live::new(context.log.clone(), context.stop.clone(), work.clone()),
+            streams: Arc::new(Semaphore::new(config.streams as usize)),
+            work,
             board: board::Keeper::new(context.log.clone(), config.history),
             ids: answer::Ids::new(),
             explaining: tokio::sync::Mutex::default(),
@@ -175,6 +183,8 @@ pub async fn run(
 fn router(app: &App) -> Router {
     let nothing = || async { Problem::new(StatusCode::NOT_FOUND, "there is nothing here") };
     Router::new()
+        .merge(events::routes())
+        .merge(feeds::routes())
         .merge(health::routes())
         .merge(push::routes())
         .merge(read::routes())

@@ -13,6 +13,8 @@ pub(super) fn check(config: &Config, problems: &mut Diagnostics) {
     unique("channel", config.channels.iter().map(|channel| &channel.name), problems);
     unique("source", config.sources.iter().map(|source| &source.name), problems);
     unique("sink", config.sinks.iter().map(|sink| &sink.name), problems);
+    let tokens = || config.serve.iter().flat_map(|serve| &serve.tokens);
+    unique("token", tokens().map(|token| &token.name), problems);
     for channel in &config.channels {
         channel_name(&channel.name, problems);
     }
@@ -22,6 +24,9 @@ pub(super) fn check(config: &Config, problems: &mut Diagnostics) {
         known(name, &channels, &[], problems);
     }
     for name in config.sinks.iter().flat_map(|sink| &sink.channels) {
+        known(name, &channels, &RESERVED, problems);
+    }
+    for name in tokens().filter_map(|token| token.channels.as_ref()).flatten() {
         known(name, &channels, &RESERVED, problems);
     }
     let expected = config.tests.iter().flat_map(|test| &test.items).flat_map(|item| {

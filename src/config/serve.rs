@@ -11,6 +11,10 @@ use super::reader::{At, Table};
 use super::resolve;
 use super::value::{Bytes, Span};
 
+mod token;
+
+pub use token::TokenConfig;
+
 /// `[serve]`.
 #[derive(Clone, Debug)]
 pub struct ServeConfig {
@@ -20,14 +24,20 @@ pub struct ServeConfig {
     pub token_file: PathBuf,
     /// A variable of the environment that holds one more token.
     pub token_env: Option<String>,
+    /// `[[serve.token]]`, in order.
+    pub tokens: Vec<TokenConfig>,
+    /// Reading needs no token.
+    pub public_read: bool,
     /// Names under which it may be asked, beside addresses and `localhost`.
     pub hosts: Vec<String>,
     /// Where the outside reaches this listener, for hubs to call back (WebSub).
     pub public_url: Option<Url>,
-    /// Web pages (`https://desk.example.org`) that may ask, beside its own.
+    /// Web pages (`https://desk.example.org`) that may ask and read answers, beside its own.
     pub origins: Vec<String>,
     /// Connections at one time; further ones wait.
     pub connections: u32,
+    /// Of these, how many may listen to live events.
+    pub streams: u32,
     /// Largest body of a request.
     pub max_body: usize,
     /// Requests a second that one token may make in the long run.
@@ -47,20 +57,30 @@ pub(super) fn read(
     problems: &mut Diagnostics,
 ) -> Option<ServeConfig> {
     let mut table = top.table("serve", problems)?;
-    let listen = table.or("listen", (Ipv4Addr::LOCALHOST, 8910).into(), problems);
+    let listen: SocketAddr = table.or("listen", (Ipv4Addr::LOCALHOST, 8910).into(), problems);
     let token_file = table.get::<PathBuf>("token_file", problems);
     let token_env = table.get::<String>("token_env", problems).map(|name| name.value);
+    let tokens = token::read(&mut table, folder, problems);
+    let public_read = table.get::<bool>("public_read", problems).filter(|found| found.value);
+    if let Some(found) = public_read.as_ref().filter(|_| !listen.ip().is_loopback()) {
+        let message = "`public_read` would let everyone read what is on the channels";
+        let problem = Diagnostic::error(&found.place, message);
+        problems.push(problem.hint("it is for a listener on loopback; give readers a token"));
+    }
     let mut hosts = names(&mut table, "hosts", problems);
     let public_url = table.get::<Url>("public_url", problems).map(|url| url.value);
     hosts.extend(public_url.as_ref().and_then(Url::host_str).map(str::to_owned));
     let origins = names(&mut table, "origins", problems);
     let connections = table.or("connections", 256, problems).max(1);
-    let max_body = table.or("max_body", Bytes(8 << 20), problems).0.clamp(1_024, 256 << 20);
-    let rate = table.get::<f64>("rate", problems);
-    if let Some(rate) = rate.as_ref().filter(|rate| !rate.value.is_finite() || rate.value <= 0.0) {
-        let problem = Diagnostic::error(&rate.place, "`rate` must be more than 0");
-        problems.push(problem.hint("it counts requests a second; 50 is the default"));
+    let streams = table.get::<u32>("streams", problems);
+    if let Some(found) = streams.as_ref().filter(|found| found.value >= connections) {
+        let message = "`streams` leaves no connection for anything else";
+        let problem = Diagnostic::error(&found.place, message);
+        problems.push(problem.hint(format!("`connections` is {connections}: raise it")));
     }
+    let streams = streams.map_or(connections / 2, |found| found.value);
+    let max_body = table.or("max_body", Bytes(8 << 20), problems).0.clamp(1_024, 256 << 20);
+    let rate = rate(&mut table, problems);
     let burst = table.or("burst", 100, problems).max(1);
     let history = table.or("history", 300_000, problems).clamp(1_000, 50_000_000);
     let patience = table.or("patience", Span(Duration::from_secs(5)), problems).0;
@@ -69,16 +89,29 @@ pub(super) fn read(
         listen,
         token_file: token_file.map_or(data.join("api-token"), |file| resolve(folder, file.value)),
         token_env,
+        tokens,
+        public_read: public_read.is_some(),
         hosts,
         public_url,
         origins,
         connections,
+        streams,
         max_body: max_body as usize,
-        rate: rate.map_or(50.0, |rate| rate.value),
+        rate: rate.unwrap_or(50.0),
         burst,
         history: history as usize,
         patience: patience.min(Duration::from_secs(60)),
     })
+}
+
+/// Requests a second.
+fn rate(table: &mut Table<'_>, problems: &mut Diagnostics) -> Option<f64> {
+    let rate = table.get::<f64>("rate", problems)?;
+    if !rate.value.is_finite() || rate.value <= 0.0 {
+        let problem = Diagnostic::error(&rate.place, "`rate` must be more than 0");
+        problems.push(problem.hint("it counts requests a second; 50 is the default"));
+    }
+    Some(rate.value)
 }
 
 /// Names are compared in lower case, origins without a trailing slash.

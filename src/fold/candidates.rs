@@ -1,8 +1,10 @@
 //! Which items of the window are worth a full comparison. The cost does not grow with the window.
 
-use super::profile::Profile;
-use super::similarity::Frequencies;
+use smallvec::SmallVec;
+
+use super::profile::{Profile, Term};
 use super::window::Window;
+use crate::prepare::Text;
 
 /// How many of an item's rarest terms are looked up.
 const TERMS: usize = 8;
@@ -39,8 +41,10 @@ pub(super) struct Found {
 /// Scratch memory of a search, kept between searches.
 #[derive(Debug, Default)]
 pub(super) struct Search {
-    entries: Vec<(u32, f32)>,
     pool: Vec<Hit>,
+    near: Vec<Hit>,
+    seats: Seats,
+    ranked: Vec<u64>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -50,44 +54,38 @@ struct Hit {
     cosine: f32,
 }
 
-/// Those that share most first; of equals the newer.
-fn most_shared(a: &Hit, b: &Hit) -> std::cmp::Ordering {
-    b.shared.total_cmp(&a.shared).then(b.place.cmp(&a.place))
-}
-
 impl Search {
     /// Finds candidates for `profile`: those that share its rarest terms, and of the rest those
     /// whose vectors lie nearest.
     pub(super) fn find(&mut self, window: &Window, profile: &Profile) -> Found {
         let frequencies = window.frequencies();
-        let mut terms: Vec<(f32, u32)> =
-            profile.distinct().map(|term| (frequencies.weight(term), term.id)).collect();
-        terms.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        self.entries.clear();
+        let mut terms: SmallVec<[(f32, Term); Text::MOST_WORDS]> =
+            profile.distinct().map(|term| (frequencies.weight(term), term)).collect();
+        terms.sort_unstable_by(|(a, x), (b, y)| b.total_cmp(a).then(x.id.cmp(&y.id)));
+        self.pool.clear();
+        self.seats.clear();
+        let mut touched = 0;
         for (weight, term) in terms.into_iter().take(TERMS) {
-            let Some(posting) = window.having(term) else { continue };
-            let room = ENTRIES.min(BUDGET.saturating_sub(self.entries.len()));
-            self.entries.extend(posting.iter().rev().take(room).map(|place| (*place, weight)));
+            for place in window.having(term.number).take(ENTRIES.min(BUDGET - touched)) {
+                touched += 1;
+                // Term by term, so that the weights of a place are added in the order of the terms.
+                match self.seats.take(place, &self.pool) {
+                    Some(at) => self.pool[at].shared += weight,
+                    None => self.pool.push(Hit { place, shared: weight, cosine: f32::NAN }),
+                }
+            }
         }
-        let touched = self.entries.len();
-        self.gather(window, profile);
+        self.look(window, profile);
         let nearness = self.nearness();
         Found { places: self.best(), nearness, touched }
     }
 
-    /// Adds up what each place shares.
-    fn gather(&mut self, window: &Window, profile: &Profile) {
-        // Stable, so that the weights of a place are added in the order of the terms.
-        self.entries.sort_by_key(|(place, _)| *place);
-        self.pool.clear();
-        for group in self.entries.chunk_by(|a, b| a.0 == b.0) {
-            let shared = group.iter().map(|(_, weight)| weight).sum();
-            self.pool.push(Hit { place: group[0].0, shared, cosine: f32::NAN });
-        }
-        if self.pool.len() > POOL {
-            self.pool.select_nth_unstable_by(POOL, most_shared);
-            self.pool.truncate(POOL);
-        }
+    /// Looks at those that share most.
+    fn look(&mut self, window: &Window, profile: &Profile) {
+        cut(&mut self.pool, POOL, &mut self.ranked, |hit| hit.shared);
+        // All are read before the first is needed: memory answers many at a time.
+        let read = |hit: &Hit| window.get(hit.place).map_or(0, |live| live.profile.read());
+        std::hint::black_box(self.pool.iter().map(read).fold(0, i8::wrapping_add));
         self.pool.retain_mut(|hit| {
             let Some(live) = window.get(hit.place) else { return false };
             if let (Some(a), Some(b)) = (&profile.vector, &live.profile.vector) {
@@ -112,23 +110,83 @@ impl Search {
     }
 
     fn best(&mut self) -> Vec<u32> {
-        self.pool.sort_unstable_by(most_shared);
-        let lexical = LEXICAL.min(self.pool.len());
-        let (lexical, rest) = self.pool.split_at_mut(lexical);
-        rest.sort_unstable_by(|a, b| {
-            let key = |hit: &Hit| if hit.cosine.is_nan() { -2.0 } else { hit.cosine };
-            key(b).total_cmp(&key(a)).then(b.place.cmp(&a.place))
+        let Search { pool, near, ranked, .. } = self;
+        let most = pool.iter().map(|hit| hit.shared).fold(1.0, f32::max);
+        let last = last_rank(pool, LEXICAL, ranked, |hit| hit.shared);
+        near.clear();
+        pool.retain(|hit| {
+            let lexical = hit.rank(hit.shared) <= last;
+            if !lexical && !hit.cosine.is_nan() {
+                near.push(*hit);
+            }
+            lexical
         });
-        let near = rest.iter().take(NEAR).filter(|hit| !hit.cosine.is_nan());
-        let most = lexical.first().map_or(1.0, |hit| hit.shared.max(1.0));
-        let score =
-            |hit: &Hit| hit.shared / most + if hit.cosine.is_nan() { 0.0 } else { hit.cosine };
-        let mut hits: Vec<(f32, u32)> =
-            lexical.iter().chain(near).map(|hit| (score(hit), hit.place)).collect();
-        hits.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
-        hits.truncate(FULL);
-        let mut places: Vec<u32> = hits.into_iter().map(|(_, place)| place).collect();
+        cut(near, NEAR, ranked, |hit| hit.cosine);
+        pool.append(near);
+        let nearness = |hit: &Hit| if hit.cosine.is_nan() { 0.0 } else { hit.cosine };
+        cut(pool, FULL, ranked, |hit| hit.shared / most + nearness(hit));
+        let mut places: Vec<u32> = pool.iter().map(|hit| hit.place).collect();
         places.sort_unstable();
         places
+    }
+}
+
+impl Hit {
+    /// Its rank by a score of it: the best has the lowest, of equals the newer.
+    fn rank(&self, score: f32) -> u64 {
+        let bits = score.to_bits();
+        // In the order of `f32::total_cmp`.
+        let rising = if bits >> 31 == 0 { bits | 1 << 31 } else { !bits };
+        !(u64::from(rising) << 32 | u64::from(self.place))
+    }
+}
+
+/// The rank of the last of the best `most` by `score`.
+fn last_rank(hits: &[Hit], most: usize, ranked: &mut Vec<u64>, score: impl Fn(&Hit) -> f32) -> u64 {
+    if hits.len() <= most {
+        return u64::MAX;
+    }
+    ranked.clear();
+    ranked.extend(hits.iter().map(|hit| hit.rank(score(hit))));
+    *ranked.select_nth_unstable(most - 1).1
+}
+
+/// Keeps the best `most` by `score`.
+fn cut(hits: &mut Vec<Hit>, most: usize, ranked: &mut Vec<u64>, score: impl Fn(&Hit) -> f32) {
+    let last = last_rank(hits, most, ranked, &score);
+    hits.retain(|hit| hit.rank(score(hit)) <= last);
+}
+
+/// Finds the hit of a place among at most [`BUDGET`].
+#[derive(Debug)]
+struct Seats(Box<[u16; 2 * BUDGET]>);
+
+impl Default for Seats {
+    fn default() -> Seats {
+        Seats(Box::new([Seats::FREE; 2 * BUDGET]))
+    }
+}
+
+impl Seats {
+    const FREE: u16 = u16::MAX;
+
+    fn clear(&mut self) {
+        self.0.fill(Seats::FREE);
+    }
+
+    /// Where `place` is in the pool; `None` when it is not, and then it is taken to be added next.
+    fn take(&mut self, place: u32, pool: &[Hit]) -> Option<usize> {
+        // Places of one time follow each other: their low bits are as good as a hash.
+        let mut seat = place as usize % self.0.len();
+        loop {
+            match self.0[seat] {
+                Seats::FREE => {
+                    self.0[seat] = pool.len() as u16;
+                    return None;
+                }
+                at if pool[usize::from(at)].place == place => return Some(usize::from(at)),
+                _ => seat = (seat + 1) % self.0.len(),
+            }
+        }
     }
 }

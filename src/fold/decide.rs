@@ -156,19 +156,19 @@ impl Fold {
 
     fn compare(&self, profile: &Profile, places: &[u32]) -> Vec<Candidate> {
         let frequencies = self.window.frequencies();
-        let side = Side::new(profile, Some(&frequencies));
+        let side = Side::new(profile, Some(frequencies));
         let compare = |place: &u32| {
             let live = self.window.get(*place)?;
-            let values = self.scorer.within(&side, &live.profile, &frequencies);
-            Some(Candidate {
-                seq: live.seq,
-                story: live.story,
-                probability: self.scorer.probability(&values),
-                place: *place,
-                values,
-            })
+            let values = self.scorer.within(&side, &live.profile, frequencies);
+            let (seq, story) = (live.seq, live.story);
+            Some(Candidate { seq, story, probability: 0.0, place: *place, values })
         };
-        places.iter().filter_map(compare).collect()
+        let mut candidates: Vec<Candidate> = places.iter().filter_map(compare).collect();
+        let probabilities = self.scorer.probabilities(candidates.iter().map(|it| &it.values));
+        for (candidate, probability) in candidates.iter_mut().zip(probabilities) {
+            candidate.probability = probability;
+        }
+        candidates
     }
 
     /// The stories among the candidates, the likeliest first; the older one on a tie.

@@ -10,8 +10,11 @@ use std::path::Path;
 use crate::fold::ModelError;
 
 mod file;
+mod forest;
 mod logistic;
 mod tree;
+
+use forest::{Forest, PAIRS};
 
 pub use file::{Direction, Feature};
 pub(in crate::fold) use logistic::odds;
@@ -22,6 +25,8 @@ pub use tree::{Node, Tree};
 #[derive(Clone, PartialEq)]
 pub struct Model {
     content: file::Content,
+    /// The same trees in a faster form, unless they are too large for it.
+    forest: Option<Forest>,
     digest: u128,
 }
 
@@ -47,7 +52,8 @@ impl Model {
     /// Reads a scorer from the bytes of its file.
     pub fn parse(bytes: &[u8]) -> Result<Model, ModelError> {
         let (content, digest) = file::parse(bytes)?;
-        Ok(Model { content, digest })
+        let forest = Forest::of(&content.trees, content.features.len());
+        Ok(Model { content, forest, digest })
     }
 
     /// The same scorer if it looks at exactly these features.
@@ -72,6 +78,20 @@ impl Model {
     /// too few counts as missing.
     pub fn log_odds(&self, values: &[f32]) -> f32 {
         self.content.trees.iter().fold(self.content.base, |sum, tree| sum + tree.leaf(values))
+    }
+
+    /// [`Model::log_odds`] of several pairs: the same numbers, many times faster.
+    pub fn log_odds_of(&self, pairs: &[&[f32]]) -> Vec<f32> {
+        let Some(forest) = &self.forest else {
+            return pairs.iter().map(|values| self.log_odds(values)).collect();
+        };
+        let mut all = Vec::with_capacity(pairs.len().next_multiple_of(PAIRS));
+        for group in pairs.chunks(PAIRS) {
+            let values = std::array::from_fn(|at| group[at.min(group.len() - 1)]);
+            all.extend(forest.log_odds(self.content.base, values));
+        }
+        all.truncate(pairs.len());
+        all
     }
 
     /// [`Model::log_odds`] as a probability, calibrated on labelled pairs.

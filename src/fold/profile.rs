@@ -7,13 +7,16 @@ use crate::item::{Language, Marker, TimeQuality};
 use crate::prepare::{Prepared, Word};
 use crate::publisher::Publishers;
 
+/// Bytes of a cache line.
+const LINE: usize = 64;
+
 /// The compact form of an item. Everything in it follows from the item and the models alone,
 /// except `nearness`, which the window gives.
 #[derive(Clone, Debug)]
 pub(super) struct Profile {
     pub(super) terms: Box<[Term]>,
     pub(super) sketch: [u64; 4],
-    pub(super) vector: Option<Box<Vector>>,
+    pub(super) vector: Option<Vector>,
     /// Event time in seconds.
     pub(super) event: i64,
     /// Whether the event time is the item's own.
@@ -36,10 +39,15 @@ pub(super) struct Profile {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Term {
     pub(super) id: u32,
+    /// Its number in the window, [`UNNUMBERED`] where it has none.
+    pub(super) number: u32,
     pub(super) flags: u8,
     /// Weight in general, in sixteenths.
-    weight: u8,
+    pub(super) weight: u8,
 }
+
+/// The number of a term that no item of the window has.
+pub(super) const UNNUMBERED: u32 = u32::MAX;
 
 impl Term {
     pub(super) fn is(self, flag: u8) -> bool {
@@ -47,8 +55,13 @@ impl Term {
     }
 
     pub(super) fn weight(self) -> f32 {
-        f32::from(self.weight) / 16.0
+        sixteenths(u32::from(self.weight))
     }
+}
+
+/// A sum of weights: exact, as it is far below 2^24.
+pub(super) fn sixteenths(sum: u32) -> f32 {
+    sum as f32 / 16.0
 }
 
 impl Profile {
@@ -62,6 +75,7 @@ impl Profile {
         let text = &prepared.text;
         let term = |word: &Word| Term {
             id: word.id,
+            number: UNNUMBERED,
             flags: word.flags,
             weight: (weight::general(background.share(word.id)) * 16.0) as u8,
         };
@@ -76,7 +90,7 @@ impl Profile {
         Profile {
             terms: text.words.iter().map(term).collect(),
             sketch: text.sketch,
-            vector: vector.map(Box::new),
+            vector,
             event: prepared.event.as_second(),
             timed: prepared.item.time_quality != TimeQuality::Missing
                 || prepared.item.versioncreated.is_some(),
@@ -96,6 +110,13 @@ impl Profile {
         self.terms.iter().copied().filter(|term| !term.is(Word::AGAIN))
     }
 
+    /// Reads each cache line of the vector: asks memory for it before it is needed.
+    pub(super) fn read(&self) -> i8 {
+        let Some(vector) = &self.vector else { return 0 };
+        let components = vector.components();
+        components.iter().step_by(LINE).chain(components.last()).fold(0, |sum, it| sum ^ it)
+    }
+
     /// Whether the two can tell one story at all: stories do not cross languages.
     pub(super) fn comparable(&self, other: &Profile) -> bool {
         match (self.language, other.language) {
@@ -106,7 +127,7 @@ impl Profile {
 
     /// Whether the two have the same words in the same order.
     pub(super) fn same_words(&self, other: &Profile) -> bool {
-        let ids = |profile: &Profile| profile.terms.iter().map(|term| term.id).collect::<Vec<_>>();
-        self.terms.len() == other.terms.len() && ids(self) == ids(other)
+        self.terms.len() == other.terms.len()
+            && self.terms.iter().zip(&other.terms).all(|(a, b)| a.id == b.id)
     }
 }

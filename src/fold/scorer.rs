@@ -80,12 +80,18 @@ impl Scorer {
     }
 
     /// Features of a pair in a window.
-    pub(super) fn within(&self, a: &Side<'_>, b: &Profile, window: &dyn Frequencies) -> Values {
+    pub(super) fn within(&self, a: &Side<'_>, b: &Profile, window: Frequencies<'_>) -> Values {
         similarity::compare(a, &Side::new(b, Some(window)), true)
     }
 
     pub(super) fn probability(&self, values: &Values) -> f32 {
         probability(self.model.log_odds(values))
+    }
+
+    /// [`Scorer::probability`] of several pairs.
+    pub(super) fn probabilities<'a>(&self, pairs: impl Iterator<Item = &'a Values>) -> Vec<f32> {
+        let pairs: Vec<&[f32]> = pairs.map(|values| &values[..]).collect();
+        self.model.log_odds_of(&pairs).into_iter().map(probability).collect()
     }
 
     /// The features that mattered, largest share first; in log-odds, adding up with the bias.

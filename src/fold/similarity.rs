@@ -1,7 +1,8 @@
 //! What two items have in common, as numbers. Symmetric: swapping the items changes nothing.
 
 use super::model::{Direction, Feature};
-use super::profile::{Profile, Term};
+use super::overlap::{Overlap, Places};
+use super::profile::{Profile, Term, sixteenths};
 use super::weight;
 use crate::prepare::Word;
 
@@ -45,91 +46,123 @@ pub(super) fn features() -> Vec<Feature> {
 /// The values of the features for a pair, NaN where missing.
 pub(super) type Values = [f32; COUNT];
 
-/// How common terms are in the window; `None` for a pair scored alone.
-pub(super) trait Frequencies {
-    /// Weight of a term in the window.
-    fn weight(&self, term: Term) -> f32;
-}
-
-/// A window's counts behind [`Frequencies`].
-pub(super) struct Counts<F: Fn(u32) -> usize> {
+/// How common terms are in the window.
+#[derive(Clone, Copy)]
+pub(super) struct Frequencies<'a> {
     pub(super) live: usize,
-    pub(super) having: F,
+    /// How many items have a term, by its number.
+    pub(super) having: &'a [u32],
 }
 
-impl<F: Fn(u32) -> usize> Frequencies for Counts<F> {
-    fn weight(&self, term: Term) -> f32 {
-        // The share in general, back from its stored weight: e^-w in steps of halves.
-        let share = 1.0 / pow2(term.weight() * std::f32::consts::LOG2_E);
-        weight::in_window(self.live, (self.having)(term.id), share)
+impl Frequencies<'_> {
+    /// Weight of a term in the window.
+    pub(super) fn weight(&self, term: Term) -> f32 {
+        let having = self.having.get(term.number as usize).copied().unwrap_or(0);
+        weight::in_window(self.live, having as usize, SHARES[usize::from(term.weight)])
     }
 }
 
+/// The share in general, back from its stored weight: e^-w in steps of halves.
+static SHARES: [f32; 256] = {
+    let mut shares = [0.0; 256];
+    let mut weight = 0;
+    while weight < shares.len() {
+        shares[weight] = 1.0 / pow2(weight as f32 / 16.0 * std::f32::consts::LOG2_E);
+        weight += 1;
+    }
+    shares
+};
+
 /// 2^x for x ≥ 0, linear between powers: close enough for a prior, and exact arithmetic.
-fn pow2(x: f32) -> f32 {
+const fn pow2(x: f32) -> f32 {
     let whole = x as u32;
-    (1.0 + (x - whole as f32)) * (1_u64 << whole.min(40)) as f32
+    let power = if whole < 40 { whole } else { 40 };
+    (1.0 + (x - whole as f32)) * (1_u64 << power) as f32
 }
 
-/// One side of a comparison, with the window's weights of its terms (0 outside a window).
+/// One side of a comparison: its words by kind, and the window's weights of them (0 outside a
+/// window).
 pub(super) struct Side<'a> {
     pub(super) profile: &'a Profile,
     weights: [f32; crate::prepare::Text::MOST_WORDS],
+    distinct: Places,
+    names: Places,
+    numbers: Places,
+    dates: Places,
 }
 
 impl<'a> Side<'a> {
-    pub(super) fn new(profile: &'a Profile, window: Option<&dyn Frequencies>) -> Side<'a> {
+    pub(super) fn new(profile: &'a Profile, window: Option<Frequencies<'_>>) -> Side<'a> {
         let mut weights = [0.0; crate::prepare::Text::MOST_WORDS];
         if let Some(window) = window {
             for (weight, term) in weights.iter_mut().zip(&profile.terms) {
                 *weight = window.weight(*term);
             }
         }
-        Side { profile, weights }
+        let mut side = Side { profile, weights, distinct: 0, names: 0, numbers: 0, dates: 0 };
+        for (at, term) in profile.terms.iter().enumerate() {
+            let here = |flag: u8| Places::from(term.is(flag)) << at;
+            side.distinct |= here(0) & !here(Word::AGAIN);
+            side.names |= here(Word::NAME);
+            side.numbers |= here(Word::NUMBER);
+            side.dates |= here(Word::DATE);
+        }
+        side
     }
 }
 
-/// Sums over the terms of one side.
-#[derive(Default)]
+/// Sums over the distinct terms of one side.
 struct Mass {
     all: f32,
     window: f32,
     shared: f32,
     window_shared: f32,
     unshared: f32,
+    rarest_shared: f32,
     rarest_unshared: f32,
     names_unshared: u32,
     count: u32,
     shared_count: u32,
 }
 
-fn mass(side: &Side<'_>, other: &Profile) -> Mass {
-    let mut mass = Mass::default();
-    for (term, window) in side.profile.terms.iter().zip(&side.weights) {
-        if term.is(Word::AGAIN) {
+/// `shared` are the terms that the other side has.
+fn mass(side: &Side<'_>, shared: Places) -> Mass {
+    // General weights are whole sixteenths.
+    let (mut both, mut own, mut rarest_shared, mut rarest_unshared) = (0_u32, 0_u32, 0, 0);
+    let (mut window, mut window_shared) = (0.0, 0.0);
+    for (at, (term, weight)) in side.profile.terms.iter().zip(&side.weights).enumerate() {
+        if side.distinct >> at & 1 == 0 {
             continue;
         }
-        let weight = term.weight();
-        mass.count += 1;
-        mass.all += weight;
-        mass.window += window;
-        if other.terms.iter().any(|there| there.id == term.id) {
-            mass.shared_count += 1;
-            mass.shared += weight;
-            mass.window_shared += window;
+        window += weight;
+        if shared >> at & 1 != 0 {
+            both += u32::from(term.weight);
+            rarest_shared = rarest_shared.max(term.weight);
+            window_shared += weight;
         } else {
-            mass.unshared += weight;
-            mass.rarest_unshared = mass.rarest_unshared.max(weight);
-            mass.names_unshared += u32::from(term.is(Word::NAME));
+            own += u32::from(term.weight);
+            rarest_unshared = rarest_unshared.max(term.weight);
         }
     }
-    mass
+    Mass {
+        all: sixteenths(both + own),
+        window,
+        shared: sixteenths(both),
+        window_shared,
+        unshared: sixteenths(own),
+        rarest_shared: sixteenths(u32::from(rarest_shared)),
+        rarest_unshared: sixteenths(u32::from(rarest_unshared)),
+        names_unshared: (side.names & side.distinct & !shared).count_ones(),
+        count: side.distinct.count_ones(),
+        shared_count: (side.distinct & shared).count_ones(),
+    }
 }
 
 /// Fills in the features of a pair.
 pub(super) fn compare(left: &Side<'_>, right: &Side<'_>, in_window: bool) -> Values {
     let (a, b) = (left.profile, right.profile);
-    let (x, y) = (mass(left, b), mass(right, a));
+    let overlap = Overlap::of(a, b);
+    let (x, y) = (mass(left, overlap.left), mass(right, overlap.right));
     let missing = |value: f32| if in_window { value } else { f32::NAN };
     let ratio = |part: f32, whole: f32| if whole > 0.0 { part / whole } else { 0.0 };
     let (p, q) = (ratio(x.shared, x.all), ratio(y.shared, y.all));
@@ -137,12 +170,12 @@ pub(super) fn compare(left: &Side<'_>, right: &Side<'_>, in_window: bool) -> Val
     // The same sum of the same terms in another order: the mean makes it symmetric to the bit.
     let shared = (x.shared + y.shared) / 2.0;
     let window_shared = (x.window_shared + y.window_shared) / 2.0;
-    let names = names(left, right);
+    let names = names(left, right, &overlap);
     let frame = frame(a, b);
     let (na, nb) = (a.terms.len() as f32, b.terms.len() as f32);
-    let common = common_order(a, b) as f32;
-    let numbers = clash(a, b, Word::NUMBER);
-    let dates = clash(a, b, Word::DATE);
+    let common = overlap.common_order() as f32;
+    let numbers = clash(left.numbers & left.distinct, right.numbers & right.distinct, &overlap);
+    let dates = clash(left.dates & left.distinct, right.dates & right.distinct, &overlap);
     let cosine = match (&a.vector, &b.vector) {
         (Some(a), Some(b)) => a.cosine(b),
         _ => f32::NAN,
@@ -157,18 +190,19 @@ pub(super) fn compare(left: &Side<'_>, right: &Side<'_>, in_window: bool) -> Val
         missing(wp.max(wq)),
         missing(wp.min(wq)),
         missing(window_shared),
-        names.rarest,
+        x.rarest_shared,
         x.shared_count as f32,
         names.mass,
         names.count as f32,
         letters(a, b),
         ratio(2.0 * common, na + nb),
         ratio(common, na.min(nb)),
-        neighbours(a, b) as f32,
+        overlap.neighbours() as f32,
         numbers.shared as f32,
         flag(numbers.left > 0 && numbers.right > 0 && numbers.shared == 0),
         flag((numbers.left > 0) != (numbers.right > 0)),
-        count_clash(a, b),
+        // Numbers of the same thing: "12th package" and "13th package".
+        overlap.differ_before_same(left.numbers, right.numbers) as f32,
         flag(dates.left > 0 && dates.right > 0 && dates.shared == 0),
         if a.timed && b.timed { (a.event - b.event).abs() as f32 / 3_600.0 } else { f32::NAN },
         x.count.min(y.count) as f32,
@@ -221,26 +255,20 @@ fn flag(on: bool) -> f32 {
 }
 
 struct Names {
-    rarest: f32,
     mass: f32,
     count: u32,
 }
 
-/// Shared terms that are names on either side, and the rarest shared term of any kind.
-fn names(left: &Side<'_>, right: &Side<'_>) -> Names {
-    let mut names = Names { rarest: 0.0, mass: 0.0, count: 0 };
-    // Sums are of sixteenths below 2^24, so that their order does not matter.
-    for term in left.profile.distinct() {
-        let Some(there) = right.profile.terms.iter().find(|there| there.id == term.id) else {
-            continue;
-        };
-        names.rarest = names.rarest.max(term.weight());
-        if term.is(Word::NAME) || there.is(Word::NAME) {
-            names.mass += term.weight();
-            names.count += 1;
-        }
+/// Shared terms that are names on either side.
+fn names(left: &Side<'_>, right: &Side<'_>, overlap: &Overlap) -> Names {
+    let names = left.names | overlap.among_firsts(right.names);
+    let mut names = names & left.distinct & overlap.left;
+    let (count, mut mass) = (names.count_ones(), 0);
+    while names != 0 {
+        mass += u32::from(left.profile.terms[names.trailing_zeros() as usize].weight);
+        names &= names - 1;
     }
-    names
+    Names { mass: sixteenths(mass), count }
 }
 
 /// Jaccard of the letter trigrams, estimated from their sketches.
@@ -253,30 +281,6 @@ fn letters(a: &Profile, b: &Profile) -> f32 {
     if either == 0 { 0.0 } else { both as f32 / either as f32 }
 }
 
-/// Length of the longest common subsequence of terms.
-fn common_order(a: &Profile, b: &Profile) -> u8 {
-    let mut row = [0_u8; crate::prepare::Text::MOST_WORDS + 1];
-    for here in &a.terms {
-        let mut diagonal = 0;
-        for (at, there) in b.terms.iter().enumerate() {
-            let above = row[at + 1];
-            row[at + 1] = if here.id == there.id { diagonal + 1 } else { above.max(row[at]) };
-            diagonal = above;
-        }
-    }
-    row[b.terms.len()]
-}
-
-/// How many pairs of neighbouring terms are shared.
-fn neighbours(a: &Profile, b: &Profile) -> u32 {
-    let shared = |here: &[Term], there: &Profile| {
-        there.terms.windows(2).any(|pair| pair[0].id == here[0].id && pair[1].id == here[1].id)
-    };
-    let count =
-        |a: &Profile, b: &Profile| a.terms.windows(2).filter(|pair| shared(pair, b)).count();
-    count(a, b).min(count(b, a)) as u32
-}
-
 struct Clash {
     left: u32,
     right: u32,
@@ -284,23 +288,7 @@ struct Clash {
 }
 
 /// Terms of a kind on either side and shared.
-fn clash(a: &Profile, b: &Profile, kind: u8) -> Clash {
-    let of = |profile: &Profile| profile.distinct().filter(|term| term.is(kind)).count() as u32;
-    let shared = a.distinct().filter(|term| term.is(kind));
-    let shared = shared.filter(|term| b.terms.iter().any(|there| there.id == term.id));
-    Clash { left: of(a), right: of(b), shared: shared.count() as u32 }
-}
-
-/// Numbers of the same thing that differ: "12th package" and "13th package".
-fn count_clash(a: &Profile, b: &Profile) -> f32 {
-    let mut clashes = 0_u32;
-    for (at, here) in a.terms.iter().enumerate().filter(|(_, term)| term.is(Word::NUMBER)) {
-        for (there_at, there) in b.terms.iter().enumerate().filter(|(_, it)| it.is(Word::NUMBER)) {
-            let next = |terms: &[Term], at: usize| terms.get(at + 1).map(|term| term.id);
-            let thing = next(&a.terms, at);
-            let same_thing = thing.is_some() && thing == next(&b.terms, there_at);
-            clashes += u32::from(same_thing && here.id != there.id);
-        }
-    }
-    clashes as f32
+fn clash(left: Places, right: Places, overlap: &Overlap) -> Clash {
+    let shared = (left & overlap.left).count_ones();
+    Clash { left: left.count_ones(), right: right.count_ones(), shared }
 }

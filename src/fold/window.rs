@@ -1,12 +1,11 @@
 //! The items that can still be matched, and where each term occurs among them.
 
-use std::collections::VecDeque;
-
-use foldhash::HashMap;
-
-use super::profile::{Profile, Term};
-use super::similarity::Counts;
+use super::postings::Postings;
+use super::profile::Profile;
+use super::ring::Ring;
+use super::similarity::Frequencies;
 use crate::item::Seq;
+use crate::prepare::Word;
 use crate::story::StoryId;
 
 /// An item of the window.
@@ -23,10 +22,10 @@ pub(super) struct Live {
 /// hold the low 32 bits of it, which is enough for any window.
 #[derive(Debug, Default)]
 pub(super) struct Window {
-    items: VecDeque<Live>,
+    items: Ring<Live>,
     /// Place of the first item.
     first: u32,
-    postings: HashMap<u32, VecDeque<u32>>,
+    postings: Postings,
 }
 
 impl Window {
@@ -38,46 +37,47 @@ impl Window {
         self.items.get(place.wrapping_sub(self.first) as usize)
     }
 
-    /// Places of the items that have a term, oldest first.
-    pub(super) fn having(&self, term: u32) -> Option<&VecDeque<u32>> {
-        self.postings.get(&term)
+    /// Gives the terms of an item that is about to be decided on their numbers in this window.
+    pub(super) fn number(&self, profile: &mut Profile) {
+        for term in &mut profile.terms {
+            term.number = self.postings.number(term.id);
+        }
+    }
+
+    /// Places of the items that have a term, by its number, newest first.
+    pub(super) fn having(&self, number: u32) -> impl Iterator<Item = u32> + '_ {
+        self.postings.newest(number)
     }
 
     /// How common terms are.
-    pub(super) fn frequencies(&self) -> Counts<impl Fn(u32) -> usize> {
-        let having = |term: u32| self.postings.get(&term).map_or(0, VecDeque::len);
-        Counts { live: self.items.len(), having }
+    pub(super) fn frequencies(&self) -> Frequencies<'_> {
+        Frequencies { live: self.items.len(), having: self.postings.counts() }
     }
 
-    pub(super) fn push(&mut self, live: Live) {
+    pub(super) fn push(&mut self, mut live: Live) {
         let place = self.first.wrapping_add(self.items.len() as u32);
-        for term in live.profile.distinct() {
-            self.postings
-                .entry(term.id)
-                .or_insert_with(|| VecDeque::with_capacity(1))
-                .push_back(place);
+        for at in 0..live.profile.terms.len() {
+            let term = live.profile.terms[at];
+            live.profile.terms[at].number = if term.is(Word::AGAIN) {
+                self.postings.number(term.id)
+            } else {
+                self.postings.push(term.id, place)
+            };
         }
-        self.items.push_back(live);
+        self.items.push(live);
     }
 
     /// Takes out the oldest item if it was received before `edge` or there are more than `most`.
     pub(super) fn pop(&mut self, edge: i64, most: usize) -> Option<Live> {
-        let oldest = self.items.front()?;
+        let oldest = self.items.get(0)?;
         if oldest.received >= edge && self.items.len() <= most {
             return None;
         }
-        let live = self.items.pop_front()?;
+        let live = self.items.pop()?;
         self.first = self.first.wrapping_add(1);
-        let terms: Vec<Term> = live.profile.distinct().collect();
-        for term in terms {
-            let Some(posting) = self.postings.get_mut(&term.id) else { continue };
+        for term in live.profile.distinct() {
             // The oldest item is the first of each posting that it is in.
-            posting.pop_front();
-            if posting.is_empty() {
-                self.postings.remove(&term.id);
-            } else if posting.capacity() > 4 * posting.len() + 8 {
-                posting.shrink_to(2 * posting.len());
-            }
+            self.postings.pop(term);
         }
         Some(live)
     }

@@ -93,8 +93,10 @@ pub(super) async fn finish(State(app): State<App>, request: Request, next: Next)
 
 /// What a client said about the form of its answer.
 struct Wants {
-    /// It may be answered "as you know".
+    /// The tag of what it has already.
     known: Option<String>,
+    /// The time of what it has already; of no matter beside a tag.
+    since: Option<String>,
     gzip: bool,
 }
 
@@ -102,8 +104,21 @@ impl Wants {
     fn of(headers: &HeaderMap, method: &Method) -> Wants {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let known = text(header::IF_NONE_MATCH).filter(|_| method == Method::GET);
+        let since = text(header::IF_MODIFIED_SINCE).filter(|_| method == Method::GET);
         let gzip = text(header::ACCEPT_ENCODING).is_some_and(accepts_gzip);
-        Wants { known: known.map(str::to_owned), gzip: gzip && method != Method::HEAD }
+        Wants {
+            known: known.map(str::to_owned),
+            since: since.filter(|_| known.is_none()).map(str::to_owned),
+            gzip: gzip && method != Method::HEAD,
+        }
+    }
+
+    /// Whether an answer with these headers is what the client has already. Times are compared as
+    /// text: clients send back what they were given.
+    fn has(&self, headers: &HeaderMap) -> bool {
+        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        text(header::ETAG).is_some_and(|etag| self.knows(etag))
+            || text(header::LAST_MODIFIED).is_some_and(|at| self.since.as_deref() == Some(at))
     }
 
     /// A weak comparison: the answer is the same, whatever its coding.
@@ -144,9 +159,8 @@ async fn settle(response: Response, wants: &Wants) -> Response {
     }
     let headers = &mut head.headers;
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
-    headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding, Authorization"));
-    let etag = headers.get(header::ETAG).and_then(|etag| etag.to_str().ok());
-    if etag.is_some_and(|etag| wants.knows(etag)) {
+    headers.append(header::VARY, HeaderValue::from_static("Accept-Encoding, Authorization"));
+    if wants.has(headers) {
         head.status = StatusCode::NOT_MODIFIED;
         head.headers.remove(header::CONTENT_LENGTH);
         head.headers.remove(header::CONTENT_TYPE);

@@ -13,6 +13,10 @@ use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, warn};
 
+mod patient;
+
+use patient::Patient;
+
 /// The head of a request must be whole within this time, also of the next on a kept connection.
 const HEAD_TIME: Duration = Duration::from_secs(10);
 /// The head of a request may have this many bytes.
@@ -78,11 +82,13 @@ async fn connection(
     _room: OwnedSemaphorePermit,
     stop: CancellationToken,
 ) {
+    let stream = Patient::new(stream, stop.clone());
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME)
         .max_buf_size(HEAD)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
+        .with_upgrades();
     tokio::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,

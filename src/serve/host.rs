@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use axum::extract::{Request, State};
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -16,9 +16,41 @@ use super::problem::Problem;
 
 /// Lets only requests pass that name this listener and come from no foreign page.
 pub(super) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
-    match check(request.headers(), &app.config.hosts, &app.config.origins) {
-        Ok(()) => next.run(request).await,
-        Err(problem) => problem.into_response(),
+    if let Err(problem) = check(request.headers(), &app.config.hosts, &app.config.origins) {
+        return problem.into_response();
+    }
+    let origin = request.headers().get(header::ORIGIN).cloned();
+    let Some(origin) = origin.filter(|origin| is_invited(origin, &app.config.origins)) else {
+        return next.run(request).await;
+    };
+    let asks_first = request.method() == Method::OPTIONS
+        && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let mut response = match asks_first {
+        true => StatusCode::NO_CONTENT.into_response(),
+        false => next.run(request).await,
+    };
+    invite(response.headers_mut(), origin, asks_first);
+    response
+}
+
+fn is_invited(origin: &HeaderValue, origins: &[String]) -> bool {
+    origin.to_str().is_ok_and(|origin| origins.contains(&origin.to_ascii_lowercase()))
+}
+
+/// Lets a configured web page read the answer (CORS). Its requests show a token themselves: no
+/// password that a browser remembers is sent along.
+fn invite(headers: &mut HeaderMap, origin: HeaderValue, asks_first: bool) {
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    headers.append(header::VARY, HeaderValue::from_static("Origin"));
+    let may = |text| HeaderValue::from_static(text);
+    if asks_first {
+        let sent = may("Authorization, Content-Type, Idempotency-Key, If-None-Match, X-Request-Id");
+        headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, may("GET, HEAD, POST"));
+        headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, sent);
+        headers.insert(header::ACCESS_CONTROL_MAX_AGE, may("600"));
+    } else {
+        let read = may("ETag, Last-Modified, Retry-After, X-Request-Id");
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, read);
     }
 }
 
@@ -52,8 +84,6 @@ fn is_ours(host: &str, hosts: &[String]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
-
     use super::*;
 
     /// The status that a request is refused with.

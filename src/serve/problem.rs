@@ -42,7 +42,10 @@ impl IntoResponse for Problem {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
         if self.status == StatusCode::UNAUTHORIZED {
+            // A browser asks its user for the password of `Basic`, for what can only be read.
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            let basic = HeaderValue::from_static("Basic realm=\"wirefold\", charset=\"UTF-8\"");
+            headers.append(header::WWW_AUTHENTICATE, basic);
         }
         response
     }

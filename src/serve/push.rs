@@ -17,7 +17,7 @@ use crate::source::{self, Origin, Refused};
 use super::App;
 use super::idempotency::{Key, Push, Reply};
 use super::problem::Problem;
-use super::token::Caller;
+use super::token::Pusher;
 
 mod body;
 mod report;
@@ -35,7 +35,7 @@ pub(super) fn routes() -> Router<App> {
 
 async fn push(
     State(app): State<App>,
-    caller: Caller,
+    caller: Pusher,
     uri: Uri,
     headers: HeaderMap,
     body: Body,
@@ -72,11 +72,11 @@ async fn push(
     }
 }
 
-fn idempotency_key(headers: &HeaderMap, caller: &Caller) -> Result<Option<Key>, Problem> {
+fn idempotency_key(headers: &HeaderMap, caller: &Pusher) -> Result<Option<Key>, Problem> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
     match value.to_str() {
         Ok(key) if !key.is_empty() && key.len() <= LONGEST_KEY => {
-            Ok(Some((caller.0.clone(), key.to_owned())))
+            Ok(Some((caller.0.name.to_string(), key.to_owned())))
         }
         _ => {
             let detail = format!("an Idempotency-Key has 1 to {LONGEST_KEY} ASCII characters");
@@ -88,7 +88,7 @@ fn idempotency_key(headers: &HeaderMap, caller: &Caller) -> Result<Option<Key>, 
 /// Takes a push in and keeps its answer under its key.
 async fn work(
     app: App,
-    caller: Caller,
+    caller: Pusher,
     how: body::How,
     bytes: Vec<u8>,
     key: Option<Key>,
@@ -105,7 +105,7 @@ async fn work(
 
 async fn take_in(
     app: &App,
-    caller: &Caller,
+    caller: &Pusher,
     how: body::How,
     bytes: Vec<u8>,
 ) -> Result<Reply, Problem> {
@@ -117,7 +117,7 @@ async fn take_in(
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail));
     }
     let count = records.len() as u64;
-    let origin = Origin::named(&caller.0);
+    let origin = Origin::named(&caller.0.name);
     let offered = app.context.intake.offer(&origin, records, app.config.patience).await;
     let accepted = offered.map_err(|refused| match refused {
         Refused::Full => {

@@ -14,11 +14,11 @@ use axum::http::StatusCode;
 use std::sync::RwLockReadGuard;
 use std::time::Duration;
 
-mod channels;
+pub(super) mod channels;
 pub(super) mod doc;
 mod explain;
 mod items;
-mod stories;
+pub(super) mod stories;
 mod story;
 
 use crate::item::Seq;
@@ -46,7 +46,7 @@ pub(super) async fn board(app: &App) -> Result<RwLockReadGuard<'_, Board>, Probl
 }
 
 /// Looks something up in the log where blocking is allowed.
-async fn look<T: Send + 'static>(
+pub(super) async fn look<T: Send + 'static>(
     app: &App,
     f: impl FnOnce(&View) -> Result<T, LogError> + Send + 'static,
 ) -> Result<T, Problem> {
@@ -74,9 +74,4 @@ fn unless_damaged<T>(read: Result<Option<T>, LogError>) -> Result<Option<T>, Log
         Err(error) if error.kind() == LogErrorKind::Corrupt => Ok(None),
         read => read,
     }
-}
-
-fn unknown_channel(name: &str) -> Problem {
-    let detail = format!("there is no channel `{name}`: /v1/channels lists them");
-    Problem::new(StatusCode::NOT_FOUND, detail)
 }

@@ -1,5 +1,6 @@
-//! `/v1/sinks`: how deliveries fare, and what people ask of them. All of it needs a token: errors of
-//! receivers may tell more than everybody should know.
+//! `/v1/sinks`: how deliveries fare, and what people ask of them. Looking needs a token that
+//! reads everything, since errors of receivers may tell more than everybody should know; acting one
+//! with the scope `admin`.
 
 use axum::Router;
 use axum::body::Bytes;
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::App;
 use super::problem::Problem;
-use super::token::Caller;
+use super::token::{Admin, Reader};
 use crate::sink::{ControlError, Couriers, RewindTo};
 
 /// `GET /v1/sinks` and `/v1/sinks/{name}`; `POST /v1/sinks/{name}/{pause, resume, rewind, redeliver,
@@ -24,15 +25,17 @@ pub(super) fn routes() -> Router<App> {
         .route("/v1/sinks/{name}/{action}", post(act))
 }
 
-async fn list(State(app): State<App>, _: Caller) -> Result<Response, Problem> {
+async fn list(State(app): State<App>, reader: Reader) -> Result<Response, Problem> {
+    reader.everything()?;
     aside(&app, |sinks| Ok(json!({ "sinks": sinks.status() }))).await
 }
 
 async fn one(
     State(app): State<App>,
-    _: Caller,
+    reader: Reader,
     Path(name): Path<String>,
 ) -> Result<Response, Problem> {
+    reader.everything()?;
     aside(&app, move |sinks| {
         Ok(json!({ "sink": sinks.status_of(&name)?, "dead_letters": sinks.letters(&name)? }))
     })
@@ -53,7 +56,7 @@ struct Wish {
 
 async fn act(
     State(app): State<App>,
-    caller: Caller,
+    caller: Admin,
     Path((name, action)): Path<(String, String)>,
     body: Bytes,
 ) -> Result<Response, Problem> {
@@ -65,7 +68,7 @@ async fn act(
     };
     match action.as_str() {
         "pause" => {
-            let by = format!("paused with the token `{}`", caller.0);
+            let by = format!("paused with the token `{}`", caller.0.name);
             let reason = wish.reason.map_or(by.clone(), |reason| format!("{reason} ({by})"));
             aside(&app, move |sinks| {
                 sinks.pause(&name, &reason)?;

@@ -1,6 +1,8 @@
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -13,7 +15,10 @@ use crate::log::sample::at;
 use crate::net::{Client, Reach, Request, Response};
 use crate::source::testing::{Bench, until};
 
+mod feeds;
+mod live;
 mod reading;
+mod scopes;
 
 const TOKEN: &str = "a-token-for-tests-alone";
 
@@ -21,6 +26,7 @@ const TOKEN: &str = "a-token-for-tests-alone";
 struct Desk {
     bench: Bench,
     url: Url,
+    streams: Arc<Semaphore>,
     server: JoinHandle<()>,
     _folder: tempfile::TempDir,
 }
@@ -47,10 +53,13 @@ impl Desk {
             listen: "127.0.0.1:0".parse().unwrap(),
             token_file,
             token_env: None,
+            tokens: Vec::new(),
+            public_read: false,
             hosts: Vec::new(),
             public_url: None,
             origins: Vec::new(),
-            connections: 8,
+            connections: 80,
+            streams: 60,
             max_body: 100_000,
             rate: 1_000.0,
             burst: 1_000,
@@ -62,7 +71,8 @@ impl Desk {
         let server =
             Server::open(config, told, bench.context.clone(), Couriers::default()).await.unwrap();
         let url = format!("http://{}/", server.address()).parse().unwrap();
-        Desk { bench, url, server: tokio::spawn(server.run()), _folder: folder }
+        let streams = server.app.streams.clone();
+        Desk { bench, url, streams, server: tokio::spawn(server.run()), _folder: folder }
     }
 
     /// A push with a token, changed by `change`.
@@ -101,6 +111,11 @@ impl Desk {
             assert_eq!(response.status, StatusCode::OK, "{path}: {:?}", body(&response));
             body(&response)
         }
+    }
+
+    /// Free places for listeners.
+    fn places(&self) -> usize {
+        self.streams.available_permits()
     }
 
     /// Writes entries to the log as if they had come through the pipeline.
@@ -161,7 +176,9 @@ async fn a_push_of_nothing_but_rejects_says_so_and_an_empty_one_is_none() {
 #[tokio::test]
 async fn without_the_right_token_nothing_is_taken_in() {
     let desk = Desk::open().await;
-    for authorization in ["", "Bearer ", "Bearer wrong-token-for-tests", "Basic abc", TOKEN] {
+    // The password of a browser is for reading only.
+    let basic = format!("Basic {}", BASE64_STANDARD.encode(format!("me:{TOKEN}")));
+    for authorization in ["", "Bearer ", "Bearer wrong-token-for-tests", &basic, TOKEN] {
         let change = |headers: &mut HeaderMap| set(headers, header::AUTHORIZATION, authorization);
         let response = desk.push_as(TWO, change).await;
         assert_eq!(response.status, StatusCode::UNAUTHORIZED, "{authorization:?}");

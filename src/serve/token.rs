@@ -1,30 +1,50 @@
-//! Bearer tokens: who may write. On loopback, too, since other people's programs and any web page
-//! can reach it.
+//! Tokens: who asks, and what they may. On loopback too, since other people's programs and any web
+//! page can reach it.
+//!
+//! A token is sent as `Authorization: Bearer`. Where one can only read, as feed readers and
+//! browsers do, it may also be the password of `Basic`, or `?token=` in the address: neither can
+//! make a web page write in its user's name.
 
+use std::collections::BTreeSet;
 use std::fmt;
-use std::fs::{self, File};
-use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
-use ring::rand::{SecureRandom, SystemRandom};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
-use tracing::{info, warn};
 
-use super::App;
-use super::problem::Problem;
+use crate::config::{Secret, ServeConfig, TokenConfig};
+
+mod caller;
+mod secret;
+
+pub(super) use caller::{Admin, Pusher, Reader};
+
+use secret::Digest;
 
 /// Name of a token that has none of its own, and so of the source its items come from.
 const DEFAULT: &str = "push";
-/// A shorter token could be guessed.
-const SHORTEST: usize = 16;
 
 /// The tokens that are known, as digests.
-pub(super) struct Tokens(Vec<(String, Digest)>);
+pub(super) struct Tokens(Vec<(Digest, Grant)>);
 
-type Digest = [u8; 32];
+/// What the bearer of a token may do.
+#[derive(Clone, Debug)]
+pub(super) struct Grant {
+    pub(super) name: Arc<str>,
+    sight: Sight,
+    push: bool,
+    admin: bool,
+    /// A rate and a burst of its own.
+    pace: (Option<f64>, Option<u32>),
+}
+
+/// What one may read.
+#[derive(Clone, Debug)]
+enum Sight {
+    Nothing,
+    Everything,
+    Channels(Arc<BTreeSet<String>>),
+}
 
 /// There is no token to be had.
 #[derive(Debug)]
@@ -37,181 +57,120 @@ impl fmt::Display for TokenError {
 }
 
 impl Tokens {
-    /// Reads the token file and the variable of the environment. Makes the file with a new token
-    /// when neither is there.
-    pub(super) fn load(file: &Path, variable: Option<&str>) -> Result<Tokens, TokenError> {
-        let mut tokens = Vec::new();
-        if let Some(variable) = variable {
-            let token = std::env::var(variable).map_err(|_| {
-                TokenError(format!("the variable {variable} of `token_env` is not set"))
+    /// Reads every token that `config` names. Makes the token file when it names none.
+    pub(super) fn load(config: &ServeConfig) -> Result<Tokens, TokenError> {
+        let file = &config.token_file;
+        let mut tokens = Tokens(Vec::new());
+        if let Some(variable) = &config.token_env {
+            tokens.add_all(secret::from_variable(variable)?)?;
+        }
+        for token in &config.tokens {
+            if let Secret::File(path) = &token.secret {
+                secret::warn_if_open(path);
+            }
+            let text = token.secret.load().map_err(|error| {
+                TokenError(format!("there is no token `{}`: {error}", token.name.value))
             })?;
-            tokens.extend(parse(&token)?);
+            tokens.add(text.trim(), Grant::of(token))?;
         }
-        let fault = |error: io::Error| {
-            TokenError(format!("the token file {} cannot be used: {error}", file.display()))
-        };
-        match fs::read_to_string(file) {
-            Ok(text) => {
-                warn_if_open(file);
-                tokens.extend(parse(&text)?);
-            }
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(fault(error)),
-            Err(_) if variable.is_some() => {}
-            Err(_) => {
-                let token = make().map_err(TokenError)?;
-                write(file, &token).map_err(fault)?;
-                info!(file = %file.display(), "made a token for pushing items");
-                tokens.extend(parse(&token)?);
-            }
+        match secret::from_file(file)? {
+            Some(text) => tokens.add_all(text)?,
+            None if !tokens.0.is_empty() => {}
+            None => tokens.add_all(secret::make_file(file, DEFAULT)?)?,
         }
-        if tokens.is_empty() {
-            return Err(TokenError(format!(
-                "there is no token in {}: write one to it, or remove it to have one made",
-                file.display()
-            )));
+        if tokens.0.is_empty() {
+            return Err(TokenError(empty(file)));
         }
-        Ok(Tokens(tokens))
+        Ok(tokens)
     }
 
-    /// The name of a token, found in a time that tells nothing about the tokens.
-    fn name_of(&self, token: &str) -> Option<&str> {
-        let digest = digest(token);
+    /// Tokens that may do everything: one a line, `NAME TOKEN` or `TOKEN`; `#` begins a comment.
+    fn add_all(&mut self, text: String) -> Result<(), TokenError> {
+        let lines = text.lines().map(str::trim);
+        for line in lines.filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            let (name, token) = line.split_once(char::is_whitespace).unwrap_or((DEFAULT, line));
+            self.add(token.trim(), Grant::everything(name))?;
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, token: &str, grant: Grant) -> Result<(), TokenError> {
+        let digest = secret::digest_of(token, &grant.name)?;
+        if let Some((_, other)) = self.0.iter().find(|(known, _)| *known == digest) {
+            let (name, other) = (&grant.name, &other.name);
+            let message = format!("`{name}` and `{other}` are the same token: make one of its own");
+            return Err(TokenError(message));
+        }
+        self.0.push((digest, grant));
+        Ok(())
+    }
+
+    /// What a token grants, found in a time that tells nothing about the tokens.
+    fn grant(&self, token: &str) -> Option<&Grant> {
+        let digest = secret::digest(token);
         let mut found = u32::MAX;
-        for (index, (_, known)) in (0_u32..).zip(&self.0) {
+        for (index, (known, _)) in (0_u32..).zip(&self.0) {
             let same: Choice = known.ct_eq(&digest);
             found.conditional_assign(&index, same);
         }
-        self.0.get(found as usize).map(|(name, _)| name.as_str())
+        self.0.get(found as usize).map(|(_, grant)| grant)
     }
 }
 
-/// One token a line, `NAME TOKEN` or `TOKEN`; `#` begins a comment line.
-fn parse(text: &str) -> Result<Vec<(String, Digest)>, TokenError> {
-    let lines =
-        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let token = |line: &str| {
-        let (name, token) = line.split_once(char::is_whitespace).unwrap_or((DEFAULT, line));
-        let token = token.trim();
-        if token.len() < SHORTEST || token.contains(char::is_whitespace) {
-            return Err(TokenError(format!(
-                "the token named `{name}` is shorter than {SHORTEST} characters or has a space"
-            )));
+fn empty(file: &Path) -> String {
+    let file = file.display();
+    format!("there is no token in {file}: write one to it, or remove it to have one made")
+}
+
+impl Grant {
+    fn everything(name: &str) -> Grant {
+        let sight = Sight::Everything;
+        Grant { name: name.into(), sight, push: true, admin: true, pace: (None, None) }
+    }
+
+    /// Whoever reads without a token, where that is allowed.
+    fn public() -> Grant {
+        Grant { push: false, admin: false, ..Grant::everything("(public)") }
+    }
+
+    fn of(config: &TokenConfig) -> Grant {
+        let sight = match &config.channels {
+            _ if config.admin => Sight::Everything,
+            _ if !config.read => Sight::Nothing,
+            None => Sight::Everything,
+            Some(channels) => {
+                let names = channels.iter().map(|name| name.value.clone());
+                Sight::Channels(Arc::new(names.collect()))
+            }
+        };
+        Grant {
+            name: config.name.value.as_str().into(),
+            sight,
+            push: config.push || config.admin,
+            admin: config.admin,
+            pace: (config.rate, config.burst),
         }
-        Ok((name.to_owned(), digest(token)))
-    };
-    lines.map(token).collect()
-}
-
-/// Digests are compared in place of tokens: they have one length.
-fn digest(token: &str) -> Digest {
-    let mut digest = Digest::default();
-    digest.copy_from_slice(ring::digest::digest(&ring::digest::SHA256, token.as_bytes()).as_ref());
-    digest
-}
-
-/// 32 random bytes as hex digits.
-fn make() -> Result<String, String> {
-    let mut bytes = [0_u8; 32];
-    SystemRandom::new()
-        .fill(&mut bytes)
-        .map_err(|_| "the system gives no random numbers to make a token of".to_owned())?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
-}
-
-/// Writes a new file that only its owner can read.
-fn write(path: &Path, token: &str) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
     }
-    let mut options = File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    writeln!(file, "{DEFAULT} {token}")?;
-    file.sync_all()
-}
 
-#[cfg(unix)]
-fn warn_if_open(path: &Path) {
-    use std::os::unix::fs::MetadataExt;
-    let open = fs::metadata(path).is_ok_and(|metadata| metadata.mode() & 0o077 != 0);
-    if open {
-        warn!(file = %path.display(), "others on this machine can read the tokens: chmod 600");
+    /// Whether a channel may be read.
+    pub(super) fn sees(&self, channel: &str) -> bool {
+        match &self.sight {
+            Sight::Nothing => false,
+            Sight::Everything => true,
+            Sight::Channels(channels) => channels.contains(channel),
+        }
     }
-}
 
-#[cfg(not(unix))]
-fn warn_if_open(_: &Path) {}
+    /// Whether every channel may be read.
+    pub(super) fn sees_all(&self) -> bool {
+        matches!(self.sight, Sight::Everything)
+    }
 
-/// Whoever has shown a token: its name.
-#[derive(Clone, Debug)]
-pub(super) struct Caller(pub(super) String);
-
-impl FromRequestParts<App> for Caller {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Caller, Problem> {
-        let token = parts
-            .headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok()?.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, token)| token.trim());
-        let name = token.and_then(|token| app.tokens.name_of(token)).ok_or_else(|| {
-            let detail =
-                "send `Authorization: Bearer TOKEN` with a token of `token_file` in [serve]";
-            Problem::new(StatusCode::UNAUTHORIZED, detail)
-        })?;
-        app.limiter().pass(name, app.context.clock.now()).map_err(|wait| {
-            let detail =
-                format!("the token `{name}` asks more often than `rate` in [serve] allows");
-            Problem::new(StatusCode::TOO_MANY_REQUESTS, detail).retry_after(wait)
-        })?;
-        Ok(Caller(name.to_owned()))
+    /// Whether anything may be read.
+    fn reads(&self) -> bool {
+        !matches!(self.sight, Sight::Nothing)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_token_is_made_once_for_its_owner_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("secrets/token");
-        let made = Tokens::load(&file, None).unwrap();
-        let text = fs::read_to_string(&file).unwrap();
-        let token = text.trim().strip_prefix("push ").unwrap();
-        assert_eq!(token.len(), 64);
-        assert_eq!(made.name_of(token), Some("push"));
-        assert_eq!(Tokens::load(&file, None).unwrap().name_of(token), Some("push"));
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::MetadataExt;
-            assert_eq!(fs::metadata(&file).unwrap().mode() & 0o777, 0o600);
-        }
-    }
-
-    #[test]
-    fn tokens_have_names_and_only_whole_tokens_are_known() {
-        let text = "# desk tokens\nalpha aaaaaaaaaaaaaaaa\n\n  bbbbbbbbbbbbbbbb\n";
-        let tokens = Tokens(parse(text).unwrap());
-        assert_eq!(tokens.name_of("aaaaaaaaaaaaaaaa"), Some("alpha"));
-        assert_eq!(tokens.name_of("bbbbbbbbbbbbbbbb"), Some("push"));
-        for wrong in ["", "aaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaaa", "alpha", "alpha aaaaaaaaaaaaaaaa"]
-        {
-            assert_eq!(tokens.name_of(wrong), None, "{wrong:?}");
-        }
-    }
-
-    #[test]
-    fn a_token_that_could_be_guessed_and_an_empty_file_are_refused() {
-        assert!(parse("alpha secret").is_err());
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("token");
-        fs::write(&file, "# nothing yet\n").unwrap();
-        let error = Tokens::load(&file, None).err().unwrap().to_string();
-        assert!(error.contains("no token"), "{error}");
-    }
-}
+mod tests;

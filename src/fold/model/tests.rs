@@ -93,3 +93,38 @@ fn log_odds_is_where_the_probability_is_reached() {
         assert!((probability(x) - of).abs() < 1e-6, "{of}");
     }
 }
+
+/// A tree over four features that is grown leaf by leaf from the bytes.
+fn grown(bytes: &[u8]) -> Tree {
+    let mut nodes = vec![Node::leaf(0.0)];
+    for (n, byte) in bytes.iter().enumerate() {
+        let at = usize::from(*byte) % nodes.len();
+        // Questions on the way stay; a leaf becomes a question.
+        let Some(leaf) = (at..nodes.len()).find(|at| nodes[*at].asks().is_none()) else { continue };
+        let (feature, first) = (u16::from(byte % 4), nodes.len() as u16);
+        let threshold = f32::from(byte / 16) / 4.0 - 1.0;
+        nodes[leaf] = Node::question(feature, threshold, byte & 8 > 0, first, 0.0);
+        nodes.extend([Node::leaf(n as f32), Node::leaf(-0.3 * n as f32)]);
+    }
+    Tree::new(nodes)
+}
+
+proptest::proptest! {
+    #[test]
+    fn several_pairs_at_once_score_as_each_alone(
+        trees in proptest::collection::vec(proptest::collection::vec(0_u8.., 0..40), 1..5),
+        pairs in proptest::collection::vec(proptest::collection::vec(-6_i8..7, 4), 0..10),
+    ) {
+        let trees: Vec<Tree> = trees.iter().map(|bytes| grown(bytes)).collect();
+        let feature = |n: u8| Feature { name: n.to_string(), direction: Direction::Free };
+        let features = (0..4).map(feature).collect();
+        let model = Model::new(String::new(), features, 0.1, trees).expect("sound trees");
+        // Six is a value that is missing.
+        let value = |n: &i8| if *n == 6 { f32::NAN } else { f32::from(*n) / 4.0 };
+        let pairs: Vec<Vec<f32>> = pairs.iter().map(|row| row.iter().map(value).collect()).collect();
+        let pairs: Vec<&[f32]> = pairs.iter().map(Vec::as_slice).collect();
+        let alone: Vec<u32> = pairs.iter().map(|pair| model.log_odds(pair).to_bits()).collect();
+        let together = model.log_odds_of(&pairs).into_iter().map(f32::to_bits);
+        proptest::prop_assert_eq!(together.collect::<Vec<_>>(), alone);
+    }
+}

@@ -44,6 +44,20 @@ impl Node {
     }
 }
 
+impl Node {
+    /// Feature, threshold and whether a missing value goes to the first branch, and where that is;
+    /// `None` for a leaf.
+    pub(super) fn asks(&self) -> Option<((usize, f32, bool), usize)> {
+        let question = (usize::from(self.feature), self.threshold, self.missing_first);
+        (self.feature != LEAF).then_some((question, usize::from(self.first)))
+    }
+
+    /// What it adds, or the mean of it.
+    pub(super) fn value(&self) -> f32 {
+        self.value
+    }
+}
+
 impl Tree {
     /// A tree of `nodes`, the first of which is the root.
     pub fn new(nodes: Vec<Node>) -> Tree {

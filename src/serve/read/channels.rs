@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::Uri;
+use axum::http::{StatusCode, Uri};
 use axum::routing::get;
 
 use super::doc::{Channel, ChannelLinks, Channels};
@@ -13,22 +13,29 @@ use crate::serve::answer::Json;
 use crate::serve::board::Board;
 use crate::serve::problem::Problem;
 use crate::serve::query::Query;
-use crate::serve::token::Caller;
+use crate::serve::token::Reader;
 
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/v1/channels", get(list))
 }
 
-async fn list(
-    State(app): State<App>,
-    _caller: Caller,
-    uri: Uri,
-) -> Result<Json<Channels>, Problem> {
+async fn list(State(app): State<App>, reader: Reader, uri: Uri) -> Result<Json<Channels>, Problem> {
     Query::read(&uri, &[])?;
     let config = app.config();
     let board = super::board(&app).await?;
-    let channels = names(&config).map(|(name, title)| channel(&board, name, title)).collect();
+    let seen = names(&config).filter(|(name, _)| reader.0.sees(name));
+    let channels = seen.map(|(name, title)| channel(&board, name, title)).collect();
     Ok(Json(Channels { channels }))
+}
+
+/// The title of a channel that the reader may read. Of others nobody learns that they exist.
+pub(in crate::serve) fn find(app: &App, reader: &Reader, name: &str) -> Result<String, Problem> {
+    let config = app.config();
+    let found = names(&config).find(|(known, _)| *known == name && reader.0.sees(known));
+    found.map(|(_, title)| title.to_owned()).ok_or_else(|| {
+        let detail = format!("there is no channel `{name}`: /v1/channels lists them");
+        Problem::new(StatusCode::NOT_FOUND, detail)
+    })
 }
 
 /// Every channel that there is, with its title.

@@ -58,60 +58,60 @@ pub(in crate::serve) struct Stories {
 /// A story in a list.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::serve) struct Summary {
-    pub(super) id: String,
-    pub(super) link: String,
+    pub(in crate::serve) id: String,
+    pub(in crate::serve) link: String,
     /// The earliest item that is kept.
-    pub(super) lead: Brief,
+    pub(in crate::serve) lead: Brief,
     /// What the channel carried last of it.
-    pub(super) latest: Brief,
+    pub(in crate::serve) latest: Brief,
     /// The last delivery, `channel/position`.
-    pub(super) delivery: String,
+    pub(in crate::serve) delivery: String,
     /// When that was.
     #[schema(value_type = String, format = DateTime)]
-    pub(super) updated: Timestamp,
+    pub(in crate::serve) updated: Timestamp,
     /// Event time of the earliest item.
     #[schema(value_type = String, format = DateTime)]
-    pub(super) first: Timestamp,
+    pub(in crate::serve) first: Timestamp,
     /// Event time of the latest item.
     #[schema(value_type = String, format = DateTime)]
-    pub(super) last: Timestamp,
-    pub(super) items: u32,
+    pub(in crate::serve) last: Timestamp,
+    pub(in crate::serve) items: u32,
     /// Publisher families.
-    pub(super) publishers: u32,
+    pub(in crate::serve) publishers: u32,
     /// Its items contradict each other.
-    pub(super) disputed: bool,
+    pub(in crate::serve) disputed: bool,
     /// It was withdrawn.
-    pub(super) killed: bool,
+    pub(in crate::serve) killed: bool,
 }
 
 /// An item in short.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(in crate::serve) struct Brief {
     #[schema(value_type = u64)]
-    pub(super) item: Seq,
+    pub(in crate::serve) item: Seq,
     /// Null while the item is under embargo.
-    pub(super) headline: Option<String>,
-    pub(super) publisher: Option<String>,
-    pub(super) byline: Option<String>,
-    pub(super) source: String,
+    pub(in crate::serve) headline: Option<String>,
+    pub(in crate::serve) publisher: Option<String>,
+    pub(in crate::serve) byline: Option<String>,
+    pub(in crate::serve) source: String,
     #[schema(value_type = String, format = DateTime)]
-    pub(super) received: Timestamp,
+    pub(in crate::serve) received: Timestamp,
     /// Its own time, at most five minutes after `received`.
     #[schema(value_type = String, format = DateTime)]
-    pub(super) event: Timestamp,
+    pub(in crate::serve) event: Timestamp,
     /// Web address, http or https.
-    pub(super) link: Option<String>,
-    pub(super) uri: Option<String>,
-    pub(super) version: Option<u64>,
+    pub(in crate::serve) link: Option<String>,
+    pub(in crate::serve) uri: Option<String>,
+    pub(in crate::serve) version: Option<u64>,
     /// Not to be passed on before.
     #[schema(value_type = Option<String>, format = DateTime)]
-    pub(super) embargoed: Option<Timestamp>,
+    pub(in crate::serve) embargoed: Option<Timestamp>,
 }
 
 /// A story.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::serve) struct Story {
-    pub(super) id: String,
+    pub(in crate::serve) id: String,
     #[schema(value_type = String, format = DateTime)]
     pub(super) first: Timestamp,
     #[schema(value_type = String, format = DateTime)]

@@ -14,7 +14,7 @@ use crate::serve::App;
 use crate::serve::answer::Json;
 use crate::serve::problem::Problem;
 use crate::serve::query::Query;
-use crate::serve::token::Caller;
+use crate::serve::token::Reader;
 
 /// No wire sends a longer headline.
 const LONGEST: usize = 2_000;
@@ -25,9 +25,11 @@ pub(super) fn routes() -> Router<App> {
 
 async fn pair(
     State(app): State<App>,
-    _caller: Caller,
+    reader: Reader,
     uri: Uri,
 ) -> Result<Json<Explanation>, Problem> {
+    // The rules of every channel take part.
+    reader.everything()?;
     let query = Query::read(&uri, &["a", "b"])?;
     let (a, b) = (query.required("a")?.to_owned(), query.required("b")?.to_owned());
     if a.len() > LONGEST || b.len() > LONGEST {

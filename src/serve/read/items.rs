@@ -7,13 +7,14 @@ use axum::routing::get;
 use jiff::Timestamp;
 
 use super::doc::{self, Brief, Content, Decided, ItemRecord, Reject, Subject};
+use crate::channel::REJECTED;
 use crate::item::{Item, PubStatus, Seq};
 use crate::log::{Intake, Logged, Record};
 use crate::serve::App;
 use crate::serve::answer::Json;
 use crate::serve::problem::Problem;
 use crate::serve::query::Query;
-use crate::serve::token::Caller;
+use crate::serve::token::{Grant, Reader};
 
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/v1/items/{seq}", get(show))
@@ -21,7 +22,7 @@ pub(super) fn routes() -> Router<App> {
 
 async fn show(
     State(app): State<App>,
-    _caller: Caller,
+    reader: Reader,
     Path(number): Path<String>,
     uri: Uri,
 ) -> Result<Json<ItemRecord>, Problem> {
@@ -34,10 +35,27 @@ async fn show(
     let seq: Seq = number.parse().map(Seq).map_err(|_| unknown())?;
     let found = super::look(&app, move |view| super::unless_damaged(view.decision_of(seq)));
     let (intake, logged) = found.await?.ok_or_else(unknown)?;
-    Ok(Json(compose(&intake, logged, app.context.clock.now())))
+    if !sees(&app, &reader, &logged.record).await? {
+        return Err(unknown());
+    }
+    Ok(Json(compose(&intake, logged, &reader.0, app.context.clock.now())))
 }
 
-fn compose(intake: &Intake, logged: Logged, now: Timestamp) -> ItemRecord {
+/// An item may be read by whoever may read its story; what is no item, on the channel `rejected`.
+async fn sees(app: &App, reader: &Reader, record: &Record) -> Result<bool, Problem> {
+    if reader.0.sees_all() {
+        return Ok(true);
+    }
+    let Record::Decision(decision) = record else { return Ok(reader.0.sees(REJECTED)) };
+    if decision.channels.iter().any(|channel| reader.0.sees(channel)) {
+        return Ok(true);
+    }
+    let board = super::board(app).await?;
+    let story = board.story(decision.fold.story);
+    Ok(story.is_some_and(|(_, story)| super::story::sees(reader, story)))
+}
+
+fn compose(intake: &Intake, logged: Logged, grant: &Grant, now: Timestamp) -> ItemRecord {
     let arrival = &intake.arrival;
     let record = arrival.record.as_ref();
     let content = record.ok().zip(Brief::of(intake, now));
@@ -49,7 +67,14 @@ fn compose(intake: &Intake, logged: Logged, now: Timestamp) -> ItemRecord {
         received: arrival.received,
         content: content.map(|(item, brief)| content_of(item, brief, now)),
         decision: match logged.record {
-            Record::Decision(decision) => Some(Decided::of(*decision)),
+            Record::Decision(mut decision) => {
+                decision.channels = super::story::seen(grant, decision.channels);
+                decision.matched = super::story::seen(grant, decision.matched);
+                if !grant.sees_all() {
+                    decision.rules.clear();
+                }
+                Some(Decided::of(*decision))
+            }
             _ => None,
         },
         reject: record.err().map(|reject| Reject {

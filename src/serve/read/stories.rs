@@ -19,7 +19,7 @@ use crate::serve::answer::Json;
 use crate::serve::board::{Keeper, Story};
 use crate::serve::problem::Problem;
 use crate::serve::query::{Query, cursor};
-use crate::serve::token::Caller;
+use crate::serve::token::Reader;
 use crate::story::StoryId;
 
 /// Stories on a page, at most.
@@ -41,16 +41,13 @@ pub(super) fn routes() -> Router<App> {
 
 async fn list(
     State(app): State<App>,
-    _caller: Caller,
+    reader: Reader,
     Path(name): Path<String>,
     uri: Uri,
 ) -> Result<Json<Stories>, Problem> {
     let query = Query::read(&uri, KNOWN)?;
-    let config = app.config();
-    if !super::channels::names(&config).any(|(known, _)| known == name) {
-        return Err(super::unknown_channel(&name));
-    }
-    let ask = Ask::of(&query, name, &config)?;
+    super::channels::find(&app, &reader, &name)?;
+    let ask = Ask::of(&query, name, &app.config())?;
     drop(super::board(&app).await?);
     let (keeper, now) = (app.board.clone(), app.context.clock.now());
     super::look(&app, move |view| ask.answer(&keeper, view, now)).await.map(Json)

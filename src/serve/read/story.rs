@@ -17,7 +17,7 @@ use crate::serve::answer::Json;
 use crate::serve::board::Story;
 use crate::serve::problem::Problem;
 use crate::serve::query::Query;
-use crate::serve::token::Caller;
+use crate::serve::token::{Grant, Reader};
 use crate::story::StoryId;
 
 /// Records of one story that are shown: the first, and the newest.
@@ -29,7 +29,7 @@ pub(super) fn routes() -> Router<App> {
 
 async fn show(
     State(app): State<App>,
-    _caller: Caller,
+    reader: Reader,
     Path(id): Path<String>,
     uri: Uri,
 ) -> Result<Json<doc::Story>, Problem> {
@@ -40,16 +40,25 @@ async fn show(
     };
     let asked = StoryId::parse(&id).ok_or_else(unknown)?;
     let found = super::board(&app).await?.story(asked).map(|(id, story)| (id, story.clone()));
-    let (id, story) = found.ok_or_else(unknown)?;
+    let (id, story) = found.filter(|(_, story)| sees(&reader, story)).ok_or_else(unknown)?;
     let publishers = Publishers::new(&app.config().publishers);
     let now = app.context.clock.now();
-    super::look(&app, move |view| compose(id, &story, &publishers, view, now)).await.map(Json)
+    super::look(&app, move |view| compose(id, &story, &publishers, &reader.0, view, now))
+        .await
+        .map(Json)
+}
+
+/// A story may be read, whole, by whoever reads a channel that carries it.
+pub(super) fn sees(reader: &Reader, story: &Story) -> bool {
+    let carried = || story.carried.iter().any(|carried| reader.0.sees(&carried.channel));
+    reader.0.sees_all() || carried()
 }
 
 fn compose(
     id: StoryId,
     story: &Story,
     publishers: &Publishers,
+    grant: &Grant,
     view: &View,
     now: Timestamp,
 ) -> Result<doc::Story, LogError> {
@@ -71,7 +80,7 @@ fn compose(
             kind,
             item: entry.item,
             verdict: None,
-            channels,
+            channels: seen(grant, channels),
             reason,
         };
         match logged.record {
@@ -120,6 +129,7 @@ fn compose(
         last: format!("{}/{}", carried.channel, carried.last),
         deliveries: carried.deliveries,
     };
+    let seen_by = story.carried.iter().filter(|carried| grant.sees(&carried.channel));
     let versions = told.versions.into_iter().filter(|(_, items)| items.len() > 1);
     Ok(doc::Story {
         id: id.to_string(),
@@ -128,13 +138,19 @@ fn compose(
         items: story.items,
         disputed: story.disputed,
         killed: story.killed,
-        channels: story.carried.iter().map(carried).collect(),
+        channels: seen_by.map(carried).collect(),
         publishers: told.families,
         versions: versions.map(|(uri, items)| Versions { uri, items }).collect(),
         members: told.members,
         timeline: told.timeline,
         omitted: omitted as u64,
     })
+}
+
+/// Those of `channels` that one may know of.
+pub(super) fn seen(grant: &Grant, mut channels: Vec<String>) -> Vec<String> {
+    channels.retain(|channel| grant.sees(channel));
+    channels
 }
 
 /// What has been told of a story so far.

@@ -1,0 +1,85 @@
+//! A queue that grows without copying and gives memory back as it empties.
+
+use std::collections::VecDeque;
+
+/// Elements of one chunk: growing costs one allocation, never a copy of what is there.
+const CHUNK: usize = 1_024;
+
+/// A queue in chunks, indexed from its oldest element.
+#[derive(Debug)]
+pub(super) struct Ring<T> {
+    chunks: VecDeque<Vec<Option<T>>>,
+    /// Elements of the first chunk that were taken out.
+    gone: usize,
+    len: usize,
+}
+
+impl<T> Default for Ring<T> {
+    fn default() -> Self {
+        Ring { chunks: VecDeque::new(), gone: 0, len: 0 }
+    }
+}
+
+impl<T> Ring<T> {
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(super) fn get(&self, at: usize) -> Option<&T> {
+        let at = self.gone.checked_add(at)?;
+        self.chunks.get(at / CHUNK)?.get(at % CHUNK)?.as_ref()
+    }
+
+    pub(super) fn push(&mut self, element: T) {
+        match self.chunks.back_mut() {
+            Some(last) if last.len() < CHUNK => last.push(Some(element)),
+            _ => {
+                let mut chunk = Vec::with_capacity(CHUNK);
+                chunk.push(Some(element));
+                self.chunks.push_back(chunk);
+            }
+        }
+        self.len += 1;
+    }
+
+    /// Takes out the oldest element.
+    pub(super) fn pop(&mut self) -> Option<T> {
+        let element = self.chunks.front_mut()?.get_mut(self.gone)?.take();
+        self.gone += 1;
+        self.len -= 1;
+        if self.gone == CHUNK {
+            self.chunks.pop_front();
+            self.gone = 0;
+        }
+        element
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_in_comes_out_in_order_across_chunks() {
+        let mut ring = Ring::default();
+        let (mut next, mut oldest) = (0, 0);
+        for round in 0..5_000 {
+            ring.push(next);
+            next += 1;
+            if round % 3 == 2 {
+                assert_eq!(ring.pop(), Some(oldest));
+                oldest += 1;
+            }
+            assert_eq!(ring.len(), next - oldest);
+            assert_eq!(ring.get(0), Some(&oldest));
+            assert_eq!(ring.get(ring.len() - 1), Some(&(next - 1)));
+            assert_eq!(ring.get(ring.len()), None);
+        }
+        while let Some(element) = ring.pop() {
+            assert_eq!(element, oldest);
+            oldest += 1;
+        }
+        assert_eq!((oldest, ring.len(), ring.pop()), (next, 0, None));
+        assert!(ring.chunks.len() <= 1, "the memory of what left was given back");
+    }
+}

@@ -1,0 +1,146 @@
+//! `GET /v1/channels/{name}/events`: a channel live, as server-sent events, or over a WebSocket
+//! when the client asks for an upgrade. Both tell the same messages, and both go on where a
+//! client left off: at `Last-Event-ID`, or `?after=`.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::App;
+use super::live::{Listener, Told};
+use super::problem::Problem;
+use super::query::Query;
+use super::read::channels;
+use super::token::Reader;
+use crate::log::Position;
+
+/// When a client should come back after its stream has ended.
+const RETRY: Duration = Duration::from_secs(2);
+/// A client has nothing to say on a WebSocket.
+const LARGEST: usize = 4 * 1024;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/v1/channels/{name}/events", get(events))
+}
+
+async fn events(
+    State(app): State<App>,
+    reader: Reader,
+    Path(name): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+    socket: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, Problem> {
+    let query = Query::read(&uri, &["after"])?;
+    channels::find(&app, &reader, &name)?;
+    let upgrade = match (headers.contains_key(header::UPGRADE), socket) {
+        (false, _) => None,
+        (true, Ok(upgrade)) => Some(upgrade),
+        (true, Err(wrong)) => {
+            return Err(Problem::new(StatusCode::BAD_REQUEST, wrong.body_text()));
+        }
+    };
+    let from = from(&app, &name, &headers, &query)?;
+    let room = app.streams.clone().try_acquire_owned().map_err(|_| {
+        let detail = "as many listen as `streams` in [serve] allows: come back later";
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail).retry_after(RETRY * 5)
+    })?;
+    let listener = app.live.listen(&name, from, room);
+    Ok(match upgrade {
+        Some(upgrade) => {
+            let upgrade = upgrade.max_message_size(LARGEST).max_frame_size(LARGEST);
+            let work = app.work.clone();
+            upgrade.on_upgrade(move |socket| work.track_future(talk(socket, listener)))
+        }
+        None => stream(listener),
+    })
+}
+
+/// Where to begin: after the event that the client had last, else with what comes now.
+fn from(app: &App, name: &str, headers: &HeaderMap, query: &Query) -> Result<Position, Problem> {
+    let had = headers.get("last-event-id").map(|id| id.to_str().unwrap_or("?"));
+    // What a browser sends by itself when it comes back is newer than the address.
+    let Some(id) = had.or(query.text("after")).filter(|id| !id.is_empty()) else {
+        return Ok(app.live.end());
+    };
+    let position = id
+        .rsplit_once('/')
+        .filter(|(channel, _)| *channel == name)
+        .and_then(|(_, position)| position.parse().ok());
+    let position = position.ok_or_else(|| {
+        let detail = format!("`{id}` is no event of this channel: an id is `{name}/POSITION`");
+        Problem::new(StatusCode::BAD_REQUEST, detail)
+    })?;
+    // An id of another log, which went further.
+    Ok(Position(position).next().min(app.live.end()))
+}
+
+fn stream(listener: Listener<OwnedSemaphorePermit>) -> Response {
+    let hello = format!("retry: {}\n\n", RETRY.as_millis());
+    let told = futures_util::stream::unfold(listener, |mut listener| async {
+        let told = listener.next().await?;
+        Some((told.sse(), listener))
+    });
+    let hello = futures_util::stream::once(async { axum::body::Bytes::from(hello) });
+    let body = futures_util::StreamExt::chain(hello, told);
+    let body = Body::from_stream(futures_util::StreamExt::map(body, Ok::<_, Infallible>));
+    let mut response = body.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // nginx would hold events back.
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    response
+}
+
+/// Tells messages over a WebSocket until either side has enough.
+async fn talk(mut socket: WebSocket, mut listener: Listener<OwnedSemaphorePermit>) {
+    loop {
+        tokio::select! {
+            told = listener.next() => match told {
+                Some(Told::Messages(messages)) => {
+                    for message in messages {
+                        let text = Message::Text(Utf8Bytes::from(message.json.as_str()));
+                        if send(&mut socket, text).await.is_err() {
+                            return;
+                        }
+                    }
+                }
+                Some(Told::Alive(_)) => {
+                    if send(&mut socket, Message::Ping(Default::default())).await.is_err() {
+                        return;
+                    }
+                }
+                None => {
+                    let reason = Utf8Bytes::from_static("the daemon is stopping");
+                    let close = CloseFrame { code: close_code::AWAY, reason };
+                    let _ = send(&mut socket, Message::Close(Some(close))).await;
+                    return;
+                }
+            },
+            // Pings are answered while reading.
+            heard = socket.recv() => match heard {
+                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Text(_))) => {}
+                _ => return,
+            },
+        }
+    }
+}
+
+/// A reader that stands still is let go: it goes on from its id.
+async fn send(socket: &mut WebSocket, message: Message) -> Result<(), ()> {
+    const PATIENCE: Duration = Duration::from_secs(30);
+    match tokio::time::timeout(PATIENCE, socket.send(message)).await {
+        Ok(Ok(())) => Ok(()),
+        _ => Err(()),
+    }
+}

@@ -1,0 +1,66 @@
+//! A story as an entry, before it takes the form of a feed.
+
+use jiff::Timestamp;
+
+use crate::serve::read::doc::Summary;
+
+/// A story as an entry.
+pub(super) struct Entry {
+    /// Its id for life, whatever channel it is on.
+    pub(super) id: String,
+    pub(super) title: String,
+    /// Where the report is, or else the story.
+    pub(super) link: String,
+    pub(super) published: Timestamp,
+    pub(super) updated: Timestamp,
+    /// Who reports it.
+    pub(super) author: Option<String>,
+    /// What is known, in plain text.
+    pub(super) text: String,
+    /// `disputed`, `withdrawn`.
+    pub(super) tags: Vec<&'static str>,
+}
+
+impl Entry {
+    /// A story as an entry; none while its headline is under embargo.
+    pub(super) fn of(story: Summary, base: &str, authority: &str) -> Option<Entry> {
+        let headline = story.lead.headline.clone().or_else(|| story.latest.headline.clone())?;
+        let mut tags = Vec::new();
+        let title = match (story.killed, story.disputed) {
+            (true, _) => format!("Withdrawn: {headline}"),
+            (false, true) => format!("Disputed: {headline}"),
+            (false, false) => headline.clone(),
+        };
+        tags.extend(story.disputed.then_some("disputed"));
+        tags.extend(story.killed.then_some("withdrawn"));
+        let count = |n: u32, one: &str, many: &str| match n {
+            1 => format!("1 {one}"),
+            n => format!("{n} {many}"),
+        };
+        let mut text = format!(
+            "{} from {}.",
+            count(story.items, "report", "reports"),
+            count(story.publishers, "publisher", "publishers")
+        );
+        let latest = story.latest.headline.as_deref().filter(|latest| *latest != headline);
+        if let Some(latest) = latest.filter(|_| !story.killed) {
+            text = format!("Latest: {latest}\n{text}");
+        }
+        if story.killed {
+            text = "The provider has withdrawn this story: do not use it.".to_owned();
+        } else if story.disputed {
+            text.push_str("\nIts reports contradict each other.");
+        }
+        let web = story.latest.link.or(story.lead.link);
+        Some(Entry {
+            id: format!("tag:{authority},2026:story/{}", story.id),
+            title,
+            link: web.unwrap_or_else(|| format!("{base}{}", story.link)),
+            published: story.lead.received.min(story.updated),
+            updated: story.updated,
+            author: story.lead.publisher.or(story.lead.byline),
+            text,
+            tags,
+        })
+    }
+}
