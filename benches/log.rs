@@ -74,6 +74,7 @@ fn entry(seq: u64) -> Entry {
             withheld: Vec::new(),
             priority: None,
             labels: Vec::new(),
+            embargo: None,
         }),
         identities: (0..3).map(|n| Identity([seq as u8 ^ n; 16])).collect(),
     }

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 use crate::backoff::Backoff;
 use crate::link::{Envelope, Receipt, Receiver};
-use crate::log::{Appended, Entry, Keep, Log, LogError, LogErrorKind, Trimmed, blocking};
+use crate::log::{Appended, Decision, Entry, Keep, Log, LogError, LogErrorKind, Trimmed, blocking};
 
 /// How commit groups, keeps and gives up.
 #[derive(Clone, Copy, Debug)]
@@ -140,6 +140,7 @@ async fn commit(log: &Log, group: Group, options: &Options) -> Result<Vec<Receip
                 if backoff.attempts() > 0 {
                     tracing::info!(%first, %end, "the log can be written again");
                 }
+                tell_of_embargoes(&entries);
                 return Ok(receipts);
             }
             Err(error) => error,
@@ -158,6 +159,24 @@ async fn commit(log: &Log, group: Group, options: &Options) -> Result<Vec<Receip
         );
         tokio::time::sleep(delay).await;
         waited += delay;
+    }
+}
+
+/// What is held is on no channel, so it is said here.
+fn tell_of_embargoes(entries: &[Entry]) {
+    for entry in entries {
+        let Entry::Item { seq, item, decision, .. } = entry else { continue };
+        match decision.embargo {
+            None => {}
+            Some(until) if until == Decision::OPEN_EMBARGO => tracing::warn!(
+                item = %seq,
+                source = item.source,
+                "held: its embargo has no end that could be read; a later version has to lift it"
+            ),
+            Some(until) => {
+                tracing::info!(item = %seq, source = item.source, %until, "held: embargoed");
+            }
+        }
     }
 }
 

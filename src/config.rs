@@ -51,7 +51,9 @@ pub use sink::{
     From, GiveUp, MailSink, NatsSink, PostgresSink, RedisSink, Rhythm, Rotation, SinkConfig,
     SinkKind, StdoutFormat,
 };
-pub use source::{FeedConfig, NatsSource, SourceConfig, SourceKind, TcpConfig};
+pub use source::{
+    DirectoryConfig, FeedConfig, NatsSource, Order, SourceConfig, SourceKind, TcpConfig,
+};
 pub use test::{Expect, Expected, TestConfig, TestItem, TestLater};
 
 use reader::Table;

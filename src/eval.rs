@@ -1,18 +1,30 @@
 //! Measuring folding on labelled headlines: stories (columns time, source, lang, story, headline)
 //! or pairs (time_a, time_b, label or score, headline_a, headline_b).
 
+mod bootstrap;
+mod calibration;
 mod labelled;
+mod mistake;
 mod pairs;
+mod partition;
+mod plot;
+mod screen;
 mod stories;
+mod svg;
 mod sweep;
 
+pub use bootstrap::Interval;
+pub use calibration::{Bin, Calibration};
 pub use labelled::{Labelled, PairRow, ReadError, StoryRow};
-pub use pairs::{PairError, PairReport, pairs};
-pub use stories::{StoryError, StoryReport, stories};
-pub use sweep::{Point, curve, svg};
+pub use mistake::Mistake;
+pub use pairs::{PairReport, pairs};
+pub use plot::plot;
+pub use stories::{Group, StoryReport, stories, sweep_stories};
+pub use svg::{Curve, svg};
+pub use sweep::{Point, Sweep};
 
-/// How many of the worst errors a report lists.
-const WORST: usize = 20;
+/// Told of a long step: its name, how many parts of it are done, and of how many.
+pub type Watch<'a> = &'a (dyn Fn(&str, usize, usize) + Sync);
 
 /// Harmonic mean of precision and recall.
 fn f1(precision: f64, recall: f64) -> f64 {

@@ -17,6 +17,7 @@ use crate::story::{FoldDecision, Folded, StoryId};
 
 pub mod background;
 mod candidates;
+mod chain;
 mod decide;
 mod disputed;
 pub mod embedding;
@@ -158,6 +159,7 @@ impl Fold {
         let names = Names::of(&prepared, profile.family);
         let (decision, trace) = self.decision(&prepared, &profile, &names, &found);
         let outcome = decision.map(|decision| {
+            let decision = self.in_chain(&prepared, &profile, &names, decision);
             self.admit(&prepared, profile, &names, &decision);
             Folded { identities: names.all().map(Identity).collect(), prepared, decision }
         });

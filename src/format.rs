@@ -18,6 +18,7 @@ mod charset;
 mod circuit;
 mod date;
 mod detect;
+mod embargo;
 mod feed;
 mod fields;
 mod iptc7901;

@@ -16,6 +16,10 @@ use xxhash_rust::xxh3::Xxh3;
 use crate::format::Record;
 use crate::item::{Reject, RejectKind};
 
+mod purpose;
+
+pub(crate) use purpose::panic_if_asked;
+
 /// Poison items remembered; beyond it the oldest is forgotten.
 const MOST: usize = 1_000;
 

@@ -4,7 +4,8 @@ use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::item::{Arrival, Item, Language, Marker, Reject, RejectKind, Seq};
+use crate::item::{Arrival, Item, Language, Marker, PubStatus, Reject, RejectKind, Seq};
+use crate::poison::panic_if_asked;
 use crate::stage::Stage;
 
 mod attribution;
@@ -111,6 +112,9 @@ impl Stage for Prepare {
     type Out = Result<Prepared, Rejected>;
 
     fn push(&mut self, arrival: Arrival, _now: Timestamp, out: &mut Vec<Self::Out>) {
+        if let Ok(item) = &arrival.record {
+            panic_if_asked("prepare", item.headline.as_bytes());
+        }
         out.push(self.prepare(arrival));
     }
 }
@@ -139,6 +143,13 @@ fn first_sentence(line: &str) -> &str {
     let mut stops: Vec<usize> = stops.map(|(at, _)| at).collect();
     stops.sort_unstable();
     stops.into_iter().find(ends).map_or(line, |at| line[..=at].trim_end_matches('.'))
+}
+
+/// True for an item whose provider holds it back without a time: by its status, or, where the
+/// source may, by a marker.
+pub fn has_open_embargo(item: &Item, markers: &[Marker]) -> bool {
+    let marked = item.lifecycle && markers.contains(&Marker::Embargoed);
+    item.embargoed.is_none() && (marked || item.pubstatus == PubStatus::Withheld)
 }
 
 /// The markers of an item, from header and headline together: what [`Prepared::markers`] holds,

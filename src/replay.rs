@@ -195,13 +195,20 @@ fn time(record: &Record) -> Option<Timestamp> {
 fn line(entry: Entry, uri: Option<String>, headline: Option<String>) -> Option<Line> {
     Some(match entry {
         Entry::Item { seq, decision, .. } => {
+            let held = match decision.embargo {
+                None => String::new(),
+                Some(until) if until == Decision::OPEN_EMBARGO => {
+                    " Held: an embargo without an end.".to_owned()
+                }
+                Some(until) => format!(" Held: its embargo ends at {until:.0}."),
+            };
             let fold = decision.fold;
             Line {
                 n: seq.0,
                 uri,
                 headline,
                 verdict: fold.verdict.as_str(),
-                reason: Some(fold.evidence.reason),
+                reason: Some(fold.evidence.reason + &held),
                 story: Some(fold.story.to_string()),
                 of: fold.evidence.of.map(|of| of.0),
                 score: fold.evidence.score,

@@ -8,7 +8,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::config::{Config, Diagnostics, Repeats};
+use crate::config::{Config, Diagnostics};
 use crate::item::Item;
 use crate::log::record::Timer;
 use crate::log::{Decision, Entry};
@@ -24,6 +24,7 @@ mod condition;
 mod delivery;
 mod digest;
 mod document;
+mod embargo;
 mod field;
 mod frequency;
 mod hold;
@@ -50,9 +51,10 @@ pub use reload::Reload;
 pub use trace::{Outcome, RuleTrace};
 
 use document::{Document, View};
+use embargo::Embargoes;
 use policy::{Asked, Policies};
 use rules::Rules;
-use stories::Stories;
+use stories::{Stories, add};
 use wake::Wakes;
 
 /// The channel of what no rule matches.
@@ -67,6 +69,7 @@ pub struct Route {
     /// The parts that the item at hand satisfies.
     satisfied: Vec<PartId>,
     wakes: Wakes,
+    embargoes: Embargoes,
     reload: Reload,
     policies: Policies,
     /// What policies let go on the way to a decision, to be recorded before it.
@@ -88,6 +91,7 @@ impl Route {
             document,
             satisfied: Vec::new(),
             wakes,
+            embargoes: Embargoes::default(),
             reload: Reload::default(),
             policies,
             early: Vec::new(),
@@ -99,19 +103,22 @@ impl Route {
     pub fn apply(&mut self, prepared: &Prepared, decision: &Decision) {
         let story = decision.fold.story;
         let live = self.stories.enter(story, prepared.received);
-        live.join(prepared.seq, prepared.item.seen, decision.fold.state);
-        for digest in &decision.held {
+        let held = decision.embargo.is_some();
+        live.join(prepared.seq, prepared.item.seen || held, decision.fold.state);
+        for digest in decision.held.iter().filter(|_| !held) {
             if let Some(part) = self.rules.part_of(*digest) {
                 live.satisfy(part);
             }
         }
+        self.embargoes.note(prepared, decision);
         self.restore_held(prepared, decision);
         self.restore_carried(story, &decision.carried(&prepared.item), prepared.received);
         self.wakes.pass(prepared.received, &self.rules);
     }
 
-    /// Takes over what a schedule set off before a restart.
+    /// Takes over what time set off before a restart.
     pub fn apply_timer(&mut self, timer: &Timer) {
+        self.restore_release(timer);
         self.restore_timer(timer);
         self.restore_carried(timer.story, &timer.channels, timer.at);
         self.wakes.pass(timer.at, &self.rules);
@@ -183,32 +190,23 @@ impl Route {
         self.document.read(View::prepared(prepared), &rules.atoms, &rules.families);
         rules.satisfied(&self.document, &mut self.satisfied);
         let live = self.stories.enter(story, now);
-        let fresh = self.satisfied.iter().filter(|part| live.satisfy(**part));
+        let room = self.embargoes.has_room();
+        let embargo = embargo::asked(prepared, fold)
+            .map(|until| if room { until } else { Decision::OPEN_EMBARGO });
+        // The words of what is held do not count for its story yet.
+        let mut parts = live.parts.clone();
+        let fresh = self.satisfied.iter().filter(|part| add(&mut parts, **part));
         let held = fresh.map(|part| rules.parts[*part as usize].digest).collect();
-        live.join(prepared.seq, prepared.item.seen, fold.state);
-        let holding = rules.holding(&live.parts, &fold.state, now);
+        if embargo.is_none() {
+            live.parts.clone_from(&parts);
+        }
+        live.join(prepared.seq, prepared.item.seen || embargo.is_some(), fold.state);
+        let holding = rules.holding(&parts, &fold.state, now);
 
         let matched = rules.channels_of(&holding);
         let is_unrouted = holding.is_empty();
-        let carriers = self.stories.carriers(story).filter_map(|name| rules.channel(name));
-        let mut concerned: Vec<u16> = matched.iter().copied().chain(carriers).collect();
-        concerned.sort_unstable();
-        concerned.dedup();
-        let mut channels: Vec<String> = Vec::new();
-        for number in concerned {
-            let (name, repeats) = &rules.channels[usize::from(number)];
-            let carries = self.stories.carried(story, name);
-            if delivery::delivers(fold, *repeats, carries, matched.contains(&number)) {
-                channels.push(name.to_string());
-            }
-        }
-        // A story that some channel carries is routed, even if the rules no longer say so.
-        let anywhere = self.stories.carriers(story).next().is_some();
-        let carries = self.stories.carried(story, UNROUTED);
-        if delivery::delivers(fold, Repeats::First, carries, is_unrouted && !anywhere) {
-            channels.push(UNROUTED.to_owned());
-        }
-        if prepared.item.seen && !delivery::is_update(fold) {
+        let mut channels = self.channels_for(fold, &holding);
+        if embargo.is_some() || (prepared.item.seen && !delivery::is_update(fold)) {
             // Adding a source floods nobody: what it held already counts as carried.
             channels.clear();
         }
@@ -244,7 +242,9 @@ impl Route {
             withheld,
             priority: settings().filter_map(|set| set.priority).min(),
             labels,
+            embargo,
         };
+        self.embargoes.note(prepared, &decision);
         let carried = decision.carried(&prepared.item);
         self.stories.carry(story, carried.iter().map(String::as_str), now);
         decision
@@ -277,7 +277,7 @@ impl Stage for Route {
 
     fn push(&mut self, input: Self::In, now: Timestamp, out: &mut Vec<Entry>) {
         self.take_up(now, out);
-        // A schedule that opened before this item came is served before it, whoever drives.
+        // What time set off before this item came is served before it, whoever drives.
         if self.next_wake().is_some_and(|at| at <= now) {
             self.wake(now, out);
         }
@@ -285,6 +285,7 @@ impl Stage for Route {
         let entry = match input {
             Err(rejected) => Entry::Rejected(rejected),
             Ok(folded) => {
+                self.give_way(&folded, now, out);
                 let decision = Box::new(self.decide(&folded));
                 self.record_early(out);
                 let Folded { prepared, identities, .. } = folded;
@@ -296,13 +297,15 @@ impl Stage for Route {
     }
 
     fn next_wake(&self) -> Option<Timestamp> {
-        [self.wakes.next(), self.policies.next()].into_iter().flatten().min()
+        let due = [self.wakes.next(), self.policies.next(), self.embargoes.next()];
+        due.into_iter().flatten().min()
     }
 
     fn wake(&mut self, now: Timestamp, out: &mut Vec<Entry>) {
         self.take_up(now, out);
         self.let_go(now, out);
         let opened = self.wakes.opened(now, &self.rules);
+        self.release(now, out);
         self.deliver_missed(&opened, now, out);
         self.wakes.pass(now, &self.rules);
     }

@@ -87,9 +87,7 @@ pub async fn run(config: SourceConfig, context: Context) -> Result<(), SourceErr
     match &config.kind {
         SourceKind::Stdin => stdin::run(&config, context).await,
         SourceKind::File { path, follow } => file::run(&config, path, *follow, context).await,
-        SourceKind::Directory { path, settle, every } => {
-            directory::run(&config, directory::Watch::new(path, *settle, *every), context).await
-        }
+        SourceKind::Directory(directory) => directory::run(&config, directory, context).await,
         SourceKind::Feed(_) => feed::run(vec![config], context).await,
         SourceKind::Tcp(tcp) => tcp::run(&config, tcp, context).await,
         #[cfg(feature = "nats")]

@@ -49,6 +49,15 @@ pub fn note(text: &str) {
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.write_all(b"\n"));
 }
 
+/// Says on standard error how far something is; `over` replaces what was said last, as only a
+/// terminal can.
+pub fn status(text: &str, over: bool) {
+    let mut err = io::stderr().lock();
+    let text = escape(text);
+    let _ = if over { write!(err, "\r\x1b[K{text}") } else { writeln!(err, "{text}") };
+    let _ = err.flush();
+}
+
 #[cfg(test)]
 mod tests {
     use super::escape;

@@ -1,10 +1,13 @@
 //! `wirefold eval`: how well fold does on labelled headlines.
 
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::Serialize;
 
-use crate::eval::{self, Labelled, Point};
+use crate::config::FoldConfig;
+use crate::eval::{self, Curve, Labelled, PairReport, StoryReport, Sweep};
 use crate::fold::Scorer;
 use crate::terminal;
 
@@ -15,16 +18,25 @@ use super::{ConfigArg, Failure};
 #[command(after_help = "\
 Stories have the columns time, source, lang, story, headline; pairs have time_a, time_b, label (0 \
 or 1) or score (from 4 on the same), headline_a, headline_b. Stories are replayed as the daemon \
-would have met them; each pair is scored alone.")]
+would have met them; each pair is scored alone. Several files give a row each.")]
 pub(super) struct Args {
     #[command(flatten)]
     config: ConfigArg,
-    /// One JSON object a file instead of a table
+    /// One JSON object a file instead of tables
     #[arg(long)]
     json: bool,
-    /// For pairs: draw precision and recall over the threshold, here and as an SVG file
+    /// Try the thresholds from .05 to .95 and draw precision over recall
+    #[arg(long)]
+    sweep: bool,
+    /// Write the drawing to an SVG file, all curves in one; implies --sweep
     #[arg(long, value_name = "FILE.svg")]
-    sweep: Option<PathBuf>,
+    svg: Option<PathBuf>,
+    /// How many of the worst mistakes of each kind to list [default: 10; 0 for several files]
+    #[arg(long, value_name = "N")]
+    worst: Option<usize>,
+    /// Say on standard error how far it is, also when that is not a terminal
+    #[arg(long)]
+    progress: bool,
     /// Labelled files, tab-separated with a header line
     #[arg(required = true)]
     files: Vec<PathBuf>,
@@ -32,62 +44,155 @@ pub(super) struct Args {
 
 /// A report with the file it is about.
 #[derive(Serialize)]
-struct Named<'a, T> {
+struct Named<'a> {
     file: &'a Path,
     #[serde(flatten)]
-    report: &'a T,
+    report: &'a Report,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Report {
+    Stories(Box<StoryReport>),
+    Pairs(Box<PairReport>),
+}
+
+impl Report {
+    fn sweep(&self) -> (Option<&Sweep>, f32) {
+        match self {
+            Report::Stories(report) => (report.sweep.as_ref(), report.threshold),
+            Report::Pairs(report) => (report.sweep.as_ref(), report.threshold),
+        }
+    }
+
+    fn head(&self) -> &'static str {
+        match self {
+            Report::Stories(_) => StoryReport::HEAD,
+            Report::Pairs(_) => PairReport::HEAD,
+        }
+    }
+
+    fn row(&self, file: &str) -> String {
+        match self {
+            Report::Stories(report) => report.row(file),
+            Report::Pairs(report) => report.row(file),
+        }
+    }
 }
 
 pub(super) fn run(args: Args) -> Result<(), Failure> {
     let (config, _) = args.config.load()?;
-
+    let several = args.files.len() > 1;
+    let mut reports = Vec::new();
+    let mut head = "";
     for path in &args.files {
-        let scorer = Scorer::new(&config.fold).map_err(Failure::usage)?;
-        match Labelled::read(path).map_err(Failure::runtime)? {
-            Labelled::Stories(rows) => {
-                let report = eval::stories(&rows, &config.fold, scorer);
-                print(path, &report, args.json)?;
+        let report = measure(&args, path, &config.fold)?;
+        if args.json {
+            let named = Named { file: path, report: &report };
+            terminal::line(&serde_json::to_string(&named).map_err(Failure::runtime)?)?;
+        } else if several {
+            if report.head() != head {
+                head = report.head();
+                terminal::line(head)?;
             }
-            Labelled::Pairs(rows) => {
-                let report = eval::pairs(&rows, &config.fold, &scorer);
-                print(path, &report, args.json)?;
-                if let Some(svg) = &args.sweep {
-                    sweep(&eval::curve(&report.scores), svg)?;
-                }
-            }
+            terminal::line(&terminal::escape(&report.row(&name(path))))?;
         }
+        reports.push((path, report));
+    }
+    for (path, report) in reports.iter().filter(|_| !args.json) {
+        details(&args, path, report, several)?;
+    }
+    let Some(file) = &args.svg else { return Ok(()) };
+    let names: Vec<String> = args.files.iter().map(|path| name(path)).collect();
+    let curves = names.iter().zip(&reports).filter_map(|(name, (_, report))| {
+        let (sweep, current) = report.sweep();
+        Some(Curve { name, sweep: sweep?, current })
+    });
+    let curves: Vec<Curve<'_>> = curves.collect();
+    std::fs::write(file, eval::svg(&curves))
+        .map_err(|error| Failure::runtime(format!("cannot write {}: {error}", file.display())))
+}
+
+fn measure(args: &Args, path: &Path, config: &FoldConfig) -> Result<Report, Failure> {
+    let labelled = Labelled::read(path).map_err(Failure::runtime)?;
+    let scorer = Scorer::new(config).map_err(Failure::usage)?;
+    let worst = args.worst.unwrap_or(if args.files.len() > 1 { 0 } else { 10 });
+    let progress = Progress::new(args.progress);
+    let watch = |step: &str, done, whole| progress.tell(&name(path), step, done, whole);
+    let report = match labelled {
+        Labelled::Stories(rows) => {
+            let mut report = eval::stories(&rows, config, scorer, worst, &watch);
+            if args.sweep || args.svg.is_some() {
+                let sweep = eval::sweep_stories(&rows, config, &watch).map_err(Failure::usage)?;
+                report.sweep = Some(sweep);
+            }
+            Report::Stories(Box::new(report))
+        }
+        Labelled::Pairs(rows) => {
+            Report::Pairs(Box::new(eval::pairs(&rows, config, &scorer, worst)))
+        }
+    };
+    progress.end();
+    Ok(report)
+}
+
+/// The whole of a single report; of one among several, what was asked for.
+fn details(args: &Args, path: &Path, report: &Report, several: bool) -> Result<(), Failure> {
+    let mut text = String::new();
+    if !several || args.worst.is_some_and(|worst| worst > 0) {
+        text = match report {
+            Report::Stories(report) => report.to_string(),
+            Report::Pairs(report) => report.to_string(),
+        };
+    }
+    let (sweep, current) = report.sweep();
+    if let Some(sweep) = sweep.filter(|_| args.sweep) {
+        text.push('\n');
+        text.push_str(&eval::plot(sweep, current));
+    }
+    if text.is_empty() {
+        return Ok(());
+    }
+    if several {
+        terminal::line("")?;
+    }
+    terminal::line(&terminal::escape(&path.display().to_string()))?;
+    // Headlines in it are escaped where they are written.
+    for line in text.lines() {
+        terminal::line(line)?;
     }
     Ok(())
 }
 
-fn print<T: Serialize + std::fmt::Display>(
-    file: &Path,
-    report: &T,
-    json: bool,
-) -> Result<(), Failure> {
-    if json {
-        let text = serde_json::to_string(&Named { file, report }).map_err(Failure::runtime)?;
-        terminal::line(&text)?;
-    } else {
-        terminal::line(&file.display().to_string())?;
-        for line in report.to_string().lines() {
-            terminal::line(&terminal::escape(line))?;
-        }
-    }
-    Ok(())
+fn name(path: &Path) -> String {
+    path.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned())
 }
 
-fn sweep(points: &[Point], svg: &Path) -> Result<(), Failure> {
-    const WIDTH: f64 = 40.0;
-    terminal::line("threshold  precision  recall   (█ precision, ░ recall)")?;
-    for point in points {
-        let bar = |share: f64, with: &str| with.repeat((share * WIDTH).round() as usize);
-        let (precision, recall) = (bar(point.precision, "█"), bar(point.recall, "░"));
-        terminal::line(&format!(
-            "     {:.2}       {:.3}   {:.3}  {precision}\n{:32}{recall}",
-            point.threshold, point.precision, point.recall, ""
-        ))?;
+/// How far it is, in per cent, on one line of standard error.
+struct Progress {
+    shown: bool,
+    terminal: bool,
+    last: AtomicUsize,
+}
+
+impl Progress {
+    fn new(asked: bool) -> Progress {
+        let terminal = std::io::stderr().is_terminal();
+        Progress { shown: asked || terminal, terminal, last: AtomicUsize::new(usize::MAX) }
     }
-    std::fs::write(svg, eval::svg(points))
-        .map_err(|error| Failure::runtime(format!("cannot write {}: {error}", svg.display())))
+
+    fn tell(&self, file: &str, step: &str, done: usize, whole: usize) {
+        // A terminal overwrites the line; anything else gets a line for every tenth.
+        let grain = if self.terminal { 1 } else { 10 };
+        let share = done * 100 / whole.max(1) / grain * grain;
+        if self.shown && self.last.swap(share, Ordering::Relaxed) != share {
+            terminal::status(&format!("{file}: {step} {share} %"), self.terminal);
+        }
+    }
+
+    fn end(&self) {
+        if self.shown && self.terminal {
+            terminal::status("", true);
+        }
+    }
 }

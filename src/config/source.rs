@@ -1,7 +1,6 @@
 //! `[[source.*]]`: where items come from.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
@@ -11,12 +10,14 @@ use crate::item::Language;
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::reader::{At, Table};
 use super::resolve;
-use super::value::{Bytes, Span};
+use super::value::Bytes;
 
+mod directory;
 mod feed;
 mod nats;
 mod tcp;
 
+pub use directory::{DirectoryConfig, Order};
 pub use feed::FeedConfig;
 pub use nats::NatsSource;
 pub use tcp::TcpConfig;
@@ -75,14 +76,7 @@ pub enum SourceKind {
         follow: bool,
     },
     /// A directory into which others put files.
-    Directory {
-        /// The directory.
-        path: PathBuf,
-        /// A file is read once its size and time have stood still for this long.
-        settle: Duration,
-        /// How often the directory is looked at.
-        every: Duration,
-    },
+    Directory(DirectoryConfig),
     /// A feed on the web that is asked again and again.
     Feed(FeedConfig),
     /// A TCP port for lines.
@@ -138,12 +132,7 @@ pub(super) fn read(
         sources.extend(source.filter(|_| usable));
     }
     for mut table in group.tables("directory", problems) {
-        let path = table.require::<PathBuf>("path", problems);
-        let settle = table.or("settle", Span(Duration::from_secs(2)), problems).0;
-        let every = table.or("every", Span(Duration::from_secs(1)), problems).0;
-        let path = path.map(|path| resolve(folder, path.value)).unwrap_or_default();
-        let every = every.max(Duration::from_millis(10));
-        let kind = SourceKind::Directory { path, settle, every };
+        let kind = SourceKind::Directory(directory::read(&mut table, folder, problems));
         let source = common(&mut table, kind, problems);
         table.finish(problems);
         sources.extend(source);

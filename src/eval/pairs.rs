@@ -1,17 +1,19 @@
 //! Pair files: each pair scored alone.
 
-use std::fmt;
-
 use serde::Serialize;
 
+use super::bootstrap::{Interval, Part, intervals};
+use super::calibration::Calibration;
 use super::labelled::PairRow;
-use super::{WORST, f1, ratio};
+use super::mistake::{Mistake, keep_worst};
+use super::sweep::Sweep;
+use super::{f1, ratio};
 use crate::config::FoldConfig;
 use crate::fold::Scorer;
 use crate::fold::training::prepare_one;
 use crate::item::Seq;
 
-/// How well pairs were told apart. The serialised keys are a contract.
+/// How well pairs were told apart. The first seven serialised keys are a contract.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct PairReport {
     /// Pairs.
@@ -28,54 +30,65 @@ pub struct PairReport {
     pub false_merges: usize,
     /// Probability that a pair of one story scores above a pair of two.
     pub auc: f64,
-    /// Probability and label of every pair, in order.
-    #[serde(skip)]
-    pub scores: Vec<(f32, bool)>,
-    /// The worst errors.
-    #[serde(skip)]
-    pub worst: Vec<PairError>,
+    /// 95 % interval of the precision, by resampling pairs.
+    pub precision_95: Interval,
+    /// 95 % interval of the recall.
+    pub recall_95: Interval,
+    /// 95 % interval of the F1.
+    pub f1_95: Interval,
+    /// The threshold that decided.
+    pub threshold: f32,
+    /// Probabilities held against the labels.
+    pub calibration: Calibration,
+    /// The worst mistakes.
+    pub worst: Vec<Mistake>,
+    /// Other thresholds.
+    pub sweep: Option<Sweep>,
 }
 
-/// A pair on the wrong side.
-#[derive(Clone, Debug)]
-pub struct PairError {
-    /// The label.
-    pub same: bool,
-    /// The probability.
-    pub score: f32,
-    /// The headlines.
-    pub headlines: (String, String),
-}
-
-/// Scores labelled pairs.
-pub fn pairs(rows: &[PairRow], config: &FoldConfig, scorer: &Scorer) -> PairReport {
+/// Scores labelled pairs. At most `worst` mistakes of each kind are kept.
+pub fn pairs(rows: &[PairRow], config: &FoldConfig, scorer: &Scorer, worst: usize) -> PairReport {
     let threshold = scorer.pair_threshold(config);
-    let mut report = PairReport { pairs: rows.len(), ..PairReport::default() };
+    let mut report = PairReport { pairs: rows.len(), threshold, ..PairReport::default() };
+    let mut scores = Vec::new();
     for row in rows {
         let a = prepare_one(Seq(0), &row.headline_a, row.time_a, None, None);
         let b = prepare_one(Seq(1), &row.headline_b, row.time_b, None, None);
         // A headline without text is like no other.
-        let score = match (a, b) {
-            (Some(a), Some(b)) => scorer.explain(&a, &b, threshold).probability,
-            _ => 0.0,
+        let (score, mut shares) = match (a, b) {
+            (Some(a), Some(b)) => {
+                let explanation = scorer.explain(&a, &b, threshold);
+                (explanation.probability, explanation.shares)
+            }
+            _ => (0.0, Vec::new()),
         };
-        report.scores.push((score, row.same));
+        scores.push((score, row.same));
         if (score >= threshold) != row.same {
-            let headlines = (row.headline_a.clone(), row.headline_b.clone());
-            report.worst.push(PairError { same: row.same, score, headlines });
+            let headlines = [row.headline_b.clone(), row.headline_a.clone()];
+            shares.truncate(Mistake::SHARES);
+            report.worst.push(Mistake { joined: !row.same, score, headlines, shares });
         }
     }
-    let surprise = |error: &PairError| if error.same { 1.0 - error.score } else { error.score };
-    report.worst.sort_by(|a, b| surprise(b).total_cmp(&surprise(a)));
-    report.worst.truncate(WORST);
-    let found = report.scores.iter().filter(|(score, _)| *score >= threshold).count();
-    let right = report.scores.iter().filter(|(score, same)| *score >= threshold && *same).count();
+    keep_worst(&mut report.worst, worst);
+    let found = scores.iter().filter(|(score, _)| *score >= threshold).count();
+    let right = scores.iter().filter(|(score, same)| *score >= threshold && *same).count();
     report.positives = rows.iter().filter(|row| row.same).count();
     report.precision = ratio(right, found);
     report.recall = ratio(right, report.positives);
     report.f1 = f1(report.precision, report.recall);
+    let one = |is: bool| f64::from(u8::from(is));
+    let part = |(score, same): &(f32, bool)| Part {
+        precision: one(*score >= threshold && *same),
+        precision_of: one(*score >= threshold),
+        recall: one(*score >= threshold && *same),
+        recall_of: one(*same),
+    };
+    let parts: Vec<Part> = scores.iter().map(part).collect();
+    [report.precision_95, report.recall_95, report.f1_95] = intervals(&parts);
     report.false_merges = found - right;
-    report.auc = auc(&report.scores);
+    report.auc = auc(&scores);
+    report.calibration = Calibration::of(&scores);
+    report.sweep = Some(Sweep::of_scores(&scores));
     report
 }
 
@@ -94,24 +107,6 @@ fn auc(scores: &[(f32, bool)]) -> f64 {
     if below * positives > 0.0 { area / (below * positives) } else { 0.5 }
 }
 
-impl fmt::Display for PairReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "pairs {}  same {}", self.pairs, self.positives)?;
-        writeln!(
-            f,
-            "precision {:.3}  recall {:.3}  F1 {:.3}",
-            self.precision, self.recall, self.f1
-        )?;
-        writeln!(f, "false merges {}   AUC {:.3}", self.false_merges, self.auc)?;
-        for error in &self.worst {
-            let kind = if error.same { "kept apart" } else { "joined wrongly" };
-            let (a, b) = &error.headlines;
-            writeln!(f, "{kind} at {:.2}: {a}\n    {b}", error.score)?;
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,5 +116,35 @@ mod tests {
         assert_eq!(auc(&[(0.9, true), (0.1, false)]), 1.0);
         assert_eq!(auc(&[(0.1, true), (0.9, false)]), 0.0);
         assert_eq!(auc(&[(0.5, true), (0.5, false)]), 0.5);
+    }
+
+    #[test]
+    fn the_first_keys_are_a_contract() {
+        let json = serde_json::to_string(&PairReport::default()).expect("plain numbers");
+        let keys = "{\"pairs\":0,\"positives\":0,\"precision\":0.0,\"recall\":0.0,\"f1\":0.0,\
+                    \"false_merges\":0,\"auc\":0.0,";
+        assert!(json.starts_with(keys), "{json}");
+    }
+
+    #[test]
+    fn a_pair_on_the_wrong_side_is_listed_with_what_spoke() {
+        let row = |same, a: &str, b: &str| PairRow {
+            time_a: None,
+            time_b: None,
+            same,
+            headline_a: a.to_owned(),
+            headline_b: b.to_owned(),
+        };
+        let rows = [
+            row(false, "Dam at Elmsford opens today", "Dam at Elmsford opens today"),
+            row(true, "Bakery wins prize", "Ferry runs aground off Port Selene"),
+        ];
+        let config = FoldConfig::default();
+        let scorer = Scorer::new(&config).expect("the shipped model");
+        let report = pairs(&rows, &config, &scorer, 10);
+        assert_eq!((report.false_merges, report.recall), (1, 0.0));
+        assert!(report.worst[0].joined && !report.worst[0].shares.is_empty());
+        assert!(!report.worst[1].joined);
+        assert_eq!(pairs(&rows, &config, &scorer, 0).worst, []);
     }
 }

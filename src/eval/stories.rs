@@ -1,19 +1,25 @@
 //! Story files: replay and scoring.
 
-use std::collections::HashMap;
-use std::fmt;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::Serialize;
 
+use super::bootstrap::{Interval, intervals};
+use super::calibration::Calibration;
 use super::labelled::StoryRow;
-use super::{WORST, f1, ratio};
+use super::mistake::{Mistake, keep_worst};
+use super::partition::{Agreement, agreement};
+use super::sweep::{Point, Sweep, thresholds};
+use super::{Watch, f1, ratio};
 use crate::config::FoldConfig;
-use crate::fold::Fold;
-use crate::fold::Scorer;
 use crate::fold::training::prepare_stories;
+use crate::fold::{Fold, ModelError, Scorer, Trace};
+use crate::prepare::Prepared;
 use crate::publisher::Publishers;
+use crate::story::FoldDecision;
 
-/// How well stories were found. The serialised keys are a contract.
+/// How well stories were found. The first eight serialised keys are a contract.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct StoryReport {
     /// Headlines.
@@ -33,160 +39,189 @@ pub struct StoryReport {
     /// Of the headlines that have an earlier one of their story in the window, the share that had
     /// one among the items they were compared with.
     pub candidate_recall: f64,
-    /// The worst errors.
-    #[serde(skip)]
-    pub worst: Vec<StoryError>,
-    /// For every headline, its disputed flag: whether it made its story disputed, and with which.
-    #[serde(skip)]
-    pub disputes: Vec<(String, String)>,
+    /// 95 % interval of the precision, by resampling labelled stories.
+    pub b3_p_95: Interval,
+    /// 95 % interval of the recall.
+    pub b3_r_95: Interval,
+    /// 95 % interval of the F1.
+    pub b3_f1_95: Interval,
+    /// The threshold that decided.
+    pub threshold: f32,
+    /// Probabilities of the pairs that were compared, held against the labels.
+    pub calibration: Calibration,
+    /// Figures by language, when there are several.
+    pub languages: Vec<Group>,
+    /// Figures by source, those with the most headlines first, when there are several.
+    pub sources: Vec<Group>,
+    /// The worst mistakes.
+    pub worst: Vec<Mistake>,
+    /// Other thresholds, when they were asked for.
+    pub sweep: Option<Sweep>,
 }
 
-/// A headline in the wrong story.
-#[derive(Clone, Debug)]
-pub struct StoryError {
-    /// It was joined with another story; else it was kept apart from its own.
-    pub joined: bool,
-    /// The headline.
-    pub headline: String,
-    /// What it was joined with or kept apart from.
-    pub other: String,
-    /// The probability that decided.
-    pub score: f32,
+/// The headlines that have a language or source in common.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Group {
+    /// The language or source.
+    pub name: String,
+    /// Headlines.
+    pub items: usize,
+    /// B-cubed precision.
+    pub b3_p: f64,
+    /// B-cubed recall.
+    pub b3_r: f64,
+    /// Harmonic mean of the two.
+    pub b3_f1: f64,
 }
 
-/// Replays labelled headlines in the order of their times and compares stories.
-pub fn stories(rows: &[StoryRow], config: &FoldConfig, scorer: Scorer) -> StoryReport {
-    let mut fold = Fold::with(config, Publishers::default(), scorer);
+/// Replays labelled headlines in the order of their times and compares stories. At most `worst`
+/// mistakes of each kind are kept.
+pub fn stories(
+    rows: &[StoryRow],
+    config: &FoldConfig,
+    scorer: Scorer,
+    worst: usize,
+    watch: Watch<'_>,
+) -> StoryReport {
+    let mut report = StoryReport { threshold: scorer.threshold(config), ..StoryReport::default() };
     let window = config.window.as_secs() as i64;
     let (order, prepared) = prepare_stories(rows);
     let row = |seq: u64| &rows[order[seq as usize]];
     let (mut gold, mut found) = (Vec::new(), Vec::new());
+    let mut decided: Vec<&StoryRow> = Vec::new();
     let mut last: HashMap<&str, i64> = HashMap::new();
     let (mut having, mut reached) = (0, 0);
-    let mut report = StoryReport::default();
-    for item in prepared {
-        let here = row(item.seq.0);
-        let (outcome, trace) = fold.decide(item);
-        let Ok(folded) = outcome else { continue };
-        let decision = folded.decision;
+    let mut scores = Vec::new();
+    let whole = prepared.len();
+    replay(prepared, config, scorer, |seq, decision, trace, fold| {
+        watch("replay", decided.len(), whole);
+        let here = row(seq);
+        decided.push(here);
         gold.push(here.story.as_str());
         found.push(decision.story);
         let time = here.time.as_second();
         let same = |seq: u64| row(seq).story == here.story;
+        scores.extend(trace.candidates.iter().map(|it| (it.probability, same(it.seq.0))));
         let matched = decision.evidence.of;
+        let wrong = |joined, score, other: u64, shares| Mistake {
+            joined,
+            score,
+            headlines: [here.headline.clone(), row(other).headline.clone()],
+            shares,
+        };
         if last.insert(&here.story, time).is_some_and(|last| last >= time - window) {
             having += 1;
             let own = trace.candidates.iter().filter(|candidate| same(candidate.seq.0));
             let own = own.max_by(|a, b| a.probability.total_cmp(&b.probability));
             reached += usize::from(own.is_some() || matched.is_some_and(|of| same(of.0)));
             if let (Some(own), None) = (own, matched) {
-                report.worst.push(StoryError {
-                    joined: false,
-                    headline: here.headline.clone(),
-                    other: row(own.seq.0).headline.clone(),
-                    score: own.probability,
-                });
+                let shares = fold.shares(own, Mistake::SHARES);
+                report.worst.push(wrong(false, own.probability, own.seq.0, shares));
             }
         }
         if let Some(of) = matched.filter(|of| !same(of.0)) {
-            report.worst.push(StoryError {
-                joined: true,
-                headline: here.headline.clone(),
-                other: row(of.0).headline.clone(),
-                score: decision.evidence.score.unwrap_or(1.0),
-            });
+            let mut shares = decision.evidence.shares.clone();
+            shares.truncate(Mistake::SHARES);
+            let score = decision.evidence.score.unwrap_or(1.0);
+            report.worst.push(wrong(true, score, of.0, shares));
         }
-        if let Some(of) = matched.filter(|_| decision.disputes) {
-            report.disputes.push((here.headline.clone(), row(of.0).headline.clone()));
-        }
-    }
-    let surprise = |error: &StoryError| if error.joined { error.score } else { 1.0 - error.score };
-    report.worst.sort_by(|a, b| surprise(b).total_cmp(&surprise(a)));
-    report.worst.truncate(2 * WORST);
+    });
+    keep_worst(&mut report.worst, worst);
+    let known = agreement(&gold, &found);
+    report.items = gold.len();
+    (report.stories_gold, report.stories_found) = (known.gold, known.found);
+    (report.b3_p, report.b3_r, report.b3_f1) = known.b_cubed(|_| true);
+    [report.b3_p_95, report.b3_r_95, report.b3_f1_95] = intervals(&known.by_story(&gold));
+    report.pair_f1 = known.pair_f1;
     report.candidate_recall = ratio(reached, having);
-    score(&gold, &found, &mut report);
+    report.calibration = Calibration::of(&scores);
+    let language =
+        |row: &StoryRow| row.language.map(|it| it.as_str().to_owned()).unwrap_or_default();
+    report.languages = groups(&known, &decided, language);
+    report.sources = groups(&known, &decided, |row| row.source.clone());
     report
 }
 
-/// B-cubed and pairwise figures of two partitions of the same items.
-fn score<G, F>(gold: &[G], found: &[F], report: &mut StoryReport)
-where
-    G: Copy + Ord,
-    F: Copy + Ord,
-{
-    use std::collections::BTreeMap;
-    // Ordered maps, so that sums of fractions come out the same on every run.
-    let (mut of_gold, mut of_found, mut of_both) =
-        (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-    for (g, f) in gold.iter().zip(found) {
-        *of_gold.entry(*g).or_insert(0_usize) += 1;
-        *of_found.entry(*f).or_insert(0_usize) += 1;
-        *of_both.entry((*g, *f)).or_insert(0_usize) += 1;
+/// Figures by what `key` says of a headline; none when it says the same of all.
+fn groups(known: &Agreement, rows: &[&StoryRow], key: impl Fn(&StoryRow) -> String) -> Vec<Group> {
+    let keys: Vec<String> = rows.iter().map(|row| key(row)).collect();
+    let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
+    for key in &keys {
+        *sizes.entry(key).or_default() += 1;
     }
-    let square = |n: usize| (n * n) as f64;
-    let items = gold.len().max(1) as f64;
-    let sum = |size: &dyn Fn(&(G, F)) -> usize| -> f64 {
-        of_both.iter().map(|(key, n)| square(*n) / size(key) as f64).sum()
+    if sizes.len() < 2 {
+        return Vec::new();
+    }
+    let mut members: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
+    for (at, key) in keys.iter().enumerate() {
+        let sums = members.entry(key).or_default();
+        sums.0 += known.precision[at];
+        sums.1 += known.recall[at];
+    }
+    let group = |(name, items): (&&str, &usize)| {
+        let (precision, recall) = members[*name];
+        let (b3_p, b3_r) = (precision / *items as f64, recall / *items as f64);
+        Group { name: (*name).to_owned(), items: *items, b3_p, b3_r, b3_f1: f1(b3_p, b3_r) }
     };
-    report.items = gold.len();
-    report.stories_gold = of_gold.len();
-    report.stories_found = of_found.len();
-    report.b3_p = sum(&|key| of_found[&key.1]) / items;
-    report.b3_r = sum(&|key| of_gold[&key.0]) / items;
-    report.b3_f1 = f1(report.b3_p, report.b3_r);
-    let pairs = |n: &usize| n * n.saturating_sub(1) / 2;
-    let together: usize = of_both.values().map(pairs).sum();
-    let in_gold: usize = of_gold.values().map(pairs).sum();
-    let in_found: usize = of_found.values().map(pairs).sum();
-    report.pair_f1 = f1(ratio(together, in_found), ratio(together, in_gold));
+    let mut groups: Vec<Group> = sizes.iter().map(group).collect();
+    groups.sort_by(|a, b| b.items.cmp(&a.items).then(a.name.cmp(&b.name)));
+    groups
 }
 
-impl fmt::Display for StoryReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "items {}  stories {} labelled, {} found",
-            self.items, self.stories_gold, self.stories_found
-        )?;
-        writeln!(
-            f,
-            "B-cubed   precision {:.3}  recall {:.3}  F1 {:.3}",
-            self.b3_p, self.b3_r, self.b3_f1
-        )?;
-        writeln!(
-            f,
-            "pairwise  F1 {:.3}   candidate recall {:.3}",
-            self.pair_f1, self.candidate_recall
-        )?;
-        for error in &self.worst {
-            let kind = if error.joined { "joined wrongly" } else { "kept apart" };
-            writeln!(f, "{kind} at {:.2}: {}\n    {}", error.score, error.headline, error.other)?;
+/// B-cubed precision and recall at every threshold of a sweep: one replay each, two at a time.
+pub fn sweep_stories(
+    rows: &[StoryRow],
+    config: &FoldConfig,
+    watch: Watch<'_>,
+) -> Result<Sweep, ModelError> {
+    let (order, prepared) = prepare_stories(rows);
+    let steps: Vec<f32> = thresholds().collect();
+    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let work = || -> Result<Vec<Point>, ModelError> {
+        let mut points = Vec::new();
+        while let Some(threshold) = steps.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let config = FoldConfig { threshold: Some(*threshold), ..config.clone() };
+            let scorer = Scorer::new(&config)?;
+            let (mut gold, mut found) = (Vec::new(), Vec::new());
+            replay(prepared.clone(), &config, scorer, |seq, decision, _, _| {
+                gold.push(rows[order[seq as usize]].story.as_str());
+                found.push(decision.story);
+            });
+            let (precision, recall, f1) = agreement(&gold, &found).b_cubed(|_| true);
+            points.push(Point { threshold: *threshold, precision, recall, f1 });
+            watch("sweep", done.fetch_add(1, Ordering::Relaxed) + 1, steps.len());
         }
-        Ok(())
+        Ok(points)
+    };
+    let halves = std::thread::scope(|scope| {
+        let other = scope.spawn(work);
+        let own = work();
+        // A panic of the other thread goes on in this one.
+        let other = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        [own, other]
+    });
+    let mut points = Vec::with_capacity(steps.len());
+    for half in halves {
+        points.extend(half?);
+    }
+    Ok(Sweep::of(points))
+}
+
+/// Decides about each headline in turn and shows `each` what was decided. Rejected ones have none.
+fn replay(
+    prepared: Vec<Prepared>,
+    config: &FoldConfig,
+    scorer: Scorer,
+    mut each: impl FnMut(u64, &FoldDecision, &Trace, &Fold),
+) {
+    let mut fold = Fold::with(config, Publishers::default(), scorer);
+    for item in prepared {
+        let seq = item.seq.0;
+        if let (Ok(folded), trace) = fold.decide(item) {
+            each(seq, &folded.decision, &trace, &fold);
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn figures_of_a_known_partition() {
-        let mut report = StoryReport::default();
-        score(&[1, 1, 1, 2], &[1, 1, 2, 2], &mut report);
-        assert_eq!((report.items, report.stories_gold, report.stories_found), (4, 2, 2));
-        assert!((report.b3_p - 0.75).abs() < 1e-9, "{}", report.b3_p);
-        assert!((report.b3_r - (2.0 * 2.0 / 3.0 + 1.0 / 3.0 + 1.0) / 4.0).abs() < 1e-9);
-        assert!((report.pair_f1 - 0.4).abs() < 1e-9, "{}", report.pair_f1);
-    }
-
-    #[test]
-    fn the_keys_are_a_contract() {
-        let json = serde_json::to_string(&StoryReport::default()).expect("plain numbers");
-        let keys = ["items", "stories_gold", "stories_found", "b3_p", "b3_r", "b3_f1", "pair_f1"];
-        for key in keys.iter().chain(&["candidate_recall"]) {
-            assert!(json.contains(&format!("\"{key}\"")), "{key} in {json}");
-        }
-        assert_eq!(json.matches("\":").count(), 8, "{json}");
-    }
-}
+mod tests;

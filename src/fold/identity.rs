@@ -9,7 +9,7 @@ use foldhash::HashMap;
 use xxhash_rust::xxh3::Xxh3Default;
 
 use crate::item::Seq;
-use crate::prepare::Prepared;
+use crate::prepare::{Prepared, Word};
 use crate::story::StoryId;
 
 /// XXH3-128 of one name of an item.
@@ -24,6 +24,9 @@ pub(super) struct Names {
     pub(super) exact: Option<Digest>,
     /// What a correction or kill of the same provider finds it by: slugline, headline.
     pub(super) chain: Vec<Digest>,
+    /// The headline without its numbers, by which a version whose number changed finds the one
+    /// before it.
+    pub(super) numberless: Option<Digest>,
 }
 
 impl Names {
@@ -61,15 +64,28 @@ impl Names {
             let words: Vec<String> =
                 prepared.text.words.iter().map(|word| word.id.to_string()).collect();
             names.chain.push(digest("headline", &[&family, &words.join(" ")]));
+            let words: Vec<String> = prepared
+                .text
+                .words
+                .iter()
+                .filter(|word| word.flags & Word::NUMBER == 0)
+                .map(|word| word.id.to_string())
+                .collect();
+            if words.len() >= FEWEST {
+                names.numberless = Some(digest("numberless", &[&family, &words.join(" ")]));
+            }
         }
         names
     }
 
     /// All of them: what the log remembers of an item.
     pub(super) fn all(&self) -> impl Iterator<Item = Digest> + '_ {
-        self.rungs.iter().chain(&self.exact).chain(&self.chain).copied()
+        self.rungs.iter().chain(&self.exact).chain(&self.chain).chain(&self.numberless).copied()
     }
 }
+
+/// A headline of fewer words besides its numbers is a heading that comes again and again.
+const FEWEST: usize = 3;
 
 fn digest(kind: &str, parts: &[&str]) -> Digest {
     let mut hash = Xxh3Default::new();

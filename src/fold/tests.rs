@@ -184,6 +184,58 @@ fn a_correction_acts_on_its_target_and_is_never_a_repeat() {
 }
 
 #[test]
+fn a_version_whose_number_changed_finds_the_one_before_it() {
+    let wire =
+        |hours, headline: &str| Item { lifecycle: true, ..item("Fjord Wire", hours, headline) };
+    let first = "Hooded gunmen kill 12 at Sandvik market";
+    let story = |second: Item| {
+        let mut fold = fold();
+        let before = decide(&mut fold, 0, wire(0, first)).decision.story;
+        let after = decide(&mut fold, 1, second).decision;
+        (after.verdict, after.story == before)
+    };
+    let corrected = "CORRECTED-Hooded gunmen kill 350 at Sandvik market";
+    assert_eq!(story(wire(1, corrected)), (Verdict::Correction, true));
+    let update = "UPDATE 3-Hooded gunmen kill 350 at Sandvik market";
+    assert_eq!(story(wire(1, update)), (Verdict::Development, true));
+}
+
+#[test]
+fn a_number_that_changed_chains_only_a_marked_version_of_one_provider_and_day() {
+    let wire = |publisher: &str, hours, headline: &str| Item {
+        lifecycle: true,
+        ..item(publisher, hours, headline)
+    };
+    let mut fold = fold();
+    let chained = |fold: &mut Fold, it: Item| {
+        let prepared = prepare(9, it);
+        let profile = fold.scorer.profile(&prepared, &fold.publishers);
+        let names = Names::of(&prepared, profile.family);
+        fold.before_it(&prepared, &profile, &names).is_some()
+    };
+    decide(&mut fold, 0, wire("Fjord Wire", 0, "Wheat ends 3 pct lower in Sandvik"));
+    let next = |publisher, hours, headline| wire(publisher, hours, headline);
+    assert!(chained(
+        &mut fold,
+        next("Fjord Wire", 2, "UPDATE 1-Wheat ends 4 pct lower in Sandvik")
+    ));
+    assert!(!chained(&mut fold, next("Fjord Wire", 2, "Wheat ends 4 pct lower in Sandvik")));
+    assert!(!chained(
+        &mut fold,
+        next("Dune Gazette", 2, "UPDATE 1-Wheat ends 4 pct lower in Sandvik")
+    ));
+    assert!(!chained(
+        &mut fold,
+        next("Fjord Wire", 25, "UPDATE 1-Wheat ends 4 pct lower in Sandvik")
+    ));
+    let blog = Item {
+        lifecycle: false,
+        ..next("Fjord Wire", 2, "UPDATE 1-Wheat ends 4 pct lower in Sandvik")
+    };
+    assert!(!chained(&mut fold, blog));
+}
+
+#[test]
 fn a_kill_that_comes_first_waits_for_its_target() {
     let kill = Item {
         uri: Some("u9".to_owned()),

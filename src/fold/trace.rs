@@ -1,8 +1,9 @@
 //! What was looked at for a decision: for `eval`, training and `explain`.
 
+use super::Fold;
 use super::similarity::Values;
 use crate::item::Seq;
-use crate::story::StoryId;
+use crate::story::{Share, StoryId};
 
 /// What was looked at for one item.
 #[derive(Clone, Debug, Default)]
@@ -24,4 +25,13 @@ pub struct Candidate {
     pub probability: f32,
     pub(super) place: u32,
     pub(super) values: Values,
+}
+
+impl Fold {
+    /// What spoke loudest in a comparison.
+    pub fn shares(&self, candidate: &Candidate, most: usize) -> Vec<Share> {
+        let mut shares = self.scorer.shares(&candidate.values, usize::MAX);
+        shares.truncate(most);
+        shares
+    }
 }

@@ -18,7 +18,7 @@ use crate::item::{Item, Marker, Subject};
 
 mod keyword;
 
-use keyword::Keyword;
+pub(super) use keyword::Keyword;
 
 /// Reads a document of one or more messages.
 pub(super) fn parse(text: &str, dates: &Dates, max_record: usize, out: &mut Vec<Record>) {
@@ -122,6 +122,7 @@ impl Marked {
     fn read(text: &str) -> Marked {
         let mut marked = Marked::default();
         let mut notes: Vec<String> = Vec::new();
+        let mut listed: Vec<String> = Vec::new();
         let mut lines = text.lines().filter(|line| !line.trim().is_empty()).peekable();
         while let Some(line) =
             lines.next_if(|line| line.starts_with('^') || !line.starts_with([' ', '\t']))
@@ -130,24 +131,49 @@ impl Marked {
                 marked.body.push(plain(line));
                 break;
             }
-            let line = plain(line.trim_start_matches('^'));
+            let line = plain(without_routing(line).trim_start_matches('^'));
+            let note = line.trim_start_matches('(').to_ascii_lowercase();
             let lower = line.to_ascii_lowercase();
             if marked.keyword.is_none() {
                 marked.keyword = Some(line);
-            } else if lower.starts_with("eds:") || lower.starts_with("editors:") {
+            } else if NOTES.iter().any(|opening| note.starts_with(opening)) {
                 let (_, note) = line.split_once(':').unwrap_or(("", &line));
+                let note = if line.starts_with('(') { note.trim_end_matches(')') } else { note };
                 notes.extend(fields::some(note));
             } else if lower.starts_with("by ") {
                 marked.byline = marked.byline.or_else(|| fields::byline(&line));
             } else if marked.byline.is_none() && !is_reference(&lower) {
-                marked.headline = marked.headline.or(Some(line));
+                match marked.headline {
+                    None => marked.headline = Some(line),
+                    Some(_) => listed.push(line),
+                }
             }
         }
         marked
             .body
             .extend(paragraphs(lines, |line| line.ends_with(['<', '='])).iter().map(|p| plain(p)));
+        if marked.body.is_empty() {
+            // A list of headlines has nothing but marked lines.
+            marked.body = listed;
+        }
         marked.ednote = fields::some(&notes.join("\n"));
         marked
+    }
+}
+
+/// How notes to editors begin.
+const NOTES: [&str; 4] = ["eds:", "editors:", "eds.:", "editor's note:"];
+
+/// A line without the routing code that may open it: `^*9006< ^AP-Top-Headlines,0176<`.
+fn without_routing(line: &str) -> &str {
+    let Some(code) = line.strip_prefix("^*") else { return line };
+    match code.split_once('<') {
+        Some((code, rest))
+            if code.bytes().all(|b| b.is_ascii_digit()) && rest.trim_start().starts_with('^') =>
+        {
+            rest.trim_start()
+        }
+        _ => line,
     }
 }
 

@@ -3,7 +3,9 @@
 //! ```text
 //! SOH exa062 4 i 211 example 061        source and number, priority, category, words, option
 //! Harbour/strike/                       keyword line
-//! STX Dockers vote to go on =           headline, ended by a sign of equality
+//! STX 1ST LEAD                          notices, one a line
+//! Dockers vote to go on                 headline
+//! By Ann Lee =                          byline; the last of these lines ends in =
 //!    Bergen (example) - Dockers …       text, paragraphs indented
 //! ETX 231905 GMT Nov 26                 day, time, zone, month, year
 //! ```
@@ -11,7 +13,7 @@
 use super::circuit::{self, Message, dateline, paragraphs};
 use super::date::{Dates, Moment};
 use super::{Record, agency, fields};
-use crate::item::{Item, Subject};
+use crate::item::{Item, Marker, Subject};
 
 mod time;
 
@@ -24,7 +26,7 @@ pub(super) fn parse(text: &str, dates: &Dates, max_record: usize, out: &mut Vec<
 
 fn item(message: &Message, dates: &Dates) -> Item {
     let heading = Heading::read(message.heading);
-    let (headline, lines) = headline(message.text);
+    let Head { headline, byline, markers, lines } = Head::read(message.text);
     let notebook = lines.iter().position(|line| is_notebook(line)).unwrap_or(lines.len());
     let body = paragraphs(lines[..notebook].iter().copied(), |_| false);
     let notes = paragraphs(lines[notebook..].iter().copied(), |_| false);
@@ -36,7 +38,9 @@ fn item(message: &Message, dates: &Dates) -> Item {
     let body = fields::some(&body.join("\n"));
     let mut item = Item {
         headline: headline.or_else(|| heading.slugline.clone()).unwrap_or_default(),
-        byline: body.as_deref().and_then(agency::byline_in).or_else(|| reporter(&notes)),
+        byline: byline
+            .or_else(|| body.as_deref().and_then(agency::byline_in))
+            .or_else(|| reporter(&notes)),
         body,
         slugline: heading.slugline,
         ednote: fields::some(&notes.join("\n")),
@@ -44,6 +48,7 @@ fn item(message: &Message, dates: &Dates) -> Item {
         publisher: heading.agency.or(agency),
         urgency: heading.urgency,
         subjects: heading.category.into_iter().collect(),
+        markers,
         ..Item::default()
     };
     if let Some(moment) = sent(message, dates) {
@@ -79,34 +84,81 @@ impl Heading {
     }
 }
 
-/// The headline and the lines of text after it. The headline ends in a sign of equality; without
-/// one it is the first line, if a blank line or an indented one follows.
-fn headline(text: &str) -> (Option<String>, Vec<&str>) {
-    /// A headline may be wrapped over so many lines.
-    const MAX_LINES: usize = 6;
-    let lines: Vec<&str> = text.lines().collect();
-    let start = lines.iter().position(|line| !line.trim().is_empty()).unwrap_or(lines.len());
-    let ended =
-        lines[start..].iter().take(MAX_LINES).position(|line| line.trim_end().ends_with('='));
-    if let Some(end) = ended {
-        let end = start + end;
-        let (before, last) =
-            (&lines[start..end], lines[end].trim().trim_end_matches('=').trim_end());
-        let wrapped = before.iter().map(|l| l.trim()).skip_while(|line| is_notice(line));
-        let headline = wrapped.chain([last]).collect::<Vec<_>>().join(" ");
-        return (fields::some(&headline), lines[end + 1..].to_vec());
-    }
-    let first = lines.get(start).filter(|line| !line.starts_with([' ', '\t']));
-    let alone = lines
-        .get(start + 1)
-        .is_none_or(|next| next.trim().is_empty() || next.starts_with([' ', '\t']));
-    match first {
-        Some(first) if alone => (fields::some(first), lines[start + 1..].to_vec()),
-        _ => (None, lines[start..].to_vec()),
+/// What stands above the text.
+#[derive(Default)]
+struct Head<'a> {
+    headline: Option<String>,
+    byline: Option<String>,
+    markers: Vec<Marker>,
+    /// The lines of the text.
+    lines: Vec<&'a str>,
+}
+
+impl<'a> Head<'a> {
+    /// The headline, a byline after it or both end in a sign of equality; without one the headline
+    /// is the first line, if a blank line or an indented one follows.
+    fn read(text: &'a str) -> Head<'a> {
+        /// A headline may be wrapped over so many lines, with its notices and byline.
+        const MAX_LINES: usize = 8;
+        let lines: Vec<&str> = text.lines().collect();
+        let start = lines.iter().position(|line| !line.trim().is_empty()).unwrap_or(lines.len());
+        let ended =
+            lines[start..].iter().take(MAX_LINES).position(|line| line.trim_end().ends_with('='));
+        if let Some(end) = ended {
+            let end = start + end;
+            let ended = |line: &&'a str| line.trim().trim_end_matches('=').trim_end();
+            let mut head: Vec<&str> = lines[start..=end].iter().map(ended).collect();
+            let notices = head.iter().take(end - start).take_while(|line| is_notice(line)).count();
+            let markers = head.drain(..notices).filter_map(notice).collect();
+            let by = head.last().filter(|_| head.len() > 1);
+            let by = by.filter(|line| line.get(..3).is_some_and(|b| b.eq_ignore_ascii_case("by ")));
+            let byline = by.and_then(|line| fields::byline(line));
+            if byline.is_some() {
+                head.pop();
+            }
+            let headline = fields::some(&head.join(" "));
+            return Head { headline, byline, markers, lines: lines[end + 1..].to_vec() };
+        }
+        let first = lines.get(start).filter(|line| !line.starts_with([' ', '\t']));
+        let alone = lines
+            .get(start + 1)
+            .is_none_or(|next| next.trim().is_empty() || next.starts_with([' ', '\t']));
+        let headline = first.filter(|_| alone).and_then(|line| fields::some(line));
+        let from = if headline.is_some() { start + 1 } else { start };
+        Head { headline, lines: lines[from..].to_vec(), ..Head::default() }
     }
 }
 
-/// A line above the headline that says how important it is: `EXTRA`, `(Achtung)`.
+/// What a notice says of its item.
+fn notice(line: &str) -> Option<Marker> {
+    let upper = line.trim_matches(['(', ')', ' ']).to_ascii_uppercase();
+    let number = upper.bytes().take_while(u8::is_ascii_digit).count();
+    let nth = upper[..number].parse().unwrap_or(1);
+    let has = |words: &[&str]| words.iter().any(|word| upper.contains(word));
+    if has(&["KILL", "STORNO"]) {
+        Some(Marker::Kill)
+    } else if has(&["WITHDRAW", "ZURÜCKZIEH"]) {
+        Some(Marker::Withdrawn)
+    } else if has(&["CORRECT", "BERICHTIG", "KORREKTUR"]) {
+        Some(Marker::Corrected)
+    } else if has(&["REFILE"]) {
+        Some(Marker::Refile)
+    } else if has(&["REPEAT", "WIEDERHOLUNG"]) {
+        Some(Marker::Repeat)
+    } else if has(&["LEAD", "UPDATE", "ROUNDUP"]) {
+        Some(Marker::Lead(nth))
+    } else if has(&["URGENT", "EXTRA", "FLASH", "BULLETIN", "EIL"]) {
+        Some(Marker::Breaking)
+    } else if has(&["ADVISORY"]) {
+        Some(Marker::Advisory)
+    } else if has(&["EXCLUSIVE"]) {
+        Some(Marker::Exclusive)
+    } else {
+        None
+    }
+}
+
+/// A line above the headline that says what the item is: `EXTRA`, `1ST LEAD`, `(Achtung)`.
 fn is_notice(line: &str) -> bool {
     let bracketed = line.starts_with('(') && line.ends_with(')');
     bracketed || line.split_whitespace().count() <= 2 && !line.contains(char::is_lowercase)

@@ -94,8 +94,15 @@ fn located(news: Element) -> Option<String> {
     });
     origin.and_then(city).or_else(|| {
         let metadata = news.find("DescriptiveMetadata")?;
-        city(metadata)
+        city(metadata).or_else(|| dateline(news))
     })
+}
+
+/// The place of a dateline: `Strasbourg, 10 juil 2024 (AFP)`.
+fn dateline(news: Element) -> Option<String> {
+    let line = news.find("DateLine")?.line()?;
+    let (place, rest) = line.split_once(',')?;
+    rest.contains(|c: char| c.is_ascii_digit()).then(|| fields::some(place)).flatten()
 }
 
 fn city(element: Element) -> Option<String> {

@@ -4,6 +4,7 @@
 //! names and in whether a value is a qcode, a literal, a URI or a name, so all four are read. A
 //! package is an item of its own whose text is the headlines it lists.
 
+use super::anpa::Keyword;
 use super::date::Dates;
 use super::xml::Element;
 use super::{Record, agency, fields, nitf, text};
@@ -40,7 +41,7 @@ fn item(element: Element, dates: &Dates) -> Option<Item> {
             .or_else(|| inline.as_ref()?.byline.clone())
             .or_else(|| agency::byline_in(body.as_deref()?)),
         slugline: about("slugline").and_then(Element::line),
-        ednote: management("edNote").and_then(agency::content),
+        ednote: ednote(meta),
         located: about("located").and_then(name),
         publisher: management("provider").and_then(name).or_else(|| source(content?)),
         language: about("language")
@@ -56,19 +57,31 @@ fn item(element: Element, dates: &Dates) -> Option<Item> {
         body,
         ..Item::default()
     };
+    if let Some(slugline) = item.slugline.as_deref().filter(|line| line.contains(',')) {
+        // AP's slugline is the keyword line of its circuits, with the version.
+        let said = Keyword::read(slugline).markers;
+        item.markers.extend(said.into_iter().filter(|marker| !marker.acts()));
+    }
     for subject in content.iter().flat_map(|content| content.children()).filter(|c| c.is("subject"))
     {
         let place = subject.attribute("type").is_some_and(|kind| kind.ends_with("geoArea"));
         if let (true, Some(name)) = (place, name(subject)) {
             item.places.push(name);
         }
-        item.subjects.extend(concept(subject));
+        let concept = concept(subject).filter(|concept| !item.subjects.contains(concept));
+        item.subjects.extend(concept);
     }
     let created = time(management("versionCreated")).or_else(|| time(about("contentCreated")));
     if let Some(moment) = created {
         item.set_time(moment);
     }
     Some(item)
+}
+
+/// All notes to editors: some agencies write one for the desk and one for the reader.
+fn ednote(meta: Option<Element>) -> Option<String> {
+    let notes = meta.into_iter().flat_map(Element::children).filter(|c| c.is("edNote"));
+    fields::some(&notes.filter_map(agency::content).collect::<Vec<_>>().join("\n"))
 }
 
 /// The main headline: the first without a role or with that of a main one, else the first.

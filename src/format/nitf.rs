@@ -51,7 +51,7 @@ pub(super) fn item(nitf: Element, dates: &Dates) -> Item {
         firstcreated: time("revision-history", "norm").map(|m| m.time),
         embargoed: embargo(time("date.release", "norm"), issued),
         urgency: attribute("urgency", "ed-urg").and_then(|level| fields::urgency(&level)),
-        subjects: nitf.find_all("tobject.subject").filter_map(subject).collect(),
+        subjects: subjects(nitf),
         places: nitf.find_all("evloc").filter_map(place).collect(),
         body,
         ..Item::default()
@@ -91,7 +91,11 @@ fn byline(nitf: Element) -> Option<String> {
 fn slugline(nitf: Element) -> Option<String> {
     let named = |meta: &Element| {
         let name = meta.attribute("name").unwrap_or_default().to_ascii_lowercase();
-        matches!(name.as_str(), "slugline" | "slug" | "anpa-keyword" | "ap-slugline")
+        // `NTBStikkord` is Norwegian for a slugline.
+        matches!(
+            name.as_str(),
+            "slugline" | "slug" | "anpa-keyword" | "ap-slugline" | "ntbstikkord"
+        )
     };
     let meta = nitf.find_all("meta").filter(named).find_map(|meta| meta.attribute("content"));
     let keywords: Vec<_> = nitf.find_all("keyword").filter_map(|k| k.attribute("key")).collect();
@@ -115,13 +119,26 @@ fn ednote(nitf: Element) -> Option<String> {
 
 fn located(nitf: Element) -> Option<String> {
     let dateline = nitf.find("dateline").and_then(|dateline| dateline.find("location")?.line());
-    dateline.or_else(|| Some(nitf.find("evloc")?.attribute("city")?.into_owned()))
+    let bare = || nitf.find("dateline")?.line().filter(|line| line.split(' ').count() <= 3);
+    dateline.or_else(|| Some(nitf.find("evloc")?.attribute("city")?.into_owned())).or_else(bare)
 }
 
 fn place(evloc: Element) -> Option<String> {
     let parts = ["city", "county-dist", "state-prov", "iso-cc"];
     let parts: Vec<_> = parts.iter().filter_map(|part| evloc.attribute(part)).collect();
     fields::some(&parts.join(", "))
+}
+
+/// Coded subjects; without one, what kind of thing the item is.
+fn subjects(nitf: Element) -> Vec<Subject> {
+    let coded: Vec<Subject> = nitf.find_all("tobject.subject").filter_map(subject).collect();
+    if !coded.is_empty() {
+        return coded;
+    }
+    let kind = |name: &str, key: &str| fields::some(&nitf.find(name)?.attribute(key)?);
+    let kinds =
+        [kind("tobject", "tobject.type"), kind("tobject.property", "tobject.property.type")];
+    kinds.into_iter().flatten().map(|name| Subject { code: None, name: Some(name) }).collect()
 }
 
 /// A subject by its number and the most specific of its names.

@@ -5,8 +5,8 @@ use super::lines::{Line, Lines};
 use super::list::List;
 use super::tsv::Tsv;
 use super::{
-    Format, Options, Record, anpa, charset, detect, feed, iptc7901, mail, ndjson, newsml_1,
-    newsml_g2, nitf,
+    Format, Options, Record, anpa, charset, detect, embargo, feed, iptc7901, mail, ndjson,
+    newsml_1, newsml_g2, nitf,
 };
 use crate::item::{Reject, RejectKind};
 
@@ -172,6 +172,9 @@ impl Parser {
                         .to_owned();
                 out.push(refuse(RejectKind::Malformed, reason));
             }
+        }
+        if format.lifecycle() {
+            out[begun..].iter_mut().flatten().for_each(|item| embargo::add(item, &self.dates));
         }
         decoded.restore_offsets(&mut out[begun..]);
     }

@@ -11,7 +11,7 @@ use super::frame::{self, Kind};
 use super::meta::Meta;
 use super::record::{Decision, Entry, Position};
 use super::recover::{Carried, Remembered};
-use super::store::{Bytes, CARRIED, DECISIONS, IDENTITIES, INTAKE, LATER, Store};
+use super::store::{Bytes, CARRIED, DECISIONS, HELD, IDENTITIES, INTAKE, LATER, Store};
 use super::{Log, cursor};
 use crate::item::Seq;
 use crate::story::StoryId;
@@ -99,6 +99,7 @@ struct Tables<'t> {
     intake: Table<'t, u64, Bytes>,
     decisions: Table<'t, u64, Bytes>,
     later: Table<'t, u64, u64>,
+    held: Table<'t, u64, u64>,
     identities: Table<'t, u64, Bytes>,
     carried: Table<'t, u64, Bytes>,
     bytes: Vec<u8>,
@@ -112,6 +113,7 @@ impl<'t> Tables<'t> {
             intake: transaction.open_table(INTAKE).map_err(fault)?,
             decisions: transaction.open_table(DECISIONS).map_err(fault)?,
             later: transaction.open_table(LATER).map_err(fault)?,
+            held: transaction.open_table(HELD).map_err(fault)?,
             identities: transaction.open_table(IDENTITIES).map_err(fault)?,
             carried: transaction.open_table(CARRIED).map_err(fault)?,
             bytes: Vec::with_capacity(4_096),
@@ -129,6 +131,7 @@ impl<'t> Tables<'t> {
                     let head = (position, At(*received));
                     self.intake(meta, Kind::Item, *seq, &(head, item))?;
                     self.decision(meta, Kind::Decision, position, decision)?;
+                    self.hold(*seq, position, decision)?;
                     self.carry(decision.fold.story, &decision.carried(item), meta)?;
                     meta.next_story = meta.next_story.max(after(decision));
                     if !identities.is_empty() {
@@ -147,6 +150,9 @@ impl<'t> Tables<'t> {
                 Entry::Timer(timer) => {
                     meta.at = meta.at.max(timer.at);
                     self.later(position, timer.item)?;
+                    self.held
+                        .remove(timer.item.0)
+                        .map_err(|error| self.store.fault("Writing", error))?;
                     self.decision(meta, Kind::Timer, position, timer)?;
                     self.carry(timer.story, &timer.channels, meta)?;
                 }
@@ -218,6 +224,16 @@ impl<'t> Tables<'t> {
         self.later
             .insert(position.0, item.0)
             .map_err(|error| self.store.fault("Writing", error))?;
+        Ok(())
+    }
+
+    /// Keeps the records of an item until its embargo has ended, if that is known.
+    fn hold(&mut self, seq: Seq, position: Position, decision: &Decision) -> Result<(), LogError> {
+        if decision.embargo.is_some_and(|until| until < Decision::OPEN_EMBARGO) {
+            self.held
+                .insert(seq.0, position.0)
+                .map_err(|error| self.store.fault("Writing", error))?;
+        }
         Ok(())
     }
 

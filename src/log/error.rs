@@ -30,6 +30,8 @@ pub enum LogErrorKind {
     Corrupt,
     /// The log was written by a newer version of wirefold.
     Newer,
+    /// The log was written by a version of wirefold too old to be read.
+    Older,
     /// The disk failed in another way.
     Io,
 }
@@ -81,6 +83,15 @@ impl LogError {
              version of wirefold that wrote it, or a newer one."
         );
         LogError { kind: LogErrorKind::Newer, message, source: None }
+    }
+
+    pub(super) fn older(what: impl fmt::Display, found: u64, known: u64) -> LogError {
+        let message = format!(
+            "{what} is in format {found}, this wirefold reads format {known} only. Start with a \
+             new `dir` in [log]; `wirefold log export` of the version that wrote it gets its items \
+             out."
+        );
+        LogError { kind: LogErrorKind::Older, message, source: None }
     }
 
     pub(super) fn full(max_size: u64, holder: Option<&str>) -> LogError {

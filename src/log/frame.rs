@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::Xxh3;
 use super::error::LogError;
 
 /// Format of the records that are written now.
-pub(super) const VERSION: u8 = 1;
+pub(super) const VERSION: u8 = 2;
 
 const CHECKSUM: std::ops::Range<usize> = 2..10;
 const HEADER: usize = 10;
@@ -81,6 +81,8 @@ pub(super) enum Damage {
     Broken,
     /// Written by a newer version, in this format.
     Newer(u8),
+    /// Written by an older version, in this format, which is no longer read.
+    Older(u8),
 }
 
 /// Checks the bytes stored under `key`.
@@ -95,6 +97,9 @@ pub(super) fn open<'a>(bytes: &'a [u8], key: &[u8]) -> Result<Opened<'a>, Damage
     // Only after the checksum: a flipped bit in the version is damage, not the future.
     if bytes[0] > VERSION {
         return Err(Damage::Newer(bytes[0]));
+    }
+    if bytes[0] < VERSION {
+        return Err(Damage::Older(bytes[0]));
     }
     let kind = Kind::ALL.into_iter().find(|kind| *kind as u8 == bytes[1]);
     Ok(Opened { kind: kind.ok_or(Damage::Broken)?, payload: &bytes[HEADER..] })
@@ -113,6 +118,7 @@ impl Damage {
         match self {
             Damage::Broken => LogError::corrupt(what),
             Damage::Newer(found) => LogError::newer(what, found.into(), VERSION.into()),
+            Damage::Older(found) => LogError::older(what, found.into(), VERSION.into()),
         }
     }
 }
@@ -164,11 +170,14 @@ mod tests {
     }
 
     #[test]
-    fn a_record_of_a_newer_format_is_told_from_damage() {
+    fn a_record_of_another_format_is_told_from_damage() {
         let mut bytes = sealed(&(1, String::new()));
-        bytes[0] = VERSION + 1;
-        let sum = checksum(&bytes, &7_u64.to_le_bytes());
-        bytes[CHECKSUM].copy_from_slice(&sum.to_le_bytes());
-        assert_eq!(read(&bytes, 7), Err(Damage::Newer(VERSION + 1)));
+        for (version, damage) in [(VERSION + 1, Damage::Newer(VERSION + 1)), (1, Damage::Older(1))]
+        {
+            bytes[0] = version;
+            let sum = checksum(&bytes, &7_u64.to_le_bytes());
+            bytes[CHECKSUM].copy_from_slice(&sum.to_le_bytes());
+            assert_eq!(read(&bytes, 7), Err(damage));
+        }
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::error::LogError;
 use super::frame::{self, Kind};
 use super::record::Position;
-use super::store::{CARRIED, CURSORS, DECISIONS, IDENTITIES, INTAKE, LATER, META, Store};
+use super::store::{CARRIED, CURSORS, DECISIONS, HELD, IDENTITIES, INTAKE, LATER, META, Store};
 use crate::item::Seq;
 use crate::story::StoryId;
 
@@ -51,6 +51,7 @@ impl Meta {
                 transaction.open_table(INTAKE).map_err(fault)?;
                 transaction.open_table(DECISIONS).map_err(fault)?;
                 transaction.open_table(LATER).map_err(fault)?;
+                transaction.open_table(HELD).map_err(fault)?;
                 transaction.open_table(IDENTITIES).map_err(fault)?;
                 transaction.open_table(CARRIED).map_err(fault)?;
                 transaction.open_table(CURSORS).map_err(fault)?;

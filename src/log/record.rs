@@ -63,13 +63,23 @@ pub struct Decision {
     pub priority: Option<u8>,
     /// The `set.labels` of those rules, each once.
     pub labels: Vec<String>,
+    /// Until when the item is held; [`Decision::OPEN_EMBARGO`] until a later version lifts it. A
+    /// [`Timer`] about the item ends the embargo. Until then nobody is to be shown it.
+    #[serde(with = "jiff::fmt::serde::timestamp::microsecond::optional")]
+    pub embargo: Option<Timestamp>,
 }
 
 impl Decision {
+    /// An embargo whose end is not known: the last whole second there is.
+    pub const OPEN_EMBARGO: Timestamp = Timestamp::constant(253_402_207_200, 0);
+
     /// The channels that count as having carried the story from now on: those the item is
     /// delivered to, and for one that was seen before its source was known ([`Item::seen`]) those
     /// it would have been.
     pub fn carried(&self, item: &Item) -> Vec<String> {
+        if self.embargo.is_some() {
+            return Vec::new();
+        }
         let mut carried = self.channels.clone();
         let seen = self.matched.iter().filter(|_| item.seen);
         carried.extend(seen.filter(|name| !self.channels.contains(name)).cloned());

@@ -8,7 +8,7 @@ use super::error::LogError;
 use super::frame;
 use super::read::{Read, View};
 use super::record::Position;
-use super::store::{Bytes, CARRIED, IDENTITIES};
+use super::store::{Bytes, CARRIED, HELD, IDENTITIES};
 use crate::item::{Identity, Seq};
 use crate::story::StoryId;
 
@@ -50,6 +50,17 @@ impl View {
             next: self.first_at(since)?,
             chunk: Vec::new().into_iter(),
             failed: false,
+        })
+    }
+
+    /// The items whose embargo has not ended, in the order in which they came.
+    pub fn held(&self) -> Result<Vec<Seq>, LogError> {
+        self.0.read(|transaction| {
+            let fault = |error| self.0.fault("Reading", error);
+            let held =
+                transaction.open_table(HELD).map_err(|error| self.0.fault("Reading", error))?;
+            let rows = held.iter().map_err(fault)?;
+            rows.map(|row| row.map(|(seq, _)| Seq(seq.value())).map_err(fault)).collect()
         })
     }
 

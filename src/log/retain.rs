@@ -12,8 +12,8 @@ use super::frame;
 use super::meta::Meta;
 use super::record::{Position, Record};
 use super::recover::{Carried, Remembered};
-use super::snapshot::read_logged;
-use super::store::{Bytes, CARRIED, DECISIONS, IDENTITIES, INTAKE, LATER, Store};
+use super::snapshot::{Snapshot, read_logged};
+use super::store::{Bytes, CARRIED, DECISIONS, HELD, IDENTITIES, INTAKE, LATER, Store};
 use super::{Log, cursor};
 use crate::config::{FoldConfig, LogConfig, OnFull};
 use crate::item::Seq;
@@ -99,8 +99,10 @@ impl Log {
         };
         let behind = behind.unwrap_or(meta.next_position);
         let excess = (meta.bytes + incoming).saturating_sub(keep.budget());
-        let plan = Plan { keep, now: meta.at, behind, excess };
-        let cuts = store.read(|transaction| plan.cuts(store, transaction))?;
+        let cuts = store.read(|transaction| {
+            let held = awaited(store, transaction, behind)?.unwrap_or(meta.next_position);
+            Plan { keep, now: meta.at, behind, held, excess }.cuts(store, transaction)
+        })?;
         if cuts.is_empty() {
             return Ok(Trimmed::default());
         }
@@ -128,6 +130,8 @@ struct Plan<'k> {
     now: Timestamp,
     /// The first position that some configured sink has not had.
     behind: Position,
+    /// The first decision about an item that another record is still to deliver.
+    held: Position,
     /// Bytes that have to go to make room.
     excess: u64,
 }
@@ -174,6 +178,7 @@ impl Plan<'_> {
         let old = cutoff(self.now, self.keep.records);
         let young = cutoff(self.now, self.keep.window);
         let (mut first, mut cut) = (None, Position(0));
+        let stays = self.behind.min(self.held);
         let (mut freed, mut going) = (0, 0);
         for stored in table.iter().map_err(fault)?.take(STEP as usize) {
             let (key, bytes) = stored.map_err(fault)?;
@@ -187,7 +192,7 @@ impl Plan<'_> {
             let no_room = freed < self.excess;
             let force = no_room && self.keep.on_full == OnFull::Skip;
             let may_go = at < old || (no_room && at < young);
-            if !force && (position >= self.behind || !may_go) {
+            if !force && (position >= stays || !may_go) {
                 break;
             }
             // Its item is about as large again: better to free too little and come back.
@@ -227,6 +232,29 @@ impl Cuts {
             .map_err(|error| store.fault("Writing", error))?;
         Ok(cut(DECISIONS, self.decisions.0)? + cut(INTAKE, self.intake.0)?)
     }
+}
+
+/// The first decision about an item that is still to be delivered by another record: one under an
+/// embargo, or one whose record some sink has not had.
+fn awaited(
+    store: &Store,
+    transaction: &ReadTransaction,
+    behind: Position,
+) -> Result<Option<Position>, LogError> {
+    let fault = |error| store.fault("Reading", error);
+    let open = |table| transaction.open_table(table).map_err(|error| store.fault("Reading", error));
+    let held = open(HELD)?.first().map_err(fault)?.map(|(_, position)| Position(position.value()));
+    let mut first: Option<Seq> = None;
+    for stored in open(LATER)?.range(behind.0..).map_err(fault)? {
+        let item = Seq(stored.map_err(fault)?.1.value());
+        first = Some(first.map_or(item, |first| first.min(item)));
+    }
+    let later = match first {
+        // A damaged record has nothing to wait for.
+        Some(item) => Snapshot::of(store, transaction)?.intake(item).ok().flatten(),
+        None => None,
+    };
+    Ok(held.into_iter().chain(later.map(|intake| intake.position)).min())
 }
 
 /// The first intake record that a record from `cut` on is about.

@@ -58,6 +58,7 @@ pub(crate) fn item_on(seq: u64, channels: &[&str]) -> Entry {
         withheld: Vec::new(),
         priority: Some(4),
         labels: vec!["sea".to_owned()],
+        embargo: None,
     };
     Entry::Item {
         seq: Seq(seq),

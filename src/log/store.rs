@@ -32,6 +32,8 @@ pub(super) const INTAKE: TableDefinition<'_, u64, Bytes> = TableDefinition::new(
 pub(super) const DECISIONS: TableDefinition<'_, u64, Bytes> = TableDefinition::new("decisions");
 /// Positions that deliver an item other than by its own decision → the item's Seq.
 pub(super) const LATER: TableDefinition<'_, u64, u64> = TableDefinition::new("later");
+/// Seq of an item whose embargo has not ended → position of its decision.
+pub(super) const HELD: TableDefinition<'_, u64, u64> = TableDefinition::new("held");
 /// First Seq of a commit → identities of its items.
 pub(super) const IDENTITIES: TableDefinition<'_, u64, Bytes> = TableDefinition::new("identities");
 /// Story → channels that carried it.

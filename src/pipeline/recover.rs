@@ -23,6 +23,7 @@ pub(super) fn recover(decider: &mut Decider, log: &Log, window: Duration) -> Res
     view.identities(|known| {
         decider.fold.restore_identity(&known.identities, known.received, known.story, known.seq);
     })?;
+    restore_held(decider, log, since)?;
     let mut items = 0;
     let mut prepared = Vec::new();
     for read in view.window(since)? {
@@ -50,4 +51,20 @@ pub(super) fn recover(decider: &mut Decider, log: &Log, window: Duration) -> Res
     })?;
     decider.fold.start_stories_at(log.next_story());
     Ok(items)
+}
+
+/// Items that came before the window and are still under an embargo.
+fn restore_held(decider: &mut Decider, log: &Log, since: Timestamp) -> Result<(), LogError> {
+    let view = log.view();
+    for item in view.held()? {
+        let Some((intake, logged)) = view.decision_of(item)? else { continue };
+        let received = intake.arrival.received;
+        if let Record::Decision(decision) = logged.record
+            && received < since
+            && let Ok(prepared) = decider.prepare.prepare(intake.arrival)
+        {
+            decider.route.hold(&prepared, &decision);
+        }
+    }
+    Ok(())
 }

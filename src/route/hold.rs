@@ -10,7 +10,7 @@ use super::policy::{Answer, Asked, Policies, Released};
 use super::stories::Stories;
 use super::{Route, policy};
 use crate::log::record::Timer;
-use crate::log::{Decision, Digest, Entry, Withheld};
+use crate::log::{Decision, Digest, Entry, Gate, Withheld};
 use crate::prepare::Prepared;
 
 /// Leaves in `channels` those that get the item now, and tells what became of the others. What a
@@ -26,6 +26,11 @@ pub(super) fn let_through(
     let mut withheld = Vec::new();
     if policies.is_empty() {
         return withheld;
+    }
+    if asked.kill {
+        for channel in policies.withdraw(asked.story, channels) {
+            withheld.push(Withheld { channel, gate: Gate::Withdrawn, until: None, urgent: false });
+        }
     }
     channels.retain(|channel| {
         let except = policies.except(channel);

@@ -143,6 +143,19 @@ impl Policies {
         }
     }
 
+    /// Gives up what waits of a story that is withdrawn, beside what is `asked` for. Returns where
+    /// that was.
+    pub(super) fn withdraw(&mut self, story: StoryId, asked: &[String]) -> Vec<String> {
+        let mut withdrawn = Vec::new();
+        for (channel, keeper) in &mut self.keepers {
+            let is_asked = asked.iter().any(|name| **name == **channel);
+            if !is_asked && keeper.take(story).is_some() {
+                withdrawn.push(channel.to_string());
+            }
+        }
+        withdrawn
+    }
+
     /// When something that is held back is to be looked at.
     pub(super) fn next(&self) -> Option<Timestamp> {
         self.keepers.values().filter_map(Keeper::next).min()

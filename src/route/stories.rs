@@ -40,7 +40,7 @@ pub(super) struct Stories {
 #[derive(Debug, Default)]
 pub(super) struct Live {
     /// Text parts that an item satisfied, in order.
-    pub(super) parts: SmallVec<[PartId; 4]>,
+    pub(super) parts: Parts,
     last: Timestamp,
     /// Its latest item that was not seen before its source was known, and its state by now. What a
     /// schedule delivers late.
@@ -161,12 +161,20 @@ impl Live {
 
     /// Adds a text part; true when it is new to the story.
     pub(super) fn satisfy(&mut self, part: PartId) -> bool {
-        match self.parts.binary_search(&part) {
-            Ok(_) => false,
-            Err(at) => {
-                self.parts.insert(at, part);
-                true
-            }
+        add(&mut self.parts, part)
+    }
+}
+
+/// Text parts in order.
+pub(super) type Parts = SmallVec<[PartId; 4]>;
+
+/// Adds a text part; true when it is new.
+pub(super) fn add(parts: &mut Parts, part: PartId) -> bool {
+    match parts.binary_search(&part) {
+        Ok(_) => false,
+        Err(at) => {
+            parts.insert(at, part);
+            true
         }
     }
 }

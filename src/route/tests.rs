@@ -9,6 +9,7 @@ use crate::prepare::Prepare;
 use crate::story::{Evidence, FoldDecision, Verdict};
 
 mod compare;
+mod embargo;
 mod errors;
 mod index;
 mod language;

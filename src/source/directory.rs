@@ -1,150 +1,192 @@
-//! A directory into which others put files: each file is read once it stands still, and moves to
-//! `done/` when all its records are durable, or to `rejected/` when nothing in it could be read.
+//! A directory into which others put files: each file is read once it stands still or its trigger
+//! is there, and moves to `done/` when all its records are durable, or to `rejected/` when nothing
+//! in it could be read.
 
 use std::collections::HashMap;
+use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
 
-use jiff::Timestamp;
+use tokio::io::AsyncReadExt;
 use tracing::{error, info, warn};
 
-use crate::config::SourceConfig;
+use crate::config::{DirectoryConfig, SourceConfig};
 use crate::format::{self, Record};
 use crate::item::{Reject, RejectKind};
 
 use super::{Context, Origin, SourceError, guard, options};
 
+mod keep;
+mod sidecar;
+mod watch;
+
+use watch::{Found, Ready, State, Watch};
+
 /// A larger file is not read, but rejected: 64 MiB.
 const LARGEST: u64 = 64 << 20;
 
-/// Endings under which programs write files they have not finished.
-const UNFINISHED: [&str; 6] = [".tmp", ".part", ".partial", ".filepart", ".swp", "~"];
-
-/// Finds the files of a directory that stand still.
-#[derive(Debug)]
-pub(super) struct Watch {
-    path: PathBuf,
-    settle: Duration,
-    every: Duration,
-    /// Size and time of each file, and since when they have stood so.
-    seen: HashMap<PathBuf, (u64, Option<SystemTime>, Timestamp)>,
-}
-
-impl Watch {
-    pub(super) fn new(path: &Path, settle: Duration, every: Duration) -> Watch {
-        Watch { path: path.to_owned(), settle, every, seen: HashMap::new() }
-    }
-
-    /// The files that have stood still for long enough, by name.
-    fn ready(&mut self, now: Timestamp) -> io::Result<Vec<PathBuf>> {
-        let mut present = HashMap::new();
-        for entry in std::fs::read_dir(&self.path)? {
-            let entry = entry?;
-            // Not followed: a link could lead out of the directory.
-            let Ok(metadata) = std::fs::symlink_metadata(entry.path()) else { continue };
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            let unfinished = name.starts_with('.')
-                || UNFINISHED.iter().any(|ending| name.to_lowercase().ends_with(ending));
-            if unfinished || !metadata.is_file() {
-                continue;
-            }
-            let state = (metadata.len(), metadata.modified().ok());
-            let since = match self.seen.get(&entry.path()) {
-                Some((size, time, since)) if (*size, *time) == state => *since,
-                _ => now,
-            };
-            present.insert(entry.path(), (state.0, state.1, since));
-        }
-        self.seen = present;
-        let still = |since: &Timestamp| now.duration_since(*since).unsigned_abs() >= self.settle;
-        let mut ready: Vec<_> = self
-            .seen
-            .iter()
-            .filter(|(_, (_, _, since))| still(since))
-            .map(|(path, _)| path.clone())
-            .collect();
-        ready.sort();
-        Ok(ready)
-    }
-}
-
 pub(super) async fn run(
     config: &SourceConfig,
-    mut watch: Watch,
+    directory: &DirectoryConfig,
     context: Context,
 ) -> Result<(), SourceError> {
     let name = &config.name.value;
-    let folders = ["done", "rejected"].map(|folder| watch.path.join(folder));
-    for folder in &folders {
-        std::fs::create_dir_all(folder).map_err(|error| {
-            SourceError::new(format!("source `{name}` cannot make {}: {error}", folder.display()))
-        })?;
-    }
-    let [done, rejected] = folders;
+    let path = &directory.path;
+    let folders = Folders::make(path)
+        .map_err(|error| SourceError::new(format!("source `{name}` cannot use {error}")))?;
     let origin = Origin::of(config);
-    info!(source = %name, path = %watch.path.display(), "watching");
+    let mut watch = Watch::new(directory.clone());
+    let mut keeper = keep::Keeper::new(directory.keep, directory.keep_size);
+    let mut stuck: HashMap<PathBuf, State> = HashMap::new();
+    info!(source = %name, path = %path.display(), "watching");
     while !context.stop.is_cancelled() {
-        let ready = watch.ready(context.clock.now()).unwrap_or_else(|error| {
-            warn!(source = %name, path = %watch.path.display(), %error, "cannot be listed");
-            Vec::new()
+        let found = watch.look(context.clock.now()).unwrap_or_else(|error| {
+            warn!(source = %name, path = %path.display(), %error, "cannot be listed");
+            Found::default()
         });
-        for path in ready {
+        stuck.retain(|path, state| watch.state(path) == Some(*state));
+        let refused = found.refused.into_iter().map(Ready::alone);
+        for ready in refused.chain(found.ready) {
             if context.stop.is_cancelled() {
                 break;
             }
-            let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let (records, readable) = read(config, &path, &context).await;
+            if stuck.contains_key(&ready.path) {
+                continue;
+            }
+            let file = file_name(&ready.path);
+            let (records, readable) = read(config, &ready, &context).await;
             let count = records.len();
             if !context.intake.submit(&origin, records).await?.committed().await {
                 return Err(SourceError::new("the pipeline ended before a file was durable"));
             }
-            let target = if readable { &done } else { &rejected };
-            match put_away(&path, target) {
+            let target = if readable { &folders.done } else { &folders.rejected };
+            match put_away(&ready, target) {
                 Ok(()) => info!(source = %name, file, records = count, readable, "taken in"),
                 Err(error) => {
-                    // It would be read again and again; identity makes its items repeats, so the
-                    // harm is noise. Say so and let a person see to it.
-                    error!(source = %name, file, %error, "cannot be moved away");
+                    error!(source = %name, file, %error, "cannot be moved away: it is left alone");
+                    stuck.extend(watch.state(&ready.path).map(|state| (ready.path, state)));
                 }
             }
         }
+        keeper.tidy(&[&folders.done, &folders.rejected], context.clock.now());
         tokio::select! {
-            () = tokio::time::sleep(watch.every) => {}
+            () = tokio::time::sleep(directory.every) => {}
             () = context.stop.cancelled() => {}
         }
     }
     Ok(())
 }
 
+/// Where files go.
+struct Folders {
+    done: PathBuf,
+    rejected: PathBuf,
+}
+
+impl Folders {
+    /// Makes the folders. One that is a link is refused: files would leave the directory by it.
+    fn make(path: &Path) -> Result<Folders, String> {
+        let folder = |name: &str| {
+            let folder = path.join(name);
+            let failed = |error: io::Error| format!("{}: {error}", folder.display());
+            std::fs::create_dir_all(&folder).map_err(failed)?;
+            let real = std::fs::symlink_metadata(&folder).map_err(failed)?.is_dir();
+            if real { Ok(folder) } else { Err(format!("{}: it is a link", folder.display())) }
+        };
+        Ok(Folders { done: folder("done")?, rejected: folder("rejected")? })
+    }
+}
+
 /// The records of one file, and whether anything of it could be read.
-async fn read(config: &SourceConfig, path: &Path, context: &Context) -> (Vec<Record>, bool) {
-    let refuse = |kind, reason: String| (vec![Err(Reject::new(kind, reason, 0, b""))], false);
+async fn read(config: &SourceConfig, ready: &Ready, context: &Context) -> (Vec<Record>, bool) {
+    let path = &ready.path;
     let shown = path.display();
-    match tokio::fs::metadata(path).await {
-        Ok(metadata) if metadata.len() > LARGEST => {
-            let reason = format!("{shown} has {} bytes; {LARGEST} is the most", metadata.len());
+    let refuse = |kind, reason: String| (vec![Err(Reject::new(kind, reason, 0, b""))], false);
+    let bytes = match contents(path).await {
+        Ok(bytes) => bytes,
+        Err(Unread::TooLarge(length)) => {
+            let reason = format!("{shown} has {length} bytes; {LARGEST} is the most.");
             return refuse(RejectKind::TooLarge, reason);
         }
-        Ok(_) => {}
-        Err(error) => return refuse(RejectKind::Malformed, format!("{shown}: {error}")),
-    }
-    let bytes = match tokio::fs::read(path).await {
-        Ok(bytes) => bytes,
-        Err(error) => return refuse(RejectKind::Malformed, format!("{shown}: {error}")),
+        Err(Unread::NoFile(what)) => {
+            let reason = format!("{shown} is {what}: only files of this directory are read.");
+            return refuse(RejectKind::Malformed, reason);
+        }
+        Err(Unread::Failed(error)) => {
+            return refuse(RejectKind::Malformed, format!("{shown} cannot be read: {error}."));
+        }
     };
-    let records = guard::parse(config.format, &bytes, &options(config, &context.clock));
+    let options = options(config, &context.clock);
+    let mut records = guard::parse(config.format, &bytes, &options);
     let readable = !format::unreadable(&records);
+    if let Some(sidecar) = &ready.sidecar {
+        let said = match contents(sidecar).await {
+            Ok(bytes) => sidecar::apply(&bytes, &options, &mut records),
+            Err(_) => Err("it cannot be read".to_owned()),
+        };
+        if let Err(why) = said {
+            let reason = format!("{} says nothing about {shown}: {why}.", sidecar.display());
+            records.push(Err(Reject::new(RejectKind::Malformed, reason, 0, b"")));
+        }
+    }
     (records, readable)
 }
 
-/// Moves a file into `folder`, under another name if there is one of its name already.
-fn put_away(path: &Path, folder: &Path) -> io::Result<()> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+/// Why a file was not read.
+enum Unread {
+    TooLarge(u64),
+    NoFile(&'static str),
+    Failed(io::Error),
+}
+
+/// The bytes of a regular file of the directory. What was opened is what the name stands for, so
+/// that a link put in its place meanwhile leads nowhere.
+async fn contents(path: &Path) -> Result<Vec<u8>, Unread> {
+    let named = tokio::fs::symlink_metadata(path).await.map_err(Unread::Failed)?;
+    if !named.is_file() {
+        return Err(Unread::NoFile(if named.is_symlink() { "a link" } else { "no regular file" }));
+    }
+    let mut file = tokio::fs::File::open(path).await.map_err(Unread::Failed)?;
+    let opened = file.metadata().await.map_err(Unread::Failed)?;
+    if !is_same(&named, &opened) {
+        return Err(Unread::NoFile("not what it was a moment ago"));
+    }
+    if opened.len() > LARGEST {
+        return Err(Unread::TooLarge(opened.len()));
+    }
+    let mut bytes = Vec::with_capacity(opened.len() as usize);
+    (&mut file).take(LARGEST).read_to_end(&mut bytes).await.map_err(Unread::Failed)?;
+    Ok(bytes)
+}
+
+#[cfg(unix)]
+fn is_same(a: &Metadata, b: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (a.dev(), a.ino()) == (b.dev(), b.ino())
+}
+
+#[cfg(not(unix))]
+fn is_same(_: &Metadata, _: &Metadata) -> bool {
+    true
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Moves a file and what came with it into `folder`. The file goes first: without its trigger it
+/// would never be looked at again, should the daemon be killed in between.
+fn put_away(ready: &Ready, folder: &Path) -> io::Result<()> {
+    move_into(&ready.path, folder)?;
+    ready.sidecar.iter().chain(&ready.trigger).try_for_each(|path| move_into(path, folder))
+}
+
+/// Moves a file under another name if there is one of its name already.
+fn move_into(path: &Path, folder: &Path) -> io::Result<()> {
+    let name = file_name(path);
     let mut target = folder.join(&name);
     let mut copy = 1;
-    while target.exists() {
+    while target.symlink_metadata().is_ok() {
         target = folder.join(format!("{name}.{copy}"));
         copy += 1;
     }
@@ -152,49 +194,4 @@ fn put_away(path: &Path, folder: &Path) -> io::Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(second).unwrap()
-    }
-
-    #[test]
-    fn a_file_is_ready_once_it_stands_still() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut watch = Watch::new(folder.path(), Duration::from_secs(2), Duration::ZERO);
-        let file = folder.path().join("a.xml");
-        std::fs::write(&file, "half").unwrap();
-        assert!(watch.ready(at(0)).unwrap().is_empty());
-        std::fs::write(&file, "half and the rest").unwrap();
-        assert!(watch.ready(at(2)).unwrap().is_empty(), "it has grown meanwhile");
-        assert_eq!(watch.ready(at(4)).unwrap(), [file]);
-    }
-
-    #[test]
-    fn unfinished_hidden_and_linked_files_are_left_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        for name in [".hidden", "a.tmp", "b.PART", "c.xml~"] {
-            std::fs::write(folder.path().join(name), "x").unwrap();
-        }
-        std::fs::create_dir(folder.path().join("done")).unwrap();
-        #[cfg(unix)]
-        std::os::unix::fs::symlink("/etc/passwd", folder.path().join("link.xml")).unwrap();
-        let mut watch = Watch::new(folder.path(), Duration::ZERO, Duration::ZERO);
-        assert!(watch.ready(at(0)).unwrap().is_empty());
-    }
-
-    #[test]
-    fn a_file_of_the_same_name_is_kept_beside_the_first() {
-        let folder = tempfile::tempdir().unwrap();
-        let done = folder.path().join("done");
-        std::fs::create_dir(&done).unwrap();
-        for text in ["one", "two", "three"] {
-            let file = folder.path().join("a.xml");
-            std::fs::write(&file, text).unwrap();
-            put_away(&file, &done).unwrap();
-        }
-        assert_eq!(std::fs::read_to_string(done.join("a.xml")).unwrap(), "one");
-        assert_eq!(std::fs::read_to_string(done.join("a.xml.2")).unwrap(), "three");
-    }
-}
+mod tests;

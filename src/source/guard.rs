@@ -9,6 +9,7 @@ use tracing::error;
 
 use crate::format::{self, Format, Options, Parser, Record};
 use crate::item::{Reject, RejectKind};
+use crate::poison::panic_if_asked;
 
 /// A push parser behind a guard.
 pub(super) struct Guarded {
@@ -29,7 +30,10 @@ impl Guarded {
         let offset = self.offset;
         self.offset += bytes.len() as u64;
         let mut records = Vec::new();
-        let fed = catch_unwind(AssertUnwindSafe(|| self.parser.feed(bytes, &mut records)));
+        let fed = catch_unwind(AssertUnwindSafe(|| {
+            panic_if_asked("parser", bytes);
+            self.parser.feed(bytes, &mut records);
+        }));
         self.after(fed, offset, bytes, records)
     }
 
@@ -59,8 +63,11 @@ impl Guarded {
 
 /// Parses a whole file behind the guard.
 pub(crate) fn parse(format: Format, bytes: &[u8], options: &Options) -> Vec<Record> {
-    catch_unwind(AssertUnwindSafe(|| format::parse(format, bytes, options)))
-        .unwrap_or_else(|_| vec![Err(poison(0, bytes))])
+    let parsed = catch_unwind(AssertUnwindSafe(|| {
+        panic_if_asked("parser", bytes);
+        format::parse(format, bytes, options)
+    }));
+    parsed.unwrap_or_else(|_| vec![Err(poison(0, bytes))])
 }
 
 fn poison(offset: u64, bytes: &[u8]) -> Reject {

@@ -4,6 +4,8 @@ mod check;
 mod daemon;
 #[cfg(any(feature = "nats", feature = "redis", feature = "postgres", feature = "mail"))]
 mod delivery;
+mod embargo;
+mod eval;
 mod explain;
 mod feeds;
 mod kill;
@@ -13,6 +15,7 @@ mod mail_sink;
 mod nats;
 #[cfg(feature = "nats")]
 mod nats_sink;
+mod poison;
 mod policy;
 #[cfg(feature = "postgres")]
 mod postgres_sink;

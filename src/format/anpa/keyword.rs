@@ -5,14 +5,14 @@ use crate::item::Marker;
 
 /// What a keyword line says.
 #[derive(Debug, PartialEq)]
-pub(super) struct Keyword {
+pub(in crate::format) struct Keyword {
     /// The label that the takes of a story share, without cycle and desk.
-    pub(super) slugline: Option<String>,
-    pub(super) markers: Vec<Marker>,
+    pub(in crate::format) slugline: Option<String>,
+    pub(in crate::format) markers: Vec<Marker>,
 }
 
 impl Keyword {
-    pub(super) fn read(line: &str) -> Keyword {
+    pub(in crate::format) fn read(line: &str) -> Keyword {
         let mut parts = line.split(',').map(str::trim).filter(|part| !part.is_empty());
         let label = parts.next().unwrap_or_default();
         let mut markers: Vec<Marker> = Vec::new();

@@ -45,6 +45,19 @@ fn an_alert_is_its_sentence_and_other_texts_without_headline_their_keyword() {
 }
 
 #[test]
+fn a_list_of_headlines_is_its_own_text_and_routing_is_no_keyword() {
+    let list = "\x16\x16\x01V4\x1f-----\nr e\x13\x11 EX-Top-Harbour     02-09 0121\n\
+        \x02^*9006< ^EX-Top-Harbour-Headlines,0176<\n^EX Top Harbour News at 11:23 p.m.<\n\
+        ^Bridge reopens<\n^(Eds: A longer list is to come.)<\n^Ferry late<\n\
+        \x03EX-WF-02-10-26 0423GMT<\n\x04";
+    let item = read(list);
+    assert_eq!(item.headline, "EX Top Harbour News at 11:23 p.m.");
+    assert_eq!(item.slugline.as_deref(), Some("EX-Top-Harbour-Headlines"));
+    assert_eq!(item.body.as_deref(), Some("Bridge reopens\nFerry late"));
+    assert_eq!(item.ednote.as_deref(), Some("A longer list is to come."));
+}
+
+#[test]
 fn a_message_without_its_end_is_a_reject_where_it_breaks() {
     let cut = &MESSAGE[..MESSAGE.find("Cars").expect("text")];
     let records = parse(Format::Auto, cut.as_bytes(), &options());

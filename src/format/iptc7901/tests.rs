@@ -1,6 +1,6 @@
 use crate::format::tests::{items, options, rejects};
 use crate::format::{Format, parse};
-use crate::item::{Item, RejectKind, TimeQuality};
+use crate::item::{Item, Marker, RejectKind, TimeQuality};
 
 const MESSAGE: &str = include_str!("../../../tests/data/format/iptc7901.txt");
 
@@ -49,6 +49,19 @@ fn a_message_without_its_end_is_a_reject_where_it_breaks() {
     let cut = &MESSAGE[..MESSAGE.find("voted").expect("text")];
     let records = parse(Format::Auto, cut.as_bytes(), &options());
     assert_eq!(rejects(&records), [(RejectKind::Malformed, cut.len() as u64)]);
+}
+
+#[test]
+fn notices_and_a_byline_may_stand_around_the_headline() {
+    let text = "\x01exa003 3 i 380  example 0045\r\n\r\nHarbour/strike/\r\n\x02REFILE\r\n2ND LEAD\r\n\
+        Dockers join the list of those who\r\nvote to go on\r\nBy Ann Lee, The Harbour Post =\r\n\r\n\
+        Bergen (example) - Dockers voted.\r\n\x03212322 GMT Nov 26\r\n\x04";
+    let item = read(text).remove(0);
+    assert_eq!(item.headline, "Dockers join the list of those who vote to go on");
+    assert_eq!(item.byline.as_deref(), Some("Ann Lee, The Harbour Post"));
+    assert_eq!(item.markers, [Marker::Refile, Marker::Lead(2)]);
+    assert_eq!(item.body.as_deref(), Some("Bergen (example) - Dockers voted."));
+    assert_eq!(item.slugline.as_deref(), Some("Harbour/strike"));
 }
 
 #[test]

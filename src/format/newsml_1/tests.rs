@@ -58,3 +58,10 @@ fn an_item_that_is_cut_is_a_reject_where_it_breaks() {
     let records = parse(Format::Auto, &NEWSML.as_bytes()[..cut], &options());
     assert_eq!(rejects(&records), [(RejectKind::Malformed, cut as u64)]);
 }
+
+#[test]
+fn a_dateline_gives_the_place_where_no_metadata_does() {
+    let text = "<NewsML><NewsItem><NewsComponent><NewsLines><HeadLine>Pont rouvert</HeadLine>\
+        <DateLine>Strasbourg, 10 juil 2026 (EX)</DateLine></NewsLines></NewsComponent></NewsItem></NewsML>";
+    assert_eq!(read(text).located.as_deref(), Some("Strasbourg"));
+}

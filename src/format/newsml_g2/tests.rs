@@ -74,3 +74,15 @@ fn a_picture_is_told_by_its_caption() {
         <headline>Bridge</headline><description>The bridge at dawn.</description></contentMeta></newsItem>";
     assert_eq!(read(text)[0].body.as_deref(), Some("The bridge at dawn."));
 }
+
+#[test]
+fn all_notes_are_kept_and_a_slugline_may_tell_the_version() {
+    let text = "<newsItem guid='1'><itemMeta><edNote role='private'>For the desk.</edNote>\
+        <edNote role='public'>For all.</edNote></itemMeta><contentMeta>\
+        <subject qcode='a:1'/><subject qcode='a:1'/>\
+        <slugline>BC-US--Earns-Harbour, 2nd Ld-Writethru</slugline>\
+        <headline>Harbour earns more</headline></contentMeta></newsItem>";
+    let item = read(text).remove(0);
+    assert_eq!(item.ednote.as_deref(), Some("For the desk.\nFor all."));
+    assert_eq!((item.markers.as_slice(), item.subjects.len()), ([Marker::Lead(2)].as_slice(), 1));
+}

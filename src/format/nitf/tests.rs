@@ -63,3 +63,31 @@ fn a_correction_is_marked_and_noted() {
     let killed = NITF.replace("\"embargoed\"", "\"killed\"");
     assert_eq!(read(&killed).pubstatus, PubStatus::Canceled);
 }
+
+#[test]
+fn a_bare_dateline_and_the_kind_of_item_stand_in_for_what_is_not_coded() {
+    let text = "<nitf baselang='nb-NO'><head><title>Bro åpner</title>\
+        <meta name='NTBStikkord' content='bro-bergen'/><tobject tobject.type='Innenriks'>\
+        <tobject.property tobject.property.type='Nyheter'/></tobject>\
+        <docdata><du-key key='bro-1' version='2'/></docdata></head>\
+        <body><body.head><dateline>Bergen</dateline></body.head>\
+        <body.content><p>Tekst.</p></body.content></body></nitf>";
+    let item = read(text);
+    assert_eq!(
+        (item.slugline.as_deref(), item.located.as_deref()),
+        (Some("bro-bergen"), Some("Bergen"))
+    );
+    let names: Vec<_> =
+        item.subjects.iter().filter_map(|subject| subject.name.as_deref()).collect();
+    assert_eq!((names, item.version), (vec!["Innenriks", "Nyheter"], Some(2)));
+}
+
+#[test]
+fn an_embargo_may_stand_in_the_note_alone() {
+    let text = "<nitf><head><title>Study finds link</title><docdata>\
+        <date.issue norm='20160908T120000+0100'/>\
+        <ed-msg info='Embargoed until 0001 GMT Friday September 9 2016'/></docdata></head>\
+        <body><body.content><p>Text.</p></body.content></body></nitf>";
+    let until = read(text).embargoed.map(|at| at.to_string());
+    assert_eq!(until.as_deref(), Some("2016-09-09T00:01:00Z"));
+}

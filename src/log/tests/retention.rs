@@ -53,6 +53,32 @@ fn a_record_that_a_sink_has_not_had_stays() {
 }
 
 #[test]
+fn an_item_under_an_embargo_stays_until_every_sink_has_had_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    log.attach("desk", Position::FIRST);
+    let mut embargoed = item(7);
+    if let Entry::Item { decision, .. } = &mut embargoed {
+        decision.embargo = Some(at(60));
+    }
+    log.append(&items(1..7)).unwrap();
+    log.append(&[embargoed]).unwrap();
+    log.append(&items(8..50)).unwrap();
+    log.note_cursor("desk", Cursor { next: Position(50), state: Vec::new() });
+    assert_eq!(log.view().held().unwrap(), [Seq(7)]);
+    log.trim(&keep(10), 0).unwrap();
+    assert_eq!(positions(&log.view())[0], 7, "it is held");
+    log.append(&[timer(60, 7)]).unwrap();
+    assert!(log.view().held().unwrap().is_empty());
+    log.trim(&keep(10), 0).unwrap();
+    assert_eq!(positions(&log.view())[0], 7, "released, but the sink has not had it");
+    log.note_cursor("desk", Cursor { next: Position(51), state: Vec::new() });
+    log.append(&items(100..101)).unwrap();
+    log.trim(&keep(10), 0).unwrap();
+    assert_eq!(positions(&log.view()), [51]);
+}
+
+#[test]
 fn an_item_that_a_later_timer_delivers_stays_with_it() {
     let dir = tempfile::tempdir().unwrap();
     let log = open(dir.path());

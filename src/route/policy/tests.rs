@@ -59,6 +59,7 @@ impl Comes {
 
     fn is(mut self, verdict: Verdict) -> Comes {
         self.folded.decision.verdict = verdict;
+        self.folded.decision.evidence.of = Some(Seq(0));
         self
     }
 

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::channel::event_time;
 use crate::item::{Item, Seq};
 use crate::log::{Decision, Intake};
-use crate::prepare::markers;
+use crate::prepare::{has_open_embargo, markers};
 use crate::story::{Share, Verdict};
 
 /// All channels.
@@ -360,7 +360,7 @@ impl Decided {
 
 /// True while an item must not be passed on.
 pub(in crate::serve) fn is_held(item: &Item, now: Timestamp) -> bool {
-    item.embargoed.is_some_and(|until| until > now)
+    item.embargoed.is_some_and(|until| until > now) || has_open_embargo(item, &markers(item))
 }
 
 /// Links with other schemes are never passed on.

@@ -1,0 +1,66 @@
+//! The chain of a wire: a marked version of a headline in which only numbers changed.
+//!
+//! Numbers that clash tell two events apart, and rightly: "12 killed" and "350 killed" are two
+//! attacks. Not so when one provider says `UPDATE 3-` or `CORRECTED-` and every other word is the
+//! same.
+
+use jiff::SignedDuration;
+
+use super::Fold;
+use super::identity::{Known, Names};
+use super::profile::Profile;
+use crate::item::Marker;
+use crate::prepare::Prepared;
+use crate::story::{Evidence, FoldDecision, Verdict};
+
+/// Updates of one story follow within a day; the same words a day later are the next day's report.
+const UPDATED_WITHIN: SignedDuration = SignedDuration::from_hours(20);
+
+impl Fold {
+    /// The decision, unless it opens a story that the item's chain already has.
+    pub(super) fn in_chain(
+        &self,
+        prepared: &Prepared,
+        profile: &Profile,
+        names: &Names,
+        decision: FoldDecision,
+    ) -> FoldDecision {
+        if decision.verdict != Verdict::New {
+            return decision;
+        }
+        let Some((known, verdict)) = self.before_it(prepared, profile, names) else {
+            return decision;
+        };
+        let Some(story) = self.stories.get(known.story) else { return decision };
+        let reason = format!("A marked version of item {} with another number.", known.seq);
+        FoldDecision {
+            verdict,
+            story: known.story,
+            state: story.after(profile, prepared.event),
+            disputes: false,
+            evidence: Evidence { of: Some(known.seq), reason, ..decision.evidence },
+        }
+    }
+
+    /// The version before an item that says it is one, of the same provider, and what the item is
+    /// to it.
+    pub(super) fn before_it(
+        &self,
+        prepared: &Prepared,
+        profile: &Profile,
+        names: &Names,
+    ) -> Option<(Known, Verdict)> {
+        let known = self.identities.get(names.numberless.as_ref()?)?;
+        self.stories.get(known.story).filter(|story| story.has_family(profile.family))?;
+        let has = |test: fn(&Marker) -> bool| prepared.markers.iter().any(test);
+        let before = known.event.unwrap_or(known.received);
+        let gap = prepared.event.as_second().saturating_sub(before).unsigned_abs();
+        if has(|marker| *marker == Marker::Corrected) {
+            return (gap <= self.window_length.unsigned_abs())
+                .then_some((known, Verdict::Correction));
+        }
+        let updates = has(|marker| matches!(marker, Marker::Update(_) | Marker::Lead(_)));
+        let soon = gap <= UPDATED_WITHIN.as_secs().unsigned_abs();
+        (updates && soon).then_some((known, Verdict::Development))
+    }
+}

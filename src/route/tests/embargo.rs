@@ -1,0 +1,230 @@
+//! What channels get of items that may not be shown yet. Each test is a short story.
+
+use super::*;
+use crate::item::{Marker, PubStatus};
+
+const RULES: &str = r#"
+[[channel]]
+name = "budget"
+[[channel]]
+name = "all"
+repeats = "all"
+[[rule]]
+name = "budget"
+query = "budget"
+channels = ["budget", "all"]
+"#;
+
+/// A desk: the stage and what it has put out.
+struct Desk {
+    route: Route,
+    /// What was decided, to be applied again.
+    records: Vec<Entry>,
+    seq: u64,
+}
+
+impl Desk {
+    fn open() -> Desk {
+        Desk { route: compiled(RULES), records: Vec::new(), seq: 0 }
+    }
+
+    /// Takes in an item at a minute and returns `item@channels` of everything put out.
+    fn takes(&mut self, at: i64, folded: Folded) -> Vec<String> {
+        self.seq += 1;
+        let (mut folded, mut out) = (folded, Vec::new());
+        folded.prepared.seq = Seq(self.seq);
+        folded.prepared.received = minute(at);
+        self.route.push(Ok(folded), minute(at), &mut out);
+        self.put_out(out)
+    }
+
+    fn wakes(&mut self, at: i64) -> Vec<String> {
+        let mut out = Vec::new();
+        self.route.wake(minute(at), &mut out);
+        self.put_out(out)
+    }
+
+    fn put_out(&mut self, out: Vec<Entry>) -> Vec<String> {
+        let said = |entry: &Entry| match entry {
+            Entry::Item { seq, decision, .. } => format!("{seq}@{}", decision.channels.join(",")),
+            Entry::Timer(timer) => format!("timer {}@{}", timer.item, timer.channels.join(",")),
+            other => panic!("{other:?}"),
+        };
+        let lines = out.iter().map(said).collect();
+        self.records.extend(out);
+        lines
+    }
+
+    /// A restart: a fresh stage that was told what the log holds.
+    fn restarts(&mut self) {
+        self.route = compiled(RULES);
+        for record in &self.records {
+            match record {
+                Entry::Item { seq, received, item, decision, .. } => {
+                    let source = item.source.clone();
+                    let record = Ok((**item).clone());
+                    let arrival = Arrival { seq: *seq, received: *received, source, record };
+                    self.route.apply(&Prepare::new().prepare(arrival).unwrap(), decision);
+                }
+                Entry::Timer(timer) => self.route.apply_timer(timer),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}
+
+/// A version of the agency's item, embargoed until a minute.
+fn version(text: &str, until: Option<i64>) -> Folded {
+    let mut item = headline(text);
+    item.uri = Some("tag:wire,1".to_owned());
+    item.source = "wire".to_owned();
+    item.lifecycle = true;
+    item.embargoed = until.map(minute);
+    folded(item)
+}
+
+fn later(text: &str, until: Option<i64>, verdict: Verdict, of: u64) -> Folded {
+    let mut folded = version(text, until);
+    folded.decision.verdict = verdict;
+    folded.decision.evidence.of = Some(Seq(of));
+    folded.decision.state.items = 2;
+    folded
+}
+
+/// A report of the same story by somebody else.
+fn elsewhere(text: &str, verdict: Verdict) -> Folded {
+    let mut item = headline(text);
+    item.source = "blog".to_owned();
+    let mut folded = folded(item);
+    folded.decision.verdict = verdict;
+    folded.decision.evidence.of = Some(Seq(1));
+    folded.decision.state.items = 2;
+    folded
+}
+
+#[test]
+fn an_embargoed_item_is_held_and_released_on_time() {
+    let mut desk = Desk::open();
+    assert_eq!(desk.takes(0, version("Budget cut", Some(60))), ["1@"]);
+    assert_eq!(desk.route.next_wake(), Some(minute(60)));
+    assert!(desk.wakes(59).is_empty());
+    assert_eq!(desk.wakes(60), ["timer 1@budget,all"]);
+    assert_eq!(desk.route.next_wake(), None);
+    let Some(Entry::Timer(timer)) = desk.records.last() else { panic!() };
+    assert_eq!(timer.reason, "Its embargo ended at 1970-01-01T01:00:00Z.");
+}
+
+#[test]
+fn the_release_comes_before_a_later_item_whoever_drives() {
+    let mut desk = Desk::open();
+    desk.takes(0, version("Budget cut", Some(60)));
+    let next = desk.takes(70, elsewhere("Budget cut", Verdict::Repeat));
+    assert_eq!(next, ["timer 1@budget,all", "2@all"]);
+}
+
+#[test]
+fn a_restart_forgets_no_embargo_and_releases_nothing_twice() {
+    let mut desk = Desk::open();
+    desk.takes(0, version("Budget cut", Some(60)));
+    desk.restarts();
+    assert_eq!(desk.route.next_wake(), Some(minute(60)));
+    assert_eq!(desk.wakes(90), ["timer 1@budget,all"], "late, since it was down at 60");
+    desk.restarts();
+    assert_eq!(desk.route.next_wake(), None);
+    let repeat = elsewhere("Budget cut", Verdict::Repeat);
+    assert_eq!(desk.takes(91, repeat), ["2@all"], "the story is carried");
+}
+
+#[test]
+fn another_report_goes_its_own_way_and_the_release_is_then_an_update() {
+    let mut desk = Desk::open();
+    desk.takes(0, version("Budget cut", Some(60)));
+    assert_eq!(desk.takes(10, elsewhere("Budget cut", Verdict::Repeat)), ["2@budget,all"]);
+    assert_eq!(desk.wakes(60), ["timer 1@all"], "whoever carries a story once has it");
+}
+
+#[test]
+fn the_words_of_a_held_item_open_no_channel_to_others() {
+    let mut desk = Desk::open();
+    desk.takes(0, version("Budget cut", Some(60)));
+    assert_eq!(desk.takes(10, elsewhere("Taxes to fall", Verdict::Repeat)), ["2@unrouted"]);
+    assert_eq!(desk.wakes(60), ["timer 1@budget,all"]);
+    let third = elsewhere("Taxes to fall, says minister", Verdict::Repeat);
+    assert_eq!(desk.takes(61, third), ["3@all"], "now they hold for the story");
+}
+
+#[test]
+fn a_later_version_may_lift_the_embargo_or_move_it() {
+    let mut desk = Desk::open();
+    desk.takes(0, version("Budget cut", Some(60)));
+    let lifted = desk.takes(10, later("Budget cut by half", None, Verdict::Revision, 1));
+    assert_eq!(lifted, ["timer 1@", "2@budget,all"]);
+    assert_eq!(desk.route.next_wake(), None);
+
+    let mut desk = Desk::open();
+    desk.takes(0, version("Budget cut", Some(60)));
+    let moved = desk.takes(10, later("Budget cut", Some(30), Verdict::Repeat, 1));
+    assert_eq!(moved, ["timer 1@", "2@"]);
+    desk.restarts();
+    assert_eq!(desk.route.next_wake(), Some(minute(30)));
+    assert_eq!(desk.wakes(30), ["timer 2@budget,all"]);
+}
+
+#[test]
+fn a_kill_before_the_release_is_final_and_tells_nobody_what_it_kills() {
+    let mut desk = Desk::open();
+    desk.takes(0, version("Budget cut", Some(60)));
+    let mut kill = later("Budget cut", Some(60), Verdict::Kill, 1);
+    kill.decision.state.killed = true;
+    assert_eq!(desk.takes(10, kill), ["timer 1@", "2@"]);
+    desk.restarts();
+    assert!(desk.wakes(60).is_empty());
+}
+
+#[test]
+fn a_kill_of_a_story_that_others_carried_reaches_them_and_ends_the_embargo() {
+    let mut desk = Desk::open();
+    desk.takes(0, version("Budget cut", Some(60)));
+    desk.takes(10, elsewhere("Budget cut", Verdict::Repeat));
+    let mut kill = elsewhere("Budget cut", Verdict::Kill);
+    kill.prepared.item.source = "wire".to_owned();
+    assert_eq!(desk.takes(20, kill), ["timer 1@", "3@budget,all"]);
+    assert!(desk.wakes(60).is_empty());
+}
+
+#[test]
+fn without_a_known_end_a_later_version_has_to_lift_it() {
+    let marked = || {
+        let mut folded = version("Budget cut", None);
+        folded.prepared.markers.push(Marker::Embargoed);
+        folded
+    };
+    let withheld = || {
+        let mut folded = version("Budget cut", None);
+        folded.prepared.item.pubstatus = PubStatus::Withheld;
+        folded
+    };
+    let far = || version("Budget cut", Some(91 * 24 * 60));
+    for folded in [marked(), withheld(), far()] {
+        let mut desk = Desk::open();
+        assert_eq!(desk.takes(0, folded), ["1@"]);
+        assert_eq!(desk.route.next_wake(), None);
+        let lifted = desk.takes(10, later("Budget cut", None, Verdict::Repeat, 1));
+        assert_eq!(lifted, ["2@budget,all"]);
+    }
+    let mut blog = marked();
+    blog.prepared.item.lifecycle = false;
+    assert_eq!(Desk::open().takes(0, blog), ["1@budget,all"], "a word in a headline, no agency");
+    let over = version("Budget cut", Some(0));
+    assert_eq!(Desk::open().takes(0, over), ["1@budget,all"], "an embargo that is over");
+}
+
+#[test]
+fn what_a_new_source_already_held_is_released_as_news() {
+    let mut desk = Desk::open();
+    let mut held = version("Budget cut", Some(60));
+    held.prepared.item.seen = true;
+    assert_eq!(desk.takes(0, held), ["1@"]);
+    desk.restarts();
+    assert_eq!(desk.wakes(60), ["timer 1@budget,all"]);
+}

@@ -1,0 +1,186 @@
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::config::{Config, Order, SourceKind};
+use crate::source::testing::{Bench, until};
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+fn directory(path: &Path) -> DirectoryConfig {
+    DirectoryConfig {
+        path: path.to_owned(),
+        settle: Duration::ZERO,
+        every: Duration::from_millis(10),
+        order: Order::Name,
+        trigger: None,
+        sidecar: None,
+        keep: None,
+        keep_size: None,
+    }
+}
+
+fn ready(watch: &mut Watch, second: i64) -> Vec<String> {
+    let found = watch.look(at(second)).unwrap();
+    found.ready.iter().map(|ready| file_name(&ready.path)).collect()
+}
+
+#[test]
+fn a_file_is_ready_once_it_stands_still() {
+    let folder = tempfile::tempdir().unwrap();
+    let settle = Duration::from_secs(2);
+    let mut watch = Watch::new(DirectoryConfig { settle, ..directory(folder.path()) });
+    let file = folder.path().join("a.xml");
+    std::fs::write(&file, "half").unwrap();
+    assert!(ready(&mut watch, 0).is_empty());
+    std::fs::write(&file, "half and the rest").unwrap();
+    assert!(ready(&mut watch, 2).is_empty(), "it has grown meanwhile");
+    assert_eq!(ready(&mut watch, 4), ["a.xml"]);
+}
+
+#[test]
+fn unfinished_and_hidden_files_are_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in [".hidden", "a.tmp", "b.PART", "c.xml~"] {
+        std::fs::write(folder.path().join(name), "x").unwrap();
+    }
+    std::fs::create_dir(folder.path().join("done")).unwrap();
+    let found = Watch::new(directory(folder.path())).look(at(0)).unwrap();
+    assert!(found.ready.is_empty() && found.refused.is_empty());
+}
+
+#[test]
+fn files_come_by_name_or_by_time() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, second) in [("b", 30), ("a", 20), ("c", 10)] {
+        let path = folder.path().join(name);
+        let file = std::fs::File::create(path).unwrap();
+        file.set_modified(std::time::UNIX_EPOCH + Duration::from_secs(second)).unwrap();
+    }
+    let by = |order| {
+        let mut watch = Watch::new(DirectoryConfig { order, ..directory(folder.path()) });
+        ready(&mut watch, 0)
+    };
+    assert_eq!(by(Order::Name), ["a", "b", "c"]);
+    assert_eq!(by(Order::Time), ["c", "a", "b"]);
+}
+
+#[test]
+fn with_a_trigger_a_file_waits_for_it_and_for_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let settle = Duration::from_secs(3_600);
+    let trigger = Some(".done".to_owned());
+    let mut watch = Watch::new(DirectoryConfig { settle, trigger, ..directory(folder.path()) });
+    for name in ["a.xml", "b.xml", "c.xml"] {
+        std::fs::write(folder.path().join(name), "x").unwrap();
+    }
+    assert!(ready(&mut watch, 0).is_empty());
+    std::fs::write(folder.path().join("a.xml.done"), "").unwrap();
+    std::fs::write(folder.path().join("b.done"), "").unwrap();
+    assert_eq!(ready(&mut watch, 1), ["a.xml", "b.xml"]);
+}
+
+#[test]
+fn a_file_of_the_same_name_is_kept_beside_the_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let done = folder.path().join("done");
+    std::fs::create_dir(&done).unwrap();
+    for text in ["one", "two", "three"] {
+        let file = folder.path().join("a.xml");
+        std::fs::write(&file, text).unwrap();
+        put_away(&Ready::alone(file), &done).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(done.join("a.xml")).unwrap(), "one");
+    assert_eq!(std::fs::read_to_string(done.join("a.xml.2")).unwrap(), "three");
+}
+
+/// Runs the source over what lies in a folder until nothing does, and returns the log.
+async fn taken(folder: &Path, directory: DirectoryConfig) -> Bench {
+    let data = folder.join("data");
+    std::fs::create_dir_all(&data).unwrap();
+    let mut config: SourceConfig = Config::built_in().sources.remove(0);
+    config.name.value = "drop".to_owned();
+    config.kind = SourceKind::Directory(directory.clone());
+    let bench = Bench::start(&data, at(1_770_000_000));
+    let context = bench.context.clone();
+    let stop = context.stop.clone();
+    let spool = directory.path.clone();
+    let source =
+        tokio::spawn(async move { run(&config, &directory, context).await.map_err(|e| e.message) });
+    let left = move || {
+        let entries = std::fs::read_dir(&spool).unwrap();
+        entries.flatten().filter(|entry| !entry.file_type().unwrap().is_dir()).count()
+    };
+    until("everything is put away", || left() == 0).await;
+    stop.cancel();
+    source.await.unwrap().unwrap();
+    bench
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> =
+        std::fs::read_dir(folder).unwrap().flatten().map(|e| file_name(&e.path())).collect();
+    names.sort();
+    names
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn links_and_pipes_are_refused_once_and_put_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let spool = folder.path().join("spool");
+    std::fs::create_dir(&spool).unwrap();
+    std::fs::write(folder.path().join("secret"), "{\"headline\": \"Secret\"}").unwrap();
+    std::os::unix::fs::symlink("../secret", spool.join("link.json")).unwrap();
+    std::fs::write(spool.join("real.json"), "{\"headline\": \"Ferry runs aground\"}").unwrap();
+    let bench = taken(folder.path(), directory(&spool)).await;
+    assert_eq!(bench.headlines(), ["Ferry runs aground"]);
+    let rejects: Vec<Reject> = bench.records().into_iter().filter_map(Result::err).collect();
+    assert_eq!(rejects.len(), 1, "{rejects:?}");
+    assert!(rejects[0].reason.contains("link.json is a link"), "{}", rejects[0].reason);
+    assert_eq!(names(&spool.join("rejected")), ["link.json"]);
+    assert_eq!(names(&spool.join("done")), ["real.json"]);
+    assert!(folder.path().join("secret").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_leads_elsewhere_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(elsewhere.path(), folder.path().join("done")).unwrap();
+    let Err(why) = Folders::make(folder.path()) else { panic!("it was taken") };
+    assert!(why.contains("done: it is a link"), "{why}");
+}
+
+#[tokio::test]
+async fn a_sidecar_says_what_its_file_leaves_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let spool = folder.path().join("spool");
+    std::fs::create_dir(&spool).unwrap();
+    std::fs::write(spool.join("a.ninjs"), "{\"headline\": \"Ferry late\", \"urgency\": 4}")
+        .unwrap();
+    std::fs::write(
+        spool.join("a.meta"),
+        r#"{"provider": "Fjord Wire", "urgency": 1, "language": "no", "slugline": "ferry",
+            "subject": [{"code": "medtop:04000000"}]}"#,
+    )
+    .unwrap();
+    std::fs::write(spool.join("b.ninjs"), "{\"headline\": \"Bridge closed\"}").unwrap();
+    std::fs::write(spool.join("b.ninjs.meta"), "{broken").unwrap();
+    let sidecar = Some(".meta".to_owned());
+    let bench = taken(folder.path(), DirectoryConfig { sidecar, ..directory(&spool) }).await;
+    let records = bench.records();
+    let item = records[0].as_ref().unwrap();
+    assert_eq!((item.publisher.as_deref(), item.urgency), (Some("Fjord Wire"), Some(4)));
+    assert_eq!((item.slugline.as_deref(), item.subjects.len()), (Some("ferry"), 1));
+    assert!(item.language.is_some());
+    assert_eq!(records[1].as_ref().unwrap().headline, "Bridge closed");
+    let reason = &records[2].as_ref().unwrap_err().reason;
+    assert!(reason.contains("b.ninjs.meta says nothing about"), "{reason}");
+    let done = names(&spool.join("done"));
+    assert_eq!(done, ["a.meta", "a.ninjs", "b.ninjs", "b.ninjs.meta"]);
+}

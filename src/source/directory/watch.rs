@@ -1,0 +1,130 @@
+//! Which files of a directory are ready to be read.
+
+use std::collections::{HashMap, HashSet};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use jiff::Timestamp;
+
+use crate::config::{DirectoryConfig, Order};
+
+/// Endings under which programs write files they have not finished.
+const UNFINISHED: [&str; 6] = [".tmp", ".part", ".partial", ".filepart", ".swp", "~"];
+
+/// Size and time of a file.
+pub(super) type State = (u64, Option<SystemTime>);
+
+/// Looks at a directory again and again.
+#[derive(Debug)]
+pub(super) struct Watch {
+    config: DirectoryConfig,
+    /// The files, and since when they have stood as they do.
+    seen: HashMap<PathBuf, (State, Timestamp)>,
+}
+
+/// A file to be read, with what came with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Ready {
+    pub(super) path: PathBuf,
+    /// Says that it is whole.
+    pub(super) trigger: Option<PathBuf>,
+    /// Says more about it.
+    pub(super) sidecar: Option<PathBuf>,
+}
+
+impl Ready {
+    /// A file that nothing came with.
+    pub(super) fn alone(path: PathBuf) -> Ready {
+        Ready { path, trigger: None, sidecar: None }
+    }
+}
+
+/// What one look found.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Files to be read, in order.
+    pub(super) ready: Vec<Ready>,
+    /// Entries that are neither files nor directories: links, pipes, sockets.
+    pub(super) refused: Vec<PathBuf>,
+}
+
+impl Watch {
+    pub(super) fn new(config: DirectoryConfig) -> Watch {
+        Watch { config, seen: HashMap::new() }
+    }
+
+    /// How a file stood at the last look.
+    pub(super) fn state(&self, path: &Path) -> Option<State> {
+        self.seen.get(path).map(|(state, _)| *state)
+    }
+
+    /// The files that are ready `now`.
+    pub(super) fn look(&mut self, now: Timestamp) -> io::Result<Found> {
+        let mut found = Found::default();
+        let mut present = HashMap::new();
+        for entry in std::fs::read_dir(&self.config.path)? {
+            let path = entry?.path();
+            // Not followed: a link could lead out of the directory.
+            let Ok(metadata) = std::fs::symlink_metadata(&path) else { continue };
+            let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+            let unfinished = UNFINISHED.iter().any(|ending| name.ends_with(ending));
+            if name.starts_with('.') || unfinished || metadata.is_dir() {
+                continue;
+            }
+            let state = (metadata.len(), metadata.modified().ok());
+            let since = match self.seen.get(&path) {
+                Some((before, since)) if *before == state => *since,
+                _ => now,
+            };
+            if !metadata.is_file() {
+                found.refused.push(path.clone());
+            }
+            present.insert(path, (state, since));
+        }
+        self.seen = present;
+        let refused: HashSet<&PathBuf> = found.refused.iter().collect();
+        let files = self.seen.keys().filter(|path| !refused.contains(path));
+        found.ready = files.filter_map(|path| self.ready(path, now)).collect();
+        found.refused.sort();
+        found.ready.sort_by(|a, b| a.path.cmp(&b.path));
+        if self.config.order == Order::Time {
+            found.ready.sort_by_key(|ready| self.state(&ready.path).map(|(_, time)| time));
+        }
+        Ok(found)
+    }
+
+    /// The file with what came with it, if it can be read now.
+    fn ready(&self, path: &Path, now: Timestamp) -> Option<Ready> {
+        let DirectoryConfig { trigger, sidecar, settle, .. } = &self.config;
+        let endings = [trigger, sidecar];
+        if endings.into_iter().flatten().any(|ending| has_ending(path, ending)) {
+            return None;
+        }
+        let still = |path: &Path| {
+            let since = self.seen.get(path).map(|(_, since)| *since);
+            since.is_some_and(|since| now.duration_since(since).unsigned_abs() >= *settle)
+        };
+        let companion = |ending: &Option<String>| {
+            let ending = ending.as_ref()?;
+            companions(path, ending).into_iter().find(|path| self.seen.contains_key(path))
+        };
+        let (trigger_file, sidecar_file) = (companion(trigger), companion(sidecar));
+        let whole = match trigger {
+            Some(_) => trigger_file.is_some(),
+            None => still(path) && sidecar_file.as_deref().is_none_or(still),
+        };
+        whole.then(|| Ready { path: path.to_owned(), trigger: trigger_file, sidecar: sidecar_file })
+    }
+}
+
+fn has_ending(path: &Path, ending: &str) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(ending))
+}
+
+/// What a file that goes with `path` may be called: `a.xml.done`, `a.done`.
+fn companions(path: &Path, ending: &str) -> [PathBuf; 2] {
+    let mut whole = path.as_os_str().to_owned();
+    whole.push(ending);
+    [PathBuf::from(whole), path.with_extension(&ending[1..])]
+}
