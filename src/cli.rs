@@ -11,12 +11,15 @@ use crate::decide::Decider;
 use crate::terminal;
 
 mod check;
+mod daemon;
 mod eval;
 mod explain;
 mod init;
+mod log;
 mod reload;
 mod replay;
 mod run;
+mod sinks;
 mod test;
 mod tracing_setup;
 #[cfg(feature = "train")]
@@ -40,6 +43,8 @@ enum Command {
     Explain(explain::Args),
     Eval(eval::Args),
     Test(test::Args),
+    Sinks(sinks::Args),
+    Log(log::Args),
     #[cfg(feature = "train")]
     Train(train::Args),
 }
@@ -84,6 +89,8 @@ pub fn run() -> ExitCode {
         Command::Explain(args) => explain::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Test(args) => test::run(args),
+        Command::Sinks(args) => sinks::run(args),
+        Command::Log(args) => log::run(args),
         #[cfg(feature = "train")]
         Command::Train(args) => train::run(args),
     };
@@ -104,13 +111,24 @@ pub fn run() -> ExitCode {
 #[derive(Debug, clap::Args)]
 struct ConfigArg {
     /// Configuration file; without it the built-in default is used
-    #[arg(short, long = "config", value_name = "FILE")]
+    #[arg(short, long = "config", value_name = "FILE", global = true)]
     config: Option<PathBuf>,
 }
 
 impl ConfigArg {
     fn path(&self) -> Option<&Path> {
         self.config.as_deref()
+    }
+
+    /// Loads the configuration alone, for commands that decide nothing. Warnings are left to
+    /// `check`.
+    fn load_alone(&self) -> Result<Config, Failure> {
+        match self.path() {
+            Some(path) => Config::load(path)
+                .map(|(config, _)| config)
+                .map_err(|problems| Failure::Usage(problems.render(true))),
+            None => Ok(Config::built_in()),
+        }
     }
 
     /// Loads and checks everything that can be checked without running. Warnings are printed.

@@ -48,8 +48,8 @@ pub use schedule::{Missed, Schedule};
 pub use secret::Secret;
 pub use serve::{ServeConfig, TokenConfig};
 pub use sink::{
-    From, GiveUp, MailSink, NatsSink, PostgresSink, RedisSink, Rhythm, Rotation, SinkConfig,
-    SinkKind, StdoutFormat,
+    Address, From, GiveUp, MailSink, NatsSink, PostgresSink, RedisSink, Rhythm, Rotation,
+    SinkConfig, SinkKind, StdoutFormat, Template, WebhookConfig,
 };
 pub use source::{
     DirectoryConfig, FeedConfig, NatsSource, Order, SourceConfig, SourceKind, TcpConfig,

@@ -25,6 +25,7 @@ use crate::item::Seq;
 use crate::story::StoryId;
 
 mod append;
+mod compact;
 mod cursor;
 mod directory;
 mod error;
@@ -42,6 +43,7 @@ mod store;
 mod verify;
 
 pub use append::Appended;
+pub use compact::compact;
 pub use cursor::Cursor;
 pub use error::{LogError, LogErrorKind};
 pub use export::ExportError;

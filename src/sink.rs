@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use crate::config::{SinkConfig, SinkKind};
 use crate::log::Position;
 
+mod ask;
 mod batch;
 mod control;
 #[cfg(any(feature = "nats", feature = "redis"))]
@@ -31,8 +32,10 @@ mod redis;
 mod state;
 mod status;
 mod stdout;
+mod webhook;
 
-pub use control::{ControlError, Couriers, RewindTo};
+pub use ask::{Ask, AskError, RewindTo};
+pub use control::{ControlError, Couriers};
 pub use courier::Courier;
 pub use error::{SinkError, SinkErrorKind};
 pub use state::DeadLetter;
@@ -42,11 +45,13 @@ use batch::Batch;
 use file::FileSink;
 use keeper::{Keeper, Turn};
 use stdout::StdoutSink;
+use webhook::WebhookSink;
 
 /// The kinds of sink.
 enum Sink {
     Stdout(StdoutSink),
     File(FileSink),
+    Webhook(Box<WebhookSink>),
     #[cfg(feature = "nats")]
     Nats(Box<nats::NatsSink>),
     #[cfg(feature = "redis")]
@@ -67,6 +72,9 @@ impl Sink {
             SinkKind::Stdout { format } => Sink::Stdout(StdoutSink::new(*format)),
             SinkKind::File { path, rotation } => {
                 Sink::File(FileSink::new(path.clone(), *rotation, own))
+            }
+            SinkKind::Webhook(webhook) => {
+                Sink::Webhook(Box::new(WebhookSink::open(webhook, config.batch)?))
             }
             #[cfg(feature = "nats")]
             SinkKind::Nats(nats) => {
@@ -103,6 +111,7 @@ impl Sink {
         match self {
             Sink::Stdout(sink) => sink.deliver(batch).await,
             Sink::File(sink) => sink.deliver(batch).await,
+            Sink::Webhook(sink) => sink.deliver(batch).await,
             #[cfg(feature = "nats")]
             Sink::Nats(sink) => sink.deliver(batch).await,
             #[cfg(feature = "redis")]
@@ -148,5 +157,7 @@ impl Sink {
     }
 }
 
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tests;

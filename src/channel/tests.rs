@@ -41,6 +41,25 @@ async fn each_wanted_channel_gets_its_own_line() {
 }
 
 #[tokio::test]
+async fn only_links_of_the_web_are_passed_on() {
+    for (link, passed) in [
+        ("https://coast.example/1", true),
+        ("HTTP://coast.example/1", true),
+        ("javascript:alert(1)", false),
+        ("data:text/html,x", false),
+        ("coast.example/1", false),
+    ] {
+        let mut entry = item(1);
+        let Entry::Item { item, .. } = &mut entry else { panic!("{entry:?}") };
+        item.link = Some(link.to_owned());
+        let (_dir, log) = log_of(&[entry]);
+        let events = read(&log, &["harbour"]).await;
+        let Event::Story(delivery) = &events[0] else { panic!("{events:?}") };
+        assert_eq!(delivery.link.is_some(), passed, "{link}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_item_is_on_the_channel_rejected() {
     let (_dir, log) = log_of(&[item(1), reject(2)]);
     assert_eq!(ids(&read(&log, &[REJECTED]).await), ["rejected/2"]);

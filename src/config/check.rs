@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::diagnostic::{Diagnostic, Diagnostics, nearest};
 use super::reader::At;
+use super::sink::check_webhook;
 use super::{Config, Expect};
 
 /// Channels that exist without being configured.
@@ -22,6 +23,9 @@ pub(super) fn check(config: &Config, problems: &mut Diagnostics) {
         config.channels.iter().map(|channel| channel.name.value.as_str()).collect();
     for name in config.rules.iter().flat_map(|rule| &rule.channels) {
         known(name, &channels, &[], problems);
+    }
+    for sink in &config.sinks {
+        check_webhook(sink, problems);
     }
     for name in config.sinks.iter().flat_map(|sink| &sink.channels) {
         known(name, &channels, &RESERVED, problems);

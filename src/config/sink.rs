@@ -14,11 +14,14 @@ mod mail;
 mod nats;
 mod postgres;
 mod redis;
+mod webhook;
 
 pub use mail::{MailSink, Rhythm};
 pub use nats::NatsSink;
 pub use postgres::PostgresSink;
 pub use redis::RedisSink;
+pub(super) use webhook::check as check_webhook;
+pub use webhook::{Address, Template, WebhookConfig};
 
 /// One sink: what all kinds share, and its kind.
 #[derive(Clone, Debug)]
@@ -71,6 +74,8 @@ pub enum SinkKind {
         /// When it is rotated.
         rotation: Rotation,
     },
+    /// An HTTP receiver, or the hook of a chat.
+    Webhook(Box<WebhookConfig>),
     /// A stream of NATS JetStream.
     Nats(Box<NatsSink>),
     /// Streams of Redis or Valkey.
@@ -87,6 +92,7 @@ impl SinkKind {
         match self {
             SinkKind::Stdout { .. } => "stdout",
             SinkKind::File { .. } => "file",
+            SinkKind::Webhook(_) => "webhook",
             SinkKind::Nats(_) => "nats",
             SinkKind::Redis(_) => "redis",
             SinkKind::Postgres(_) => "postgres",
@@ -118,6 +124,8 @@ impl SinkKind {
     fn batch(&self) -> u32 {
         match self {
             SinkKind::Stdout { .. } | SinkKind::File { .. } | SinkKind::Mail(_) => 1,
+            // One event a request is what receivers of webhooks expect.
+            SinkKind::Webhook(_) => 1,
             SinkKind::Nats(_) | SinkKind::Redis(_) | SinkKind::Postgres(_) => 256,
         }
     }
@@ -141,6 +149,8 @@ pub struct Rotation {
     pub size: u64,
     /// Rotated files that are kept; older ones are removed. 0 keeps all.
     pub keep: u32,
+    /// Rotated files are compressed (gzip).
+    pub compress: bool,
 }
 
 pub(super) fn read(
@@ -166,6 +176,7 @@ pub(super) fn read(
         let rotation = Rotation {
             size: table.or("rotate_size", Bytes(64 << 20), problems).0.max(1_024),
             keep: table.or("rotate_keep", 10, problems),
+            compress: table.or("rotate_compress", false, problems),
         };
         let path = path.map(|path| resolve(folder, path.value)).unwrap_or_default();
         let sink = common(&mut table, SinkKind::File { path, rotation }, problems);
@@ -187,6 +198,9 @@ pub(super) fn read(
             sinks.extend(sink.filter(|_| usable));
         }
     };
+    of_kind("webhook", &|table, problems| {
+        webhook::read(table, folder, problems).map(|hook| SinkKind::Webhook(Box::new(hook)))
+    });
     of_kind("nats", &|table, problems| {
         nats::read(table, folder, problems).map(|nats| SinkKind::Nats(Box::new(nats)))
     });

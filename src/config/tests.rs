@@ -118,3 +118,44 @@ fn a_password_that_would_cross_the_network_in_the_clear_is_warned_of() {
     assert!(problems(&text("nats://u@a.example")).contains("unencrypted"));
     assert!(problems(&text("tls://a.example")).contains("a user goes with a password"));
 }
+
+#[test]
+fn a_webhook_that_cannot_work_is_told_all_at_once() {
+    let text = "[[channel]]\nname = \"a\"\n\
+                [[sink.webhook]]\nname = \"one\"\nchannels = [\"a\"]\ntemplate = \"slak\"\n\
+                [[sink.webhook]]\nname = \"two\"\nchannels = [\"a\"]\nurl = \"https://a.example\"\n\
+                url_env = \"A\"\nsecret_env = \"B\"\nsecret_file = \"b\"\ngive_up_attempts = 0\n\
+                [[sink.webhook]]\nname = \"three\"\nchannels = [\"a\"]\nurl = \"https://a.example\"\n\
+                template = \"telegram\"\nbatch = 11\ngive_up = \"soon\"\n";
+    let report = problems(text);
+    for expected in [
+        "wirefold.toml:3:1",
+        "has no `url`",
+        "did you mean `slack`?",
+        "wirefold.toml:10:7",
+        "the address is given twice",
+        "`secret_file` and `secret_env` are both given",
+        "`give_up_attempts` must be at least 1",
+        "for Telegram has no `chat`",
+        "at most 10 deliveries",
+        "; or `never`",
+        "8 errors",
+    ] {
+        assert!(report.contains(expected), "no {expected:?} in:\n{report}");
+    }
+}
+
+#[test]
+fn a_webhook_gives_up_after_a_day_unless_it_is_told_not_to() {
+    let of = |key: &str| {
+        let text = format!(
+            "[[channel]]\nname = \"a\"\n[[sink.webhook]]\nname = \"b\"\nchannels = [\"a\"]\n\
+             url_env = \"HOOK\"\n{key}"
+        );
+        let (config, problems) = Config::parse(File::new("f", text), Path::new("."));
+        config.unwrap_or_else(|| panic!("{problems}")).sinks.remove(0).give_up.after
+    };
+    assert_eq!(of(""), Some(std::time::Duration::from_secs(86_400)));
+    assert_eq!(of("give_up = \"90m\""), Some(std::time::Duration::from_secs(5_400)));
+    assert_eq!(of("give_up = \"never\""), None);
+}

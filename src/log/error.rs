@@ -126,7 +126,10 @@ impl LogError {
                      writable by the user that wirefold runs as."
                 ),
             ),
-            io::ErrorKind::InvalidData => return LogError::corrupt(path),
+            // The file ends before what it must hold.
+            io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => {
+                return LogError::corrupt(path);
+            }
             _ => (LogErrorKind::Io, format!("{doing} {path} failed: {error}.")),
         };
         LogError { kind, message, source: Some(Box::new(error)) }

@@ -117,6 +117,35 @@ impl Client {
         })
     }
 
+    /// Sends a request to a receiver that says all by its status. Redirects are answers; of a body
+    /// that is slow, cut, undecodable or too large, what came of it is kept.
+    pub async fn tell(&self, request: Request) -> Result<Response, FetchError> {
+        /// Who has answered need not hurry, but others wait.
+        const BODY: Duration = Duration::from_secs(2);
+        let (time, url) = (request.limits.time, request.url.clone());
+        let answer = tokio::time::timeout(time, self.send(&request, &url)).await;
+        let answer = answer.unwrap_or_else(|_| {
+            let host = url.host_str().unwrap_or_default();
+            let message = format!("{host} did not answer within {} s", time.as_secs_f64());
+            Err(FetchError::new(FetchErrorKind::Timeout, message))
+        })?;
+        let (head, mut sent) = answer.into_parts();
+        let mut body = Vec::new();
+        let all = async {
+            while let Some(Ok(frame)) = sent.frame().await {
+                body.extend_from_slice(frame.data_ref().map_or(&[][..], |data| data));
+                if body.len() >= request.limits.sent {
+                    body.truncate(request.limits.sent);
+                    break;
+                }
+            }
+        };
+        // What is late stays away: the head has said what matters.
+        let _ = tokio::time::timeout(BODY, all).await;
+        let body = decode(&coding(&head.headers), body, request.limits.decoded).unwrap_or_default();
+        Ok(Response { status: head.status, headers: head.headers, body, url, moved: None })
+    }
+
     async fn follow(&self, request: Request) -> Result<Response, FetchError> {
         let mut trail = Trail::new(request.url.clone());
         loop {

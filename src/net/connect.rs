@@ -94,8 +94,8 @@ impl std::error::Error for OutOfReach {}
 impl OutOfReach {
     pub(super) fn new(host: &str, address: std::net::IpAddr) -> OutOfReach {
         OutOfReach(format!(
-            "{host} is the private address {address}: set `allow_private = true` on the source if \
-             it may be fetched"
+            "{host} is the private address {address}: set `allow_private = true` where it is \
+             named if it may be reached"
         ))
     }
 }

@@ -8,13 +8,12 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::App;
 use super::problem::Problem;
 use super::token::{Admin, Reader};
-use crate::sink::{ControlError, Couriers, RewindTo};
+use crate::sink::{Ask, AskError, ControlError, Couriers};
 
 /// `GET /v1/sinks` and `/v1/sinks/{name}`; `POST /v1/sinks/{name}/{pause, resume, rewind, redeliver,
 /// discard}`, each answered when it is durable.
@@ -42,79 +41,21 @@ async fn one(
     .await
 }
 
-/// What an action may say.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Wish {
-    /// Where to rewind to: text, or a position as a number.
-    to: Option<Value>,
-    /// Which dead letters; none are all.
-    ids: Vec<String>,
-    /// Why it is paused.
-    reason: Option<String>,
-}
-
 async fn act(
     State(app): State<App>,
     caller: Admin,
     Path((name, action)): Path<(String, String)>,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let wrong = |detail: String| Problem::new(StatusCode::BAD_REQUEST, detail);
-    let wish: Wish = match &body[..] {
-        [] => Wish::default(),
-        body => serde_json::from_slice(body)
-            .map_err(|error| wrong(format!("the body is not what `{action}` takes: {error}")))?,
-    };
-    match action.as_str() {
-        "pause" => {
-            let by = format!("paused with the token `{}`", caller.0.name);
-            let reason = wish.reason.map_or(by.clone(), |reason| format!("{reason} ({by})"));
-            aside(&app, move |sinks| {
-                sinks.pause(&name, &reason)?;
-                Ok(json!({ "sink": sinks.status_of(&name)? }))
-            })
-            .await
-        }
-        "resume" => {
-            aside(&app, move |sinks| {
-                sinks.resume(&name)?;
-                Ok(json!({ "sink": sinks.status_of(&name)? }))
-            })
-            .await
-        }
-        "rewind" => {
-            let to = match wish.to {
-                Some(Value::String(text)) => text,
-                Some(Value::Number(position)) => position.to_string(),
-                _ => return Err(wrong("say where: {\"to\": \"start\"}".to_owned())),
-            };
-            let to: RewindTo = to.parse().map_err(wrong)?;
-            aside(&app, move |sinks| {
-                let next = sinks.rewind(&name, to)?;
-                Ok(json!({ "next": next, "sink": sinks.status_of(&name)? }))
-            })
-            .await
-        }
-        "redeliver" => {
-            aside(&app, move |sinks| {
-                Ok(json!({ "dead_letters": sinks.redeliver(&name, &wish.ids)? }))
-            })
-            .await
-        }
-        "discard" => {
-            aside(&app, move |sinks| {
-                Ok(json!({ "dead_letters": sinks.discard(&name, &wish.ids)? }))
-            })
-            .await
-        }
-        other => {
-            let detail = format!(
-                "a sink cannot `{other}`: it can pause, resume, rewind, redeliver and discard"
-            );
-            Err(Problem::new(StatusCode::NOT_FOUND, detail))
-        }
-    }
+    let ask = Ask::read(&action, &body).map_err(|error| {
+        let status = match error {
+            AskError::Word(_) => StatusCode::NOT_FOUND,
+            AskError::Wish(_) => StatusCode::BAD_REQUEST,
+        };
+        Problem::new(status, error.to_string())
+    })?;
+    tracing::info!(sink = name, asked = ask.word(), token = %caller.0.name, "asked of a sink");
+    aside(&app, move |sinks| sinks.act(&name, ask)).await
 }
 
 /// Asks the sinks on a thread that may be blocked.

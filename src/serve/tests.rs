@@ -188,6 +188,40 @@ async fn without_the_right_token_nothing_is_taken_in() {
 }
 
 #[tokio::test]
+async fn sinks_are_told_of_and_asked_with_a_token_only() {
+    let desk = Desk::open().await;
+    let ask = async |method: Method, path: &str, body: &'static str, token: bool| {
+        let mut request = Request::get(desk.url.join(path).unwrap(), Reach::Anywhere);
+        request.method = method;
+        request.body = body.into();
+        if token {
+            set(&mut request.headers, header::AUTHORIZATION, &format!("Bearer {TOKEN}"));
+        }
+        Client::new().unwrap().fetch(request).await.unwrap()
+    };
+    for (method, path) in [
+        (Method::GET, "/v1/sinks"),
+        (Method::GET, "/v1/sinks/desk"),
+        (Method::POST, "/v1/sinks/desk/pause"),
+    ] {
+        let refused = ask(method, path, "", false).await;
+        assert_eq!(refused.status, StatusCode::UNAUTHORIZED, "{path}");
+    }
+    let listed = ask(Method::GET, "/v1/sinks", "", true).await;
+    assert_eq!((listed.status, body(&listed)), (StatusCode::OK, json!({ "sinks": [] })));
+    for (path, wish, status) in [
+        ("/v1/sinks/desk/pause", "", 404),
+        ("/v1/sinks/desk/explode", "", 404),
+        ("/v1/sinks/desk/rewind", "", 400),
+        ("/v1/sinks/desk/rewind", "{\"to\":\"soon\"}", 400),
+        ("/v1/sinks/desk/pause", "{\"why\":1}", 400),
+    ] {
+        let refused = ask(Method::POST, path, wish, true).await;
+        assert_eq!(refused.status.as_u16(), status, "{path} {wish}");
+    }
+}
+
+#[tokio::test]
 async fn web_pages_and_rebound_names_are_refused_even_with_the_token() {
     let desk = Desk::open().await;
     let page = |headers: &mut HeaderMap| set(headers, header::ORIGIN, "https://evil.example");

@@ -1,5 +1,7 @@
 //! What a sink is given to deliver.
 
+use jiff::Timestamp;
+
 use super::error::SinkError;
 use super::keeper::{Keeper, Turn};
 use crate::channel::Event;
@@ -17,6 +19,11 @@ pub(super) struct Batch<'a> {
 }
 
 impl Batch<'_> {
+    /// The time, as the daemon has it.
+    pub(super) fn now(&self) -> Timestamp {
+        self.keeper.clock.now()
+    }
+
     /// Makes durable, before this batch, what the sink itself wants to find again.
     pub(super) async fn save(&self, own: Vec<u8>) -> Result<(), SinkError> {
         self.keeper.save(self.turn, self.from, own).await

@@ -1,11 +1,12 @@
 //! All sinks of the daemon at once: what people ask of them.
 
 use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
+use serde_json::{Value, json};
 
+use super::ask::{Ask, RewindTo};
 use super::courier::Courier;
 use super::keeper::Keeper;
 use super::state::{DeadLetter, State};
@@ -42,44 +43,6 @@ impl std::error::Error for ControlError {}
 impl std::convert::From<LogError> for ControlError {
     fn from(error: LogError) -> ControlError {
         ControlError::Log(error)
-    }
-}
-
-/// Where a sink is sent to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RewindTo {
-    /// The oldest record that is kept.
-    Start,
-    /// The end: what is waiting is passed over.
-    End,
-    /// A position.
-    Position(Position),
-    /// What was committed at this time and after.
-    Time(Timestamp),
-    /// What was committed in the last so much time.
-    Ago(SignedDuration),
-}
-
-impl FromStr for RewindTo {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<RewindTo, String> {
-        if let Ok(position) = text.parse() {
-            return Ok(RewindTo::Position(Position(position)));
-        }
-        match text {
-            "start" => Ok(RewindTo::Start),
-            "end" => Ok(RewindTo::End),
-            _ => None
-                .or_else(|| text.parse().ok().map(RewindTo::Time))
-                .or_else(|| text.parse().ok().map(|ago: SignedDuration| RewindTo::Ago(ago.abs())))
-                .ok_or_else(|| {
-                    format!(
-                        "`{text}` is no place in the log: write `start`, `end`, a position, a time \
-                         like `2026-03-01T06:00:00Z`, or how long ago, like `2h`"
-                    )
-                }),
-        }
     }
 }
 
@@ -122,6 +85,20 @@ impl Couriers {
     /// What one has given up, oldest first.
     pub fn letters(&self, name: &str) -> Result<Vec<DeadLetter>, ControlError> {
         Ok(self.find(name)?.lock().state.letters().cloned().collect())
+    }
+
+    /// Does what is asked of a sink. The answer, durable when it returns, is that of `/v1/sinks`.
+    pub fn act(&self, name: &str, ask: Ask) -> Result<Value, ControlError> {
+        let mut answer = json!({});
+        match ask {
+            Ask::Pause { reason } => self.pause(name, &reason)?,
+            Ask::Resume => self.resume(name)?,
+            Ask::Rewind { to } => answer["next"] = json!(self.rewind(name, to)?),
+            Ask::Redeliver { ids } => answer["dead_letters"] = json!(self.redeliver(name, &ids)?),
+            Ask::Discard { ids } => answer["dead_letters"] = json!(self.discard(name, &ids)?),
+        }
+        answer["sink"] = json!(self.status_of(name)?);
+        Ok(answer)
     }
 
     /// Has a sink stand still, also after a restart, until it is resumed. A batch that is under
@@ -183,28 +160,5 @@ impl Couriers {
     fn find(&self, name: &str) -> Result<&Arc<Keeper>, ControlError> {
         let unknown = || ControlError::Unknown(name.to_owned());
         self.0.iter().find(|keeper| keeper.name == name).ok_or_else(unknown)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn places_are_written_in_five_ways() {
-        let time = "2026-03-01T06:00:00Z";
-        for (text, to) in [
-            ("start", RewindTo::Start),
-            ("end", RewindTo::End),
-            ("417", RewindTo::Position(Position(417))),
-            (time, RewindTo::Time(time.parse().unwrap())),
-            ("2h", RewindTo::Ago(SignedDuration::from_hours(2))),
-            ("1h 30m", RewindTo::Ago(SignedDuration::from_mins(90))),
-        ] {
-            assert_eq!(text.parse(), Ok(to), "{text}");
-        }
-        for wrong in ["", "-1", "yesterday", "2026-03-01", "2 parsecs"] {
-            assert!(wrong.parse::<RewindTo>().is_err(), "{wrong}");
-        }
     }
 }

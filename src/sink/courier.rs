@@ -373,3 +373,6 @@ async fn open<'s>(
 fn nothing(next: Position) -> Page {
     Page { events: Vec::new(), from: next, next }
 }
+
+#[cfg(test)]
+mod tests;

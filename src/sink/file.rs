@@ -3,7 +3,7 @@
 //! Its cursor holds the number of the file and the offset up to which it is acknowledged. Lines
 //! are synced before the cursor is noted, and on start what is past the offset is cut off: it is
 //! delivered again. A full file is renamed to `NAME.000001` and so on, the highest being the
-//! newest; that name existing tells a start that the rotation was done though its cursor was not
+//! newest (with `.gz` once compressed); that name existing tells a start that the rotation was done though its cursor was not
 //! saved.
 
 use std::io::{self, SeekFrom};
@@ -15,6 +15,8 @@ use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 
 use super::{Batch, SinkError};
 use crate::config::Rotation;
+
+mod compress;
 
 pub(super) struct FileSink {
     path: PathBuf,
@@ -63,6 +65,7 @@ impl FileSink {
             batch.save(self.state()).await?;
             place = self.rotate(place).await.map_err(|error| self.fault(error))?;
             batch.save(self.state()).await?;
+            self.compress().await;
         }
         self.write(place, &lines).await.map_err(|error| self.fault(error))
     }
@@ -94,12 +97,13 @@ impl FileSink {
             Some(place) => place,
             // Files of an earlier log are left as they are, and appended to.
             None => {
-                let highest = self.rotated().await?.into_iter().max();
+                let highest = self.rotated().await?.into_iter().map(|(number, _)| number).max();
                 let offset = length(&self.path).await?;
                 Place { number: highest.unwrap_or(0) + 1, offset }
             }
         };
-        if fs::try_exists(self.named(place.number)).await? {
+        let full = self.named(place.number);
+        if fs::try_exists(&full).await? || fs::try_exists(compress::named(&full)).await? {
             place = Place { number: place.number + 1, offset: 0 };
         }
         let length = length(&self.path).await?;
@@ -113,6 +117,8 @@ impl FileSink {
             place.offset = length;
         }
         self.place = Some(place);
+        // A kill may have left some of them plain.
+        self.compress().await;
         Ok(place)
     }
 
@@ -124,9 +130,9 @@ impl FileSink {
         let next = Place { number: full.number + 1, offset: 0 };
         self.place = Some(next);
         if self.rotation.keep > 0 {
-            for number in self.rotated().await? {
+            for (number, path) in self.rotated().await? {
                 if number + u64::from(self.rotation.keep) < next.number {
-                    fs::remove_file(self.named(number)).await?;
+                    fs::remove_file(path).await?;
                 }
             }
         }
@@ -140,19 +146,45 @@ impl FileSink {
         self.path.with_file_name(name)
     }
 
-    /// The numbers of the full files.
-    async fn rotated(&self) -> io::Result<Vec<u64>> {
-        let mut numbers = Vec::new();
+    /// Compresses the full files, where that is wanted. What cannot be compressed now stays plain
+    /// until the next rotation: it is no reason not to deliver.
+    async fn compress(&self) {
+        if !self.rotation.compress {
+            return;
+        }
+        let found = match self.rotated().await {
+            Ok(found) => found,
+            Err(error) => return tracing::warn!("cannot look for full files: {error}"),
+        };
+        for (number, path) in found {
+            if path == self.named(number) {
+                let plain = path.clone();
+                let work = tokio::task::spawn_blocking(move || compress::compress(&plain));
+                if let Err(error) = work.await.unwrap_or_else(|error| Err(error.into())) {
+                    tracing::warn!(path = %path.display(), "not compressed: {error}");
+                }
+            }
+        }
+    }
+
+    /// The full files and their numbers, compressed or not.
+    async fn rotated(&self) -> io::Result<Vec<(u64, PathBuf)>> {
+        let mut found = Vec::new();
         let mut entries = fs::read_dir(folder(&self.path)).await?;
         while let Some(entry) = entries.next_entry().await? {
             let name = entry.file_name();
             let number = name.to_str().and_then(|name| {
                 let own = self.path.file_name()?.to_str()?;
-                name.strip_prefix(own)?.strip_prefix('.')?.parse().ok()
+                let number = name.strip_prefix(own)?.strip_prefix('.')?;
+                number.strip_suffix(".gz").unwrap_or(number).parse().ok()
             });
-            numbers.extend(number.filter(|number| entry.path() == self.named(*number)));
+            let Some(number) = number else { continue };
+            let (path, plain) = (entry.path(), self.named(number));
+            if path == plain || path == compress::named(&plain) {
+                found.push((number, path));
+            }
         }
-        Ok(numbers)
+        Ok(found)
     }
 
     fn fault(&self, error: io::Error) -> SinkError {

@@ -57,7 +57,7 @@ pub enum Doing {
     Retrying,
     /// It stands still until it is resumed.
     Paused,
-    /// No daemon runs.
+    /// No daemon answers: this is what it has written down.
     Stopped,
 }
 

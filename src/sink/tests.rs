@@ -1,47 +1,12 @@
 use std::path::Path;
 use std::time::Duration;
 
-use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
-
+use super::testing::{Work, ids, sinks};
 use super::*;
 use crate::clock::Clock;
-use crate::config::{Config, File as ConfigFile};
 use crate::log::fault::Switch;
 use crate::log::sample::{at, items};
 use crate::log::{Log, Position};
-
-/// Sinks as a configuration names them, their files in `dir`.
-fn sinks(dir: &Path, text: &str) -> Vec<SinkConfig> {
-    let text = format!("{text}\n[[channel]]\nname = \"harbour\"\n");
-    let (config, problems) = Config::parse(ConfigFile::new("wirefold.toml", text), dir);
-    config.unwrap_or_else(|| panic!("{problems}")).sinks
-}
-
-/// Sinks at work.
-struct Work {
-    couriers: Couriers,
-    tasks: Vec<JoinHandle<Result<(), SinkError>>>,
-    stop: CancellationToken,
-}
-
-impl Work {
-    fn start(configs: Vec<SinkConfig>, log: &Log) -> Work {
-        let clock = Clock::standing(at(1_000));
-        let (couriers, tasks) = Couriers::attach(configs, log, &clock).unwrap();
-        let stop = CancellationToken::new();
-        let start = |courier: Courier| tokio::spawn(courier.run(stop.clone()));
-        let tasks = tasks.into_iter().map(start).collect();
-        Work { couriers, tasks, stop }
-    }
-
-    async fn end(self) {
-        self.stop.cancel();
-        for task in self.tasks {
-            task.await.unwrap().unwrap();
-        }
-    }
-}
 
 fn lines(path: &Path) -> Vec<String> {
     let id = |line: &str| {
@@ -49,10 +14,6 @@ fn lines(path: &Path) -> Vec<String> {
         line["id"].as_str().unwrap().to_owned()
     };
     std::fs::read_to_string(path).unwrap().lines().map(id).collect()
-}
-
-fn ids(positions: std::ops::Range<u64>) -> Vec<String> {
-    positions.map(|position| format!("harbour/{position}")).collect()
 }
 
 #[tokio::test]

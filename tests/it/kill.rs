@@ -33,7 +33,7 @@ rotate_keep = 0
 "#;
 
 /// How often the daemon is killed: `WIREFOLD_KILL_CYCLES`, 10 by default.
-fn cycles() -> u64 {
+pub(crate) fn cycles() -> u64 {
     std::env::var("WIREFOLD_KILL_CYCLES").ok().and_then(|n| n.parse().ok()).unwrap_or(10)
 }
 

@@ -7,8 +7,11 @@ mod delivery;
 mod embargo;
 mod eval;
 mod explain;
+mod faults;
 mod feeds;
+mod full_disk;
 mod kill;
+mod log;
 #[cfg(feature = "mail")]
 mod mail_sink;
 #[cfg(feature = "nats")]
@@ -21,6 +24,7 @@ mod policy;
 mod postgres_sink;
 mod push;
 mod readme;
+mod receiver;
 #[cfg(feature = "redis")]
 mod redis_sink;
 mod reload;

@@ -46,3 +46,34 @@ fn the_readme_names_the_command_that_ci_runs() {
     assert!(blocks("sh").iter().any(|block| block.contains("cargo test")));
     assert!(ci.contains("cargo test"));
 }
+
+/// Names of all functions in the sources under `folder`.
+fn functions(folder: &std::path::Path, found: &mut std::collections::BTreeSet<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            functions(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let names = text.split("fn ").skip(1).filter_map(|rest| rest.split('(').next());
+            found.extend(names.map(str::to_owned));
+        }
+    }
+}
+
+#[test]
+fn every_test_that_the_guarantees_name_is_there() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut known = std::collections::BTreeSet::new();
+    for folder in ["src", "tests/it"] {
+        functions(&root.join(folder), &mut known);
+    }
+    let page = include_str!("../../docs/guarantees.md");
+    let rows = page.lines().filter(|line| line.starts_with("| "));
+    let proofs = rows.filter_map(|row| row.trim_end_matches(" |").rsplit(" | ").next());
+    let named: Vec<&str> = proofs.flat_map(|proof| proof.split('`').skip(1).step_by(2)).collect();
+    assert!(named.len() > 50, "{named:?}");
+    for name in named {
+        assert!(known.contains(name), "docs/guarantees.md names `{name}`, which is no test");
+    }
+}

@@ -22,7 +22,7 @@ impl Bench {
         let dir = tempfile::tempdir().unwrap();
         let log = Log::open_on(&dir.path().join("data"), &Switch::default()).unwrap();
         log.attach(NAME, Position::FIRST);
-        Bench { dir, log, rotation: Rotation { size, keep } }
+        Bench { dir, log, rotation: Rotation { size, keep, compress: false } }
     }
 
     fn path(&self) -> PathBuf {
@@ -151,6 +151,57 @@ async fn a_kill_during_a_rotation_neither_loses_nor_doubles_a_line() {
         }
         assert_eq!(bench.delivered(), (1..15).collect::<Vec<_>>(), "step {step}");
         assert_eq!(bench.files(), ["desk.ndjson", "desk.ndjson.000001"], "step {step}");
+    }
+}
+
+/// A kill between any two of the steps of a compression.
+#[tokio::test]
+async fn full_files_are_compressed_and_a_kill_leaves_nothing_torn() {
+    for step in 0..4 {
+        let mut bench = Bench::new(4_096, 0);
+        bench.rotation.compress = step == 3;
+        bench.log.append(&items(1..8)).unwrap();
+        let (mut sink, mut subscription, keeper) = bench.start();
+        let page = subscription.read().await.unwrap();
+        deliver(&mut sink, &page, &keeper).await.unwrap();
+        keeper.advance(0, page.next, sink.state());
+        bench.log.append(&items(8..15)).unwrap();
+        let page = subscription.read().await.unwrap();
+        deliver(&mut sink, &page, &keeper).await.unwrap();
+        keeper.save(0, page.next, sink.state()).await.unwrap();
+        drop(sink);
+        let plain = bench.path().with_file_name("desk.ndjson.000001");
+        match step {
+            // Half a compressed file beside the plain one.
+            0 => std::fs::write(plain.with_file_name("desk.ndjson.000001.gz.tmp"), "half").unwrap(),
+            // The whole one, the plain one not yet removed.
+            1 => {
+                let copy = std::fs::read(&plain).unwrap();
+                compress::compress(&plain).unwrap();
+                std::fs::write(&plain, copy).unwrap();
+            }
+            _ => {}
+        }
+        bench.rotation.compress = true;
+        bench.log.append(&items(15..17)).unwrap();
+        let (mut sink, mut subscription, keeper) = bench.start();
+        let page = subscription.read().await.unwrap();
+        deliver(&mut sink, &page, &keeper).await.unwrap();
+        let names = ["desk.ndjson", "desk.ndjson.000001.gz", "desk.ndjson.000002.gz"];
+        assert_eq!(bench.files(), names, "step {step}");
+        let mut text = String::new();
+        for name in &names[1..] {
+            let packed = std::fs::File::open(bench.path().with_file_name(name)).unwrap();
+            let mut packed = flate2::read::GzDecoder::new(packed);
+            std::io::Read::read_to_string(&mut packed, &mut text).unwrap();
+        }
+        text.push_str(&std::fs::read_to_string(bench.path()).unwrap());
+        let position = |line: &str| {
+            let line: serde_json::Value = serde_json::from_str(line).unwrap();
+            line["position"].as_u64().unwrap()
+        };
+        let delivered: Vec<u64> = text.lines().map(position).collect();
+        assert_eq!(delivered, (1..17).collect::<Vec<_>>(), "step {step}");
     }
 }
 

@@ -1,0 +1,205 @@
+//! `wirefold log`: is the log sound, how much is in it, and what.
+
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use crate::config::Config;
+use crate::log::{self, ExportError, LogError, Position, Stats, View};
+use crate::terminal;
+
+use super::{ConfigArg, Failure};
+
+/// Verify, count, export or compact the log
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Check every record; exit code 1 when something is damaged
+    Verify {
+        #[command(flatten)]
+        place: Place,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Count what the log holds
+    Stats {
+        #[command(flatten)]
+        place: Place,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print every item with what was decided about it, as NDJSON that `replay` reads
+    Export {
+        #[command(flatten)]
+        place: Place,
+        /// The first position that is exported
+        #[arg(long, value_name = "POSITION", default_value_t = 1)]
+        from: u64,
+    },
+    /// Give free room in the file back to the disk; the daemon must not run
+    Compact {
+        #[command(flatten)]
+        place: Place,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Which log.
+#[derive(Debug, clap::Args)]
+struct Place {
+    #[command(flatten)]
+    config: ConfigArg,
+    /// The data directory, in place of the configuration's
+    #[arg(long, value_name = "DIR", conflicts_with = "config")]
+    dir: Option<PathBuf>,
+}
+
+impl Place {
+    fn dir(self) -> Result<PathBuf, Failure> {
+        match self.dir {
+            Some(dir) => Ok(dir),
+            None => self.config.load_alone().map(|config: Config| config.log.dir),
+        }
+    }
+
+    fn view(self) -> Result<View, Failure> {
+        View::open(&self.dir()?).map_err(Failure::runtime)
+    }
+}
+
+pub(super) fn run(args: Args) -> Result<(), Failure> {
+    match args.command {
+        Command::Verify { place, json } => verify(&place.view()?, json),
+        Command::Stats { place, json } => stats(&place.view()?, json),
+        Command::Export { place, from } => export(&place.view()?, Position(from)),
+        Command::Compact { place, json } => compact(&place.dir()?, json),
+    }
+}
+
+fn verify(view: &View, json: bool) -> Result<(), Failure> {
+    let mut faults = Vec::new();
+    let mut unwritten: io::Result<()> = Ok(());
+    let verified = view
+        .verify(|fault| match json {
+            true => faults.push(fault.to_owned()),
+            false if unwritten.is_ok() => unwritten = terminal::line(fault),
+            false => {}
+        })
+        .map_err(Failure::runtime)?;
+    unwritten?;
+    if json {
+        let found = json!({
+            "records": verified.records, "rows": verified.rows, "faults": faults,
+        });
+        terminal::line(&found.to_string())?;
+    } else {
+        terminal::line(&format!(
+            "{} records and {} rows are as written, {} faults",
+            verified.records, verified.rows, verified.faults
+        ))?;
+    }
+    match verified.faults {
+        0 => Ok(()),
+        n => Err(Failure::runtime(format!(
+            "the log is damaged in {n} places; the rest is served: what is lost are the records \
+             named above"
+        ))),
+    }
+}
+
+fn stats(view: &View, json: bool) -> Result<(), Failure> {
+    let Stats {
+        first,
+        end,
+        next_seq,
+        records,
+        intake,
+        carried,
+        oldest,
+        newest,
+        bytes,
+        file_bytes,
+        sinks,
+    } = view.stats().map_err(Failure::runtime)?;
+    if json {
+        let lag = |next: Position| end.0.saturating_sub(next.0);
+        let sinks: Vec<_> = sinks
+            .iter()
+            .map(|(name, next)| json!({ "name": name, "next": next, "lag": lag(*next) }))
+            .collect();
+        let found = json!({
+            "first": first, "end": end, "next_seq": next_seq, "records": records,
+            "intake": intake, "carried": carried, "oldest": oldest, "newest": newest,
+            "bytes": bytes, "file_bytes": file_bytes, "sinks": sinks,
+        });
+        return Ok(terminal::line(&found.to_string())?);
+    }
+    let time = |time: Option<jiff::Timestamp>| {
+        time.map_or_else(|| "unknown".to_owned(), |time| format!("{time:.0}"))
+    };
+    let mut lines = vec![
+        format!("records   {records}, positions {first} to {end} (the first not written)"),
+        format!("items     {intake} kept; the next is number {next_seq}"),
+        format!("stories   {carried} of which it is known which channels carried them"),
+        format!("times     {} to {}", time(oldest), time(newest)),
+        format!("size      {} of records in a file of {}", size(bytes), size(file_bytes)),
+    ];
+    lines.extend(sinks.iter().map(|(name, next)| {
+        let lag = end.0.saturating_sub(next.0);
+        format!("sink      {}: position {next}, lags {lag}", terminal::escape(name))
+    }));
+    Ok(terminal::line(&lines.join("\n"))?)
+}
+
+fn export(view: &View, from: Position) -> Result<(), Failure> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    match view.export(from, &mut out) {
+        Ok(_) => Ok(out.flush()?),
+        Err(ExportError::Write(error)) => Err(error.into()),
+        Err(error @ ExportError::Log(_)) => Err(Failure::runtime(error)),
+    }
+}
+
+fn compact(dir: &std::path::Path, json: bool) -> Result<(), Failure> {
+    let (before, after) = log::compact(dir).map_err(|error: LogError| Failure::runtime(error))?;
+    let said = match json {
+        true => json!({ "before": before, "after": after }).to_string(),
+        false => format!("the file had {}, it has {}", size(before), size(after)),
+    };
+    Ok(terminal::line(&said)?)
+}
+
+fn size(bytes: u64) -> String {
+    let (mut number, mut unit) = (bytes as f64, "B");
+    for next in ["KiB", "MiB", "GiB", "TiB"] {
+        if number < 1_024.0 {
+            break;
+        }
+        (number, unit) = (number / 1_024.0, next);
+    }
+    if unit == "B" { format!("{bytes} B") } else { format!("{number:.1} {unit}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn sizes_are_written_as_they_are_configured() {
+        for (bytes, text) in
+            [(0, "0 B"), (1_023, "1023 B"), (1_536, "1.5 KiB"), (4 << 30, "4.0 GiB")]
+        {
+            assert_eq!(size(bytes), text);
+        }
+    }
+}

@@ -1,0 +1,223 @@
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use jiff::SignedDuration;
+
+use crate::clock::Clock;
+use crate::config::SinkConfig;
+use crate::log::Log;
+use crate::log::fault::Switch;
+use crate::log::sample::{at, items};
+use crate::sink::state::MOST_LETTERS;
+use crate::sink::testing::{Work, ids, sinks, until};
+use crate::sink::webhook::hook::{Hook, Seen, answer};
+use crate::sink::{Doing, RewindTo};
+
+use super::*;
+
+/// A log with a receiver of its channel.
+struct Bench {
+    dir: tempfile::TempDir,
+    log: Log,
+    hook: Hook,
+    keys: &'static str,
+}
+
+impl Bench {
+    fn new(keys: &'static str, answer: impl Fn(&Seen) -> String + Send + 'static) -> Bench {
+        let dir = tempfile::tempdir().unwrap();
+        let log = Log::open_on(&dir.path().join("data"), &Switch::default()).unwrap();
+        Bench { dir, log, hook: Hook::serve(answer), keys }
+    }
+
+    fn config(&self) -> Vec<SinkConfig> {
+        let text = format!(
+            "[[sink.webhook]]\nname = \"desk\"\nchannels = [\"harbour\"]\nurl = \"{}\"\n\
+             allow_private = true\n{}",
+            self.hook.url, self.keys
+        );
+        sinks(self.dir.path(), &text)
+    }
+
+    fn start(&self) -> Work {
+        Work::start(self.config(), &self.log)
+    }
+
+    fn append(&self, seqs: std::ops::Range<u64>) {
+        self.log.append(&items(seqs)).unwrap();
+    }
+}
+
+/// Takes everything but what holds `poison`.
+fn all_but(poison: &'static str, status: &'static str) -> impl Fn(&Seen) -> String {
+    move |seen| match seen.body.contains(poison) {
+        true => answer(status, ""),
+        false => answer("200 OK", ""),
+    }
+}
+
+#[tokio::test]
+async fn one_delivery_that_is_refused_is_found_in_its_batch_and_buried_alone() {
+    let bench = Bench::new("batch = 16", all_but("\"harbour/7\"", "422 Unprocessable Entity"));
+    bench.append(1..41);
+    let work = bench.start();
+    let couriers = work.couriers.clone();
+    work.end().await;
+    let taken: Vec<String> = bench
+        .hook
+        .seen()
+        .iter()
+        .filter(|seen| !seen.body.contains("\"harbour/7\""))
+        .flat_map(Seen::ids)
+        .collect();
+    assert_eq!(taken, [ids(1..7), ids(8..41)].concat(), "in order, each once");
+    let letters = couriers.letters("desk").unwrap();
+    assert_eq!(letters.len(), 1);
+    assert_eq!((letters[0].id.as_str(), letters[0].position), ("harbour/7", Position(7)));
+    assert!(letters[0].reason.contains("422 Unprocessable Entity: ok"), "{}", letters[0].reason);
+    let status = couriers.status_of("desk").unwrap();
+    assert_eq!((status.lag, status.dead_letters, status.delivered), (0, 1, Some(39)));
+}
+
+#[tokio::test]
+async fn a_dead_letter_is_delivered_after_all_once_its_receiver_is_mended() {
+    let mended = Arc::new(AtomicBool::new(false));
+    let works = mended.clone();
+    let bench = Bench::new("", move |seen| match seen.body.contains("\"harbour/2\"") {
+        true if !works.load(Ordering::SeqCst) => answer("400 Bad Request", ""),
+        _ => answer("200 OK", ""),
+    });
+    bench.append(1..4);
+    bench.start().end().await;
+
+    // The letter is found again by the next daemon.
+    let work = bench.start();
+    let couriers = work.couriers.clone();
+    assert_eq!(couriers.redeliver("desk", &["harbour/3".to_owned()]).unwrap(), 0);
+    assert_eq!(couriers.redeliver("desk", &["harbour/2".to_owned()]).unwrap(), 1);
+    until("it is refused again", || couriers.letters("desk").unwrap()[0].attempts == 2).await;
+    assert!(!couriers.letters("desk").unwrap()[0].again);
+
+    mended.store(true, Ordering::SeqCst);
+    assert_eq!(couriers.redeliver("desk", &[]).unwrap(), 1);
+    until("it is taken", || couriers.letters("desk").unwrap().is_empty()).await;
+    work.end().await;
+    assert_eq!(bench.hook.ids().last().unwrap(), "harbour/2");
+    assert_eq!(couriers.status_of("desk").unwrap().next, Position(4), "the cursor stays");
+}
+
+#[tokio::test]
+async fn a_delivery_that_keeps_failing_is_given_up_after_its_attempts() {
+    let bench = Bench::new(
+        "batch = 4\ngive_up_attempts = 3",
+        all_but("\"harbour/2\"", "500 Internal Server Error"),
+    );
+    bench.append(1..6);
+    let work = bench.start();
+    let couriers = work.couriers.clone();
+    work.end().await;
+    let letters = couriers.letters("desk").unwrap();
+    assert_eq!(letters.len(), 1);
+    assert_eq!((letters[0].id.as_str(), letters[0].attempts), ("harbour/2", 3));
+    assert_eq!(couriers.status_of("desk").unwrap().delivered, Some(4));
+}
+
+#[tokio::test]
+async fn the_effort_for_a_delivery_outlives_a_restart() {
+    let clock = Clock::standing(at(0));
+    let bench = Bench::new("give_up = \"1h\"", |_| answer("503 Service Unavailable", ""));
+    bench.append(1..2);
+    let work = Work::at(clock.clone(), bench.config(), &bench.log);
+    let couriers = work.couriers.clone();
+    until("it was tried", || couriers.status_of("desk").unwrap().attempts > 0).await;
+    work.kill().await;
+    assert_eq!(couriers.letters("desk").unwrap(), []);
+
+    clock.set(at(0) + SignedDuration::from_hours(1));
+    let work = Work::at(clock, bench.config(), &bench.log);
+    let couriers = work.couriers.clone();
+    work.end().await;
+    let letters = couriers.letters("desk").unwrap();
+    assert_eq!(letters.len(), 1);
+    assert!(letters[0].reason.starts_with("given up after"), "{}", letters[0].reason);
+    assert!(letters[0].attempts >= 2);
+}
+
+#[tokio::test]
+async fn a_receiver_that_is_gone_pauses_its_sink_until_somebody_resumes_it() {
+    let back = Arc::new(AtomicBool::new(false));
+    let there = back.clone();
+    let bench = Bench::new("", move |_| match there.load(Ordering::SeqCst) {
+        true => answer("200 OK", ""),
+        false => answer("410 Gone", ""),
+    });
+    bench.append(1..4);
+    bench.start().end().await;
+    assert_eq!(bench.hook.seen().len(), 1, "it is not asked again");
+
+    back.store(true, Ordering::SeqCst);
+    let work = bench.start();
+    let status = work.couriers.status_of("desk").unwrap();
+    assert_eq!((status.state, status.next), (Doing::Paused, Position(1)));
+    assert!(status.reason.unwrap().contains("410 Gone"));
+    work.couriers.resume("desk").unwrap();
+    work.end().await;
+    assert_eq!(bench.hook.ids()[1..], ids(1..4), "nothing was lost");
+}
+
+#[tokio::test]
+async fn the_receiver_says_when_to_come_again_and_a_person_may_say_now() {
+    let bench = Bench::new("", |seen| match seen.number {
+        0 => answer("429 Too Many Requests", "Retry-After: 3000\r\n"),
+        _ => answer("200 OK", ""),
+    });
+    bench.append(1..2);
+    let work = bench.start();
+    let couriers = work.couriers.clone();
+    let status = || couriers.status_of("desk").unwrap();
+    until("it waits", || status().state == Doing::Retrying).await;
+    assert_eq!(status().retry_at, Some(at(4_000)));
+    assert_eq!((status().attempts, status().error_at), (1, Some(at(1_000))));
+    couriers.resume("desk").unwrap();
+    work.end().await;
+    assert_eq!(bench.hook.ids(), ["harbour/1", "harbour/1"], "the same id at every attempt");
+    assert_eq!((status().state, status().attempts), (Doing::Idle, 0));
+}
+
+#[tokio::test]
+async fn a_receiver_that_refuses_everything_pauses_its_sink_and_loses_nothing() {
+    let bench = Bench::new("", |_| answer("400 Bad Request", ""));
+    let count = MOST_LETTERS as u64 + 3;
+    bench.append(1..count + 1);
+    let work = bench.start();
+    let couriers = work.couriers.clone();
+    work.end().await;
+    let status = couriers.status_of("desk").unwrap();
+    assert_eq!((status.state, status.dead_letters), (Doing::Paused, MOST_LETTERS));
+    assert_eq!(status.next, Position(count - 2), "the others wait in the log");
+    assert_eq!(couriers.discard("desk", &[]).unwrap(), MOST_LETTERS);
+    assert_eq!(couriers.status_of("desk").unwrap().dead_letters, 0);
+}
+
+#[tokio::test]
+async fn a_rewind_while_a_batch_is_under_way_is_not_forgotten_by_it() {
+    let (tell, asked) = async_channel::bounded(1);
+    let (go, wait) = async_channel::bounded::<()>(1);
+    let wait = Mutex::new(wait);
+    let bench = Bench::new("batch = 2", move |seen| {
+        if seen.ids() == ids(3..5) && tell.try_send(()).is_ok() {
+            let _ = wait.lock().unwrap().recv_blocking();
+            tell.close();
+        }
+        answer("200 OK", "")
+    });
+    bench.append(1..5);
+    let work = bench.start();
+    let couriers = work.couriers.clone();
+    asked.recv().await.unwrap();
+    couriers.rewind("desk", RewindTo::Start).unwrap();
+    go.send(()).await.unwrap();
+    work.end().await;
+    assert_eq!(bench.hook.ids(), [ids(1..5), ids(1..5)].concat());
+    assert_eq!(couriers.status_of("desk").unwrap().next, Position(5));
+}

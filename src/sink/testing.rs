@@ -1,0 +1,71 @@
+//! Sinks at work, for tests.
+
+use std::path::Path;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::*;
+use crate::clock::Clock;
+use crate::config::{Config, File as ConfigFile};
+use crate::log::Log;
+use crate::log::sample::at;
+
+/// Sinks as a configuration names them, their files in `dir`.
+pub(super) fn sinks(dir: &Path, text: &str) -> Vec<SinkConfig> {
+    let text = format!("{text}\n[[channel]]\nname = \"harbour\"\n");
+    let (config, problems) = Config::parse(ConfigFile::new("wirefold.toml", text), dir);
+    config.unwrap_or_else(|| panic!("{problems}")).sinks
+}
+
+/// Sinks at work.
+pub(super) struct Work {
+    pub(super) couriers: Couriers,
+    tasks: Vec<JoinHandle<Result<(), SinkError>>>,
+    stop: CancellationToken,
+}
+
+impl Work {
+    pub(super) fn start(configs: Vec<SinkConfig>, log: &Log) -> Work {
+        Work::at(Clock::standing(at(1_000)), configs, log)
+    }
+
+    pub(super) fn at(clock: Clock, configs: Vec<SinkConfig>, log: &Log) -> Work {
+        let (couriers, tasks) = Couriers::attach(configs, log, &clock).unwrap();
+        let stop = CancellationToken::new();
+        let start = |courier: Courier| tokio::spawn(courier.run(stop.clone()));
+        let tasks = tasks.into_iter().map(start).collect();
+        Work { couriers, tasks, stop }
+    }
+
+    pub(super) async fn end(self) {
+        self.stop.cancel();
+        for task in self.tasks {
+            task.await.unwrap().unwrap();
+        }
+    }
+
+    /// As a kill: the tasks end where they are.
+    pub(super) async fn kill(self) {
+        for task in self.tasks {
+            task.abort();
+            assert!(task.await.is_err_and(|error| error.is_cancelled()));
+        }
+    }
+}
+
+/// Waits until `condition` holds.
+pub(super) async fn until(what: &str, mut condition: impl FnMut() -> bool) {
+    let patience = async {
+        while !condition() {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), patience).await.expect(what);
+}
+
+/// The ids of the items at these positions.
+pub(super) fn ids(positions: std::ops::Range<u64>) -> Vec<String> {
+    positions.map(|position| format!("harbour/{position}")).collect()
+}

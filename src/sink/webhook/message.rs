@@ -1,0 +1,149 @@
+//! A delivery in a few plain words, before any chat's own marks.
+
+use url::Url;
+
+use crate::channel::{Delivery, Digest, Event, Lost, Refusal};
+use crate::log::GapCause;
+use crate::story::Verdict;
+use crate::terminal::escape;
+
+/// What a person is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Message {
+    /// What it is to somebody who may have seen the story before; empty for a new one.
+    pub(super) label: &'static str,
+    /// The headline.
+    pub(super) title: String,
+    /// Who says so, where it stands.
+    pub(super) facts: Vec<String>,
+    /// Where it can be read: http or https only.
+    pub(super) link: Option<Url>,
+}
+
+/// Characters of one fact.
+const LONGEST_FACT: usize = 100;
+/// A longer address is left out.
+const LONGEST_LINK: usize = 1_000;
+
+impl Message {
+    /// What an event says: a digest why it is one, and then each of its stories.
+    pub(super) fn all(event: &Event) -> Vec<Message> {
+        match event {
+            Event::Story(delivery) => vec![story(delivery)],
+            Event::Digest(held) => {
+                [digest(held)].into_iter().chain(held.stories.iter().map(story)).collect()
+            }
+            Event::Rejected(refusal) => vec![rejected(refusal)],
+            Event::Gap(lost) => vec![gap(*lost)],
+        }
+    }
+}
+
+fn story(delivery: &Delivery) -> Message {
+    let who = delivery.publisher.as_deref().or(delivery.byline.as_deref());
+    let mut facts = vec![fact(who.unwrap_or(&delivery.source)), fact(&delivery.channel)];
+    if delivery.items > 1 {
+        facts.push(match delivery.publishers {
+            0 | 1 => format!("{} items", delivery.items),
+            n => format!("{} items from {n} publishers", delivery.items),
+        });
+    }
+    if delivery.disputed && !delivery.disputes {
+        facts.push("disputed".to_owned());
+    }
+    Message {
+        label: label(delivery),
+        title: plain(&delivery.headline),
+        facts,
+        link: delivery.link.as_deref().and_then(web),
+    }
+}
+
+fn digest(held: &Digest) -> Message {
+    let title = plain(&held.reason);
+    Message { label: "DIGEST", title, facts: vec![fact(&held.channel)], link: None }
+}
+
+fn label(delivery: &Delivery) -> &'static str {
+    match delivery.verdict {
+        Verdict::Kill => "KILLED",
+        Verdict::Correction => "CORRECTED",
+        _ if delivery.disputes => "DISPUTED",
+        Verdict::New => "",
+        Verdict::Development => "UPDATE",
+        Verdict::Revision => "REVISED",
+        Verdict::Repeat => "AGAIN",
+    }
+}
+
+fn rejected(refusal: &Refusal) -> Message {
+    let title = plain(&refusal.reason);
+    Message { label: "NO ITEM", title, facts: vec![fact(&refusal.source)], link: None }
+}
+
+fn gap(lost: Lost) -> Message {
+    let count = lost.to.0.saturating_sub(lost.from.0);
+    let why = match lost.cause {
+        GapCause::Trimmed => "were removed before they were delivered here",
+        GapCause::Damaged => "are damaged and cannot be delivered",
+    };
+    let title = format!("{count} records of the log, from {} on, {why}", lost.from);
+    Message { label: "GAP", title, facts: Vec::new(), link: None }
+}
+
+/// One line of text that hides nothing.
+fn plain(text: &str) -> String {
+    escape(&text.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
+}
+
+fn fact(text: &str) -> String {
+    shorten(&plain(text), LONGEST_FACT)
+}
+
+/// At most so many characters, the last of them `…` when something was cut.
+pub(super) fn shorten(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        None => text.to_owned(),
+        Some(_) => {
+            let kept: String = text.chars().take(most.saturating_sub(1)).collect();
+            format!("{}…", kept.trim_end())
+        }
+    }
+}
+
+fn web(link: &str) -> Option<Url> {
+    let url: Url = link.trim().parse().ok()?;
+    let fits = matches!(url.scheme(), "http" | "https") && url.as_str().len() <= LONGEST_LINK;
+    // A name and a password in an address make it look like another's.
+    (fits && url.username().is_empty() && url.password().is_none()).then_some(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_of_the_web_are_passed_on() {
+        for good in ["https://a.example/x?y=1", " http://a.example "] {
+            assert!(web(good).is_some(), "{good}");
+        }
+        for wrong in [
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "ftp://a.example",
+            "/relative",
+            "https://bank.example@evil.example/",
+            "",
+            &format!("https://a.example/{}", "x".repeat(1_000)),
+        ] {
+            assert_eq!(web(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_is_cut_ends_in_three_dots() {
+        assert_eq!(shorten("ferry", 5), "ferry");
+        assert_eq!(shorten("ferry leaves", 7), "ferry…");
+        assert_eq!(shorten("çéàü", 3), "çé…");
+    }
+}

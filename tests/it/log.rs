@@ -1,0 +1,116 @@
+//! `wirefold log`: a sound log, and a damaged one.
+
+use crate::support::{Desk, unlike_any_other};
+
+/// A desk that has taken in `count` items and stopped.
+fn desk(count: u64) -> Desk {
+    let desk = Desk::with(
+        r#"
+[log]
+dir = "data"
+
+[[source.file]]
+name = "page"
+path = "items.ndjson"
+format = "ndjson"
+
+[[channel]]
+name = "all"
+
+[[rule]]
+name = "everything"
+query = "*"
+channels = ["all"]
+
+[[sink.file]]
+name = "out"
+path = "out.ndjson"
+channels = ["all"]
+"#,
+    );
+    let item = |n| format!("{{\"uri\":\"item:{n}\",\"headline\":\"{}\"}}\n", unlike_any_other(n));
+    desk.write("items.ndjson", &(0..count).map(item).collect::<String>());
+    desk.wirefold(&["run", "-c", "wirefold.toml"]).success();
+    desk
+}
+
+#[test]
+fn a_sound_log_is_verified_counted_exported_and_compacted() {
+    let desk = desk(50);
+    let log = |args: &[&str]| {
+        desk.wirefold(&[&["log"], args, &["-c", "wirefold.toml"]].concat()).success()
+    };
+    let verified = &log(&["verify", "--json"]).lines()[0];
+    assert_eq!(
+        (&verified["faults"], verified["records"].as_u64() >= Some(50)),
+        (&serde_json::json!([]), true)
+    );
+    assert!(log(&["verify"]).out.contains("0 faults"));
+    let stats = &log(&["stats", "--json"]).lines()[0];
+    assert_eq!(stats["next_seq"], 51);
+    assert_eq!(
+        stats["sinks"][0],
+        serde_json::json!({ "name": "out", "next": stats["end"], "lag": 0 })
+    );
+    assert!(log(&["stats"]).out.contains("sink      out: position"));
+
+    let exported = log(&["export"]);
+    assert_eq!(exported.lines().len(), 50);
+    desk.write("exported.ndjson", &exported.out);
+    let replayed = desk.wirefold(&["replay", "--format", "ndjson", "exported.ndjson"]).success();
+    assert_eq!(replayed.lines().len(), 50, "what is exported can be replayed");
+
+    let compacted = &log(&["compact", "--json"]).lines()[0];
+    assert!(compacted["after"].as_u64() <= compacted["before"].as_u64(), "{compacted}");
+    assert_eq!(log(&["verify", "--json"]).lines()[0], *verified, "as sound as before");
+    assert_eq!(log(&["export"]).out, exported.out);
+    desk.wirefold(&["log", "verify", "--dir", "elsewhere"]).exited(1);
+    desk.wirefold(&["log", "verify", "-c", "no.toml"]).exited(2);
+}
+
+#[test]
+fn a_record_that_is_damaged_in_the_middle_is_named_and_the_rest_is_served() {
+    let desk = desk(50);
+    let path = desk.path("data/log.redb");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let headline = unlike_any_other(24);
+    let mut hits = 0;
+    for at in 0..bytes.len() - headline.len() {
+        if bytes[at..].starts_with(headline.as_bytes()) {
+            bytes[at] ^= 1;
+            hits += 1;
+        }
+    }
+    assert!(hits > 0, "the headline is in the file");
+    std::fs::write(&path, bytes).unwrap();
+
+    let said = desk.wirefold(&["log", "verify", "-c", "wirefold.toml"]).exited(1);
+    assert!(said.out.contains("Intake record 25 is damaged"), "{}", said.out);
+    assert!(said.out.contains("1 faults"), "{}", said.out);
+    let exported = desk.wirefold(&["log", "export", "-c", "wirefold.toml"]).success();
+    assert_eq!(exported.lines().len(), 49, "the rest is served");
+    assert!(!exported.out.contains(&headline));
+
+    // The daemon starts, goes on, and tells readers what is missing.
+    desk.wirefold(&["sinks", "-c", "wirefold.toml", "rewind", "out", "--to", "start"]).success();
+    desk.wirefold(&["run", "-c", "wirefold.toml"]).success();
+    let again = crate::support::json_lines(&desk.read("out.ndjson"));
+    let gaps: Vec<_> = again.iter().filter(|line| line["type"] == "gap").collect();
+    assert_eq!((again.len(), gaps.len()), (100, 1), "50, then 49 and a gap");
+    assert_eq!(gaps[0]["cause"], "damaged");
+}
+
+#[test]
+fn a_log_whose_tail_is_cut_off_is_reported_and_never_taken_for_an_empty_one() {
+    let desk = desk(50);
+    let path = desk.path("data/log.redb");
+    let length = std::fs::metadata(&path).unwrap().len();
+    let file = std::fs::File::options().write(true).open(&path).unwrap();
+    file.set_len(length / 4).unwrap();
+    drop(file);
+    for args in [&["log", "verify"][..], &["run"]] {
+        let said = desk.wirefold(&[args, &["-c", "wirefold.toml"]].concat()).exited(1);
+        assert!(said.err.contains("log.redb"), "{args:?}: {}{}", said.out, said.err);
+        assert!(said.err.contains("damaged"), "{args:?}: {}{}", said.out, said.err);
+    }
+}
