@@ -20,6 +20,8 @@ pub(super) struct Message {
     pub(super) link: Option<Url>,
 }
 
+/// Stories of a digest that a chat is shown: more in one message are refused by some.
+const MOST_OF_DIGEST: usize = 9;
 /// Characters of one fact.
 const LONGEST_FACT: usize = 100;
 /// A longer address is left out.
@@ -31,7 +33,8 @@ impl Message {
         match event {
             Event::Story(delivery) => vec![story(delivery)],
             Event::Digest(held) => {
-                [digest(held)].into_iter().chain(held.stories.iter().map(story)).collect()
+                let stories = held.stories.iter().take(MOST_OF_DIGEST).map(story);
+                [digest(held)].into_iter().chain(stories).collect()
             }
             Event::Rejected(refusal) => vec![rejected(refusal)],
             Event::Gap(lost) => vec![gap(*lost)],
@@ -60,8 +63,11 @@ fn story(delivery: &Delivery) -> Message {
 }
 
 fn digest(held: &Digest) -> Message {
-    let title = plain(&held.reason);
-    Message { label: "DIGEST", title, facts: vec![fact(&held.channel)], link: None }
+    let mut facts = vec![fact(&held.channel)];
+    if let Some(more) = held.stories.len().checked_sub(MOST_OF_DIGEST).filter(|more| *more > 0) {
+        facts.push(format!("the last {more} are not shown here"));
+    }
+    Message { label: "DIGEST", title: plain(&held.reason), facts, link: None }
 }
 
 fn label(delivery: &Delivery) -> &'static str {
