@@ -92,10 +92,8 @@ fn located(news: Element) -> Option<String> {
     let origin = news.find_all("Location").find(|location| {
         location.attribute("HowPresent").is_some_and(|how| how.eq_ignore_ascii_case("origin"))
     });
-    origin.and_then(city).or_else(|| {
-        let metadata = news.find("DescriptiveMetadata")?;
-        city(metadata).or_else(|| dateline(news))
-    })
+    let described = || news.find("DescriptiveMetadata").and_then(city);
+    origin.and_then(city).or_else(described).or_else(|| dateline(news))
 }
 
 /// The place of a dateline: `Strasbourg, 10 juil 2024 (AFP)`.
