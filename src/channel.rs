@@ -71,6 +71,17 @@ impl Subscription {
         Subscription { view: log.view(), end: log.watch(), wanted, next }
     }
 
+    /// Follows a log that another process writes. `end` tells what is committed there.
+    pub fn beside(
+        view: View,
+        end: watch::Receiver<Position>,
+        channels: impl IntoIterator<Item = impl Into<String>>,
+        next: Position,
+    ) -> Subscription {
+        let wanted = Wanted(Arc::new(channels.into_iter().map(Into::into).collect()));
+        Subscription { view, end, wanted, next }
+    }
+
     /// Where the next page begins.
     pub fn position(&self) -> Position {
         self.next

@@ -6,6 +6,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::config::{Config, Diagnostic, Diagnostics};
+use crate::feedback::Incoming;
 use crate::fold::Fold;
 use crate::item::Arrival;
 use crate::log::Entry;
@@ -61,9 +62,14 @@ impl Decider {
     /// Decides about one arrival. What time sets off until then comes first.
     pub fn push(&mut self, arrival: Arrival) -> Vec<Entry> {
         let now = arrival.received;
+        self.take_in(arrival.into(), now)
+    }
+
+    /// Takes in a record or a correction by hand.
+    pub fn take_in(&mut self, input: Incoming, now: Timestamp) -> Vec<Entry> {
         let mut entries = self.pass(now);
         let (mut prepared, mut folded) = (Vec::with_capacity(1), Vec::with_capacity(1));
-        self.prepare.push(arrival, now, &mut prepared);
+        self.prepare.push(input, now, &mut prepared);
         for input in prepared {
             self.fold.push(input, now, &mut folded);
         }

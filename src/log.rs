@@ -5,6 +5,7 @@
 //! decisions    Position → Decision | Rejected | Timer | …          what readers follow
 //! identities   Seq      → digests and stories of a commit's items  outlives the records
 //! carried      StoryId  → channels that carried it                 outlives the records
+//! aliases      StoryId  → story it became, by a person's hand    outlives the records
 //! cursors      sink     → Cursor                                   rides in each commit
 //! ```
 //!
@@ -24,6 +25,7 @@ use crate::config::LogConfig;
 use crate::item::Seq;
 use crate::story::StoryId;
 
+mod alias;
 mod append;
 mod compact;
 mod cursor;

@@ -9,14 +9,16 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::config::{Config, Diagnostics};
+use crate::feedback::Aside;
 use crate::item::Item;
 use crate::log::record::Timer;
 use crate::log::{Decision, Entry};
-use crate::prepare::{Prepared, Rejected};
+use crate::prepare::Prepared;
 use crate::stage::Stage;
 use crate::story::{Folded, StoryId, StoryState};
 
 mod atom;
+mod byhand;
 mod clause;
 mod code;
 mod compare;
@@ -272,7 +274,7 @@ pub struct Probe {
 }
 
 impl Stage for Route {
-    type In = Result<Folded, Rejected>;
+    type In = Result<Folded, Aside>;
     type Out = Entry;
 
     fn push(&mut self, input: Self::In, now: Timestamp, out: &mut Vec<Entry>) {
@@ -283,7 +285,8 @@ impl Stage for Route {
         }
         self.wakes.pass(now, &self.rules);
         let entry = match input {
-            Err(rejected) => Entry::Rejected(rejected),
+            Err(Aside::Rejected(rejected)) => Entry::Rejected(rejected),
+            Err(Aside::Feedback(request)) => return out.extend(self.correct(*request)),
             Ok(folded) => {
                 self.give_way(&folded, now, out);
                 let decision = Box::new(self.decide(&folded));

@@ -11,7 +11,7 @@ use crate::log::{
     View,
 };
 use crate::prepare::markers;
-use crate::story::{StoryId, Verdict};
+use crate::story::Verdict;
 
 /// Appends what `read` is on the wanted channels: one event for each of them.
 pub(super) fn compose(
@@ -43,10 +43,12 @@ pub(super) fn compose(
             deliver(position, &intake, &decision, &reason, &channels, events);
         }
         Record::Timer(timer) => {
-            let Some(decision) = decision_about(&intake, view)? else {
+            let Some(mut decision) = decision_about(&intake, view)? else {
                 events.push(damaged(position));
                 return Ok(());
             };
+            // It may have been merged or split off since.
+            decision.fold.story = timer.story;
             let channels = wanted.of(&timer.channels);
             deliver(position, &intake, &decision, &timer.reason, &channels, events);
         }
@@ -55,11 +57,14 @@ pub(super) fn compose(
                 events.push(damaged(position));
                 return Ok(());
             };
-            let (story, verdict) = corrected(feedback.change);
-            (decision.fold.story, decision.fold.verdict) = (story, verdict);
+            let (verdict, reason) = corrected(feedback.change);
+            let fold = &mut decision.fold;
+            (fold.story, fold.verdict) = (feedback.change.story(), verdict);
+            (fold.state, fold.disputes) = (feedback.state, false);
+            (fold.evidence.of, fold.evidence.score) = (None, None);
+            decision.rules = feedback.rules;
             let channels = wanted.of(&feedback.channels);
-            let reason = "The fold was corrected by hand.";
-            deliver(position, &intake, &decision, reason, &channels, events);
+            deliver(position, &intake, &decision, &reason, &channels, events);
         }
         Record::Config(_) | Record::Digest(_) => {}
     }
@@ -82,10 +87,14 @@ fn damaged(position: Position) -> Event {
     Event::Gap(Lost { v: VERSION, from: position, to: position.next(), cause })
 }
 
-fn corrected(change: Change) -> (StoryId, Verdict) {
+fn corrected(change: Change) -> (Verdict, String) {
     match change {
-        Change::Split { opens, .. } => (opens, Verdict::New),
-        Change::Merge { kept, .. } => (kept, Verdict::Development),
+        Change::Split { from, .. } => {
+            (Verdict::New, format!("Taken out of story {from} by hand: a story of its own."))
+        }
+        Change::Merge { alias, kept } => {
+            (Verdict::Development, format!("Merged by hand: story {alias} is {kept} now."))
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 use super::*;
 use crate::item::Seq;
 use crate::log::fault::Switch;
-use crate::log::sample::{at, item, item_on, items, reject, timer};
+use crate::log::sample::{self, at, item, item_on, items, reject, timer};
 use crate::log::{Change, Digest, DigestEntry, Entry, Feedback};
-use crate::story::StoryId;
+use crate::story::{StoryId, Verdict};
 
 fn log_of(entries: &[Entry]) -> (tempfile::TempDir, Log) {
     let dir = tempfile::tempdir().unwrap();
@@ -73,6 +73,9 @@ async fn timers_and_corrections_by_hand_deliver_their_item() {
         change: Change::Split { from: StoryId(1), opens: StoryId(7) },
         item: Seq(1),
         channels: vec!["night".to_owned()],
+        state: sample::state(4),
+        rules: vec!["By hand".to_owned()],
+        held: Vec::new(),
     };
     let (_dir, log) = log_of(&[item(1), timer(3, 1), Entry::Feedback(split)]);
     let events = read(&log, &["night"]).await;
@@ -80,7 +83,9 @@ async fn timers_and_corrections_by_hand_deliver_their_item() {
     let [Event::Story(first), Event::Story(second)] = events.as_slice() else { panic!() };
     assert_eq!(first.headline, "Ferry 1 leaves the old harbour");
     assert_eq!((first.story, first.reason.as_str()), (StoryId(1), "The quiet hours are over."));
-    assert_eq!(second.story, StoryId(7));
+    assert_eq!((second.story, second.verdict), (StoryId(7), Verdict::New));
+    assert_eq!((second.rules.join(" "), second.event), ("By hand".to_owned(), first.event));
+    assert_eq!(second.reason, "Taken out of story s1 by hand: a story of its own.");
 }
 
 #[tokio::test]

@@ -28,7 +28,7 @@ fn stages(config: &Config) -> impl FnMut(Step) -> Vec<Entry> {
         let prepared = match Prepare::new().prepare(*arrival) {
             Ok(prepared) => prepared,
             Err(rejected) => {
-                route.push(Err(rejected), received, &mut out);
+                route.push(Err(rejected.into()), received, &mut out);
                 return out;
             }
         };

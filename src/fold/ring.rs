@@ -30,6 +30,16 @@ impl<T> Ring<T> {
         self.chunks.get(at / CHUNK)?.get(at % CHUNK)?.as_ref()
     }
 
+    /// Oldest first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.chunks.iter().flat_map(|chunk| chunk.iter().flatten())
+    }
+
+    /// Oldest first, to be changed.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.chunks.iter_mut().flat_map(|chunk| chunk.iter_mut().flatten())
+    }
+
     pub(super) fn push(&mut self, element: T) {
         match self.chunks.back_mut() {
             Some(last) if last.len() < CHUNK => last.push(Some(element)),
@@ -71,6 +81,8 @@ mod tests {
                 oldest += 1;
             }
             assert_eq!(ring.len(), next - oldest);
+            assert_eq!(ring.iter().next(), Some(&oldest));
+            assert_eq!(ring.iter_mut().last(), Some(&mut (next - 1)));
             assert_eq!(ring.get(0), Some(&oldest));
             assert_eq!(ring.get(ring.len() - 1), Some(&(next - 1)));
             assert_eq!(ring.get(ring.len()), None);

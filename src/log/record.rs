@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::item::{Arrival, Identity, Item, Seq};
 use crate::prepare::Rejected;
-use crate::story::{FoldDecision, StoryId};
+use crate::story::{FoldDecision, StoryId, StoryState};
 
 mod held;
 
@@ -129,6 +129,12 @@ pub struct Feedback {
     pub item: Seq,
     /// Channels it is delivered to now.
     pub channels: Vec<String>,
+    /// The story that was opened or kept, right afterwards.
+    pub state: StoryState,
+    /// Names of the rules that hold for it.
+    pub rules: Vec<String>,
+    /// Digests of the rules' text parts that an item that was split off satisfies.
+    pub held: Vec<u64>,
 }
 
 /// What a [`Feedback`] changes.

@@ -22,6 +22,7 @@ use crate::log::{Digest, Gate, Withheld};
 use crate::publisher::Publishers;
 use crate::story::StoryId;
 
+mod byhand;
 mod keeper;
 mod meter;
 mod pending;

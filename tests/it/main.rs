@@ -31,5 +31,7 @@ mod reload;
 mod replay;
 #[cfg(any(feature = "nats", feature = "redis", feature = "postgres"))]
 mod server;
+mod story;
 mod support;
+mod tail;
 mod web;

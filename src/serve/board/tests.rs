@@ -1,7 +1,7 @@
 use super::*;
 use crate::log::Log;
 use crate::log::fault::Switch;
-use crate::log::sample::{at, item, item_on, items, reject, timer};
+use crate::log::sample::{self, at, item, item_on, items, reject, timer};
 use crate::log::{Entry as LogEntry, Feedback};
 
 /// A board with everything in a log of these entries.
@@ -84,7 +84,16 @@ fn rejects_are_counted_and_timers_deliver() {
 
 fn feedback(n: u64, change: Change, item: u64, channels: &[&str]) -> LogEntry {
     let channels = channels.iter().map(ToString::to_string).collect();
-    LogEntry::Feedback(Feedback { at: at(n), change, item: Seq(item), channels })
+    let (state, rules, held) = (sample::state(n), Vec::new(), Vec::new());
+    LogEntry::Feedback(Feedback {
+        at: at(n),
+        change,
+        item: Seq(item),
+        channels,
+        state,
+        rules,
+        held,
+    })
 }
 
 #[test]

@@ -16,7 +16,7 @@ const DIM: Style = Style::new().dimmed();
 const BOLD: Style = Style::new().bold();
 
 /// Writes events as lines. A line with the date comes before the first of each day.
-pub(super) struct Text {
+pub(crate) struct Text {
     zone: TimeZone,
     day: Option<Date>,
     /// Width of the channel column: that of the longest name so far.
@@ -27,12 +27,12 @@ pub(super) struct Text {
 const WIDEST: usize = 16;
 
 impl Text {
-    pub(super) fn new(zone: TimeZone) -> Text {
+    pub(crate) fn new(zone: TimeZone) -> Text {
         Text { zone, day: None, channel: 8 }
     }
 
     /// The line, without its end.
-    pub(super) fn line(&mut self, event: &Event) -> String {
+    pub(crate) fn line(&mut self, event: &Event) -> String {
         match event {
             Event::Story(delivery) => self.story(delivery),
             Event::Digest(digest) => self.digest(digest),
