@@ -1,5 +1,5 @@
-//! Items a second through the whole daemon, with and without a NATS sink: the real binary reads a file
-//! of generated items, folds, routes and commits them, and every item is delivered.
+//! Items a second through the whole daemon, with and without NATS: the real binary reads a file of
+//! generated items, or a stream of them, folds, routes and commits them, and every item is delivered.
 //!
 //! `cargo bench --features nats --bench brokers`, with `nats-server` installed. `WIREFOLD_ITEMS` sets
 //! how many (30,000), `WIREFOLD_RUNS` how often (3); the best run counts. Other things on the machine
@@ -43,27 +43,56 @@ impl Server {
         Server(child, address)
     }
 
-    /// Makes the stream anew, empty.
-    async fn make_stream(&self) {
-        let client = async_nats::connect(self.1.to_string()).await.expect("the server answers");
-        let context = jetstream::new(client);
-        let _ = context.delete_stream("OUT").await;
-        let subjects = vec!["wirefold.>".to_owned()];
-        let config = stream::Config { name: "OUT".to_owned(), subjects, ..Default::default() };
+    async fn context(&self) -> jetstream::Context {
+        jetstream::new(async_nats::connect(self.1.to_string()).await.expect("the server answers"))
+    }
+
+    /// Makes a stream anew, empty.
+    async fn make_stream(&self, name: &str, subject: &str) {
+        let context = self.context().await;
+        let _ = context.delete_stream(name).await;
+        let subjects = vec![subject.to_owned()];
+        let config = stream::Config { name: name.to_owned(), subjects, ..Default::default() };
         context.create_stream(config).await.expect("a stream");
     }
 
+    /// Publishes every line of the wire.
+    async fn publish(&self, wire: &str) {
+        let context = self.context().await;
+        let mut waiting = Vec::new();
+        for line in wire.lines() {
+            let sent = context.publish("wire.desk", line.to_owned().into()).await;
+            waiting.push(sent.expect("it is sent"));
+            if waiting.len() == 1_000 {
+                for stored in waiting.drain(..) {
+                    stored.await.expect("it is stored");
+                }
+            }
+        }
+        for stored in waiting {
+            stored.await.expect("it is stored");
+        }
+    }
+
+    /// Up to which message everything is acknowledged.
+    async fn acknowledged(&self) -> u64 {
+        let stream = self.context().await.get_stream("WIRE").await.expect("the stream");
+        let info = stream.consumer_info("wirefold").await;
+        info.map_or(0, |info| info.ack_floor.stream_sequence)
+    }
+
     async fn stored(&self) -> u64 {
-        let client = async_nats::connect(self.1.to_string()).await.expect("the server answers");
-        let stream = jetstream::new(client).get_stream("OUT").await.expect("the stream");
+        let stream = self.context().await.get_stream("OUT").await.expect("the stream");
         stream.cached_info().state.messages
     }
 }
 
-fn config(sink: &str) -> String {
+const FILE: &str =
+    "[[source.file]]\nname = \"wire\"\npath = \"wire.ndjson\"\nformat = \"ndjson\"\n";
+
+fn config(source: &str, sink: &str) -> String {
     format!(
-        "[log]\ndir = \"data\"\n[[source.file]]\nname = \"wire\"\npath = \"wire.ndjson\"\n\
-         format = \"ndjson\"\n[[channel]]\nname = \"all\"\nrepeats = \"all\"\n\
+        "[log]\ndir = \"data\"\n{source}\n[[channel]]\nname = \"all\"\nrepeats = \"all\"\n\
          [[rule]]\nname = \"everything\"\nquery = \"*\"\nchannels = [\"all\"]\n{sink}"
     )
 }
@@ -81,20 +110,30 @@ fn write_wire(path: &Path, items: u64) {
     }
 }
 
-/// Seconds that the daemon takes from its start to its end.
+/// Seconds from the daemon's start until `done`, or else until it ends.
 #[expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
-fn run(folder: &Path, sink: &str) -> f64 {
-    std::fs::write(folder.join("wirefold.toml"), config(sink)).expect("a configuration");
+fn run(folder: &Path, config: &str, done: Option<&dyn Fn() -> bool>) -> f64 {
+    std::fs::write(folder.join("wirefold.toml"), config).expect("a configuration");
     let _ = std::fs::remove_dir_all(folder.join("data"));
     let start = Instant::now();
-    let status = Command::new(env!("CARGO_BIN_EXE_wirefold"))
+    let mut daemon = Command::new(env!("CARGO_BIN_EXE_wirefold"))
         .args(["run", "-c", "wirefold.toml"])
         .current_dir(folder)
         .env("WIREFOLD_LOG", "error")
-        .status()
+        .spawn()
         .expect("the daemon starts");
-    assert!(status.success(), "the daemon failed");
-    start.elapsed().as_secs_f64()
+    let Some(done) = done else {
+        assert!(daemon.wait().expect("it ends").success(), "the daemon failed");
+        return start.elapsed().as_secs_f64();
+    };
+    while !done() {
+        assert!(daemon.try_wait().expect("it runs").is_none(), "the daemon ended early");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    let _ = daemon.kill();
+    let _ = daemon.wait();
+    seconds
 }
 
 fn number(name: &str, usual: u64) -> u64 {
@@ -112,21 +151,34 @@ fn main() {
          url = \"nats://{}\"\n",
         server.1
     );
-    let (mut without, mut with) = (f64::MAX, f64::MAX);
+    let source = format!(
+        "[[source.nats]]\nname = \"wire\"\nstream = \"WIRE\"\nformat = \"ndjson\"\nin_flight = 4000\n\
+         url = \"nats://{}\"\n",
+        server.1
+    );
+    let wire = std::fs::read_to_string(folder.path().join("wire.ndjson")).expect("the wire");
+    let (mut without, mut with, mut from) = (f64::MAX, f64::MAX, f64::MAX);
     for _ in 0..runs {
-        without = without.min(run(folder.path(), ""));
-        runtime.block_on(server.make_stream());
-        with = with.min(run(folder.path(), &sink));
+        without = without.min(run(folder.path(), &config(FILE, ""), None));
+        runtime.block_on(server.make_stream("OUT", "wirefold.>"));
+        with = with.min(run(folder.path(), &config(FILE, &sink), None));
         let stored = runtime.block_on(server.stored());
         assert_eq!(stored, items, "every item is in the stream when the daemon ends");
+        runtime.block_on(server.make_stream("WIRE", "wire.>"));
+        runtime.block_on(server.publish(&wire));
+        let done = || runtime.block_on(server.acknowledged()) == items;
+        from = from.min(run(folder.path(), &config(&source, ""), Some(&done)));
     }
     let rate = |seconds: f64| items as f64 / seconds;
     wirefold::terminal::note(&format!(
         "{items} items, best of {runs} runs, start to end of the process\n\
-         fold, route, log:               {:>8.0} items/s\n\
-         fold, route, log, a NATS sink:  {:>8.0} items/s ({:.2} of the former)",
+         file, fold, route, log:               {:>8.0} items/s\n\
+         file, fold, route, log, a NATS sink:  {:>8.0} items/s ({:.2} of the first)\n\
+         NATS, fold, route, log, acknowledged: {:>8.0} items/s ({:.2} of the first)",
         rate(without),
         rate(with),
-        without / with
+        without / with,
+        rate(from),
+        without / from
     ));
 }

@@ -32,7 +32,8 @@
 //! # Invariants, and where each is tested
 //!
 //! 1. Nothing accepted is lost, whatever moment the power goes: `tests/it/kill.rs`, `push.rs`,
-//!    `feeds.rs`, `nats.rs`, `log/tests.rs`.
+//!    `feeds.rs`, `nats.rs`, `faults.rs`, `full_disk.rs`, `log/tests.rs`. What happens in each
+//!    fault, line by line: `docs/guarantees.md`.
 //! 2. Every item that came in has exactly one verdict or reject reason, and it can be explained
 //!    afterwards from the log: `tests/it/replay.rs`, `tests/it/explain.rs`.
 //! 3. Nothing is dropped silently: `unrouted`, `rejected`, counters: `tests/it/daemon.rs`.

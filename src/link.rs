@@ -62,7 +62,9 @@ impl<T> Sender<T> {
     }
 }
 
-/// The receiving end. It is not cloned: a link has one reader.
+/// The receiving end. It is not cloned: a link has one reader. What still waits when it goes is
+/// dropped with it, and its receipts with that: a source that waits for them would otherwise keep
+/// the link that holds them.
 #[derive(Debug)]
 pub struct Receiver<T> {
     name: &'static str,
@@ -78,6 +80,13 @@ impl<T> Receiver<T> {
     /// The next value if one is waiting.
     pub fn try_recv(&self) -> Option<T> {
         self.rx.try_recv().ok()
+    }
+}
+
+impl<T> Drop for Receiver<T> {
+    fn drop(&mut self) {
+        self.rx.close();
+        while self.try_recv().is_some() {}
     }
 }
 
@@ -123,5 +132,27 @@ impl<T> Envelope<T> {
     /// An envelope that no source waits for: a timer's, or a side output's.
     pub fn unsolicited(received: Timestamp, payload: T) -> Self {
         Envelope { received, mark: Mark::NONE, payload, receipt: Receipt::none() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_waits_when_the_reader_goes_is_told_so_though_the_sender_stays() {
+        let (tx, rx) = bounded("cut", 4);
+        let (batch, done) = Batch::new();
+        let receipt = batch.receipt();
+        drop(batch);
+        let mark = Mark::NONE;
+        let envelope = Envelope { received: Timestamp::UNIX_EPOCH, mark, payload: (), receipt };
+        tx.send(envelope).await.unwrap();
+        drop(rx);
+        assert!(!done.committed().await);
+        assert_eq!(
+            tx.send_blocking(Envelope::unsolicited(Timestamp::UNIX_EPOCH, ())).unwrap_err().link,
+            "cut"
+        );
     }
 }

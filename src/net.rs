@@ -17,6 +17,8 @@ mod redirect;
 
 pub use client::{Client, Limits, Request, Response};
 pub use connect::Reach;
+#[cfg(any(feature = "nats", feature = "postgres", feature = "mail"))]
+pub(crate) use error::chain;
 pub use error::{FetchError, FetchErrorKind};
 
 /// How wirefold names itself to servers.

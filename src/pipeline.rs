@@ -41,6 +41,8 @@ mod reload;
 const LINK: usize = 1024;
 /// How long what was taken in may take to become durable once the daemon stops.
 const DRAIN_DEADLINE: Duration = Duration::from_secs(30);
+/// How long sources may take to end once the pipeline behind them has.
+const SOURCE_DEADLINE: Duration = Duration::from_secs(10);
 /// How long sinks may take to deliver what is committed once the daemon stops.
 const SINK_DEADLINE: Duration = Duration::from_secs(10);
 
@@ -156,8 +158,10 @@ pub async fn run(
             Some(ended) = sinks.next() => daemon.note(ended),
         }
     }
-    while let Some(ended) = sources.next().await {
-        daemon.note(ended);
+    let (failed, late) = sources.finish(SOURCE_DEADLINE).await;
+    failed.into_iter().for_each(|failure| daemon.note(Err(failure)));
+    for source in late {
+        warn!(task = source, "did not end though nobody takes in what it reads: given up");
     }
     stop_sinks.cancel();
     let (failed, late) = sinks.finish(SINK_DEADLINE).await;

@@ -6,6 +6,7 @@ use async_nats::{Client, ConnectOptions, Event};
 
 use crate::backoff::Backoff;
 use crate::config::NatsServer;
+use crate::net::chain;
 
 use super::tls;
 
@@ -23,9 +24,11 @@ pub(crate) async fn connect(server: &NatsServer, who: String) -> Result<Client, 
     let mut options = ConnectOptions::new()
         .name(format!("wirefold {who}"))
         .request_timeout(Some(ANSWER))
-        .retry_on_initial_connect()
         .reconnect_delay_callback(delays(who.clone()))
-        .event_callback(move |event| report(who.clone(), event));
+        .event_callback({
+            let who = who.clone();
+            move |event| report(who.clone(), event)
+        });
     let endpoint = &server.endpoint;
     if let (Some(user), Some(password)) = (endpoint.user(), &endpoint.password) {
         options = options.user_and_password(user, password.load()?);
@@ -45,7 +48,15 @@ pub(crate) async fn connect(server: &NatsServer, who: String) -> Result<Client, 
     // The client would take a user without a password for a token.
     let _ = url.set_username("");
     let address = url.as_str();
-    options.connect(address).await.map_err(|error| format!("{address}: {error}"))
+    // The first attempt tells why it fails; what the client reports of later ones does not.
+    match options.clone().connect(address).await {
+        Ok(client) => Ok(client),
+        Err(error) => {
+            tracing::warn!(at = who, "{address} cannot be reached: {}", chain(&error));
+            let later = options.retry_on_initial_connect().connect(address).await;
+            later.map_err(|error| format!("{address}: {}", chain(&error)))
+        }
+    }
 }
 
 /// Pauses between attempts, counted by the client from 1.

@@ -88,7 +88,9 @@ fn address(
     problems: &mut Diagnostics,
 ) -> Option<Url> {
     let known = |scheme: &str| kind.plain.contains(&scheme) || kind.encrypted == Some(scheme);
-    let place = at.map_or(table.place(), |at| &at.place);
+    // A report shows the line it points at: what may be a password is pointed at from a distance.
+    let shown = at.filter(|at| !at.value.contains('@'));
+    let place = shown.map_or(table.place(), |at| &at.place);
     let parsed = Url::parse(at.map_or(kind.default, |at| &at.value)).ok();
     let url = parsed
         .filter(|url| known(url.scheme()) && url.host_str().is_some_and(|host| !host.is_empty()));
@@ -103,7 +105,8 @@ fn address(
     };
     if url.password().is_some() {
         let hint = "write it into the file that `password_file` names, or use `password_env`";
-        problems.push(Diagnostic::error(place, "`url` holds a password").hint(hint));
+        let message = format!("`url` of {} holds a password", table.name());
+        problems.push(Diagnostic::error(place, message).hint(hint));
         return None;
     }
     Some(url)

@@ -107,9 +107,10 @@ impl SinkKind {
         matches!(self, SinkKind::Stdout { .. } | SinkKind::File { .. } | SinkKind::Mail(_))
     }
 
-    /// Whether it does something at times of its own.
-    pub fn has_times(&self) -> bool {
-        matches!(self, SinkKind::Mail(_))
+    /// Whether it is opened at the start, before there is anything to deliver: to do something at
+    /// times of its own, or because opening it shows at once whether its secrets are there.
+    pub fn opens_early(&self) -> bool {
+        matches!(self, SinkKind::Mail(_) | SinkKind::Webhook(_))
     }
 
     /// How long one delivery is tried when the configuration does not say. A broker that is away is

@@ -49,7 +49,7 @@ impl std::error::Error for FetchError {}
 
 /// An error with all its causes in one line: the innermost says what happened, the outer ones
 /// only that something did.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

@@ -87,7 +87,7 @@ impl Courier {
                 }
             }
             self.follow_rewind();
-            if self.config.kind.has_times() && self.sink.is_none() {
+            if self.config.kind.opens_early() && self.sink.is_none() {
                 self.open_early().await?;
             } else if let Some(letter) = keeper.again() {
                 self.deliver_again(letter).await?;
@@ -110,7 +110,8 @@ impl Courier {
         }
     }
 
-    /// A sink that has times of its own must know them before the first delivery.
+    /// What is wrong with its secrets is better known at the start than at the first delivery; and
+    /// a sink that has times of its own must know them.
     async fn open_early(&mut self) -> Result<(), SinkError> {
         let keeper = self.keeper.clone();
         match open(&mut self.sink, &self.config, &keeper).await.map(drop) {
@@ -352,6 +353,7 @@ impl Courier {
         if self.backoff.attempts() > 0 {
             info!(sink = self.keeper.name, "delivers again");
             self.backoff.reset();
+            self.keeper.retries_at(None);
         }
     }
 }

@@ -5,6 +5,7 @@
 //! durable, so that one that is sent again after a crash is the same, under the same `Message-ID`.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::time::{Duration, UNIX_EPOCH};
 
 use jiff::Timestamp;
@@ -19,6 +20,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::channel::Subscription;
 use crate::config::{Endpoint, MailSink as Config};
 use crate::log::Position;
+use crate::net::chain;
 
 use super::batch::Batch;
 use super::error::SinkError;
@@ -104,10 +106,13 @@ impl MailSink {
         if let Some(due) = self.state.due.filter(|due| *due <= now) {
             for (channel, span) in std::mem::take(&mut self.state.waiting) {
                 // One that could not be sent so far goes on as it is; this comes with the next.
-                if self.state.sending.contains_key(&channel) {
-                    self.state.waiting.insert(channel, span);
-                } else {
-                    self.state.sending.insert(channel, (span, due.as_second()));
+                match self.state.sending.entry(channel) {
+                    Entry::Vacant(free) => {
+                        free.insert((span, due.as_second()));
+                    }
+                    Entry::Occupied(held) => {
+                        self.state.waiting.insert(held.key().clone(), span);
+                    }
                 }
             }
             self.state.due = Some(self.config.next(now));
@@ -159,8 +164,10 @@ impl MailSink {
             .map_err(|error| SinkError::fatal(format!("the mail cannot be composed: {error}")))?;
         let sent = transport(&self.config.endpoint)?.send(message).await;
         sent.map(drop).map_err(|error| match error.is_permanent() {
-            true => SinkError::gone(format!("the mail server refuses the digest: {error}")),
-            false => SinkError::passing(format!("the mail server: {error}")),
+            true => {
+                SinkError::gone(format!("the mail server refuses the digest: {}", chain(&error)))
+            }
+            false => SinkError::passing(format!("the mail server: {}", chain(&error))),
         })
     }
 

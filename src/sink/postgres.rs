@@ -13,6 +13,7 @@ use tracing::debug;
 
 use crate::broker::tls;
 use crate::config::PostgresSink as Config;
+use crate::net::chain;
 
 use super::batch::Batch;
 use super::error::SinkError;
@@ -150,7 +151,7 @@ impl Fault {
             Fault::Own(message) => return SinkError::passing(message),
             Fault::Database(error) => error,
         };
-        let said = error.as_db_error().map_or_else(|| error.to_string(), ToString::to_string);
+        let said = error.as_db_error().map_or_else(|| chain(&error), ToString::to_string);
         match error.code() {
             Some(&SqlState::UNDEFINED_TABLE | &SqlState::UNDEFINED_COLUMN) => {
                 SinkError::passing(format!(

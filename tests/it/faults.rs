@@ -268,3 +268,13 @@ fn a_sink_is_paused_resumed_and_rewound_with_and_without_a_daemon() {
     desk.wirefold(&["sinks", "-c", "wirefold.toml", "pause", "hok"]).exited(2);
     desk.wirefold(&["sinks", "-c", "wirefold.toml", "rewind", "hook", "--to", "soon"]).exited(2);
 }
+
+#[test]
+fn a_sink_whose_secret_is_missing_is_named_at_the_start() {
+    let keys = "secret_env = \"WIREFOLD_NO_SUCH_SECRET\"";
+    let desk = desk(free_port(), keys, "");
+    desk.wirefold(&["check", "-c", "wirefold.toml"]).success();
+    let said = desk.wirefold(&["run", "-c", "wirefold.toml"]).exited(1);
+    assert!(said.err.contains("sink hook"), "{}", said.err);
+    assert!(said.err.contains("WIREFOLD_NO_SUCH_SECRET"), "{}", said.err);
+}

@@ -4,6 +4,7 @@ mod check;
 mod daemon;
 #[cfg(any(feature = "nats", feature = "redis", feature = "postgres", feature = "mail"))]
 mod delivery;
+mod directory;
 mod embargo;
 mod eval;
 mod explain;
@@ -18,6 +19,8 @@ mod mail_sink;
 mod nats;
 #[cfg(feature = "nats")]
 mod nats_sink;
+#[cfg(feature = "nats")]
+mod nats_tls;
 mod poison;
 mod policy;
 #[cfg(feature = "postgres")]

@@ -129,3 +129,36 @@ fn a_stream_without_a_place_for_the_channel_is_said_and_waited_for() {
     daemon.until("it is in the stream", || broker.count() == 1);
     daemon.stop();
 }
+
+#[test]
+fn a_password_is_read_from_its_file_and_never_shown() {
+    let args = ["--user", "desk", "--pass", "s3cret-w0rd"];
+    let Some(server) = Server::start_with(Kind::Nats, &args) else { return };
+    let address = server.address;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let connect = || async move {
+        let options = async_nats::ConnectOptions::new();
+        let options = options.user_and_password("desk".to_owned(), "s3cret-w0rd".to_owned());
+        jetstream::new(options.connect(address.to_string()).await.unwrap())
+    };
+    runtime.block_on(async {
+        let subjects = vec!["wirefold.>".to_owned()];
+        let config = stream::Config { name: "OUT".to_owned(), subjects, ..Default::default() };
+        connect().await.create_stream(config).await.unwrap();
+    });
+    let desk = desk(&format!(
+        "[[sink.nats]]\nname = \"hub\"\nchannels = [\"all\"]\nurl = \"nats://desk@{address}\"\n\
+         password_file = \"password\"\nstream = \"OUT\"\n"
+    ));
+    desk.write("password", "s3cret-w0rd\n");
+    put(&desk, 0..1);
+    let mut daemon = desk.daemon();
+    daemon.until("it is in the stream", || {
+        runtime.block_on(async {
+            let stream = connect().await.get_stream("OUT").await.unwrap();
+            stream.cached_info().state.messages == 1
+        })
+    });
+    daemon.stop();
+    assert!(!desk.read("daemon.log").contains("s3cret"), "{}", desk.read("daemon.log"));
+}

@@ -15,6 +15,7 @@ pub(crate) struct Server {
     program: PathBuf,
     folder: tempfile::TempDir,
     pub(crate) address: SocketAddr,
+    args: Vec<String>,
     child: Option<Child>,
 }
 
@@ -32,6 +33,11 @@ impl Server {
     /// Starts one and waits until it answers. `None` where its program is not installed, which is
     /// said; with `CI` set in the environment, that is a failure.
     pub(crate) fn start(kind: Kind) -> Option<Server> {
+        Server::start_with(kind, &[])
+    }
+
+    /// Like [`Server::start`], with more arguments for the program.
+    pub(crate) fn start_with(kind: Kind, args: &[&str]) -> Option<Server> {
         let name = match kind {
             #[cfg(feature = "nats")]
             Kind::Nats => "nats-server",
@@ -46,7 +52,9 @@ impl Server {
             return None;
         };
         let folder = tempfile::tempdir().unwrap();
-        let mut server = Server { kind, program, folder, address: free_port(), child: None };
+        let args = args.iter().map(|arg| (*arg).to_owned()).collect();
+        let address = free_port();
+        let mut server = Server { kind, program, folder, address, args, child: None };
         #[cfg(feature = "postgres")]
         if kind == Kind::Postgres {
             server.make_cluster();
@@ -109,6 +117,7 @@ impl Server {
                 as_postgres(&mut command);
             }
         }
+        command.args(&self.args);
         command
     }
 }

@@ -177,11 +177,14 @@ impl Daemon {
     /// Waits until `condition` holds; fails with the daemon's log if it never does.
     #[track_caller]
     pub(crate) fn until(&mut self, what: &str, mut condition: impl FnMut() -> bool) {
-        let child = &mut self.child;
+        let (child, log) = (&mut self.child, self.log.clone());
         eventually(&self.log, what, || {
             let ended = child.try_wait().unwrap();
             let holds = condition();
-            assert!(holds || ended.is_none(), "the daemon ended ({ended:?}) before {what}");
+            if !holds && ended.is_some() {
+                let log = std::fs::read_to_string(&log).unwrap_or_default();
+                panic!("the daemon ended ({ended:?}) before {what}\n{log}");
+            }
             holds
         });
     }

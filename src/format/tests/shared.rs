@@ -94,7 +94,7 @@ const WIRE: &[(&str, Format, &str)] = &[
     ("ap_media_text_item.json", Format::Ndjson, "headline 15, from AP, language en, at 2019-07-03T04:05:12Z, first 2019-07-03T04:05:12Z, urgency 4, subjects 6, slugline 15, version 0, Zoned Usable"),
     ("bbc-ninjs-text-test.json", Format::Ndjson, "headline 8, body 4, byline 8, language en, at 2018-05-28T16:40:08Z, first 2018-05-28T16:40:08Z, urgency 3, subjects 1, Unzoned Usable"),
     ("dpa_copyright.txt", Format::Iptc7901, "headline 9, body 314, from dpa, at 2017-06-24T22:00:00Z, urgency 4, subjects 1, slugline 9, Zoned Usable"),
-    ("dpa_two_line.txt", Format::Iptc7901, "headline 68, body 568, from dpa, at 2018-11-21T21:01:00Z, urgency 3, subjects 1, slugline 14, ednote 75, Zoned Usable"),
+    ("dpa_two_line.txt", Format::Iptc7901, "headline 68, body 568, from dpa, at 2018-11-21T21:01:00Z, urgency 3, subjects 1, slugline 14, ednote 75, BREAKING, Zoned Usable"),
     ("efe_nitf.xml", Format::Nitf, "headline 44, body 37, byline 5, from Agencia EFE, language en, at 2017-01-02T22:28:00Z, urgency 5, subjects 2, slugline 19, Zoned Usable"),
     ("ninjs1.json", Format::Ndjson, "headline 8, body 17, byline 14, from AAP, language fr, at 2017-08-24T04:38:34Z, first 2017-08-24T04:37:19Z, urgency 3, subjects 1, slugline 8, ednote 7, version 2, Zoned Usable"),
     ("ninjs3.json", Format::Ndjson, "headline 23, body 23, byline 25, from AAP, language en, at 2017-08-25T04:41:35Z, first 2017-08-18T02:57:43Z, urgency 3, subjects 1, slugline 23, version 3, Zoned Usable"),
@@ -114,14 +114,55 @@ const WIRE: &[(&str, Format, &str)] = &[
 
 #[test]
 fn every_agency_file_yields_its_fields() {
+    let mut wrong = Vec::new();
     for (name, format, expected) in WIRE {
         let Some(bytes) = read(&format!("wire/{name}")) else { return };
         assert_eq!(Format::detect(&bytes), Some(*format), "{name}");
         let items = items(Format::Auto, &bytes);
         let found: Vec<String> = items.iter().map(summary).collect();
-        assert_eq!(found, [expected.to_string()], "{name}");
+        if found != [expected.to_string()] {
+            wrong.push(format!("{name}: {found:#?}"));
+        }
         assert_eq!(items, super::items(*format, &bytes), "{name}");
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Files of other agencies, to see what becomes of them: each gives at least one item with a
+/// headline or a text, and what it holds is printed.
+#[test]
+fn files_of_ones_own_are_read() {
+    let Some(directory) = std::env::var_os("WIREFOLD_WIRE_FILES") else {
+        use std::io::Write;
+        let note = "skipped: WIREFOLD_WIRE_FILES names no directory of files";
+        return writeln!(std::io::stderr(), "{note}").expect("stderr is open");
+    };
+    let entries = std::fs::read_dir(directory).expect("a directory");
+    let mut paths: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    paths.sort();
+    let mut said = Vec::new();
+    let mut empty = Vec::new();
+    for path in paths.iter().filter(|path| path.is_file()) {
+        let bytes = std::fs::read(path).expect("a file");
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let records = parse(Format::Auto, &bytes, &options());
+        let told = |item: &Item| !item.headline.is_empty() || item.body.is_some();
+        if !records.iter().flatten().any(told) {
+            empty.push(format!("{name}: {records:#?}"));
+        }
+        for item in records.iter().flatten() {
+            let Item { headline, byline, slugline, ednote, located, publisher, .. } = item;
+            said.push(format!(
+                "{name}: {}\n    {headline:?} by {byline:?} of {publisher:?}",
+                summary(item)
+            ));
+            said.push(format!("    {slugline:?} at {located:?}, {ednote:?}, {:?}", item.subjects));
+            said.push(format!("    {:?}", item.body));
+        }
+    }
+    assert!(empty.is_empty(), "{}", empty.join("\n"));
+    use std::io::Write;
+    writeln!(std::io::stderr(), "{}", said.join("\n")).expect("stderr is open");
 }
 
 #[test]
