@@ -25,7 +25,7 @@
 //! | deciding | [`prepare`], [`fold`], [`route`]; all three in one: [`decide`]; by hand: [`feedback`] |
 //! | the record | [`log`], [`commit`] |
 //! | delivering | [`channel`], [`sink`] |
-//! | the daemon | [`pipeline`], [`supervise`], [`stage`], [`link`], [`poison`], [`clock`] |
+//! | the daemon | [`pipeline`], [`supervise`], [`stage`], [`link`], [`poison`], [`clock`], [`metrics`] |
 //! | what it is told | [`config`] |
 //! | looking at it | [`replay`], [`explain`], [`eval`], [`desk_test`], [`cli`], [`terminal`] |
 //!
@@ -67,6 +67,7 @@ pub mod format;
 pub mod item;
 pub mod link;
 pub mod log;
+pub mod metrics;
 pub mod net;
 pub mod pipeline;
 pub mod poison;

@@ -24,12 +24,15 @@ use crate::source::Context;
 mod answer;
 mod board;
 mod connection;
+mod console;
 mod events;
 mod feeds;
 mod health;
 mod host;
 mod idempotency;
 mod live;
+mod metrics;
+mod openapi;
 mod problem;
 mod push;
 mod query;
@@ -184,9 +187,12 @@ pub async fn run(
 fn router(app: &App) -> Router {
     let nothing = || async { Problem::new(StatusCode::NOT_FOUND, "there is nothing here") };
     Router::new()
+        .merge(console::routes())
         .merge(events::routes())
         .merge(feeds::routes())
         .merge(health::routes())
+        .merge(metrics::routes())
+        .merge(openapi::routes())
         .merge(push::routes())
         .merge(read::routes())
         .merge(sinks::routes())

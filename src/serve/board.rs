@@ -71,8 +71,7 @@ impl Board {
     }
 
     /// Stories held.
-    #[cfg(test)]
-    fn stories(&self) -> usize {
+    pub(super) fn stories(&self) -> usize {
         self.stories.len()
     }
 

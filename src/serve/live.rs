@@ -91,6 +91,12 @@ impl Live {
         }
     }
 
+    /// How many listen to anything.
+    pub(super) fn listeners(&self) -> usize {
+        let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.values().filter_map(Weak::upgrade).map(|line| line.listeners()).sum()
+    }
+
     fn line(&self, channel: &str) -> Arc<Line> {
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(line) = lines.get(channel).and_then(Weak::upgrade) {

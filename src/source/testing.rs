@@ -18,6 +18,7 @@ use crate::item::{Arrival, Item, Reject};
 use crate::link::{self, Envelope, Receiver};
 use crate::log::fault::Switch;
 use crate::log::{Entry, Keep, Log, sample};
+use crate::metrics::Metrics;
 use crate::poison::{Mark, Poison};
 use crate::prepare::Rejected;
 
@@ -52,7 +53,9 @@ impl Bench {
             on_full: OnFull::Block,
         };
         let log = bench.context.log.clone();
-        let commit = tokio::spawn(commit::run(log, rx, commit::Options::new(keep)));
+        let metrics = bench.context.metrics.clone();
+        let options = commit::Options::new(keep);
+        let commit = tokio::spawn(commit::run_counted(log, rx, options, metrics));
         Bench { commit, ..bench }
     }
 
@@ -65,7 +68,8 @@ impl Bench {
         let poison = Arc::new(Poison::load(data));
         let intake = Intake::new(stamp, clock.clone(), poison, tx);
         let hubs = Hubs::new(Some("http://127.0.0.1/".parse().unwrap()));
-        let context = Context { intake, log, clock, hubs, stop: CancellationToken::new() };
+        let (metrics, stop) = (Metrics::default(), CancellationToken::new());
+        let context = Context { intake, log, clock, metrics, hubs, stop };
         (Bench { context, commit: tokio::spawn(async { Ok(()) }) }, rx)
     }
 

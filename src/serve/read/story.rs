@@ -27,7 +27,10 @@ pub(super) fn routes() -> Router<App> {
     Router::new().route("/v1/stories/{id}", get(show))
 }
 
-async fn show(
+#[utoipa::path(get, path = "/v1/stories/{id}", tag = "read",
+    params(("id" = String, Path, description = "The story, like `s12`")),
+    responses((status = 200, description = "One story", body = doc::Story)))]
+pub(in crate::serve) async fn show(
     State(app): State<App>,
     reader: Reader,
     Path(id): Path<String>,
