@@ -125,11 +125,11 @@ pub fn story_of(config: &Config, seq: Seq) -> Result<StoryId, Unexplained> {
 
 /// The story that an item of the story `then` is in now.
 fn story_now(view: &View, then: StoryId, later: &[Logged]) -> Result<StoryId, LogError> {
-    let splits = later.iter().filter_map(|logged| match &logged.record {
+    let mut splits = later.iter().filter_map(|logged| match &logged.record {
         Record::Feedback(Feedback { change: Change::Split { opens, .. }, .. }) => Some(*opens),
         _ => None,
     });
-    view.resolve(splits.last().unwrap_or(then))
+    view.resolve(splits.next_back().unwrap_or(then))
 }
 
 /// A stopped daemon's log is opened whole; a running one's is read beside it.
