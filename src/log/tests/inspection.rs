@@ -38,6 +38,7 @@ fn every_damaged_record_and_row_is_named() {
     for (fault, name) in faults.iter().zip(named) {
         assert!(fault.contains(name) && fault.contains("is damaged"), "{fault}");
     }
+    assert!(faults[1].ends_with("Readers of `harbour` get a gap in its place."), "{}", faults[1]);
 }
 
 #[test]
