@@ -34,12 +34,12 @@ impl<T> Ring<T> {
 
     /// Oldest first.
     pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.chunks.iter().flat_map(|chunk| chunk.iter().flatten())
+        self.chunks.iter().flatten()
     }
 
     /// Oldest first, to be changed.
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        self.chunks.iter_mut().flat_map(|chunk| chunk.iter_mut().flatten())
+        self.chunks.iter_mut().flatten()
     }
 
     pub(super) fn push(&mut self, element: T) {
