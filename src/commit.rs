@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use crate::backoff::Backoff;
 use crate::link::{Envelope, Receipt, Receiver};
 use crate::log::{Appended, Decision, Entry, Keep, Log, LogError, LogErrorKind, Trimmed, blocking};
+use crate::metrics::Metrics;
 
 /// How commit groups, keeps and gives up.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +63,19 @@ pub async fn run(
     rx: Receiver<Envelope<Entry>>,
     options: Options,
 ) -> Result<(), CommitError> {
+    run_counted(log, rx, options, Metrics::default()).await
+}
+
+/// Like [`run`], and counts what it commits.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_counted(
+    log: Log,
+    rx: Receiver<Envelope<Entry>>,
+    options: Options,
+    metrics: Metrics,
+) -> Result<(), CommitError> {
     let mut retention = Retention::default();
     loop {
         let waiting = match rx.try_recv() {
@@ -81,7 +95,7 @@ pub async fn run(
         };
         if let Some(envelope) = waiting {
             let group = Group::gather(envelope, &rx, &options);
-            let receipts = commit(&log, group, &options).await?;
+            let receipts = commit(&log, group, &options, &metrics).await?;
             receipts.into_iter().for_each(Receipt::complete);
         }
         retention.step(&log, options.keep).await;
@@ -115,7 +129,13 @@ impl Group {
 }
 
 /// Makes a group durable, however often that takes, and returns its receipts.
-async fn commit(log: &Log, group: Group, options: &Options) -> Result<Vec<Receipt>, CommitError> {
+async fn commit(
+    log: &Log,
+    group: Group,
+    options: &Options,
+    metrics: &Metrics,
+) -> Result<Vec<Receipt>, CommitError> {
+    let start = tokio::time::Instant::now();
     let Group { entries, receipts, bytes } = group;
     let entries: Arc<[Entry]> = entries.into();
     let keep = options.keep;
@@ -140,6 +160,7 @@ async fn commit(log: &Log, group: Group, options: &Options) -> Result<Vec<Receip
                 if backoff.attempts() > 0 {
                     tracing::info!(%first, %end, "the log can be written again");
                 }
+                metrics.committed(&entries, start.elapsed());
                 tell_of_embargoes(&entries);
                 return Ok(receipts);
             }

@@ -22,10 +22,10 @@
 //! |---|---|
 //! | what travels | [`item`], [`story`], [`publisher`] |
 //! | bytes to items | [`format`](mod@format), [`net`], [`source`], [`serve`]; NATS and others: `broker` |
-//! | deciding | [`prepare`], [`fold`], [`route`]; all three in one: [`decide`] |
+//! | deciding | [`prepare`], [`fold`], [`route`]; all three in one: [`decide`]; by hand: [`feedback`] |
 //! | the record | [`log`], [`commit`] |
 //! | delivering | [`channel`], [`sink`] |
-//! | the daemon | [`pipeline`], [`supervise`], [`stage`], [`link`], [`poison`], [`clock`] |
+//! | the daemon | [`pipeline`], [`supervise`], [`stage`], [`link`], [`poison`], [`clock`], [`metrics`] |
 //! | what it is told | [`config`] |
 //! | looking at it | [`replay`], [`explain`], [`eval`], [`desk_test`], [`cli`], [`terminal`] |
 //!
@@ -61,11 +61,13 @@ pub mod decide;
 pub mod desk_test;
 pub mod eval;
 pub mod explain;
+pub mod feedback;
 pub mod fold;
 pub mod format;
 pub mod item;
 pub mod link;
 pub mod log;
+pub mod metrics;
 pub mod net;
 pub mod pipeline;
 pub mod poison;

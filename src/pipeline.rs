@@ -23,9 +23,10 @@ use crate::clock::Clock;
 use crate::commit;
 use crate::config::Config;
 use crate::decide::Decider;
-use crate::item::Arrival;
+use crate::feedback::Incoming;
 use crate::link::{self, Envelope, Receiver, Sender};
 use crate::log::{Keep, Log};
+use crate::metrics::Metrics;
 use crate::poison::{InHand, Poison};
 use crate::serve;
 use crate::sink::Couriers;
@@ -93,9 +94,10 @@ pub async fn run(
     let (desk, couriers) = Couriers::attach(config.sinks, &log, &clock)
         .map_err(|error| RunError(format!("the log cannot be read: {error}")))?;
 
+    let metrics = Metrics::default();
     let mut stages = Tasks::default();
     let keep = Keep::new(&config.log, &config.fold);
-    let arrivals = daemon.wire(&mut stages, decider, &log, keep, &clock);
+    let arrivals = daemon.wire(&mut stages, decider, &log, keep, &clock, &metrics);
     let stamp = Stamp::starting(log.next_seq(), log.last_received().unwrap_or(Timestamp::MIN));
     let intake = Intake::new(stamp, clock.clone(), poison, arrivals);
 
@@ -112,6 +114,7 @@ pub async fn run(
         hubs: Hubs::new(public_url),
         log: log.clone(),
         clock: clock.clone(),
+        metrics,
         stop: stop.clone(),
     };
     let (feeds, others) = source::feeds_and_others(config.sources);
@@ -193,11 +196,15 @@ impl Daemon {
         log: &Log,
         keep: Keep,
         clock: &Clock,
-    ) -> Sender<Envelope<Arrival>> {
+        metrics: &Metrics,
+    ) -> Sender<Envelope<Incoming>> {
         let (arrivals_tx, arrivals) = link::bounded("arrivals", LINK);
         let (prepared_tx, prepared) = link::bounded("prepared", LINK);
         let (folded_tx, folded) = link::bounded("folded", LINK);
         let (entries_tx, entries) = link::bounded("entries", LINK);
+        for gauge in [arrivals.gauge(), prepared.gauge(), folded.gauge(), entries.gauge()] {
+            metrics.watch(gauge);
+        }
         let mut hand = |stage| self.in_hand.entry(stage).or_default().clone();
         let Decider { prepare, fold, route } = decider;
         stages.spawn(
@@ -206,7 +213,9 @@ impl Daemon {
         );
         stages.spawn("fold", drive(fold, clock.clone(), hand("fold"), prepared, folded_tx));
         stages.spawn("route", drive(route, clock.clone(), hand("route"), folded, entries_tx));
-        stages.spawn("commit", commit::run(log.clone(), entries, commit::Options::new(keep)));
+        let options = commit::Options::new(keep);
+        let commit = commit::run_counted(log.clone(), entries, options, metrics.clone());
+        stages.spawn("commit", commit);
         arrivals_tx
     }
 

@@ -24,18 +24,22 @@ use crate::source::Context;
 mod answer;
 mod board;
 mod connection;
+mod console;
 mod events;
 mod feeds;
 mod health;
 mod host;
 mod idempotency;
 mod live;
+mod metrics;
+mod openapi;
 mod problem;
 mod push;
 mod query;
 mod rate;
 mod read;
 mod sinks;
+mod story;
 mod token;
 mod websub;
 
@@ -183,13 +187,17 @@ pub async fn run(
 fn router(app: &App) -> Router {
     let nothing = || async { Problem::new(StatusCode::NOT_FOUND, "there is nothing here") };
     Router::new()
+        .merge(console::routes())
         .merge(events::routes())
         .merge(feeds::routes())
         .merge(health::routes())
+        .merge(metrics::routes())
+        .merge(openapi::routes())
         .merge(push::routes())
         .merge(read::routes())
         .merge(sinks::routes())
         .merge(websub::routes())
+        .merge(story::routes())
         .fallback(nothing)
         .layer(middleware::from_fn_with_state(app.clone(), host::guard))
         .layer(middleware::from_fn_with_state(app.clone(), answer::finish))

@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::config::{SourceConfig, SourceKind};
 use crate::format;
 use crate::log::Log;
+use crate::metrics::Metrics;
 
 mod directory;
 pub mod feed;
@@ -38,6 +39,8 @@ pub struct Context {
     pub log: Log,
     /// Tells the time.
     pub clock: Clock,
+    /// What is counted.
+    pub metrics: Metrics,
     /// Who tells when feeds have news.
     pub hubs: Hubs,
     /// Cancelled when the daemon is told to stop.

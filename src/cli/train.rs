@@ -214,7 +214,7 @@ fn report_stories(args: &ScorerArgs, trained: &scorer::Trained) -> Result<(), Fa
         let score = |model: Option<&fold::model::Model>| -> Result<String, Failure> {
             let Some(model) = model else { return Ok("-".to_owned()) };
             let scorer = fold::Scorer::with(model.clone()).map_err(Failure::runtime)?;
-            let found = eval::stories(&rows, &config, scorer);
+            let found = eval::stories(&rows, &config, scorer, 0, &|_, _, _| {});
             Ok(format!("{:.3} / {:.3} / {:.3}", found.b3_p, found.b3_r, found.b3_f1))
         };
         let without = score(set.and_then(|set| set.without.as_ref()))?;

@@ -38,6 +38,8 @@ pub(super) const HELD: TableDefinition<'_, u64, u64> = TableDefinition::new("hel
 pub(super) const IDENTITIES: TableDefinition<'_, u64, Bytes> = TableDefinition::new("identities");
 /// Story → channels that carried it.
 pub(super) const CARRIED: TableDefinition<'_, u64, Bytes> = TableDefinition::new("carried");
+/// Story that is an alias → the story it became.
+pub(super) const ALIASES: TableDefinition<'_, u64, u64> = TableDefinition::new("aliases");
 /// Sink → its cursor.
 pub(super) const CURSORS: TableDefinition<'_, &str, Bytes> = TableDefinition::new("cursors");
 

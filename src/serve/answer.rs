@@ -81,6 +81,7 @@ pub(super) async fn finish(State(app): State<App>, request: Request, next: Next)
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     let shown = String::from_utf8_lossy(id.as_bytes());
     let status = response.status();
+    app.context.metrics.answered(status.as_u16());
     // Neither headers nor the query: they may hold a token.
     if status.is_server_error() {
         warn!(request = %shown, %method, path, status = status.as_u16(), "answered");

@@ -32,7 +32,18 @@ pub(super) fn routes() -> Router<App> {
     Router::new().route("/v1/channels/{name}/events", get(events))
 }
 
-async fn events(
+#[utoipa::path(get, path = "/v1/channels/{name}/events", tag = "live",
+    params(
+        ("name" = String, Path, description = "The channel"),
+        ("after" = Option<String>, Query, description = "The id of the last event that one has had"),
+        ("Last-Event-ID" = Option<String>, Header, description = "The same, and stronger"),
+    ),
+    responses(
+        (status = 101, description = "The same messages over a WebSocket, when asked to upgrade"),
+        (status = 200, description = "Events as they come", content_type = "text/event-stream",
+            body = String),
+    ))]
+pub(in crate::serve) async fn events(
     State(app): State<App>,
     reader: Reader,
     Path(name): Path<String>,

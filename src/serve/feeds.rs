@@ -70,7 +70,14 @@ const RSS: Form =
 const JSON: Form =
     Form { file: "feed.json", media_type: "application/feed+json", write: json::write };
 
-async fn atom(
+#[utoipa::path(get, path = "/v1/channels/{name}/feed.atom", tag = "feeds",
+    params(
+        ("name" = String, Path, description = "The channel"),
+        ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "Entries"),
+    ),
+    responses((status = 200, description = "The channel as a feed",
+        content_type = "application/atom+xml", body = String)))]
+pub(in crate::serve) async fn atom(
     State(app): State<App>,
     reader: Reader,
     Path(name): Path<String>,
@@ -80,7 +87,14 @@ async fn atom(
     feed(&app, &reader, &name, &uri, &headers, &ATOM).await
 }
 
-async fn rss(
+#[utoipa::path(get, path = "/v1/channels/{name}/feed.rss", tag = "feeds",
+    params(
+        ("name" = String, Path, description = "The channel"),
+        ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "Entries"),
+    ),
+    responses((status = 200, description = "The channel as a feed",
+        content_type = "application/rss+xml", body = String)))]
+pub(in crate::serve) async fn rss(
     State(app): State<App>,
     reader: Reader,
     Path(name): Path<String>,
@@ -90,7 +104,14 @@ async fn rss(
     feed(&app, &reader, &name, &uri, &headers, &RSS).await
 }
 
-async fn json(
+#[utoipa::path(get, path = "/v1/channels/{name}/feed.json", tag = "feeds",
+    params(
+        ("name" = String, Path, description = "The channel"),
+        ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "Entries"),
+    ),
+    responses((status = 200, description = "The channel as a feed",
+        content_type = "application/feed+json", body = Object)))]
+pub(in crate::serve) async fn json(
     State(app): State<App>,
     reader: Reader,
     Path(name): Path<String>,

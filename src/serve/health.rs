@@ -10,12 +10,21 @@ use super::App;
 
 /// `/healthz` is readiness (503 while it drains or the pipeline is full), `/healthz/live` liveness.
 pub(super) fn routes() -> Router<App> {
-    Router::new()
-        .route("/healthz", get(ready))
-        .route("/healthz/live", get(|| async { say("alive") }))
+    Router::new().route("/healthz", get(ready)).route("/healthz/live", get(alive))
 }
 
-async fn ready(State(app): State<App>) -> Response {
+#[utoipa::path(get, path = "/healthz/live", tag = "state", security(()),
+    responses((status = 200, description = "It lives", body = Object)))]
+pub(super) async fn alive() -> Response {
+    say("alive").into_response()
+}
+
+#[utoipa::path(get, path = "/healthz", tag = "state", security(()),
+    responses(
+        (status = 200, description = "It would take items now", body = Object),
+        (status = 503, description = "It drains, or the pipeline is full", body = Object),
+    ))]
+pub(super) async fn ready(State(app): State<App>) -> Response {
     let (draining, room) = (app.context.stop.is_cancelled(), app.context.intake.has_room());
     let response = match (draining, room) {
         (true, _) => (StatusCode::SERVICE_UNAVAILABLE, say("draining")),

@@ -22,6 +22,8 @@ use super::token::Pusher;
 mod body;
 mod report;
 
+pub(super) use report::Report;
+
 /// How long a push waits for its records to be durable before its client is told to ask again.
 const COMMIT: Duration = Duration::from_secs(30);
 /// When a client whose push is still being worked on should ask again.
@@ -33,7 +35,19 @@ pub(super) fn routes() -> Router<App> {
     Router::new().route("/v1/items", post(push))
 }
 
-async fn push(
+#[utoipa::path(post, path = "/v1/items", tag = "push",
+    params(
+        ("format" = Option<String>, Query, description = "The format of the body, over its media type"),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255,
+            description = "A push that is sent again with it is answered as before"),
+    ),
+    request_body(content = String, content_type = "application/x-ndjson",
+        description = "Items, one JSON object a line; docs/formats.md has the other formats"),
+    responses(
+        (status = 202, description = "Every record is durable", body = Report),
+        (status = 422, description = "No record is an item; or the body holds none", body = Report),
+    ))]
+pub(in crate::serve) async fn push(
     State(app): State<App>,
     caller: Pusher,
     uri: Uri,

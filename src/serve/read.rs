@@ -16,10 +16,10 @@ use std::time::Duration;
 
 pub(super) mod channels;
 pub(super) mod doc;
-mod explain;
-mod items;
+pub(super) mod explain;
+pub(super) mod items;
 pub(super) mod stories;
-mod story;
+pub(super) mod story;
 
 use crate::item::Seq;
 

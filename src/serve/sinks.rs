@@ -24,12 +24,21 @@ pub(super) fn routes() -> Router<App> {
         .route("/v1/sinks/{name}/{action}", post(act))
 }
 
-async fn list(State(app): State<App>, reader: Reader) -> Result<Response, Problem> {
+#[utoipa::path(get, path = "/v1/sinks", tag = "sinks",
+    responses((status = 200, description = "How every sink fares", body = Object)))]
+pub(in crate::serve) async fn list(
+    State(app): State<App>,
+    reader: Reader,
+) -> Result<Response, Problem> {
     reader.everything()?;
     aside(&app, |sinks| Ok(json!({ "sinks": sinks.status() }))).await
 }
 
-async fn one(
+#[utoipa::path(get, path = "/v1/sinks/{name}", tag = "sinks",
+    params(("name" = String, Path, description = "The sink")),
+    responses((status = 200, description = "How the sink fares, and what it has given up",
+        body = Object)))]
+pub(in crate::serve) async fn one(
     State(app): State<App>,
     reader: Reader,
     Path(name): Path<String>,
@@ -41,7 +50,16 @@ async fn one(
     .await
 }
 
-async fn act(
+#[utoipa::path(post, path = "/v1/sinks/{name}/{action}", tag = "sinks",
+    params(
+        ("name" = String, Path, description = "The sink"),
+        ("action" = String, Path,
+            description = "`pause`, `resume`, `rewind`, `redeliver` or `discard`"),
+    ),
+    request_body(content = Option<Object>, content_type = "application/json",
+        description = "What the action takes: `to`, `ids`, `reason`"),
+    responses((status = 200, description = "It is done, durably", body = Object)))]
+pub(in crate::serve) async fn act(
     State(app): State<App>,
     caller: Admin,
     Path((name, action)): Path<(String, String)>,

@@ -16,6 +16,7 @@ use crate::net::{Client, Reach, Request, Response};
 use crate::source::testing::{Bench, until};
 
 mod feeds;
+mod interface;
 mod live;
 mod reading;
 mod scopes;

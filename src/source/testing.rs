@@ -13,10 +13,12 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::commit::{self, CommitError};
 use crate::config::OnFull;
+use crate::feedback::Incoming;
 use crate::item::{Arrival, Item, Reject};
 use crate::link::{self, Envelope, Receiver};
 use crate::log::fault::Switch;
 use crate::log::{Entry, Keep, Log, sample};
+use crate::metrics::Metrics;
 use crate::poison::{Mark, Poison};
 use crate::prepare::Rejected;
 
@@ -51,12 +53,14 @@ impl Bench {
             on_full: OnFull::Block,
         };
         let log = bench.context.log.clone();
-        let commit = tokio::spawn(commit::run(log, rx, commit::Options::new(keep)));
+        let metrics = bench.context.metrics.clone();
+        let options = commit::Options::new(keep);
+        let commit = tokio::spawn(commit::run_counted(log, rx, options, metrics));
         Bench { commit, ..bench }
     }
 
     /// A pipeline of two places that nobody empties: its other end is returned.
-    pub(crate) fn stuck(data: &Path, now: Timestamp) -> (Bench, Receiver<Envelope<Arrival>>) {
+    pub(crate) fn stuck(data: &Path, now: Timestamp) -> (Bench, Receiver<Envelope<Incoming>>) {
         let log = Log::open_on(data, &Switch::default()).unwrap();
         let clock = Clock::standing(now);
         let (tx, rx) = link::bounded("arrivals", 2);
@@ -64,7 +68,8 @@ impl Bench {
         let poison = Arc::new(Poison::load(data));
         let intake = Intake::new(stamp, clock.clone(), poison, tx);
         let hubs = Hubs::new(Some("http://127.0.0.1/".parse().unwrap()));
-        let context = Context { intake, log, clock, hubs, stop: CancellationToken::new() };
+        let (metrics, stop) = (Metrics::default(), CancellationToken::new());
+        let context = Context { intake, log, clock, metrics, hubs, stop };
         (Bench { context, commit: tokio::spawn(async { Ok(()) }) }, rx)
     }
 
@@ -88,7 +93,8 @@ impl Bench {
     }
 }
 
-fn decide(arrival: Arrival) -> Entry {
+fn decide(incoming: Incoming) -> Entry {
+    let Incoming::Arrival(arrival) = incoming else { panic!("a source corrects nothing") };
     let Arrival { seq, received, source, record } = arrival;
     match record {
         Err(reject) => Entry::Rejected(Rejected { seq, received, source, reject }),

@@ -2,25 +2,29 @@
 
 use axum::http::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::item::Seq;
 use crate::log::{LogError, View};
 use crate::serve::idempotency::Reply;
 
-#[derive(Debug, Default, Serialize)]
-struct Report {
+/// What became of the records of a push.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub(in crate::serve) struct Report {
     accepted: u64,
     rejected: u64,
     /// In the order of the body.
     records: Vec<Line>,
 }
 
-#[derive(Debug, Serialize)]
-struct Line {
+/// What became of one record.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::serve) struct Line {
     /// Its number in the body, from 0.
     n: u64,
     status: &'static str,
     /// Its number in the log: `wirefold explain SEQ`.
+    #[schema(value_type = u64)]
     seq: Seq,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,

@@ -19,7 +19,13 @@ pub(super) fn routes() -> Router<App> {
     Router::new().route("/v1/channels", get(list))
 }
 
-async fn list(State(app): State<App>, reader: Reader, uri: Uri) -> Result<Json<Channels>, Problem> {
+#[utoipa::path(get, path = "/v1/channels", tag = "read",
+    responses((status = 200, description = "Every channel that the token may read", body = Channels)))]
+pub(in crate::serve) async fn list(
+    State(app): State<App>,
+    reader: Reader,
+    uri: Uri,
+) -> Result<Json<Channels>, Problem> {
     Query::read(&uri, &[])?;
     let config = app.config();
     let board = super::board(&app).await?;
@@ -41,7 +47,7 @@ pub(in crate::serve) fn find(app: &App, reader: &Reader, name: &str) -> Result<S
 /// Every channel that there is, with its title.
 pub(in crate::serve) fn names(config: &Config) -> impl Iterator<Item = (&str, &str)> {
     let own = config.channels.iter().map(|channel| (&*channel.name.value, &*channel.title));
-    own.chain([(UNROUTED, "What no rule matches"), (REJECTED, "What could not be read")])
+    own.chain([(UNROUTED, "Unrouted"), (REJECTED, "Rejected")])
 }
 
 fn channel(board: &Board, name: &str, title: &str) -> Channel {

@@ -23,7 +23,13 @@ pub(super) fn routes() -> Router<App> {
     Router::new().route("/v1/explain", get(pair))
 }
 
-async fn pair(
+#[utoipa::path(get, path = "/v1/explain", tag = "read",
+    params(
+        ("a" = String, Query, min_length = 1, description = "The headline that came first"),
+        ("b" = String, Query, min_length = 1, description = "The headline that came second"),
+    ),
+    responses((status = 200, description = "Why they fold or do not", body = Explanation)))]
+pub(in crate::serve) async fn pair(
     State(app): State<App>,
     reader: Reader,
     uri: Uri,

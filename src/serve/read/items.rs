@@ -20,7 +20,10 @@ pub(super) fn routes() -> Router<App> {
     Router::new().route("/v1/items/{seq}", get(show))
 }
 
-async fn show(
+#[utoipa::path(get, path = "/v1/items/{seq}", tag = "read",
+    params(("seq" = u64, Path, description = "The item's number")),
+    responses((status = 200, description = "One record of the log", body = ItemRecord)))]
+pub(in crate::serve) async fn show(
     State(app): State<App>,
     reader: Reader,
     Path(number): Path<String>,

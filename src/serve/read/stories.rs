@@ -39,7 +39,20 @@ pub(super) fn routes() -> Router<App> {
     Router::new().route("/v1/channels/{name}/stories", get(list))
 }
 
-async fn list(
+#[utoipa::path(get, path = "/v1/channels/{name}/stories", tag = "read",
+    params(
+        ("name" = String, Path, description = "The channel"),
+        ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "Stories on a page"),
+        ("before" = Option<String>, Query, pattern = "^c[0-9a-f]{1,16}$", description = "An `older` cursor"),
+        ("after" = Option<String>, Query, pattern = "^c[0-9a-f]{1,16}$", description = "A `newer` cursor"),
+        ("since" = Option<String>, Query, format = DateTime, description = "Delivered then or later"),
+        ("until" = Option<String>, Query, format = DateTime, description = "Delivered earlier"),
+        ("disputed" = Option<bool>, Query, description = "Whether reports contradict each other"),
+        ("publisher" = Option<String>, Query, description = "Name, alias or family of one who reports it"),
+        ("q" = Option<String>, Query, description = "Words of one headline of the story"),
+    ),
+    responses((status = 200, description = "Stories, the latest delivery first", body = Stories)))]
+pub(in crate::serve) async fn list(
     State(app): State<App>,
     reader: Reader,
     Path(name): Path<String>,
@@ -112,7 +125,9 @@ impl Ask {
                 break false;
             }
             for (position, id, story) in found {
-                if stories.len() == self.limit || looks == 0 {
+                // What was delivered together stands on one page.
+                let full = stories.len() >= self.limit || looks == 0;
+                if full && passed != Some(position) {
                     break 'page true;
                 }
                 passed = Some(position);

@@ -27,7 +27,10 @@ pub(super) fn routes() -> Router<App> {
     Router::new().route("/v1/stories/{id}", get(show))
 }
 
-async fn show(
+#[utoipa::path(get, path = "/v1/stories/{id}", tag = "read",
+    params(("id" = String, Path, description = "The story, like `s12`")),
+    responses((status = 200, description = "One story", body = doc::Story)))]
+pub(in crate::serve) async fn show(
     State(app): State<App>,
     reader: Reader,
     Path(id): Path<String>,
@@ -116,6 +119,9 @@ fn compose(
                 };
                 let reason = "The fold was corrected by hand.".to_owned();
                 told.timeline.push(moment(kind, feedback.channels, reason));
+            }
+            Record::Digest(digest) => {
+                told.timeline.push(moment("digest", vec![digest.channel], digest.reason));
             }
             Record::Rejected(_) | Record::Config(_) => {}
         }

