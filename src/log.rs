@@ -95,6 +95,7 @@ impl Log {
 
     fn open_with(dir: &Path, engine: OpenEngine) -> Result<Log, LogError> {
         let directory = Directory::hold(dir)?;
+        store::make(&directory.store(), &engine)?;
         let store = Arc::new(Store::open(directory.store(), engine)?);
         let meta = Meta::load_or_init(&store)?;
         // Whose cursor is damaged starts over: repeated ids are better than a daemon that stands
