@@ -1,5 +1,7 @@
 //! The decision about one item.
 
+use smallvec::{SmallVec, smallvec};
+
 use super::candidates::Found;
 use super::disputed::contradict;
 use super::identity::{Known, Names};
@@ -27,7 +29,7 @@ const LARGEST_CROWD: u32 = 50;
 struct Choice {
     story: StoryId,
     /// Indices into the trace.
-    members: Vec<usize>,
+    members: SmallVec<[usize; 4]>,
     /// Probability that the item tells it, of its size nothing known.
     score: f32,
     /// What a story of its size must score to be joined.
@@ -38,7 +40,7 @@ struct Choice {
 
 impl Choice {
     fn of(story: StoryId, best: usize) -> Choice {
-        Choice { story, members: vec![best], score: 0.0, needs: 1.0, margin: 0.0 }
+        Choice { story, members: smallvec![best], score: 0.0, needs: 1.0, margin: 0.0 }
     }
 }
 
@@ -163,7 +165,14 @@ impl Fold {
             let (seq, story) = (live.seq, live.story);
             Some(Candidate { seq, story, probability: 0.0, place: *place, values })
         };
-        let mut candidates: Vec<Candidate> = places.iter().filter_map(compare).collect();
+        // All are read before the first is needed: memory answers many at a time.
+        let read = |place: &u32| {
+            let live = self.window.get(*place)?;
+            Some(live.profile.terms.first()?.id)
+        };
+        std::hint::black_box(places.iter().filter_map(read).fold(0, u32::wrapping_add));
+        let mut candidates = Vec::with_capacity(places.len());
+        candidates.extend(places.iter().filter_map(compare));
         let probabilities = self.scorer.probabilities(candidates.iter().map(|it| &it.values));
         for (candidate, probability) in candidates.iter_mut().zip(probabilities) {
             candidate.probability = probability;
@@ -173,8 +182,8 @@ impl Fold {
 
     /// The stories among the candidates, the likeliest first; the older one on a tie.
     fn choices(&self, candidates: &[Candidate]) -> Vec<Choice> {
-        let mut order: Vec<usize> = (0..candidates.len()).collect();
-        order.sort_by(|a, b| {
+        let mut order: SmallVec<[usize; 16]> = (0..candidates.len()).collect();
+        order.sort_unstable_by(|a, b| {
             let (a, b) = (&candidates[*a], &candidates[*b]);
             b.probability.total_cmp(&a.probability).then(b.place.cmp(&a.place))
         });

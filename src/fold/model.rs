@@ -106,8 +106,13 @@ impl Model {
     /// that the step asks about (Saabas 2014).
     pub fn shares(&self, values: &[f32]) -> Vec<f32> {
         let mut shares = vec![0.0; self.features().len()];
-        for tree in &self.content.trees {
-            tree.walk(values, |feature, change| shares[feature] += change);
+        match &self.forest {
+            Some(forest) => forest.walk(values, |(feature, change)| shares[feature] += change),
+            None => {
+                for tree in &self.content.trees {
+                    tree.walk(values, |feature, change| shares[feature] += change);
+                }
+            }
         }
         shares
     }

@@ -13,26 +13,28 @@ const LINE: usize = 64;
 /// The compact form of an item. Everything in it follows from the item and the models alone,
 /// except `nearness`, which the window gives.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub(super) struct Profile {
-    pub(super) terms: Box<[Term]>,
-    pub(super) sketch: [u64; 4],
+    // What a search reads, first (see `Live`).
     pub(super) vector: Option<Vector>,
-    /// Event time in seconds.
-    pub(super) event: i64,
-    /// Whether the event time is the item's own.
-    pub(super) timed: bool,
+    pub(super) language: Option<Language>,
     /// Publisher family; 0 for none.
     pub(super) family: u32,
+    /// Event time in seconds.
+    pub(super) event: i64,
+    pub(super) terms: Box<[Term]>,
+    pub(super) sketch: [u64; 4],
     /// Rank of the publisher; `u32::MAX` for none.
     pub(super) rank: u32,
-    pub(super) language: Option<Language>,
+    /// Mean cosine to the nearest items of the window when it came; NaN when unknown.
+    pub(super) nearness: f32,
     /// `UPDATE n` or the n-th lead; 0 for neither.
     pub(super) update: u16,
+    /// Whether the event time is the item's own.
+    pub(super) timed: bool,
     pub(super) negates: bool,
     pub(super) untrue: bool,
     pub(super) asks: bool,
-    /// Mean cosine to the nearest items of the window when it came; NaN when unknown.
-    pub(super) nearness: f32,
 }
 
 /// A word with its weight in general.

@@ -5,18 +5,17 @@ use std::collections::VecDeque;
 /// Elements of one chunk: growing costs one allocation, never a copy of what is there.
 const CHUNK: usize = 1_024;
 
-/// A queue in chunks, indexed from its oldest element.
+/// A queue in chunks, indexed from its oldest element. All chunks but the first and the last are
+/// full.
 #[derive(Debug)]
 pub(super) struct Ring<T> {
-    chunks: VecDeque<Vec<Option<T>>>,
-    /// Elements of the first chunk that were taken out.
-    gone: usize,
+    chunks: VecDeque<VecDeque<T>>,
     len: usize,
 }
 
 impl<T> Default for Ring<T> {
     fn default() -> Self {
-        Ring { chunks: VecDeque::new(), gone: 0, len: 0 }
+        Ring { chunks: VecDeque::new(), len: 0 }
     }
 }
 
@@ -26,16 +25,30 @@ impl<T> Ring<T> {
     }
 
     pub(super) fn get(&self, at: usize) -> Option<&T> {
-        let at = self.gone.checked_add(at)?;
-        self.chunks.get(at / CHUNK)?.get(at % CHUNK)?.as_ref()
+        let first = self.chunks.front()?;
+        match at.checked_sub(first.len()) {
+            None => first.get(at),
+            Some(at) => self.chunks.get(1 + at / CHUNK)?.get(at % CHUNK),
+        }
+    }
+
+    /// Oldest first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.chunks.iter().flatten()
+    }
+
+    /// Oldest first, to be changed.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.chunks.iter_mut().flatten()
     }
 
     pub(super) fn push(&mut self, element: T) {
+        // A chunk is itself a ring: the only one may go round and round.
         match self.chunks.back_mut() {
-            Some(last) if last.len() < CHUNK => last.push(Some(element)),
+            Some(last) if last.len() < CHUNK => last.push_back(element),
             _ => {
-                let mut chunk = Vec::with_capacity(CHUNK);
-                chunk.push(Some(element));
+                let mut chunk = VecDeque::with_capacity(CHUNK);
+                chunk.push_back(element);
                 self.chunks.push_back(chunk);
             }
         }
@@ -44,14 +57,13 @@ impl<T> Ring<T> {
 
     /// Takes out the oldest element.
     pub(super) fn pop(&mut self) -> Option<T> {
-        let element = self.chunks.front_mut()?.get_mut(self.gone)?.take();
-        self.gone += 1;
+        let first = self.chunks.front_mut()?;
+        let element = first.pop_front()?;
         self.len -= 1;
-        if self.gone == CHUNK {
+        if first.is_empty() {
             self.chunks.pop_front();
-            self.gone = 0;
         }
-        element
+        Some(element)
     }
 }
 
@@ -71,6 +83,8 @@ mod tests {
                 oldest += 1;
             }
             assert_eq!(ring.len(), next - oldest);
+            assert_eq!(ring.iter().next(), Some(&oldest));
+            assert_eq!(ring.iter_mut().last(), Some(&mut (next - 1)));
             assert_eq!(ring.get(0), Some(&oldest));
             assert_eq!(ring.get(ring.len() - 1), Some(&(next - 1)));
             assert_eq!(ring.get(ring.len()), None);

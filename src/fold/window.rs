@@ -8,14 +8,16 @@ use crate::item::Seq;
 use crate::prepare::Word;
 use crate::story::StoryId;
 
-/// An item of the window.
+/// An item of the window. Laid out so that a search, which reads dozens of them wherever they lie,
+/// waits for as few cache lines of each as it can: a profile starts with what a search wants.
 #[derive(Clone, Debug)]
+#[repr(C, align(64))]
 pub(super) struct Live {
+    pub(super) profile: Profile,
     pub(super) seq: Seq,
     /// When it was taken in, in seconds.
     pub(super) received: i64,
     pub(super) story: StoryId,
-    pub(super) profile: Profile,
 }
 
 /// Items in the order they were received. An item's place is a number that only grows; postings
@@ -52,6 +54,27 @@ impl Window {
     /// How common terms are.
     pub(super) fn frequencies(&self) -> Frequencies<'_> {
         Frequencies { live: self.items.len(), having: self.postings.counts() }
+    }
+
+    /// The story of an item, if it is in the window.
+    pub(super) fn story_of(&self, seq: Seq) -> Option<StoryId> {
+        self.items.iter().find(|live| live.seq == seq).map(|live| live.story)
+    }
+
+    /// The items of a story, oldest first.
+    pub(super) fn of_story(&self, story: StoryId) -> impl Iterator<Item = &Live> {
+        self.items.iter().filter(move |live| live.story == story)
+    }
+
+    /// Puts an item into another story; false when it is not in the window.
+    pub(super) fn move_item(&mut self, seq: Seq, to: StoryId) -> bool {
+        let found = self.items.iter_mut().find(|live| live.seq == seq);
+        found.map(|live| live.story = to).is_some()
+    }
+
+    /// Puts all items of a story into another one.
+    pub(super) fn move_story(&mut self, from: StoryId, to: StoryId) {
+        self.items.iter_mut().filter(|live| live.story == from).for_each(|live| live.story = to);
     }
 
     pub(super) fn push(&mut self, mut live: Live) {

@@ -5,25 +5,22 @@
 //! All questions of a tree are asked of every pair: for small trees that is cheaper than to guess
 //! the way, and a CPU asks one question of several pairs in one instruction.
 
+use smallvec::SmallVec;
+
 use super::tree::{Node, Tree};
 
-/// How many pairs are scored at once.
+/// How many pairs are scored at once: what one vector of every CPU holds. Twelve are slower.
 pub(super) const PAIRS: usize = 4;
 
 /// Trees in a form that is fast to ask.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Forest {
-    trees: Vec<Span>,
+    /// Where the questions and the leaves of each tree end.
+    trees: Vec<(usize, usize)>,
     questions: Vec<Question>,
-    leaves: Vec<f32>,
+    leaves: Vec<Leaf>,
+    steps: Vec<Step>,
     features: usize,
-}
-
-/// Where the parts of a tree end.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Span {
-    questions: usize,
-    leaves: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,77 +32,110 @@ struct Question {
     no: u32,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Leaf {
+    value: f32,
+    /// Where its steps end; they start where those of the leaf before end.
+    steps: usize,
+}
+
+/// A step on the way from a root to a leaf: the feature asked about, and by how much the answer
+/// changed the mean.
+pub(super) type Step = (usize, f32);
+
 impl Forest {
     /// Trees that are known to be sound; `None` when one has more leaves than bits.
     pub(super) fn of(trees: &[Tree], features: usize) -> Option<Forest> {
-        let mut forest = Forest { trees: vec![], questions: vec![], leaves: vec![], features };
+        let mut forest = Forest {
+            trees: Vec::with_capacity(trees.len()),
+            questions: Vec::new(),
+            leaves: Vec::new(),
+            steps: Vec::new(),
+            features,
+        };
         for tree in trees {
             let start = forest.leaves.len();
             if tree.nodes().len() > 2 * u32::BITS as usize {
                 return None;
             }
-            forest.add(tree.nodes(), 0, start);
+            forest.add(tree.nodes(), 0, start, &mut Vec::new());
             if forest.leaves.len() - start > u32::BITS as usize {
                 return None;
             }
-            let (questions, leaves) = (forest.questions.len(), forest.leaves.len());
-            forest.trees.push(Span { questions, leaves });
+            forest.trees.push((forest.questions.len(), forest.leaves.len()));
         }
         Some(forest)
     }
 
-    /// Adds what is below a node, leaves from first to second.
-    fn add(&mut self, nodes: &[Node], at: usize, start: usize) {
+    /// Adds what is below a node, leaves from first to second; `way` leads there.
+    fn add(&mut self, nodes: &[Node], at: usize, start: usize, way: &mut Vec<Step>) {
         if self.leaves.len() - start > u32::BITS as usize {
             return;
         }
-        let Some((question, first)) = nodes[at].asks() else {
-            return self.leaves.push(nodes[at].value());
+        let Some(((feature, threshold, missing_first), first)) = nodes[at].asks() else {
+            self.steps.extend_from_slice(way);
+            return self.leaves.push(Leaf { value: nodes[at].value(), steps: self.steps.len() });
+        };
+        let mut branch = |forest: &mut Forest, to: usize| {
+            way.push((feature, nodes[to].value() - nodes[at].value()));
+            forest.add(nodes, to, start, way);
+            way.pop();
         };
         let before = self.leaves.len() - start;
-        self.add(nodes, first, start);
+        branch(self, first);
         let struck = before..self.leaves.len() - start;
         // With too many leaves the forest is not used.
-        let no = struck
-            .filter_map(|leaf| 1_u32.checked_shl(leaf as u32))
-            .fold(u32::MAX, |no, leaf| no & !leaf);
-        let (feature, threshold, missing_first) = question;
-        self.questions.push(Question {
-            row: 2 * feature + usize::from(missing_first),
-            threshold,
-            no,
-        });
-        self.add(nodes, first + 1, start);
+        let bits = struck.filter_map(|leaf| 1_u32.checked_shl(leaf as u32));
+        let no = bits.fold(u32::MAX, |no, leaf| no & !leaf);
+        let row = 2 * feature + usize::from(missing_first);
+        self.questions.push(Question { row, threshold, no });
+        branch(self, first + 1);
     }
 
-    /// The log-odds of pairs that have these values; of the last ones again where there are fewer
-    /// than [`PAIRS`].
+    /// The log-odds of pairs that have these values.
     pub(super) fn log_odds(&self, base: f32, pairs: [&[f32]; PAIRS]) -> [f32; PAIRS] {
-        let mut rows = smallvec::SmallVec::<[[f32; PAIRS]; 96]>::new();
+        let mut sums = [base; PAIRS];
+        self.ask(pairs, |leaves, ends| {
+            for (sum, end) in sums.iter_mut().zip(ends) {
+                *sum += leaves[end].value;
+            }
+        });
+        sums
+    }
+
+    /// Calls `visit` with each step of a pair through each tree.
+    pub(super) fn walk(&self, values: &[f32], mut visit: impl FnMut(Step)) {
+        let mut start = 0;
+        self.ask([values], |leaves, [end]| {
+            let first = if end == 0 { start } else { leaves[end - 1].steps };
+            self.steps[first..leaves[end].steps].iter().copied().for_each(&mut visit);
+            start = leaves.last().map_or(start, |last| last.steps);
+        });
+    }
+
+    /// Calls `found` for each tree with its leaves and which of them each pair ends at.
+    fn ask<const N: usize>(&self, pairs: [&[f32]; N], mut found: impl FnMut(&[Leaf], [usize; N])) {
+        let mut rows = SmallVec::<[[f32; N]; 96]>::new();
         for feature in 0..self.features {
             let values = pairs.map(|pair| pair.get(feature).copied().unwrap_or(f32::NAN));
             for missing in [f32::INFINITY, f32::NEG_INFINITY] {
                 rows.push(values.map(|value| if value.is_nan() { missing } else { value }));
             }
         }
-        let mut sums = [base; PAIRS];
-        let (mut questions, mut leaves) = (&self.questions[..], &self.leaves[..]);
-        let mut before = Span { questions: 0, leaves: 0 };
-        for tree in &self.trees {
-            let (own, later) = questions.split_at(tree.questions - before.questions);
-            let (ends, more) = leaves.split_at(tree.leaves - before.leaves);
-            let mut open = [u32::MAX; PAIRS];
-            for question in own {
+        let (mut first_question, mut first_leaf) = (0, 0);
+        for (questions, leaves) in &self.trees {
+            let mut open = [u32::MAX; N];
+            for question in &self.questions[first_question..*questions] {
                 let row = &rows[question.row];
                 for (open, value) in open.iter_mut().zip(row) {
                     *open &= question.no | if *value <= question.threshold { u32::MAX } else { 0 };
                 }
             }
-            for (sum, open) in sums.iter_mut().zip(open) {
-                *sum += ends[open.trailing_zeros() as usize];
-            }
-            (questions, leaves, before) = (later, more, *tree);
+            found(
+                &self.leaves[first_leaf..*leaves],
+                open.map(|open| open.trailing_zeros() as usize),
+            );
+            (first_question, first_leaf) = (*questions, *leaves);
         }
-        sums
     }
 }

@@ -103,7 +103,7 @@ fn grown(bytes: &[u8]) -> Tree {
         let Some(leaf) = (at..nodes.len()).find(|at| nodes[*at].asks().is_none()) else { continue };
         let (feature, first) = (u16::from(byte % 4), nodes.len() as u16);
         let threshold = f32::from(byte / 16) / 4.0 - 1.0;
-        nodes[leaf] = Node::question(feature, threshold, byte & 8 > 0, first, 0.0);
+        nodes[leaf] = Node::question(feature, threshold, byte & 8 > 0, first, 0.7 * n as f32);
         nodes.extend([Node::leaf(n as f32), Node::leaf(-0.3 * n as f32)]);
     }
     Tree::new(nodes)
@@ -124,6 +124,11 @@ proptest::proptest! {
         let pairs: Vec<Vec<f32>> = pairs.iter().map(|row| row.iter().map(value).collect()).collect();
         let pairs: Vec<&[f32]> = pairs.iter().map(Vec::as_slice).collect();
         let alone: Vec<u32> = pairs.iter().map(|pair| model.log_odds(pair).to_bits()).collect();
+        for pair in &pairs {
+            let mut shares = vec![0.0; 4];
+            model.trees().iter().for_each(|tree| tree.walk(pair, |at, by| shares[at] += by));
+            proptest::prop_assert_eq!(model.shares(pair), shares);
+        }
         let together = model.log_odds_of(&pairs).into_iter().map(f32::to_bits);
         proptest::prop_assert_eq!(together.collect::<Vec<_>>(), alone);
     }
