@@ -2,7 +2,7 @@
 
 mod recorded;
 
-pub use recorded::{Recorded, Unexplained, recorded};
+pub use recorded::{Recorded, Unexplained, recorded, story_of};
 
 use std::fmt;
 

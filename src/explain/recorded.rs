@@ -9,7 +9,8 @@ use crate::config::Config;
 use crate::decide::Decider;
 use crate::fold::Nearby;
 use crate::item::{Arrival, Seq};
-use crate::log::{Decision, Log, LogError, Read, Record, View};
+use crate::log::{Change, Decision, Digest, Feedback, Log, LogError, Logged, Read, Record, View};
+use crate::story::StoryId;
 use crate::terminal::escape;
 
 /// Why nothing can be told of a recorded item.
@@ -42,18 +43,20 @@ pub struct Recorded {
     /// Another story that it could have joined, the likeliest: with the models in use now, and the
     /// window as it was.
     next_best: Option<Nearby>,
+    /// What became of it after that.
+    later: Vec<Logged>,
+    /// The story it is in now, when that is another one than was decided.
+    moved: Option<StoryId>,
 }
 
 /// Looks an item up. The stages of `decider` must be new: they are brought to where they were when
 /// the item came.
 pub fn recorded(config: &Config, decider: &mut Decider, seq: Seq) -> Result<Recorded, Unexplained> {
-    // A stopped daemon's log is opened whole; a running one's is read beside it.
-    let view = match Log::open(&config.log) {
-        Ok(log) => log.view(),
-        Err(_) => View::open(&config.log.dir).map_err(Unexplained::Log)?,
-    };
+    let view = view(config)?;
     let found = view.decision_of(seq).map_err(Unexplained::Log)?;
     let (intake, logged) = found.ok_or(Unexplained::Unknown(seq))?;
+    let mut later = view.later_about(seq, intake.position).map_err(Unexplained::Log)?;
+    later.retain(|logged| !matches!(logged.record, Record::Decision(_) | Record::Rejected(_)));
     let arrival = intake.arrival;
     let decision = match logged.record {
         Record::Decision(decision) => Some(decision),
@@ -65,7 +68,42 @@ pub fn recorded(config: &Config, decider: &mut Decider, seq: Seq) -> Result<Reco
         }
         None => None,
     };
-    Ok(Recorded { arrival, decision, next_best })
+    let moved = match &decision {
+        Some(decision) => {
+            let then = decision.fold.story;
+            let now = story_now(&view, then, &later).map_err(Unexplained::Log)?;
+            (now != then).then_some(now)
+        }
+        None => None,
+    };
+    Ok(Recorded { arrival, decision, next_best, later, moved })
+}
+
+/// The story that a recorded item is in, as far as the log tells.
+pub fn story_of(config: &Config, seq: Seq) -> Result<StoryId, Unexplained> {
+    let view = view(config)?;
+    let found = view.decision_of(seq).map_err(Unexplained::Log)?;
+    let (intake, logged) = found.ok_or(Unexplained::Unknown(seq))?;
+    let Record::Decision(decision) = logged.record else { return Err(Unexplained::Unknown(seq)) };
+    let later = view.later_about(seq, intake.position).map_err(Unexplained::Log)?;
+    story_now(&view, decision.fold.story, &later).map_err(Unexplained::Log)
+}
+
+/// The story that an item of the story `then` is in now.
+fn story_now(view: &View, then: StoryId, later: &[Logged]) -> Result<StoryId, LogError> {
+    let mut splits = later.iter().filter_map(|logged| match &logged.record {
+        Record::Feedback(Feedback { change: Change::Split { opens, .. }, .. }) => Some(*opens),
+        _ => None,
+    });
+    view.resolve(splits.next_back().unwrap_or(then))
+}
+
+/// A stopped daemon's log is opened whole; a running one's is read beside it.
+fn view(config: &Config) -> Result<View, Unexplained> {
+    match Log::open(&config.log) {
+        Ok(log) => Ok(log.view()),
+        Err(_) => View::open(&config.log.dir).map_err(Unexplained::Log),
+    }
 }
 
 /// Applies the decisions before an item, and asks what else it is like.
@@ -113,6 +151,8 @@ impl Recorded {
             "rules": self.decision.as_ref().map(|it| &it.rules),
             "matched": self.decision.as_ref().map(|it| &it.matched),
             "channels": self.decision.as_ref().map(|it| &it.channels),
+            "later": self.later.iter().map(|logged| Later(logged).to_string()).collect::<Vec<_>>(),
+            "story_now": self.moved.map(|story| story.to_string()),
         })
     }
 }
@@ -134,7 +174,21 @@ impl fmt::Display for Recorded {
                 }
             }
         }
-        let Some(decision) = &self.decision else { return Ok(()) };
+        if let Some(decision) = &self.decision {
+            self.write_decision(f, decision)?;
+        }
+        self.later.iter().try_for_each(|logged| writeln!(f, "{}", Later(logged)))?;
+        match (&self.moved, &self.decision) {
+            (Some(now), Some(decision)) => {
+                writeln!(f, "it is in story {now} now, not {}", decision.fold.story)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Recorded {
+    fn write_decision(&self, f: &mut fmt::Formatter<'_>, decision: &Decision) -> fmt::Result {
         let fold = &decision.fold;
         let evidence = &fold.evidence;
         writeln!(f, "\n{} in story {}: {}", fold.verdict, fold.story, evidence.reason)?;
@@ -159,7 +213,44 @@ impl fmt::Display for Recorded {
         }
         writeln!(f, "\nrules: {}", list(&decision.rules))?;
         writeln!(f, "matched: {}", list(&decision.matched))?;
-        writeln!(f, "delivered to: {}", list(&decision.channels))
+        writeln!(f, "delivered to: {}", list(&decision.channels))?;
+        decision.withheld.iter().try_for_each(|withheld| writeln!(f, "{withheld}"))
+    }
+}
+
+/// What became of an item after it was decided on, in one line.
+struct Later<'a>(&'a Logged);
+
+impl fmt::Display for Later<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Logged { at, position, record } = self.0;
+        match record {
+            Record::Timer(timer) if timer.channels.is_empty() => {
+                write!(f, "{at}: {}", timer.reason)
+            }
+            Record::Timer(timer) => {
+                let channels = list(&timer.channels);
+                write!(f, "{at}: delivered to {channels} (position {position}): {}", timer.reason)
+            }
+            Record::Digest(digest) => {
+                let Digest { channel, reason, .. } = digest;
+                write!(f, "{at}: in a digest on {channel} (position {position}): {reason}")
+            }
+            Record::Feedback(feedback) => write_feedback(f, at, feedback),
+            Record::Decision(_) | Record::Rejected(_) | Record::Config(_) => Ok(()),
+        }
+    }
+}
+
+fn write_feedback(f: &mut fmt::Formatter<'_>, at: &Timestamp, feedback: &Feedback) -> fmt::Result {
+    let channels = list(&feedback.channels);
+    match feedback.change {
+        Change::Split { from, opens } => {
+            write!(f, "{at}: split off by hand from {from}, opens {opens}; delivered to {channels}")
+        }
+        Change::Merge { alias, kept } => {
+            write!(f, "{at}: {alias} merged by hand into {kept}; delivered to {channels}")
+        }
     }
 }
 
