@@ -71,6 +71,7 @@ fn entry(seq: u64) -> Entry {
             held: vec![0x5eed],
             matched: channels.clone(),
             channels,
+            withheld: Vec::new(),
             priority: None,
             labels: Vec::new(),
             embargo: None,

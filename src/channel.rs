@@ -12,7 +12,7 @@ mod compose;
 mod event;
 
 pub(crate) use compose::event_time;
-pub use event::{Delivery, Event, Lost, Refusal, VERSION};
+pub use event::{Delivery, Digest, Event, Lost, Refusal, VERSION};
 
 /// The reserved channel of what no rule matches.
 pub const UNROUTED: &str = "unrouted";
@@ -69,6 +69,17 @@ impl Subscription {
     ) -> Subscription {
         let wanted = Wanted(Arc::new(channels.into_iter().map(Into::into).collect()));
         Subscription { view: log.view(), end: log.watch(), wanted, next }
+    }
+
+    /// Follows a log that another process writes. `end` tells what is committed there.
+    pub fn beside(
+        view: View,
+        end: watch::Receiver<Position>,
+        channels: impl IntoIterator<Item = impl Into<String>>,
+        next: Position,
+    ) -> Subscription {
+        let wanted = Wanted(Arc::new(channels.into_iter().map(Into::into).collect()));
+        Subscription { view, end, wanted, next }
     }
 
     /// Where the next page begins.

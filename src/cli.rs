@@ -20,6 +20,8 @@ mod reload;
 mod replay;
 mod run;
 mod sinks;
+mod story;
+mod tail;
 mod test;
 mod tracing_setup;
 #[cfg(feature = "train")]
@@ -43,6 +45,8 @@ enum Command {
     Explain(explain::Args),
     Eval(eval::Args),
     Test(test::Args),
+    Story(story::Args),
+    Tail(tail::Args),
     Sinks(sinks::Args),
     Log(log::Args),
     #[cfg(feature = "train")]
@@ -89,6 +93,8 @@ pub fn run() -> ExitCode {
         Command::Explain(args) => explain::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Test(args) => test::run(args),
+        Command::Story(args) => story::run(args),
+        Command::Tail(args) => tail::run(args),
         Command::Sinks(args) => sinks::run(args),
         Command::Log(args) => log::run(args),
         #[cfg(feature = "train")]

@@ -23,6 +23,7 @@ mod fold;
 mod list;
 mod log;
 mod nats;
+mod policy;
 mod publisher;
 mod rule;
 mod schedule;
@@ -39,6 +40,7 @@ pub use fold::FoldConfig;
 pub use list::Lists;
 pub use log::{LogConfig, OnFull};
 pub use nats::NatsServer;
+pub use policy::{AtDeadline, MinPublishers, Overflow, Policy, Quiet, Rate};
 pub use publisher::PublisherConfig;
 pub use reader::At;
 pub use rule::{RuleConfig, Settings};
@@ -52,7 +54,7 @@ pub use sink::{
 pub use source::{
     DirectoryConfig, FeedConfig, NatsSource, Order, SourceConfig, SourceKind, TcpConfig,
 };
-pub use test::{Expect, Expected, TestConfig, TestItem};
+pub use test::{Expect, Expected, TestConfig, TestItem, TestLater};
 
 use reader::Table;
 

@@ -3,7 +3,10 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
+
 use crate::config::{Config, Diagnostic, Diagnostics};
+use crate::feedback::Incoming;
 use crate::fold::Fold;
 use crate::item::Arrival;
 use crate::log::Entry;
@@ -56,18 +59,36 @@ impl Decider {
         Ok((config, decider, problems))
     }
 
-    /// Decides about one arrival. What its time sets off comes first: route sees to that, whoever
-    /// drives it.
+    /// Decides about one arrival. What time sets off until then comes first.
     pub fn push(&mut self, arrival: Arrival) -> Vec<Entry> {
         let now = arrival.received;
-        let mut entries = Vec::with_capacity(1);
+        self.take_in(arrival.into(), now)
+    }
+
+    /// Takes in a record or a correction by hand.
+    pub fn take_in(&mut self, input: Incoming, now: Timestamp) -> Vec<Entry> {
+        let mut entries = self.pass(now);
         let (mut prepared, mut folded) = (Vec::with_capacity(1), Vec::with_capacity(1));
-        self.prepare.push(arrival, now, &mut prepared);
+        self.prepare.push(input, now, &mut prepared);
         for input in prepared {
             self.fold.push(input, now, &mut folded);
         }
         for input in folded {
             self.route.push(input, now, &mut entries);
+        }
+        entries
+    }
+
+    /// Lets time pass until `now`: what it sets off happens at its own time.
+    pub fn pass(&mut self, now: Timestamp) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        let mut last = None;
+        while let Some(at) = self.route.next_wake().filter(|at| *at <= now) {
+            if last.is_some_and(|last| at <= last) {
+                break;
+            }
+            self.route.wake(at, &mut entries);
+            last = Some(at);
         }
         entries
     }

@@ -5,7 +5,9 @@
 
 use std::fmt;
 
-use crate::config::{Expect, Expected, TestConfig, TestItem};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::config::{Expect, Expected, TestConfig, TestItem, TestLater};
 use crate::item::{Arrival, Seq};
 use crate::log::{Decision, Entry};
 
@@ -50,30 +52,50 @@ pub struct Mismatch {
     pub found: String,
 }
 
+/// What the stages are told.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// Something arrives.
+    Arrives(Box<Arrival>),
+    /// Time passes.
+    Until(Timestamp),
+}
+
+/// How long a test goes on after its last item: longer than any policy holds anything back.
+const AFTER: SignedDuration = SignedDuration::from_hours(3 * 24);
+
 /// Runs tests. `fresh` makes the stages anew, with no stories; what it makes decides about one
-/// arrival after the other.
+/// step after the other.
 pub fn run<D>(tests: &[TestConfig], mut fresh: impl FnMut() -> D) -> Report
 where
-    D: FnMut(Arrival) -> Vec<Entry>,
+    D: FnMut(Step) -> Vec<Entry>,
 {
     Report { tests: tests.iter().map(|test| run_one(test, fresh())).collect() }
 }
 
-fn run_one(test: &TestConfig, mut decide: impl FnMut(Arrival) -> Vec<Entry>) -> TestReport {
+fn run_one(test: &TestConfig, mut decide: impl FnMut(Step) -> Vec<Entry>) -> TestReport {
     let mut mismatches = Vec::new();
+    let mut happened = Vec::new();
     for (number, wanted) in test.items.iter().enumerate() {
         let seq = Seq(number as u64);
-        let entries = decide(Arrival {
+        let entries = decide(Step::Arrives(Box::new(Arrival {
             seq,
             received: wanted.at,
             source: wanted.item.source.clone(),
             record: Ok(wanted.item.clone()),
-        });
+        })));
+        happened.extend(entries.iter().filter_map(later));
         let decision = entries.iter().find_map(|entry| match entry {
             Entry::Item { seq: found, decision, .. } if *found == seq => Some(&**decision),
             _ => None,
         });
         check(number, wanted, decision, &mut mismatches);
+    }
+    if let Some(expected) = &test.later {
+        let last = test.items.last().map_or(Timestamp::UNIX_EPOCH, |item| item.at);
+        let entries = decide(Step::Until(last.saturating_add(AFTER).unwrap_or(last)));
+        happened.extend(entries.iter().filter_map(later));
+        check_later(test, expected, &happened, &mut mismatches);
     }
     let place = &test.name.place;
     TestReport {
@@ -91,7 +113,7 @@ fn check(
     decision: Option<&Decision>,
     mismatches: &mut Vec<Mismatch>,
 ) {
-    let Expect { verdict, of, disputed, channels, matched } = &wanted.expect;
+    let Expect { verdict, of, disputed, channels, matched, withheld } = &wanted.expect;
     let mut compare = |key, place: &crate::config::Place, expected: String, found: String| {
         if expected != found {
             let line = place.file.position(place.span.start).0;
@@ -112,16 +134,70 @@ fn check(
         let found = decision.is_some_and(|decision| decision.fold.state.disputed);
         compare("disputed", &disputed.place, disputed.value.to_string(), found.to_string());
     }
+    let held: Vec<String> = decision
+        .map_or(&[][..], |decision| &decision.withheld)
+        .iter()
+        .map(|withheld| withheld.channel.clone())
+        .collect();
     let rejected = ["rejected".to_owned()];
     for (key, expected, found) in [
         ("channels", channels, decision.map_or(&rejected[..], |decision| &decision.channels)),
         ("matched", matched, decision.map_or(&rejected[..], |decision| &decision.matched)),
+        ("withheld", withheld, &held[..]),
     ] {
         if let Some(expected) = expected {
             let wanted = expected.value.iter().map(|channel| channel.value.as_str());
             let found = found.iter().map(String::as_str);
             compare(key, &expected.place, set(wanted), set(found));
         }
+    }
+}
+
+/// A delivery that time brought about, in the words of `later`.
+fn later(entry: &Entry) -> Option<String> {
+    match entry {
+        Entry::Timer(timer) if !timer.channels.is_empty() => {
+            let items = [timer.item.0];
+            let channels = timer.channels.iter();
+            let lines = channels.map(|channel| in_words(timer.at, channel, &items, 0));
+            Some(lines.collect::<Vec<_>>().join(", "))
+        }
+        Entry::Digest(digest) => {
+            let items: Vec<u64> = digest.entries.iter().map(|entry| entry.item.0).collect();
+            Some(in_words(digest.at, &digest.channel, &items, digest.left_out))
+        }
+        _ => None,
+    }
+}
+
+fn in_words(at: Timestamp, channel: &str, items: &[u64], left_out: u64) -> String {
+    let left_out = if left_out == 0 { String::new() } else { format!(", left_out = {left_out}") };
+    format!("{{ at = \"{at}\", channel = \"{channel}\", items = {items:?}{left_out} }}")
+}
+
+fn check_later(
+    test: &TestConfig,
+    expected: &[TestLater],
+    happened: &[String],
+    mismatches: &mut Vec<Mismatch>,
+) {
+    let wanted: Vec<String> = expected
+        .iter()
+        .map(|it| {
+            let items: Vec<u64> = it.items.iter().map(|item| u64::from(*item)).collect();
+            in_words(it.at.value, &it.channel.value, &items, u64::from(it.left_out))
+        })
+        .collect();
+    if wanted != happened {
+        let place = expected.first().map_or(&test.name.place, |first| &first.at.place);
+        mismatches.push(Mismatch {
+            item: test.items.len(),
+            headline: "after the last item".to_owned(),
+            line: place.file.position(place.span.start).0,
+            key: "later",
+            expected: format!("[{}]", wanted.join(", ")),
+            found: format!("[{}]", happened.join(", ")),
+        });
     }
 }
 

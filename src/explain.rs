@@ -8,10 +8,11 @@ use crate::config::Config;
 use crate::decide::Decider;
 use crate::fold::{Explanation, explain_pair};
 use crate::item::{Arrival, Item, Seq};
-use crate::log::{Log, LogError, Record, View};
+use crate::log::{Change, Digest, Feedback, Log, LogError, Logged, Record, View};
 use crate::prepare::Prepared;
 use crate::route::{Outcome, RuleTrace};
 use crate::stage::Stage;
+use crate::story::StoryId;
 use crate::terminal::escape;
 
 /// Why two headlines are one story or not, and where the second would go.
@@ -35,7 +36,7 @@ pub fn pair(decider: &mut Decider, a: &str, b: &str) -> Option<PairExplanation> 
             record: Ok(item),
         };
         let mut out = Vec::new();
-        decider.prepare.push(arrival, Timestamp::UNIX_EPOCH, &mut out);
+        decider.prepare.push(arrival.into(), Timestamp::UNIX_EPOCH, &mut out);
         out.pop()?.ok()
     };
     let (first, second) = (prepare(0, a)?, prepare(1, b)?);
@@ -112,18 +113,52 @@ impl fmt::Display for Unexplained {
 
 impl std::error::Error for Unexplained {}
 
+/// The story that a recorded item is in, as far as the log tells.
+pub fn story_of(config: &Config, seq: Seq) -> Result<StoryId, Unexplained> {
+    let view = view(config)?;
+    let found = view.decision_of(seq).map_err(Unexplained::Log)?;
+    let (intake, logged) = found.ok_or(Unexplained::Unknown(seq))?;
+    let Record::Decision(decision) = logged.record else { return Err(Unexplained::Unknown(seq)) };
+    let later = view.later_about(seq, intake.position).map_err(Unexplained::Log)?;
+    story_now(&view, decision.fold.story, &later).map_err(Unexplained::Log)
+}
+
+/// The story that an item of the story `then` is in now.
+fn story_now(view: &View, then: StoryId, later: &[Logged]) -> Result<StoryId, LogError> {
+    let mut splits = later.iter().filter_map(|logged| match &logged.record {
+        Record::Feedback(Feedback { change: Change::Split { opens, .. }, .. }) => Some(*opens),
+        _ => None,
+    });
+    view.resolve(splits.next_back().unwrap_or(then))
+}
+
+/// A stopped daemon's log is opened whole; a running one's is read beside it.
+fn view(config: &Config) -> Result<View, Unexplained> {
+    match Log::open(&config.log) {
+        Ok(log) => Ok(log.view()),
+        Err(_) => View::open(&config.log.dir).map_err(Unexplained::Log),
+    }
+}
+
 /// What was decided about a recorded item, from the log alone.
 pub fn recorded(config: &Config, seq: Seq) -> Result<String, Unexplained> {
-    // A stopped daemon's log is opened whole; a running one's is read beside it.
-    let view = match Log::open(&config.log) {
-        Ok(log) => log.view(),
-        Err(_) => View::open(&config.log.dir).map_err(Unexplained::Log)?,
-    };
+    let view = view(config)?;
     let found = view.decision_of(seq).map_err(Unexplained::Log)?;
     let (intake, logged) = found.ok_or(Unexplained::Unknown(seq))?;
     let mut text = String::new();
     // Writing to a string cannot fail.
     let _ = write_record(&mut text, &intake.arrival, &logged.record);
+    let later = view.later_about(seq, intake.position).map_err(Unexplained::Log)?;
+    for later in &later {
+        let _ = write_later(&mut text, later);
+    }
+    if let Record::Decision(decision) = &logged.record {
+        let then = decision.fold.story;
+        let now = story_now(&view, then, &later).map_err(Unexplained::Log)?;
+        if then != now {
+            let _ = writeln!(text, "it is in story {now} now, not {then}");
+        }
+    }
     Ok(text)
 }
 
@@ -158,7 +193,41 @@ fn write_record(text: &mut String, arrival: &Arrival, record: &Record) -> fmt::R
     }
     writeln!(text, "\nrules: {}", list(&decision.rules))?;
     writeln!(text, "matched: {}", list(&decision.matched))?;
-    writeln!(text, "delivered to: {}", list(&decision.channels))
+    writeln!(text, "delivered to: {}", list(&decision.channels))?;
+    decision.withheld.iter().try_for_each(|withheld| writeln!(text, "{withheld}"))
+}
+
+/// What became of an item after it was decided on.
+fn write_later(text: &mut String, later: &Logged) -> fmt::Result {
+    let Logged { at, position, record } = later;
+    match record {
+        Record::Timer(timer) if timer.channels.is_empty() => {
+            writeln!(text, "{at}: {}", timer.reason)
+        }
+        Record::Timer(timer) => {
+            let channels = list(&timer.channels);
+            writeln!(text, "{at}: delivered to {channels} (position {position}): {}", timer.reason)
+        }
+        Record::Digest(digest) => {
+            let Digest { channel, reason, .. } = digest;
+            writeln!(text, "{at}: in a digest on {channel} (position {position}): {reason}")
+        }
+        Record::Feedback(feedback) => write_feedback(text, at, feedback),
+        Record::Decision(_) | Record::Rejected(_) | Record::Config(_) => Ok(()),
+    }
+}
+
+fn write_feedback(text: &mut String, at: &Timestamp, feedback: &Feedback) -> fmt::Result {
+    let channels = list(&feedback.channels);
+    match feedback.change {
+        Change::Split { from, opens } => writeln!(
+            text,
+            "{at}: split off by hand from {from}, opens {opens}; delivered to {channels}"
+        ),
+        Change::Merge { alias, kept } => {
+            writeln!(text, "{at}: {alias} merged by hand into {kept}; delivered to {channels}")
+        }
+    }
 }
 
 fn list(names: &[String]) -> String {

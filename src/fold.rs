@@ -10,12 +10,14 @@ use jiff::Timestamp;
 use crate::config::FoldConfig;
 use crate::item::{Identity, Seq};
 
+use crate::feedback::Aside;
 use crate::prepare::{Prepared, Rejected};
 use crate::publisher::Publishers;
 use crate::stage::Stage;
 use crate::story::{FoldDecision, Folded, StoryId};
 
 pub mod background;
+mod byhand;
 mod candidates;
 mod chain;
 mod decide;
@@ -44,6 +46,7 @@ pub use model_file::ModelError;
 pub use scorer::Scorer;
 pub use trace::{Candidate, Trace};
 
+use byhand::Aliases;
 use candidates::Search;
 use identity::{Identities, Known, Names};
 use profile::Profile;
@@ -64,6 +67,7 @@ pub struct Fold {
     window: Window,
     stories: Stories,
     identities: Identities,
+    aliases: Aliases,
     search: Search,
     next_story: u64,
 }
@@ -97,6 +101,7 @@ impl Fold {
             window: Window::default(),
             stories: Stories::default(),
             identities: Identities::default(),
+            aliases: Aliases::default(),
             search: Search::default(),
             next_story: 1,
         }
@@ -123,6 +128,7 @@ impl Fold {
         seq: Seq,
     ) {
         self.next_story = self.next_story.max(story.0 + 1);
+        let story = self.aliases.resolve(story);
         let received = received.as_second();
         for name in names {
             self.remember(name.0, Known { seq, story, received, event: None, version: None });
@@ -219,13 +225,21 @@ impl Fold {
 }
 
 impl Stage for Fold {
-    type In = Result<Prepared, Rejected>;
-    type Out = Result<Folded, Rejected>;
+    type In = Result<Prepared, Aside>;
+    type Out = Result<Folded, Aside>;
 
     fn push(&mut self, input: Self::In, _now: Timestamp, out: &mut Vec<Self::Out>) {
         out.push(match input {
-            Ok(prepared) => self.decide(prepared).0,
-            Err(rejected) => Err(rejected),
+            Ok(prepared) => self.decide(prepared).0.map_err(Aside::from),
+            Err(Aside::Rejected(rejected)) => Err(rejected.into()),
+            Err(Aside::Feedback(mut request)) => match self.correct(&request) {
+                Ok(corrected) => {
+                    request.corrected = Some(corrected);
+                    Err(Aside::Feedback(request))
+                }
+                // Without an output the request ends here, answered.
+                Err(refusal) => return request.answer.give(Err(refusal)),
+            },
         });
     }
 }

@@ -22,7 +22,7 @@
 //! |---|---|
 //! | what travels | [`item`], [`story`], [`publisher`] |
 //! | bytes to items | [`format`](mod@format), [`net`], [`source`], [`serve`]; NATS and others: `broker` |
-//! | deciding | [`prepare`], [`fold`], [`route`]; all three in one: [`decide`] |
+//! | deciding | [`prepare`], [`fold`], [`route`]; all three in one: [`decide`]; by hand: [`feedback`] |
 //! | the record | [`log`], [`commit`] |
 //! | delivering | [`channel`], [`sink`] |
 //! | the daemon | [`pipeline`], [`supervise`], [`stage`], [`link`], [`poison`], [`clock`], [`metrics`] |
@@ -61,6 +61,7 @@ pub mod decide;
 pub mod desk_test;
 pub mod eval;
 pub mod explain;
+pub mod feedback;
 pub mod fold;
 pub mod format;
 pub mod item;

@@ -5,6 +5,7 @@
 //! decisions    Position → Decision | Rejected | Timer | …          what readers follow
 //! identities   Seq      → digests and stories of a commit's items  outlives the records
 //! carried      StoryId  → channels that carried it                 outlives the records
+//! aliases      StoryId  → story it became, by a person's hand    outlives the records
 //! cursors      sink     → Cursor                                   rides in each commit
 //! ```
 //!
@@ -24,6 +25,7 @@ use crate::config::LogConfig;
 use crate::item::Seq;
 use crate::story::StoryId;
 
+mod alias;
 mod append;
 mod compact;
 mod cursor;
@@ -31,6 +33,7 @@ mod directory;
 mod error;
 mod export;
 mod frame;
+mod later;
 mod meta;
 mod read;
 pub mod record;
@@ -48,7 +51,8 @@ pub use error::{LogError, LogErrorKind};
 pub use export::ExportError;
 pub use read::{Gap, GapCause, Read, View};
 pub use record::{
-    Change, ConfigChange, Decision, Entry, Feedback, Intake, Logged, Position, Record, Timer,
+    Change, ConfigChange, Decision, Digest, DigestEntry, Entry, Feedback, Gate, Intake, Logged,
+    Position, Record, Timer, Withheld,
 };
 pub use recover::{Carried, Remembered, Window};
 pub use retain::{Keep, Trimmed};
@@ -91,6 +95,7 @@ impl Log {
 
     fn open_with(dir: &Path, engine: OpenEngine) -> Result<Log, LogError> {
         let directory = Directory::hold(dir)?;
+        store::make(&directory.store(), &engine)?;
         let store = Arc::new(Store::open(directory.store(), engine)?);
         let meta = Meta::load_or_init(&store)?;
         // Whose cursor is damaged starts over: repeated ids are better than a daemon that stands

@@ -70,7 +70,7 @@ impl Metrics {
                 Entry::Item { item, decision, .. } => {
                     let key = (item.source.clone(), decision.fold.verdict.as_str());
                     *counts.items.entry(key).or_default() += 1;
-                    &decision.channels
+                    decision.channels.as_slice()
                 }
                 Entry::Rejected(rejected) => {
                     let kind: RejectKind = rejected.reject.kind;
@@ -80,6 +80,7 @@ impl Metrics {
                 }
                 Entry::Timer(timer) => &timer.channels,
                 Entry::Feedback(feedback) => &feedback.channels,
+                Entry::Digest(digest) => std::slice::from_ref(&digest.channel),
                 Entry::Config(_) => continue,
             };
             for channel in channels {

@@ -23,7 +23,7 @@ use crate::clock::Clock;
 use crate::commit;
 use crate::config::Config;
 use crate::decide::Decider;
-use crate::item::Arrival;
+use crate::feedback::Incoming;
 use crate::link::{self, Envelope, Receiver, Sender};
 use crate::log::{Keep, Log};
 use crate::metrics::Metrics;
@@ -197,7 +197,7 @@ impl Daemon {
         keep: Keep,
         clock: &Clock,
         metrics: &Metrics,
-    ) -> Sender<Envelope<Arrival>> {
+    ) -> Sender<Envelope<Incoming>> {
         let (arrivals_tx, arrivals) = link::bounded("arrivals", LINK);
         let (prepared_tx, prepared) = link::bounded("prepared", LINK);
         let (folded_tx, folded) = link::bounded("folded", LINK);

@@ -4,6 +4,7 @@ use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::feedback::{Aside, Ask, Incoming};
 use crate::item::{Arrival, Item, Language, Marker, PubStatus, Reject, RejectKind, Seq};
 use crate::poison::panic_if_asked;
 use crate::stage::Stage;
@@ -108,14 +109,24 @@ impl Prepare {
 }
 
 impl Stage for Prepare {
-    type In = Arrival;
-    type Out = Result<Prepared, Rejected>;
+    type In = Incoming;
+    type Out = Result<Prepared, Aside>;
 
-    fn push(&mut self, arrival: Arrival, _now: Timestamp, out: &mut Vec<Self::Out>) {
-        if let Ok(item) = &arrival.record {
-            panic_if_asked("prepare", item.headline.as_bytes());
-        }
-        out.push(self.prepare(arrival));
+    fn push(&mut self, input: Incoming, _now: Timestamp, out: &mut Vec<Self::Out>) {
+        out.push(match input {
+            Incoming::Arrival(arrival) => {
+                if let Ok(item) = &arrival.record {
+                    panic_if_asked("prepare", item.headline.as_bytes());
+                }
+                self.prepare(arrival).map_err(Aside::from)
+            }
+            Incoming::Feedback(mut request) => {
+                if let Ask::Split { item, .. } = &request.ask {
+                    request.prepared = self.prepare((**item).clone()).ok().map(Box::new);
+                }
+                Err(Aside::Feedback(request))
+            }
+        });
     }
 }
 

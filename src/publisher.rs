@@ -43,6 +43,11 @@ impl Publishers {
         Publishers { by_name }
     }
 
+    /// The best rank that any of them has.
+    pub fn best_rank(&self) -> Option<u32> {
+        self.by_name.values().filter_map(|publisher| publisher.rank).min()
+    }
+
     /// The publisher of that name, alias or address. An unknown one is a family of its own.
     pub fn lookup(&self, name: &str) -> Publisher {
         let name = normal(name);

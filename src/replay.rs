@@ -1,12 +1,12 @@
 //! Replay: the stages of the daemon over recorded items, without tasks, log or network.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::decide::Decider;
 use crate::format::Record;
 use crate::item::{Arrival, Seq};
-use crate::log::{Decision, Entry};
+use crate::log::{Decision, Digest, Entry, Timer};
 use crate::route::Comparison;
 
 /// What became of one input record. The keys and their order are a contract (DESIGN section 9):
@@ -35,6 +35,23 @@ pub struct Line {
     pub matched: Vec<String>,
     /// The channels it is delivered to now.
     pub channels: Vec<String>,
+    /// What channel policies held back of it and why; left out when there is nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub withheld: Vec<String>,
+    /// What came of that; left out when there is nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub later: Vec<Later>,
+}
+
+/// A delivery that time brought about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Later {
+    /// When.
+    pub at: Timestamp,
+    /// The channel.
+    pub channel: String,
+    /// It is one of several that are delivered together.
+    pub digest: bool,
 }
 
 /// Counts for the closing summary.
@@ -50,6 +67,10 @@ pub struct Summary {
     pub folded: u64,
     /// Items delivered to a channel.
     pub delivered: u64,
+    /// Items that a channel's policy held back or dropped.
+    pub withheld: u64,
+    /// Items delivered to a channel later than they came.
+    pub later: u64,
 }
 
 /// Decides about `records` as the daemon would have, taking each item's own time for the time it
@@ -57,11 +78,22 @@ pub struct Summary {
 pub fn replay(decider: &mut Decider, records: Vec<Record>) -> (Vec<Line>, Summary) {
     let mut lines: Vec<Option<Line>> = Vec::new();
     lines.resize_with(records.len(), || None);
-    decide(decider, records, |n, uri, headline, entry| {
-        if let Some(line) = line(entry, uri, headline) {
-            lines[n as usize] = Some(line);
+    let mut later: Vec<(Seq, Event)> = Vec::new();
+    decide(decider, records, |n, uri, headline, entry| match entry {
+        Entry::Timer(_) | Entry::Digest(_) => later.extend(events(entry)),
+        entry => {
+            if let Some(line) = line(entry, uri, headline) {
+                lines[n as usize] = Some(line);
+            }
         }
     });
+    for (seq, event) in later {
+        let Some(line) = lines.get_mut(seq.0 as usize).and_then(Option::as_mut) else { continue };
+        match event {
+            Event::Delivered(later) => line.later.push(later),
+            Event::Withheld(why) => line.withheld.push(why),
+        }
+    }
     let lines: Vec<Line> = lines.into_iter().flatten().collect();
     let summary = summary(&lines);
     (lines, summary)
@@ -93,14 +125,48 @@ fn decide(
     records: Vec<Record>,
     mut each: impl FnMut(u64, Option<String>, Option<String>, Entry),
 ) {
+    let mut last = Timestamp::UNIX_EPOCH;
     for arrival in in_order_of_time(records) {
         let n = arrival.seq.0;
         let item = arrival.record.as_ref().ok();
         let uri = item.and_then(|item| item.uri.clone());
         let headline = item.map(|item| item.headline.clone());
+        last = arrival.received;
         for entry in decider.push(arrival) {
             each(n, uri.clone(), headline.clone(), entry);
         }
+    }
+    // What is held back at the end is let go as if nothing else came.
+    if decider.route.held() > 0
+        && let Ok(memory) = SignedDuration::try_from(decider.route.memory())
+    {
+        for entry in decider.pass(last.saturating_add(memory).unwrap_or(last)) {
+            each(u64::MAX, None, None, entry);
+        }
+    }
+}
+
+/// What time brought about for an item.
+enum Event {
+    Delivered(Later),
+    Withheld(String),
+}
+
+fn events(entry: Entry) -> Vec<(Seq, Event)> {
+    match entry {
+        Entry::Timer(timer) => {
+            let Timer { at, item, channels, withheld, .. } = timer;
+            let delivered = channels
+                .into_iter()
+                .map(|channel| (item, Event::Delivered(Later { at, channel, digest: false })));
+            let withheld = withheld.iter().map(|why| (item, Event::Withheld(why.to_string())));
+            delivered.chain(withheld).collect()
+        }
+        Entry::Digest(Digest { at, channel, entries, .. }) => {
+            let later = || Later { at, channel: channel.clone(), digest: true };
+            entries.iter().map(|entry| (entry.item, Event::Delivered(later()))).collect()
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -149,6 +215,8 @@ fn line(entry: Entry, uri: Option<String>, headline: Option<String>) -> Option<L
                 disputed: Some(fold.state.disputed),
                 matched: decision.matched,
                 channels: decision.channels,
+                withheld: decision.withheld.iter().map(ToString::to_string).collect(),
+                later: Vec::new(),
             }
         }
         Entry::Rejected(rejected) => Line {
@@ -163,8 +231,10 @@ fn line(entry: Entry, uri: Option<String>, headline: Option<String>) -> Option<L
             disputed: None,
             matched: Vec::new(),
             channels: vec!["rejected".to_owned()],
+            withheld: Vec::new(),
+            later: Vec::new(),
         },
-        Entry::Timer(_) | Entry::Config(_) | Entry::Feedback(_) => return None,
+        Entry::Timer(_) | Entry::Config(_) | Entry::Feedback(_) | Entry::Digest(_) => return None,
     })
 }
 
@@ -179,5 +249,7 @@ fn summary(lines: &[Line]) -> Summary {
         stories,
         folded: lines.len() as u64 - rejected - stories,
         delivered: count(&|line| line.story.is_some() && !line.channels.is_empty()),
+        withheld: count(&|line| !line.withheld.is_empty()),
+        later: count(&|line| !line.later.is_empty()),
     }
 }

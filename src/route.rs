@@ -9,14 +9,16 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::config::{Config, Diagnostics};
+use crate::feedback::Aside;
 use crate::item::Item;
 use crate::log::record::Timer;
 use crate::log::{Decision, Entry};
-use crate::prepare::{Prepared, Rejected};
+use crate::prepare::Prepared;
 use crate::stage::Stage;
 use crate::story::{Folded, StoryId, StoryState};
 
 mod atom;
+mod byhand;
 mod clause;
 mod code;
 mod compare;
@@ -27,10 +29,12 @@ mod document;
 mod embargo;
 mod field;
 mod frequency;
+mod hold;
 mod implies;
 mod index;
 mod lower;
 mod place;
+mod policy;
 mod query;
 mod reload;
 mod rules;
@@ -50,6 +54,7 @@ pub use trace::{Outcome, RuleTrace};
 
 use document::{Document, View};
 use embargo::Embargoes;
+use policy::{Asked, Policies};
 use rules::Rules;
 use stories::{Stories, add};
 use wake::Wakes;
@@ -68,6 +73,9 @@ pub struct Route {
     wakes: Wakes,
     embargoes: Embargoes,
     reload: Reload,
+    policies: Policies,
+    /// What policies let go on the way to a decision, to be recorded before it.
+    early: Vec<Timer>,
 }
 
 impl Route {
@@ -78,6 +86,7 @@ impl Route {
         let window = SignedDuration::try_from(config.fold.window).unwrap_or(SignedDuration::MAX);
         let stories = Stories::new(window);
         let (document, wakes) = (Document::default(), Wakes::default());
+        let policies = Policies::new(&rules);
         Some(Route {
             rules,
             stories,
@@ -86,6 +95,8 @@ impl Route {
             wakes,
             embargoes: Embargoes::default(),
             reload: Reload::default(),
+            policies,
+            early: Vec::new(),
         })
     }
 
@@ -102,6 +113,7 @@ impl Route {
             }
         }
         self.embargoes.note(prepared, decision);
+        self.restore_held(prepared, decision);
         self.restore_carried(story, &decision.carried(&prepared.item), prepared.received);
         self.wakes.pass(prepared.received, &self.rules);
     }
@@ -109,6 +121,7 @@ impl Route {
     /// Takes over what time set off before a restart.
     pub fn apply_timer(&mut self, timer: &Timer) {
         self.restore_release(timer);
+        self.restore_timer(timer);
         self.restore_carried(timer.story, &timer.channels, timer.at);
         self.wakes.pass(timer.at, &self.rules);
     }
@@ -133,6 +146,7 @@ impl Route {
         let renumbered = |part| self.rules.part_of(old.parts[part as usize].digest);
         self.stories.renumber(renumbered);
         self.wakes.plan(&self.rules);
+        self.policies.replace(&self.rules);
     }
 
     /// The names of rules of which some part has no word that must occur (`NOT x`, `*x`,
@@ -198,6 +212,15 @@ impl Route {
             // Adding a source floods nobody: what it held already counts as carried.
             channels.clear();
         }
+        let asked = Asked::of(folded, &self.policies);
+        let withheld = hold::let_through(
+            &mut self.policies,
+            &asked,
+            &self.stories,
+            &self.satisfied,
+            &mut channels,
+            &mut self.early,
+        );
 
         let settings = || holding.iter().map(|rule| &rules.rules[*rule as usize].set);
         let mut labels: Vec<String> = Vec::new();
@@ -218,6 +241,7 @@ impl Route {
                 matched.into_iter().map(name).collect()
             },
             channels,
+            withheld,
             priority: settings().filter_map(|set| set.priority).min(),
             labels,
             embargo,
@@ -250,7 +274,7 @@ pub struct Probe {
 }
 
 impl Stage for Route {
-    type In = Result<Folded, Rejected>;
+    type In = Result<Folded, Aside>;
     type Out = Entry;
 
     fn push(&mut self, input: Self::In, now: Timestamp, out: &mut Vec<Entry>) {
@@ -261,10 +285,12 @@ impl Stage for Route {
         }
         self.wakes.pass(now, &self.rules);
         let entry = match input {
-            Err(rejected) => Entry::Rejected(rejected),
+            Err(Aside::Rejected(rejected)) => Entry::Rejected(rejected),
+            Err(Aside::Feedback(request)) => return out.extend(self.correct(*request)),
             Ok(folded) => {
                 self.give_way(&folded, now, out);
                 let decision = Box::new(self.decide(&folded));
+                self.record_early(out);
                 let Folded { prepared, identities, .. } = folded;
                 let Prepared { seq, received, item, .. } = prepared;
                 Entry::Item { seq, received, item: Box::new(item), decision, identities }
@@ -274,11 +300,13 @@ impl Stage for Route {
     }
 
     fn next_wake(&self) -> Option<Timestamp> {
-        self.wakes.next().into_iter().chain(self.embargoes.next()).min()
+        let due = [self.wakes.next(), self.policies.next(), self.embargoes.next()];
+        due.into_iter().flatten().min()
     }
 
     fn wake(&mut self, now: Timestamp, out: &mut Vec<Entry>) {
         self.take_up(now, out);
+        self.let_go(now, out);
         let opened = self.wakes.opened(now, &self.rules);
         self.release(now, out);
         self.deliver_missed(&opened, now, out);

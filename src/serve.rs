@@ -39,6 +39,7 @@ mod query;
 mod rate;
 mod read;
 mod sinks;
+mod story;
 mod token;
 mod websub;
 
@@ -196,6 +197,7 @@ fn router(app: &App) -> Router {
         .merge(read::routes())
         .merge(sinks::routes())
         .merge(websub::routes())
+        .merge(story::routes())
         .fallback(nothing)
         .layer(middleware::from_fn_with_state(app.clone(), host::guard))
         .layer(middleware::from_fn_with_state(app.clone(), answer::finish))

@@ -40,6 +40,7 @@ pub use courier::Courier;
 pub use error::{SinkError, SinkErrorKind};
 pub use state::DeadLetter;
 pub use status::{Doing, Status, stored_letters};
+pub(crate) use stdout::Text;
 
 use batch::Batch;
 use file::FileSink;

@@ -1,8 +1,9 @@
 //! From a record of the log to what a reader of some channels gets of it.
 
 use jiff::{SignedDuration, Timestamp};
+use url::Url;
 
-use super::event::{Delivery, Event, Lost, Refusal, VERSION};
+use super::event::{Delivery, Digest, Event, Lost, Refusal, VERSION};
 use super::{REJECTED, Wanted};
 use crate::item::Item;
 use crate::log::{
@@ -10,7 +11,7 @@ use crate::log::{
     View,
 };
 use crate::prepare::markers;
-use crate::story::{StoryId, Verdict};
+use crate::story::Verdict;
 
 /// Appends what `read` is on the wanted channels: one event for each of them.
 pub(super) fn compose(
@@ -26,8 +27,12 @@ pub(super) fn compose(
             return Ok(());
         }
         Read::Record(logged, Some(intake)) => (logged, *intake),
-        // Nothing that is delivered is about no item.
-        Read::Record(_, None) => return Ok(()),
+        Read::Record(logged, None) => {
+            if let Record::Digest(digest) = logged.record {
+                events.push(compose_digest(logged.position, digest, view)?);
+            }
+            return Ok(());
+        }
     };
     let position = logged.position;
     match logged.record {
@@ -38,10 +43,12 @@ pub(super) fn compose(
             deliver(position, &intake, &decision, &reason, &channels, events);
         }
         Record::Timer(timer) => {
-            let Some(decision) = decision_about(&intake, view)? else {
+            let Some(mut decision) = decision_about(&intake, view)? else {
                 events.push(damaged(position));
                 return Ok(());
             };
+            // It may have been merged or split off since.
+            decision.fold.story = timer.story;
             let channels = wanted.of(&timer.channels);
             deliver(position, &intake, &decision, &timer.reason, &channels, events);
         }
@@ -50,13 +57,16 @@ pub(super) fn compose(
                 events.push(damaged(position));
                 return Ok(());
             };
-            let (story, verdict) = corrected(feedback.change);
-            (decision.fold.story, decision.fold.verdict) = (story, verdict);
+            let (verdict, reason) = corrected(feedback.change);
+            let fold = &mut decision.fold;
+            (fold.story, fold.verdict) = (feedback.change.story(), verdict);
+            (fold.state, fold.disputes) = (feedback.state, false);
+            (fold.evidence.of, fold.evidence.score) = (None, None);
+            decision.rules = feedback.rules;
             let channels = wanted.of(&feedback.channels);
-            let reason = "The fold was corrected by hand.";
-            deliver(position, &intake, &decision, reason, &channels, events);
+            deliver(position, &intake, &decision, &reason, &channels, events);
         }
-        Record::Config(_) => {}
+        Record::Config(_) | Record::Digest(_) => {}
     }
     Ok(())
 }
@@ -77,11 +87,49 @@ fn damaged(position: Position) -> Event {
     Event::Gap(Lost { v: VERSION, from: position, to: position.next(), cause })
 }
 
-fn corrected(change: Change) -> (StoryId, Verdict) {
+fn corrected(change: Change) -> (Verdict, String) {
     match change {
-        Change::Split { opens, .. } => (opens, Verdict::New),
-        Change::Merge { kept, .. } => (kept, Verdict::Development),
+        Change::Split { from, .. } => {
+            (Verdict::New, format!("Taken out of story {from} by hand: a story of its own."))
+        }
+        Change::Merge { alias, kept } => {
+            (Verdict::Development, format!("Merged by hand: story {alias} is {kept} now."))
+        }
     }
+}
+
+/// Stories whose record is damaged are counted as left out.
+fn compose_digest(
+    position: Position,
+    digest: crate::log::Digest,
+    view: &View,
+) -> Result<Event, LogError> {
+    let crate::log::Digest { at, channel, since, entries, mut left_out, reason } = digest;
+    let mut stories = Vec::with_capacity(entries.len());
+    for (n, entry) in (0_u32..).zip(&entries) {
+        let intake = match view.intake(entry.item) {
+            Err(error) if error.kind() != LogErrorKind::Corrupt => return Err(error),
+            found => found.ok().flatten(),
+        };
+        let decision = match &intake {
+            Some(intake) => decision_about(intake, view)?,
+            None => None,
+        };
+        let story = intake.zip(decision).and_then(|(intake, decision)| {
+            let reason = &decision.fold.evidence.reason;
+            delivery(position, &intake, &decision, reason, &channel)
+        });
+        match story {
+            Some(story) => {
+                let id = format!("{channel}/{position}/{n}");
+                stories.push(Delivery { id, story: entry.story, ..story });
+            }
+            None => left_out += u64::from(entry.count),
+        }
+    }
+    let id = format!("{channel}/{position}");
+    let digest = Digest { v: VERSION, id, channel, position, at, since, reason, left_out, stories };
+    Ok(Event::Digest(Box::new(digest)))
 }
 
 fn deliver(
@@ -92,45 +140,57 @@ fn deliver(
     channels: &[&String],
     events: &mut Vec<Event>,
 ) {
-    let Ok(item) = &intake.arrival.record else { return };
-    let (fold, state) = (&decision.fold, &decision.fold.state);
-    for channel in channels {
-        events.push(Event::Story(Box::new(Delivery {
-            v: VERSION,
-            id: format!("{channel}/{position}"),
-            channel: (*channel).clone(),
-            position,
-            verdict: fold.verdict,
-            story: fold.story,
-            item: intake.arrival.seq,
-            of: fold.evidence.of,
-            headline: item.headline.clone(),
-            byline: item.byline.clone(),
-            publisher: item.publisher.clone(),
-            source: intake.arrival.source.clone(),
-            received: intake.arrival.received,
-            event: event_time(item, intake.arrival.received),
-            link: item.link.clone().filter(|link| is_web(link)),
-            uri: item.uri.clone(),
-            disputes: fold.disputes,
-            disputed: state.disputed,
-            killed: state.killed,
-            items: state.items,
-            publishers: state.publishers,
-            markers: markers(item),
-            rules: decision.rules.clone(),
-            priority: decision.priority,
-            labels: decision.labels.clone(),
-            reason: reason.to_owned(),
-            score: fold.evidence.score,
-        })));
-    }
+    let on = |channel: &&String| delivery(position, intake, decision, reason, channel);
+    events.extend(channels.iter().filter_map(on).map(|delivery| Event::Story(Box::new(delivery))));
 }
 
-/// Links that could do anything but lead to a page (`javascript:` …) are not passed on.
-fn is_web(link: &str) -> bool {
-    let scheme = link.split(':').next().unwrap_or_default();
-    scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
+fn delivery(
+    position: Position,
+    intake: &Intake,
+    decision: &Decision,
+    reason: &str,
+    channel: &str,
+) -> Option<Delivery> {
+    let Ok(item) = &intake.arrival.record else { return None };
+    let (fold, state) = (&decision.fold, &decision.fold.state);
+    Some(Delivery {
+        v: VERSION,
+        id: format!("{channel}/{position}"),
+        channel: channel.to_owned(),
+        position,
+        verdict: fold.verdict,
+        story: fold.story,
+        item: intake.arrival.seq,
+        of: fold.evidence.of,
+        headline: item.headline.clone(),
+        byline: item.byline.clone(),
+        publisher: item.publisher.clone(),
+        source: intake.arrival.source.clone(),
+        received: intake.arrival.received,
+        event: event_time(item, intake.arrival.received),
+        link: item.link.as_deref().and_then(web_link).map(str::to_owned),
+        uri: item.uri.clone(),
+        disputes: fold.disputes,
+        disputed: state.disputed,
+        killed: state.killed,
+        items: state.items,
+        publishers: state.publishers,
+        markers: markers(item),
+        rules: decision.rules.clone(),
+        priority: decision.priority,
+        labels: decision.labels.clone(),
+        reason: reason.to_owned(),
+        score: fold.evidence.score,
+    })
+}
+
+/// The link, if it leads to the web: whoever clicks on a delivery runs no `javascript:` and opens
+/// no file.
+fn web_link(link: &str) -> Option<&str> {
+    let link = link.trim();
+    let plain = !link.contains(|c: char| c.is_control() || c.is_whitespace());
+    let url = Url::parse(link).ok()?;
+    (plain && matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(link)
 }
 
 /// Event time as fold has it (DESIGN section 3).

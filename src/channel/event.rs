@@ -12,13 +12,15 @@ use crate::story::{StoryId, Verdict};
 /// Version of the JSON of [`Event`]. Keys may be added within a version; none changes its meaning.
 pub const VERSION: u32 = 1;
 
-/// One line of a channel. As JSON, `type` comes first (`story`, `rejected` or `gap`), then the
-/// fields in the order they have here. Times are UTC in RFC 3339; what is unknown is null.
+/// One line of a channel. As JSON, `type` comes first (`story`, `digest`, `rejected` or `gap`), then
+/// the fields in the order they have here. Times are UTC in RFC 3339; what is unknown is null.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum Event {
     /// A story, or an update to one.
     Story(Box<Delivery>),
+    /// Stories that the channel's policy held back, together.
+    Digest(Box<Digest>),
     /// A record that is no item; only on the channel `rejected`.
     Rejected(Box<Refusal>),
     /// Records that this reader will not get.
@@ -26,10 +28,20 @@ pub enum Event {
 }
 
 impl Event {
+    /// The items it delivers, for readers to whom a digest is just several of them.
+    pub fn deliveries(&self) -> &[Delivery] {
+        match self {
+            Event::Story(delivery) => std::slice::from_ref(&**delivery),
+            Event::Digest(digest) => &digest.stories,
+            Event::Rejected(_) | Event::Gap(_) => &[],
+        }
+    }
+
     /// The delivery id: the same at every attempt.
     pub fn id(&self) -> String {
         match self {
             Event::Story(delivery) => delivery.id.clone(),
+            Event::Digest(digest) => digest.id.clone(),
             Event::Rejected(refusal) => refusal.id.clone(),
             Event::Gap(lost) => format!("gap/{}-{}", lost.from, lost.to),
         }
@@ -39,6 +51,7 @@ impl Event {
     pub fn position(&self) -> Position {
         match self {
             Event::Story(delivery) => delivery.position,
+            Event::Digest(digest) => digest.position,
             Event::Rejected(refusal) => refusal.position,
             Event::Gap(lost) => lost.from,
         }
@@ -48,6 +61,7 @@ impl Event {
     pub fn channel(&self) -> Option<&str> {
         match self {
             Event::Story(delivery) => Some(&delivery.channel),
+            Event::Digest(digest) => Some(&digest.channel),
             Event::Rejected(refusal) => Some(&refusal.channel),
             Event::Gap(_) => None,
         }
@@ -86,7 +100,7 @@ pub struct Delivery {
     pub received: Timestamp,
     /// The item's own time, at most five minutes after `received`; `received` when it has none.
     pub event: Timestamp,
-    /// Web address.
+    /// Web address, of http or https; any other is not passed on.
     pub link: Option<String>,
     /// The provider's identifier.
     pub uri: Option<String>,
@@ -113,6 +127,29 @@ pub struct Delivery {
     pub reason: String,
     /// Probability that it and `of` tell one story.
     pub score: Option<f32>,
+}
+
+/// What a channel's policy held back: during quiet hours, or beyond its rate.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Digest {
+    /// [`VERSION`].
+    pub v: u32,
+    /// `channel/position`.
+    pub id: String,
+    /// The channel.
+    pub channel: String,
+    /// The position in the log.
+    pub position: Position,
+    /// When it was put together.
+    pub at: Timestamp,
+    /// When the first of it was held back.
+    pub since: Timestamp,
+    /// Why it was held back, in a sentence.
+    pub reason: String,
+    /// Deliveries that were dropped meanwhile and are only counted.
+    pub left_out: u64,
+    /// Its stories, in the order in which they were held back. Their ids are `channel/position/n`.
+    pub stories: Vec<Delivery>,
 }
 
 /// A record that is no item, with what is needed to find and mend it.

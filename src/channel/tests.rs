@@ -1,8 +1,9 @@
 use super::*;
+use crate::item::Seq;
 use crate::log::fault::Switch;
-use crate::log::sample::{at, item, item_on, items, reject, timer};
-use crate::log::{Change, Entry, Feedback};
-use crate::story::StoryId;
+use crate::log::sample::{self, at, item, item_on, items, reject, timer};
+use crate::log::{Change, Digest, DigestEntry, Entry, Feedback};
+use crate::story::{StoryId, Verdict};
 
 fn log_of(entries: &[Entry]) -> (tempfile::TempDir, Log) {
     let dir = tempfile::tempdir().unwrap();
@@ -20,6 +21,7 @@ async fn read(log: &Log, channels: &[&str]) -> Vec<Event> {
 fn ids(events: &[Event]) -> Vec<String> {
     let id = |event: &Event| match event {
         Event::Story(delivery) => delivery.id.clone(),
+        Event::Digest(digest) => digest.id.clone(),
         Event::Rejected(refusal) => refusal.id.clone(),
         Event::Gap(lost) => format!("lost {}..{}", lost.from, lost.to),
     };
@@ -69,8 +71,11 @@ async fn timers_and_corrections_by_hand_deliver_their_item() {
     let split = Feedback {
         at: at(4),
         change: Change::Split { from: StoryId(1), opens: StoryId(7) },
-        item: crate::item::Seq(1),
+        item: Seq(1),
         channels: vec!["night".to_owned()],
+        state: sample::state(4),
+        rules: vec!["By hand".to_owned()],
+        held: Vec::new(),
     };
     let (_dir, log) = log_of(&[item(1), timer(3, 1), Entry::Feedback(split)]);
     let events = read(&log, &["night"]).await;
@@ -78,7 +83,61 @@ async fn timers_and_corrections_by_hand_deliver_their_item() {
     let [Event::Story(first), Event::Story(second)] = events.as_slice() else { panic!() };
     assert_eq!(first.headline, "Ferry 1 leaves the old harbour");
     assert_eq!((first.story, first.reason.as_str()), (StoryId(1), "The quiet hours are over."));
-    assert_eq!(second.story, StoryId(7));
+    assert_eq!((second.story, second.verdict), (StoryId(7), Verdict::New));
+    assert_eq!((second.rules.join(" "), second.event), ("By hand".to_owned(), first.event));
+    assert_eq!(second.reason, "Taken out of story s1 by hand: a story of its own.");
+}
+
+#[tokio::test]
+async fn a_digest_is_one_event_with_its_stories() {
+    let entry = |n: u64| DigestEntry { story: StoryId(n), item: Seq(n), count: 1 };
+    let digest = Digest {
+        at: at(9),
+        channel: "night".to_owned(),
+        since: at(1),
+        entries: vec![entry(2), entry(1), entry(77)],
+        left_out: 4,
+        reason: "Quiet hours.".to_owned(),
+    };
+    let (_dir, log) = log_of(&[item_on(1, &[]), item_on(2, &[]), Entry::Digest(digest)]);
+    assert!(read(&log, &["harbour"]).await.is_empty());
+    let events = read(&log, &["night"]).await;
+    let [Event::Digest(digest)] = events.as_slice() else { panic!("{events:?}") };
+    assert_eq!((digest.id.as_str(), digest.at, digest.since), ("night/3", at(9), at(1)));
+    let stories: Vec<_> =
+        digest.stories.iter().map(|story| (story.id.as_str(), story.item.0)).collect();
+    assert_eq!(stories, [("night/3/0", 2), ("night/3/1", 1)]);
+    assert_eq!(digest.left_out, 5, "what is gone is counted");
+    assert_eq!(events[0].deliveries().len(), 2);
+    assert_eq!(log.view().carried_by(StoryId(1)).unwrap().unwrap().channels, ["night"]);
+}
+
+#[tokio::test]
+async fn links_lead_to_the_web_or_nowhere() {
+    for (link, passed) in [
+        ("https://example.org/a?b=c#d", true),
+        ("HTTP://example.org", true),
+        ("javascript:alert(1)", false),
+        (" javascript:alert(1)", false),
+        ("data:text/html,<script>", false),
+        ("file:///etc/passwd", false),
+        ("ftp://example.org/a", false),
+        ("//example.org/a", false),
+        ("/a", false),
+        ("https://example.org/a\nb", false),
+        ("https:///", false),
+        ("", false),
+    ] {
+        let Entry::Item { seq, received, mut item, decision, identities } = item(1) else {
+            unreachable!()
+        };
+        item.link = Some(link.to_owned());
+        let entry = Entry::Item { seq, received, item, decision, identities };
+        let (_dir, log) = log_of(&[entry]);
+        let events = read(&log, &["harbour"]).await;
+        let [Event::Story(delivery)] = events.as_slice() else { panic!("{events:?}") };
+        assert_eq!(delivery.link.is_some(), passed, "{link:?}");
+    }
 }
 
 #[tokio::test]

@@ -104,14 +104,14 @@ fn verify(view: &View, json: bool) -> Result<(), Failure> {
         terminal::line(&found.to_string())?;
     } else {
         terminal::line(&format!(
-            "{} records and {} rows are as written, {} faults",
+            "{} records and {} rows are as written; faults: {}",
             verified.records, verified.rows, verified.faults
         ))?;
     }
     match verified.faults {
         0 => Ok(()),
         n => Err(Failure::runtime(format!(
-            "the log is damaged in {n} places; the rest is served: what is lost are the records \
+            "faults: {n}; the rest is served: what is lost are the records \
              named above"
         ))),
     }

@@ -63,6 +63,12 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
         "{} records: {} stories, {} folded, {} rejected; {} delivered to a channel",
         summary.records, summary.stories, summary.folded, summary.rejected, summary.delivered
     ));
+    if summary.withheld > 0 {
+        terminal::note(&format!(
+            "{} held back or dropped by channel policies, {} delivered later",
+            summary.withheld, summary.later
+        ));
+    }
     Ok(())
 }
 

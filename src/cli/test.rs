@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::decide::Decider;
-use crate::desk_test::{self, junit};
+use crate::desk_test::{self, Step, junit};
 use crate::terminal::{self, escape};
 
 use super::{ConfigArg, Failure};
@@ -27,7 +27,11 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
     let report = desk_test::run(&config.tests, || {
         // It was built a moment ago from the same configuration, so it builds again.
         let mut decider = Decider::build(&config).ok().map(|(decider, _)| decider);
-        move |arrival| decider.as_mut().map_or_else(Vec::new, |decider| decider.push(arrival))
+        move |step| match (decider.as_mut(), step) {
+            (None, _) => Vec::new(),
+            (Some(decider), Step::Arrives(arrival)) => decider.push(*arrival),
+            (Some(decider), Step::Until(now)) => decider.pass(now),
+        }
     });
     for line in report.to_string().lines() {
         terminal::line(&escape(line))?;

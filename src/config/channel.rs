@@ -1,6 +1,7 @@
 //! `[[channel]]`: named streams of stories.
 
 use super::diagnostic::Diagnostics;
+use super::policy::{self, Policy};
 use super::reader::{At, Table};
 
 /// `[[channel]]`.
@@ -12,6 +13,8 @@ pub struct Channel {
     pub title: String,
     /// What it carries of a story after the first item.
     pub repeats: Repeats,
+    /// What it holds back.
+    pub policy: Policy,
 }
 
 /// What a channel carries of a story after the first item. Disputes, corrections and kills are
@@ -35,10 +38,11 @@ pub(super) fn read(top: &mut Table<'_>, problems: &mut Diagnostics) -> Vec<Chann
         let name = table.require::<String>("name", problems);
         let title = table.get::<String>("title", problems);
         let repeats = table.one_of("repeats", &words, problems).unwrap_or_default();
+        let policy = policy::read(&mut table, repeats, problems);
         table.finish(problems);
         let Some(name) = name else { continue };
         let title = title.map_or_else(|| name.value.clone(), |title| title.value);
-        channels.push(Channel { name, title, repeats });
+        channels.push(Channel { name, title, repeats, policy });
     }
     channels
 }

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::Config;
 use super::diagnostic::{Diagnostic, Diagnostics, nearest};
 use super::reader::At;
 use super::sink::check_webhook;
+use super::{Config, Expect};
 
 /// Channels that exist without being configured.
 pub(super) const RESERVED: [&str; 2] = ["unrouted", "rejected"];
@@ -33,13 +33,20 @@ pub(super) fn check(config: &Config, problems: &mut Diagnostics) {
     for name in tokens().filter_map(|token| token.channels.as_ref()).flatten() {
         known(name, &channels, &RESERVED, problems);
     }
-    let expected = config
-        .tests
-        .iter()
-        .flat_map(|test| &test.items)
-        .flat_map(|item| [&item.expect.channels, &item.expect.matched].into_iter().flatten());
+    let expected = config.tests.iter().flat_map(|test| &test.items).flat_map(|item| {
+        let Expect { channels, matched, withheld, .. } = &item.expect;
+        [channels, matched, withheld].into_iter().flatten()
+    });
     for name in expected.flat_map(|channels| &channels.value) {
         known(name, &channels, &RESERVED, problems);
+    }
+    for later in config.tests.iter().filter_map(|test| test.later.as_ref()).flatten() {
+        known(&later.channel, &channels, &[], problems);
+    }
+    let ranked = config.publishers.iter().any(|publisher| publisher.rank.is_some());
+    for channel in config.channels.iter().filter(|it| it.policy.prefer_rank.is_some() && !ranked) {
+        let message = "`prefer_rank_within` prefers nobody: no [[publisher]] has a `rank`";
+        problems.push(Diagnostic::warning(&channel.name.place, message));
     }
     if config.log.retain < config.fold.window {
         problems.push(

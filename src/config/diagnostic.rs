@@ -123,6 +123,7 @@ impl Diagnostic {
                 let span = place.span.start.min(end)..end;
                 let mark = AnnotationKind::Primary.span(span).label(self.label.as_str());
                 let path = place.file.path().display().to_string();
+                let text = without_passwords(text);
                 title.element(Snippet::source(text).path(path).annotation(mark))
             }
         };
@@ -132,6 +133,29 @@ impl Diagnostic {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         renderer.render(&[group])
     }
+}
+
+/// The same text with a `*` for each byte of a password in an address: reports end up in logs.
+fn without_passwords(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let (before, after) = rest.split_at(at + 3);
+        shown.push_str(before);
+        let end = after.find(|c: char| c.is_whitespace() || "/?#\"'".contains(c));
+        let authority = &after[..end.unwrap_or(after.len())];
+        let user = authority.rfind('@').map(|at| &authority[..at]);
+        rest = match user.and_then(|user| user.find(':').map(|colon| (colon + 1, user.len()))) {
+            Some((from, to)) => {
+                shown.push_str(&after[..from]);
+                shown.extend(std::iter::repeat_n('*', to - from));
+                &after[to..]
+            }
+            None => after,
+        };
+    }
+    shown.push_str(rest);
+    shown
 }
 
 /// Every problem found, in the order of where they stand.

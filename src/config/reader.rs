@@ -197,6 +197,17 @@ impl<'a> Table<'a> {
         tables
     }
 
+    /// Whether the key is there, rightly or not.
+    pub fn has(&self, key: &str) -> bool {
+        self.entries.contains_key(key)
+    }
+
+    /// Where the key stands, if it is there.
+    pub fn place_of_key(&self, key: &str) -> Option<Place> {
+        let (key, _) = self.entries.get_key_value(key)?;
+        Some(Place { file: self.file.clone(), span: key.span() })
+    }
+
     /// Ends the reading: every key that was not asked for is a problem.
     pub fn finish(self, problems: &mut Diagnostics) {
         for key in self.entries.keys() {

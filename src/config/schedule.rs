@@ -101,7 +101,8 @@ fn parse_days(text: &str) -> Option<[bool; 7]> {
     Some(days)
 }
 
-fn parse_hours(text: &str) -> Option<(Time, Time)> {
+/// Reads `22:00-06:30`.
+pub(super) fn parse_hours(text: &str) -> Option<(Time, Time)> {
     let (opens, closes) = text.split_once('-')?;
     let time = |text: &str| match text.trim() {
         "24:00" => Some(Time::midnight()),

@@ -16,6 +16,22 @@ pub struct TestConfig {
     pub name: At<String>,
     /// What arrives.
     pub items: Vec<TestItem>,
+    /// What is delivered though no item comes, all of it and in order; `None` when that is not
+    /// looked at.
+    pub later: Option<Vec<TestLater>>,
+}
+
+/// A delivery that time brings about.
+#[derive(Clone, Debug)]
+pub struct TestLater {
+    /// When.
+    pub at: At<Timestamp>,
+    /// The channel.
+    pub channel: At<String>,
+    /// The places in the test, from 0, of its items.
+    pub items: Vec<u32>,
+    /// How many deliveries were dropped and are only counted.
+    pub left_out: u32,
 }
 
 /// One item of a test.
@@ -42,6 +58,8 @@ pub struct Expect {
     pub channels: Option<At<Vec<At<String>>>>,
     /// Channels whose rules hold, in any order.
     pub matched: Option<At<Vec<At<String>>>>,
+    /// Channels whose policy holds it back or drops it, in any order.
+    pub withheld: Option<At<Vec<At<String>>>>,
 }
 
 /// A verdict, or that the item is rejected.
@@ -96,11 +114,25 @@ pub(super) fn read(top: &mut Table<'_>, problems: &mut Diagnostics) -> Vec<TestC
                 problem.hint("add `items = [{ at = \"…\", headline = \"…\", expect = { … } }]`"),
             );
         }
+        let later = table.has("later").then(|| {
+            let tables = table.tables("later", problems);
+            tables.into_iter().filter_map(|table| later(table, problems)).collect()
+        });
         table.finish(problems);
         let Some(name) = name else { continue };
-        tests.push(TestConfig { name, items });
+        tests.push(TestConfig { name, items, later });
     }
     tests
+}
+
+fn later(mut table: Table<'_>, problems: &mut Diagnostics) -> Option<TestLater> {
+    let at = table.require::<Timestamp>("at", problems);
+    let channel = table.require::<String>("channel", problems);
+    let items = table.list::<u32>("items", problems).map_or_else(Vec::new, |list| list.value);
+    let left_out = table.or("left_out", 0, problems);
+    table.finish(problems);
+    let items = items.into_iter().map(|item| item.value).collect();
+    Some(TestLater { at: at?, channel: channel?, items, left_out })
 }
 
 /// Reads one item; without `at` it comes a minute after the one before.
@@ -167,6 +199,7 @@ fn expect(mut table: Table<'_>, problems: &mut Diagnostics) -> Expect {
         disputed: table.get("disputed", problems),
         channels: table.list("channels", problems),
         matched: table.list("matched", problems),
+        withheld: table.list("withheld", problems),
     };
     table.finish(problems);
     expect

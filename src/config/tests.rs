@@ -159,3 +159,12 @@ fn a_webhook_gives_up_after_a_day_unless_it_is_told_not_to() {
     assert_eq!(of("give_up = \"90m\""), Some(std::time::Duration::from_secs(5_400)));
     assert_eq!(of("give_up = \"never\""), None);
 }
+
+#[test]
+fn a_report_shows_no_password_of_any_address_in_its_lines() {
+    let text = "[[source.feed]]\nname = \"a\"\nurl = \"ftp://desk:hidden@example.org/a?b:c@d\"\n";
+    let report = problems(text);
+    assert!(report.contains("ftp://desk:******@example.org/a?b:c@d"), "{report}");
+    let report = problems("[log]\ndri = \"http://example.org:80/x@y\"\n");
+    assert!(report.contains("http://example.org:80/x@y"), "{report}");
+}

@@ -11,16 +11,24 @@ use crate::story::{Evidence, FoldDecision, Folded, StoryId, StoryState, Verdict}
 
 /// Prepare and fold in small: one story for all items whose first words are the same, and an
 /// item without a headline is rejected.
-fn stages(config: &Config) -> impl FnMut(Arrival) -> Vec<Entry> {
+fn stages(config: &Config) -> impl FnMut(Step) -> Vec<Entry> {
     let mut route = Route::compile(config, &mut Diagnostics::default()).unwrap();
     let mut stories: Vec<(String, Seq, u32)> = Vec::new();
-    move |arrival| {
-        let (seq, received) = (arrival.seq, arrival.received);
+    move |step| {
         let mut out = Vec::new();
-        let prepared = match Prepare::new().prepare(arrival) {
+        let now = match &step {
+            Step::Arrives(arrival) => arrival.received,
+            Step::Until(now) => *now,
+        };
+        while let Some(at) = route.next_wake().filter(|at| *at <= now) {
+            route.wake(at, &mut out);
+        }
+        let Step::Arrives(arrival) = step else { return out };
+        let (seq, received) = (arrival.seq, arrival.received);
+        let prepared = match Prepare::new().prepare(*arrival) {
             Ok(prepared) => prepared,
             Err(rejected) => {
-                route.push(Err(rejected), received, &mut out);
+                route.push(Err(rejected.into()), received, &mut out);
                 return out;
             }
         };
@@ -56,8 +64,13 @@ fn stages(config: &Config) -> impl FnMut(Arrival) -> Vec<Entry> {
 }
 
 fn report(tests: &str) -> Report {
+    report_with("", tests)
+}
+
+/// The report when the channel has a policy.
+fn report_with(policy: &str, tests: &str) -> Report {
     let text = format!(
-        "[[channel]]\nname = \"mideast\"\n[[rule]]\nquery = \"gaza OR hamas\"\n\
+        "[[channel]]\nname = \"mideast\"\n{policy}\n[[rule]]\nquery = \"gaza OR hamas\"\n\
          channels = [\"mideast\"]\n{tests}"
     );
     let (config, problems) = Config::parse(File::new("desk.toml", text), Path::new("."));
@@ -96,7 +109,7 @@ fn a_failure_shows_what_was_expected_and_what_came() {
     assert!(!report.passed());
     let expected = "\
 FAILED  one disputed story
-  item 1 (desk.toml:11): Truce again
+  item 1 (desk.toml:12): Truce again
     - of = 7
     + of = 0
     - channels = [\"mideast\"]
@@ -106,8 +119,8 @@ FAILED  one disputed story
     let xml = junit(&report);
     for expected in [
         "tests=\"1\" failures=\"1\"",
-        "<testcase name=\"one disputed story\" classname=\"desk.toml\" file=\"desk.toml\" line=\"8\">",
-        "<failure message=\"item 1: of is 0, not 7\">Truce again (line 11)</failure>",
+        "<testcase name=\"one disputed story\" classname=\"desk.toml\" file=\"desk.toml\" line=\"9\">",
+        "<failure message=\"item 1: of is 0, not 7\">Truce again (line 12)</failure>",
         "[&quot;mideast&quot;]",
     ] {
         assert!(xml.contains(expected), "no {expected} in:\n{xml}");
@@ -131,4 +144,33 @@ fn mistakes_in_tests_are_reported_where_they_stand() {
     ] {
         assert!(report.contains(expected), "no {expected:?} in:\n{report}");
     }
+}
+
+const NIGHT: &str = r#"
+[[test]]
+name = "the night is told in the morning"
+items = [
+  { at = "2026-01-01T23:00:00Z", headline = "Truce in Gaza", expect = { channels = [], withheld = ["mideast"] } },
+  { headline = "Hamas speaks", expect = { withheld = ["mideast"] } },
+  { headline = "Gaza: one killed", expect = { withheld = ["mideast"] } },
+]
+later = [{ at = "2026-01-02T06:30:00Z", channel = "mideast", items = [0, 1, 2] }]
+"#;
+
+#[test]
+fn what_a_policy_holds_back_and_what_time_brings_about_can_be_expected() {
+    let report = report_with("quiet = \"22:00-06:30\"", NIGHT);
+    assert!(report.passed(), "{report}");
+}
+
+#[test]
+fn a_delivery_at_another_time_is_a_failure() {
+    let report = report_with("quiet = \"22:00-07:00\"", NIGHT);
+    let expected = "\
+FAILED  the night is told in the morning
+  item 3 (desk.toml:15): after the last item
+    - later = [{ at = \"2026-01-02T06:30:00Z\", channel = \"mideast\", items = [0, 1, 2] }]
+    + later = [{ at = \"2026-01-02T07:00:00Z\", channel = \"mideast\", items = [0, 1, 2] }]
+0 passed, 1 failed";
+    assert_eq!(report.to_string(), expected);
 }

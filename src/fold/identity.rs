@@ -173,6 +173,17 @@ impl Identities {
         before
     }
 
+    /// Lets a name that is remembered mean something else. It is forgotten when it would have been.
+    pub(super) fn replace(&mut self, name: Digest, known: Known) {
+        self.known.insert(name, known);
+    }
+
+    /// Lets all names of a story lead to another one.
+    pub(super) fn move_story(&mut self, from: StoryId, to: StoryId) {
+        let moved = self.known.values_mut().filter(|known| known.story == from);
+        moved.for_each(|known| known.story = to);
+    }
+
     /// Forgets one name that is older than `edge` or beyond `most`; returns the story it led to.
     pub(super) fn pop(&mut self, edge: i64, most: usize) -> Option<Option<StoryId>> {
         let (name, known) = *self.order.get(0)?;

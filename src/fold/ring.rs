@@ -32,6 +32,16 @@ impl<T> Ring<T> {
         }
     }
 
+    /// Oldest first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.chunks.iter().flatten()
+    }
+
+    /// Oldest first, to be changed.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.chunks.iter_mut().flatten()
+    }
+
     pub(super) fn push(&mut self, element: T) {
         // A chunk is itself a ring: the only one may go round and round.
         match self.chunks.back_mut() {
@@ -73,6 +83,8 @@ mod tests {
                 oldest += 1;
             }
             assert_eq!(ring.len(), next - oldest);
+            assert_eq!(ring.iter().next(), Some(&oldest));
+            assert_eq!(ring.iter_mut().last(), Some(&mut (next - 1)));
             assert_eq!(ring.get(0), Some(&oldest));
             assert_eq!(ring.get(ring.len() - 1), Some(&(next - 1)));
             assert_eq!(ring.get(ring.len()), None);

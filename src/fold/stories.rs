@@ -45,6 +45,17 @@ impl Story {
         }
     }
 
+    fn add_family(&mut self, family: u32) {
+        if !self.has_family(family) && self.families.len() < Story::MOST_FAMILIES {
+            self.families.push(family);
+        }
+    }
+
+    fn state(&self) -> StoryState {
+        let Story { items, publishers, first, last, disputed, killed, .. } = *self;
+        StoryState { items, publishers, first, last, disputed, killed }
+    }
+
     pub(super) fn has_family(&self, family: u32) -> bool {
         self.families.contains(&family)
     }
@@ -74,9 +85,7 @@ impl Stories {
         (story.first, story.last) = (state.first, state.last);
         (story.disputed, story.killed) = (state.disputed, state.killed);
         story.best_rank = story.best_rank.min(profile.rank);
-        if !story.has_family(profile.family) && story.families.len() < Story::MOST_FAMILIES {
-            story.families.push(profile.family);
-        }
+        story.add_family(profile.family);
     }
 
     /// Lets a name lead to a story.
@@ -92,6 +101,57 @@ impl Stories {
     /// A name was forgotten or leads elsewhere.
     pub(super) fn unname(&mut self, id: StoryId) {
         self.release(id, |story| story.named = story.named.saturating_sub(1));
+    }
+
+    /// Makes one story of two. Items and names count for the kept one from now on.
+    pub(super) fn unite(&mut self, kept: StoryId, other: StoryId) {
+        let Some(from) = self.stories.remove(&other) else { return };
+        let story = self.entry(kept);
+        let opens = story.items == 0;
+        story.first = if opens { from.first } else { story.first.min(from.first) };
+        story.last = if opens { from.last } else { story.last.max(from.last) };
+        story.items += from.items;
+        story.live += from.live;
+        story.named += from.named;
+        story.best_rank = story.best_rank.min(from.best_rank);
+        story.disputed |= from.disputed;
+        story.killed |= from.killed;
+        for family in from.families {
+            story.add_family(family);
+        }
+        story.publishers = story.publishers.max(story.families.len() as u32);
+    }
+
+    /// Finds a story's state anew from its members in the window, where these are all of it; else
+    /// only what is certain. `shrank`: it lost an item that is still counted.
+    pub(super) fn settle(
+        &mut self,
+        id: StoryId,
+        members: &[&Profile],
+        shrank: bool,
+        disputed: Option<bool>,
+    ) -> Option<StoryState> {
+        let story = self.stories.get_mut(&id)?;
+        if shrank {
+            story.items = story.items.saturating_sub(1);
+        }
+        if story.items as usize == members.len() {
+            let rank = members.iter().map(|profile| profile.rank).min();
+            story.best_rank = rank.unwrap_or(u32::MAX);
+            story.families.clear();
+            members.iter().for_each(|profile| story.add_family(profile.family));
+            story.publishers = story.families.len() as u32;
+            let event = |profile: &&Profile| Timestamp::from_second(profile.event).ok();
+            if let (Some(first), Some(last)) =
+                (members.iter().filter_map(event).min(), members.iter().filter_map(event).max())
+            {
+                (story.first, story.last) = (first, last);
+            }
+            story.disputed = disputed.unwrap_or(story.disputed);
+        } else {
+            story.disputed |= disputed.unwrap_or(false);
+        }
+        Some(story.state())
     }
 
     fn entry(&mut self, id: StoryId) -> &mut Story {

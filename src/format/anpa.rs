@@ -186,7 +186,7 @@ fn is_reference(lower: &str) -> bool {
 
 /// A line without its end mark, with quotes and dashes as they are printed.
 fn plain(line: &str) -> String {
-    let line = line.trim().trim_end_matches(['<', '=']).trim_end();
+    let line = line.trim().trim_start_matches('^').trim_end_matches(['<', '=']).trim();
     let line = line.replace("``", "“").replace("''", "”").replace(" _ ", " — ");
     super::text::one_line(&line)
 }

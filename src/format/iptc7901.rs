@@ -48,7 +48,7 @@ fn item(message: &Message, dates: &Dates) -> Item {
         publisher: heading.agency.or(agency),
         urgency: heading.urgency,
         subjects: heading.category.into_iter().collect(),
-        markers,
+        markers: heading.markers.into_iter().chain(markers).collect(),
         ..Item::default()
     };
     if let Some(moment) = sent(message, dates) {
@@ -64,6 +64,7 @@ struct Heading {
     category: Option<Subject>,
     agency: Option<String>,
     slugline: Option<String>,
+    markers: Vec<Marker>,
 }
 
 impl Heading {
@@ -78,9 +79,12 @@ impl Heading {
         let options: Vec<&str> = words.skip(1).collect();
         let numbered = |pair: &&[&str]| pair[1].bytes().all(|b| b.is_ascii_digit());
         let agency = options.windows(2).find(numbered).map(|pair| pair[0].to_owned());
-        let slugline =
-            lines.next_back().and_then(|line| fields::some(line.trim().trim_end_matches('/')));
-        Heading { urgency, category, agency, slugline }
+        // Notices stand below the keyword line, or below STX.
+        let (notices, labels): (Vec<&str>, Vec<&str>) =
+            lines.map(str::trim).partition(|line| is_notice(line) && notice(line).is_some());
+        let slugline = labels.last().and_then(|line| fields::some(line.trim_end_matches('/')));
+        let markers = notices.into_iter().filter_map(notice).collect();
+        Heading { urgency, category, agency, slugline, markers }
     }
 }
 

@@ -75,10 +75,12 @@ pub(super) fn item(object: &Object, dates: &Dates) -> Item {
         body: body(object),
         byline: first(&["byline", "by", "author"])
             .or_else(|| names(object.get("authors")?))
+            .or_else(|| words(object.get("photographer")?))
             .and_then(|text| fields::byline(&text::from_plain(&text))),
         slugline: first(&["slugline", "slug"]),
         ednote: first(&["ednote", "editorialnote"]).map(|note| text::from_html(&note)),
-        located: first(&["located", "dateline"]),
+        located: first(&["located", "dateline"])
+            .or_else(|| words(object.get("datelinelocation")?.get("city")?)),
         publisher: first(&["publisher", "provider", "source", "infosource"])
             .or_else(|| names(object.get("infosources")?))
             .or_else(|| first(&["copyrightholder"])),
@@ -138,6 +140,7 @@ fn body(object: &Object) -> Option<String> {
         })
         .or_else(|| ["body", "content", "text"].iter().find_map(|key| either(key)))
         .or_else(|| string("description_text"))
+        .or_else(|| string("description_caption"))
         .or_else(|| html("description_html"))
         .or_else(|| ["description", "summary"].iter().find_map(|key| either(key)))
 }

@@ -138,7 +138,14 @@ fn subjects(nitf: Element) -> Vec<Subject> {
     let kind = |name: &str, key: &str| fields::some(&nitf.find(name)?.attribute(key)?);
     let kinds =
         [kind("tobject", "tobject.type"), kind("tobject.property", "tobject.property.type")];
-    kinds.into_iter().flatten().map(|name| Subject { code: None, name: Some(name) }).collect()
+    let scopes = nitf.find_all("doc-scope").filter_map(|scope| scope.attribute("scope"));
+    let scopes = scopes.filter_map(|scope| fields::some(&scope));
+    kinds
+        .into_iter()
+        .flatten()
+        .chain(scopes)
+        .map(|name| Subject { code: None, name: Some(name) })
+        .collect()
 }
 
 /// A subject by its number and the most specific of its names.

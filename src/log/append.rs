@@ -9,9 +9,9 @@ use serde::Serialize;
 use super::error::LogError;
 use super::frame::{self, Kind};
 use super::meta::Meta;
-use super::record::{Decision, Entry, Position};
+use super::record::{Change, Decision, Entry, Feedback, Position};
 use super::recover::{Carried, Remembered};
-use super::store::{Bytes, CARRIED, DECISIONS, HELD, IDENTITIES, INTAKE, LATER, Store};
+use super::store::{ALIASES, Bytes, CARRIED, DECISIONS, HELD, IDENTITIES, INTAKE, LATER, Store};
 use super::{Log, cursor};
 use crate::item::Seq;
 use crate::story::StoryId;
@@ -102,6 +102,7 @@ struct Tables<'t> {
     held: Table<'t, u64, u64>,
     identities: Table<'t, u64, Bytes>,
     carried: Table<'t, u64, Bytes>,
+    aliases: Table<'t, u64, u64>,
     bytes: Vec<u8>,
 }
 
@@ -116,6 +117,7 @@ impl<'t> Tables<'t> {
             held: transaction.open_table(HELD).map_err(fault)?,
             identities: transaction.open_table(IDENTITIES).map_err(fault)?,
             carried: transaction.open_table(CARRIED).map_err(fault)?,
+            aliases: transaction.open_table(ALIASES).map_err(fault)?,
             bytes: Vec::with_capacity(4_096),
         })
     }
@@ -160,12 +162,23 @@ impl<'t> Tables<'t> {
                     meta.at = meta.at.max(change.at);
                     self.decision(meta, Kind::Config, position, change)?;
                 }
+                Entry::Digest(digest) => {
+                    meta.at = meta.at.max(digest.at);
+                    if let Some(oldest) = digest.entries.iter().map(|entry| entry.item).min() {
+                        self.later(position, oldest)?;
+                    }
+                    self.decision(meta, Kind::Digest, position, digest)?;
+                    for entry in &digest.entries {
+                        self.carry(entry.story, std::slice::from_ref(&digest.channel), meta)?;
+                    }
+                }
                 Entry::Feedback(feedback) => {
                     meta.at = meta.at.max(feedback.at);
                     self.later(position, feedback.item)?;
                     self.decision(meta, Kind::Feedback, position, feedback)?;
                     let story = feedback.change.story();
                     self.carry(story, &feedback.channels, meta)?;
+                    self.change(feedback, meta)?;
                     meta.next_story = meta.next_story.max(StoryId(story.0 + 1));
                 }
             }
@@ -227,23 +240,59 @@ impl<'t> Tables<'t> {
         Ok(())
     }
 
+    /// Lets what outlives the records follow a correction by hand.
+    fn change(&mut self, feedback: &Feedback, meta: &Meta) -> Result<(), LogError> {
+        match feedback.change {
+            Change::Split { opens, .. } => self.rename(feedback.item, opens),
+            Change::Merge { alias, kept } => {
+                self.aliases
+                    .insert(alias.0, kept.0)
+                    .map_err(|error| self.store.fault("Writing", error))?;
+                let carried = self.carriers(alias)?;
+                self.carry(kept, &carried, meta)
+            }
+        }
+    }
+
+    /// Lets an item's identities lead to another story.
+    fn rename(&mut self, item: Seq, story: StoryId) -> Result<(), LogError> {
+        let fault = |error| self.store.fault("Reading", error);
+        let (first, mut rows) = {
+            let mut range = self.identities.range(..=item.0).map_err(fault)?;
+            let Some(stored) = range.next_back() else { return Ok(()) };
+            let (key, bytes) = stored.map_err(fault)?;
+            let opened = frame::open(bytes.value(), &key.value().to_le_bytes());
+            // A damaged row stays what it is; `log verify` would have told.
+            let rows = opened.and_then(|opened| opened.read::<Vec<Remembered>>());
+            let Ok(rows) = rows else { return Ok(()) };
+            (key.value(), rows)
+        };
+        rows.iter_mut().filter(|row| row.seq == item).for_each(|row| row.story = story);
+        frame::seal(Kind::Identities, &first.to_le_bytes(), &rows, &mut self.bytes)?;
+        self.identities
+            .insert(first, self.bytes.as_slice())
+            .map_err(|error| self.store.fault("Writing", error))?;
+        Ok(())
+    }
+
+    /// The channels that carried a story. Of a damaged row it is not known.
+    fn carriers(&self, story: StoryId) -> Result<Vec<String>, LogError> {
+        let stored =
+            self.carried.get(story.0).map_err(|error| self.store.fault("Reading", error))?;
+        let Some(stored) = stored else { return Ok(Vec::new()) };
+        let row = frame::open(stored.value(), &story.0.to_le_bytes())
+            .and_then(|opened| opened.read::<Carried>());
+        Ok(row.map(|row| row.channels).unwrap_or_default())
+    }
+
     /// Adds to the channels that carried a story; writes only when one is new.
     fn carry(&mut self, story: StoryId, channels: &[String], meta: &Meta) -> Result<(), LogError> {
         if channels.is_empty() {
             return Ok(());
         }
         let key = story.0.to_le_bytes();
-        let mut all = BTreeSet::new();
-        {
-            let stored =
-                self.carried.get(story.0).map_err(|error| self.store.fault("Reading", error))?;
-            if let Some(stored) = stored {
-                // A damaged row is replaced by what is known now; `log verify` would have told.
-                let row =
-                    frame::open(stored.value(), &key).and_then(|opened| opened.read::<Carried>());
-                all.extend(row.map(|row| row.channels).unwrap_or_default());
-            }
-        }
+        // A damaged row is replaced by what is known now; `log verify` would have told.
+        let mut all: BTreeSet<String> = self.carriers(story)?.into_iter().collect();
         let before = all.len();
         all.extend(channels.iter().cloned());
         if all.len() == before {

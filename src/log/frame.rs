@@ -30,10 +30,11 @@ pub(super) enum Kind {
     Identities = 9,
     Carried = 10,
     Cursor = 11,
+    Digest = 12,
 }
 
 impl Kind {
-    const ALL: [Kind; 11] = [
+    const ALL: [Kind; 12] = [
         Kind::Meta,
         Kind::Item,
         Kind::Reject,
@@ -45,6 +46,7 @@ impl Kind {
         Kind::Identities,
         Kind::Carried,
         Kind::Cursor,
+        Kind::Digest,
     ];
 }
 

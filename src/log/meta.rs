@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::error::LogError;
 use super::frame::{self, Kind};
 use super::record::Position;
-use super::store::{CARRIED, CURSORS, DECISIONS, HELD, IDENTITIES, INTAKE, LATER, META, Store};
+use super::store::{
+    ALIASES, CARRIED, CURSORS, DECISIONS, HELD, IDENTITIES, INTAKE, LATER, META, Store,
+};
 use crate::item::Seq;
 use crate::story::StoryId;
 
@@ -54,6 +56,7 @@ impl Meta {
                 transaction.open_table(HELD).map_err(fault)?;
                 transaction.open_table(IDENTITIES).map_err(fault)?;
                 transaction.open_table(CARRIED).map_err(fault)?;
+                transaction.open_table(ALIASES).map_err(fault)?;
                 transaction.open_table(CURSORS).map_err(fault)?;
                 Meta::EMPTY.save(store, transaction)
             })?;

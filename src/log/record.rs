@@ -11,7 +11,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::item::{Arrival, Identity, Item, Seq};
 use crate::prepare::Rejected;
-use crate::story::{FoldDecision, StoryId};
+use crate::story::{FoldDecision, StoryId, StoryState};
+
+mod held;
+
+pub use held::{Digest, Entry as DigestEntry, Gate, Withheld};
 
 /// The place of a record in the decision stream. `channel/position` is a delivery id: at least
 /// once, and the same at every attempt.
@@ -53,6 +57,8 @@ pub struct Decision {
     pub matched: Vec<String>,
     /// Channels the item is delivered to now. What readers deliver, no more and no less.
     pub channels: Vec<String>,
+    /// Channels whose policy did not let it through.
+    pub withheld: Vec<Withheld>,
     /// The most urgent `set.priority` of those rules, 1 to 9.
     pub priority: Option<u8>,
     /// The `set.labels` of those rules, each once.
@@ -93,6 +99,8 @@ pub struct Timer {
     pub item: Seq,
     /// Channels it is delivered to now.
     pub channels: Vec<String>,
+    /// Channels whose policy did not let it through.
+    pub withheld: Vec<Withheld>,
     /// One sentence for a person.
     pub reason: String,
 }
@@ -121,6 +129,12 @@ pub struct Feedback {
     pub item: Seq,
     /// Channels it is delivered to now.
     pub channels: Vec<String>,
+    /// The story that was opened or kept, right afterwards.
+    pub state: StoryState,
+    /// Names of the rules that hold for it.
+    pub rules: Vec<String>,
+    /// Digests of the rules' text parts that an item that was split off satisfies.
+    pub held: Vec<u64>,
 }
 
 /// What a [`Feedback`] changes.
@@ -176,6 +190,8 @@ pub enum Entry {
     Config(ConfigChange),
     /// A person's correction.
     Feedback(Feedback),
+    /// What a channel held back and delivers together.
+    Digest(Digest),
 }
 
 impl Entry {
@@ -188,7 +204,7 @@ impl Entry {
                 item.headline.len() + item.body.as_ref().map_or(0, String::len)
             }
             Entry::Rejected(rejected) => rejected.reject.bytes.len(),
-            Entry::Timer(_) | Entry::Config(_) | Entry::Feedback(_) => 0,
+            Entry::Timer(_) | Entry::Config(_) | Entry::Feedback(_) | Entry::Digest(_) => 0,
         };
         (text + REST) as u64
     }
@@ -218,17 +234,19 @@ pub enum Record {
     Config(ConfigChange),
     /// A person's correction.
     Feedback(Feedback),
+    /// What a channel held back and delivers together.
+    Digest(Digest),
 }
 
 impl Record {
-    /// The intake record it is about.
+    /// The intake record it is about; a digest is about several.
     pub fn item(&self) -> Option<Seq> {
         match self {
             Record::Decision(decision) => Some(decision.item),
             Record::Rejected(seq) => Some(*seq),
             Record::Timer(timer) => Some(timer.item),
             Record::Feedback(feedback) => Some(feedback.item),
-            Record::Config(_) => None,
+            Record::Config(_) | Record::Digest(_) => None,
         }
     }
 
@@ -238,6 +256,7 @@ impl Record {
             Record::Decision(decision) => &decision.channels,
             Record::Timer(timer) => &timer.channels,
             Record::Feedback(feedback) => &feedback.channels,
+            Record::Digest(digest) => std::slice::from_ref(&digest.channel),
             Record::Rejected(_) | Record::Config(_) => &[],
         }
     }

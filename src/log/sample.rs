@@ -30,14 +30,7 @@ pub(crate) fn item_on(seq: u64, channels: &[&str]) -> Entry {
         versioncreated: Some(at(seq)),
         ..Item::default()
     };
-    let state = StoryState {
-        items: 1,
-        publishers: 1,
-        first: at(seq),
-        last: at(seq),
-        disputed: false,
-        killed: false,
-    };
+    let state = state(seq);
     let evidence = Evidence {
         of: (seq > 1).then(|| Seq(seq - 1)),
         score: Some(0.125),
@@ -55,6 +48,7 @@ pub(crate) fn item_on(seq: u64, channels: &[&str]) -> Entry {
         held: vec![0x5eed],
         matched: channels.clone(),
         channels,
+        withheld: Vec::new(),
         priority: Some(4),
         labels: vec!["sea".to_owned()],
         embargo: None,
@@ -65,6 +59,18 @@ pub(crate) fn item_on(seq: u64, channels: &[&str]) -> Entry {
         item: Box::new(item),
         decision: Box::new(decision),
         identities: vec![Identity([seq as u8; 16]), Identity([0xff; 16])],
+    }
+}
+
+/// A story of one item at second `n`.
+pub(crate) fn state(n: u64) -> StoryState {
+    StoryState {
+        items: 1,
+        publishers: 1,
+        first: at(n),
+        last: at(n),
+        disputed: false,
+        killed: false,
     }
 }
 
@@ -87,6 +93,7 @@ pub(crate) fn timer(now: u64, seq: u64) -> Entry {
         story: StoryId(seq),
         item: Seq(seq),
         channels: vec!["night".to_owned()],
+        withheld: Vec::new(),
         reason: "The quiet hours are over.".to_owned(),
     })
 }

@@ -196,6 +196,7 @@ pub(super) fn read_logged(position: Position, bytes: &[u8]) -> Result<Logged, Da
         Kind::Rejected => opened.read().map(|(at, it)| (at, Record::Rejected(it)))?,
         Kind::Timer => opened.read().map(|(at, it)| (at, Record::Timer(it)))?,
         Kind::Config => opened.read().map(|(at, it)| (at, Record::Config(it)))?,
+        Kind::Digest => opened.read().map(|(at, it)| (at, Record::Digest(it)))?,
         Kind::Feedback => opened.read().map(|(at, it)| (at, Record::Feedback(it)))?,
         _ => return Err(Damage::Broken),
     };

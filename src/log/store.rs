@@ -38,6 +38,8 @@ pub(super) const HELD: TableDefinition<'_, u64, u64> = TableDefinition::new("hel
 pub(super) const IDENTITIES: TableDefinition<'_, u64, Bytes> = TableDefinition::new("identities");
 /// Story → channels that carried it.
 pub(super) const CARRIED: TableDefinition<'_, u64, Bytes> = TableDefinition::new("carried");
+/// Story that is an alias → the story it became.
+pub(super) const ALIASES: TableDefinition<'_, u64, u64> = TableDefinition::new("aliases");
 /// Sink → its cursor.
 pub(super) const CURSORS: TableDefinition<'_, &str, Bytes> = TableDefinition::new("cursors");
 
@@ -47,6 +49,26 @@ const CACHE_BYTES: usize = 32 << 20;
 /// Opens the engine's file for writing. Tests give one whose disk fails.
 pub(super) type OpenEngine =
     Box<dyn Fn(&Builder, &Path) -> Result<Database, DatabaseError> + Send + Sync>;
+
+/// Makes the store at `path` where there is none. It gets its name when it is whole: the engine
+/// takes a file that was cut off while it was made for a damaged one.
+pub(super) fn make(path: &Path, open: &OpenEngine) -> Result<(), LogError> {
+    if path.exists() {
+        return Ok(());
+    }
+    let new = path.with_extension("new");
+    match std::fs::remove_file(&new) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err(LogError::io(&new, "Removing", error));
+        }
+        _ => {}
+    }
+    let mut builder = Builder::new();
+    builder.set_concurrency_mode(ConcurrencyMode::SingleWriter);
+    let made = open(&builder, &new);
+    drop(made.map_err(|error| LogError::engine(&new, "Making", error.into()))?);
+    std::fs::rename(&new, path).map_err(|error| LogError::io(path, "Making", error))
+}
 
 /// The file of the log as an engine.
 pub(super) struct Store {

@@ -42,6 +42,9 @@ fn entries_of_every_kind_come_back_as_they_were() {
         change: Change::Split { from: StoryId(1), opens: StoryId(9) },
         item: Seq(1),
         channels: vec!["harbour".to_owned()],
+        state: sample::state(5),
+        rules: vec!["Ferries".to_owned()],
+        held: vec![0x5eed],
     };
     let batch = [
         item(1),

@@ -79,12 +79,28 @@ impl View {
                 // read failed once.
                 Ok(Some(_)) => {}
                 Ok(None) => faults.push(format!(
-                    "Intake record {seq}, which record {position} of the log is about, is missing."
+                    "Intake record {seq}, which record {position} of the log is about, is missing. {}",
+                    affected(&record)
                 )),
-                Err(error) => faults.push(error.to_string()),
+                Err(error) => {
+                    let affected = affected(&record);
+                    faults.push(format!("{error} Record {position} is about it. {affected}"));
+                }
             }
         }
         Ok(faults)
+    }
+}
+
+/// Who misses what can no longer be read.
+fn affected(record: &Record) -> String {
+    let channels: Vec<_> = record.channels().iter().map(|name| format!("`{name}`")).collect();
+    match (record, channels.as_slice()) {
+        (Record::Rejected(_), _) => "Readers of `rejected` get a gap in its place.".to_owned(),
+        (_, []) => "It was delivered on no channel.".to_owned(),
+        (_, channels) => {
+            format!("Readers of {} get a gap in its place.", channels.join(", "))
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-//! Start-up: the window, the stories and what channels carried, from the log. Recorded decisions
-//! are applied, never scored again.
+//! Start-up: the window, the stories and what channels carried and hold back, from the log.
+//! Recorded decisions are applied, never scored again.
 
 use std::time::Duration;
 
@@ -8,39 +8,46 @@ use jiff::{SignedDuration, Timestamp};
 use crate::decide::Decider;
 use crate::log::record::Record;
 use crate::log::{Log, LogError, Read};
-use crate::prepare::Prepared;
-use crate::stage::Stage;
 
 /// Brings the stages back to where they were when the log was last written. Returns how many items
 /// are live again.
 pub(super) fn recover(decider: &mut Decider, log: &Log, window: Duration) -> Result<u64, LogError> {
     // The window follows the log's own time, which never goes back.
     let Some(last) = log.last_received() else { return Ok(0) };
+    let window = window.max(decider.route.memory());
     let window = SignedDuration::try_from(window).unwrap_or(SignedDuration::MAX);
     let since = last.checked_sub(window).unwrap_or(Timestamp::MIN);
     let view = log.view();
-    restore_memory(decider, log)?;
+    view.aliases(|alias, kept| decider.fold.restore_alias(alias, kept))?;
+    view.identities(|known| {
+        decider.fold.restore_identity(&known.identities, known.received, known.story, known.seq);
+    })?;
     restore_held(decider, log, since)?;
     let mut items = 0;
-    let mut prepared = Vec::new();
     for read in view.window(since)? {
         // What can no longer be read was reported where it was read.
         let Read::Record(logged, intake) = read? else { continue };
         match (logged.record, intake) {
             (Record::Decision(decision), Some(intake)) => {
-                let received = intake.arrival.received;
-                decider.prepare.push(intake.arrival, received, &mut prepared);
-                for outcome in prepared.drain(..) {
-                    let Ok(item): Result<Prepared, _> = outcome else { continue };
-                    decider.fold.apply(&item, &decision.fold);
-                    decider.route.apply(&item, &decision);
-                    items += 1;
-                }
+                let Ok(item) = decider.prepare.prepare(intake.arrival) else { continue };
+                decider.fold.apply(&item, &decision.fold);
+                decider.route.apply(&item, &decision);
+                items += 1;
             }
             (Record::Timer(timer), _) => decider.route.apply_timer(&timer),
+            (Record::Feedback(feedback), Some(intake)) => {
+                let Ok(item) = decider.prepare.prepare(intake.arrival) else { continue };
+                let corrected = decider.fold.apply_change(feedback.change, &item);
+                decider.route.apply_feedback(&feedback, corrected);
+            }
+            (Record::Digest(digest), _) => decider.route.apply_digest(&digest),
             _ => {}
         }
     }
+    // Last: whether a delivery was the first of its story is found out on the way.
+    view.carried(|carried| {
+        decider.route.restore_carried(carried.story, &carried.channels, carried.at);
+    })?;
     decider.fold.start_stories_at(log.next_story());
     Ok(items)
 }
@@ -59,15 +66,4 @@ fn restore_held(decider: &mut Decider, log: &Log, since: Timestamp) -> Result<()
         }
     }
     Ok(())
-}
-
-/// What outlives the records: identities, and which channels carried which stories.
-fn restore_memory(decider: &mut Decider, log: &Log) -> Result<(), LogError> {
-    let view = log.view();
-    view.identities(|known| {
-        decider.fold.restore_identity(&known.identities, known.received, known.story, known.seq);
-    })?;
-    view.carried(|carried| {
-        decider.route.restore_carried(carried.story, &carried.channels, carried.at);
-    })
 }

@@ -10,7 +10,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::{SignedDuration, Timestamp};
 use xxhash_rust::xxh3::Xxh3;
 
-use super::{Route, UNROUTED};
+use super::policy::Asked;
+use super::{Route, UNROUTED, hold};
 use crate::item::{Item, Seq};
 use crate::log::record::Timer;
 use crate::log::{Decision, Entry};
@@ -160,7 +161,8 @@ impl Route {
                 _ => format!("Item {seq}, a later version, took its place under the embargo."),
             };
             let story = held.fold.story;
-            out.push(Entry::Timer(Timer { at: now, story, item, channels: Vec::new(), reason }));
+            let (channels, withheld) = (Vec::new(), Vec::new());
+            out.push(Entry::Timer(Timer { at: now, story, item, channels, withheld, reason }));
         }
     }
 
@@ -172,10 +174,22 @@ impl Route {
             let Some(live) = self.stories.get(story) else { continue };
             let state = live.latest.map_or(held.fold.state, |(_, state)| state);
             let holding = self.rules.holding(&live.parts, &state, now);
-            let channels = self.channels_for(&held.fold, &holding);
+            let mut channels = self.channels_for(&held.fold, &holding);
+            let asked = Asked::late(story, held.item, state.publishers, now);
+            let asked = Asked { update: super::delivery::is_update(&held.fold), ..asked };
+            let withheld = hold::let_through(
+                &mut self.policies,
+                &asked,
+                &self.stories,
+                &[],
+                &mut channels,
+                &mut self.early,
+            );
+            self.record_early(out);
             self.stories.carry(story, channels.iter().map(String::as_str), now);
             let reason = format!("Its embargo ended at {until:.0}.");
-            out.push(Entry::Timer(Timer { at: now, story, item: held.item, channels, reason }));
+            let item = held.item;
+            out.push(Entry::Timer(Timer { at: now, story, item, channels, withheld, reason }));
         }
     }
 

@@ -15,10 +15,12 @@ use super::digest::digest;
 use super::document::{Document, Families};
 use super::index::Index;
 use super::lower::{Lowering, Mixed};
+use super::policy::Ruling;
 use super::{place, query, schedule, warn};
 use crate::config::{
-    Channel, Config, Diagnostic, Diagnostics, Repeats, RuleConfig, Schedule, Settings,
+    At, Channel, Config, Diagnostic, Diagnostics, Repeats, RuleConfig, Schedule, Settings,
 };
+use crate::publisher::Publishers;
 use crate::story::StoryState;
 
 /// The number of a rule, in configured order.
@@ -34,6 +36,9 @@ pub(super) struct Rules {
     /// Channels, in configured order.
     pub(super) channels: Vec<(Arc<str>, Repeats)>,
     channel_numbers: HashMap<Arc<str>, u16>,
+    /// What channels hold back.
+    pub(super) policies: Vec<Ruling>,
+    pub(super) publishers: Publishers,
     /// Rules that can hold for a story of which no item satisfied a text part.
     standing: Vec<RuleId>,
     /// Rules with a schedule.
@@ -79,12 +84,63 @@ impl Rules {
         for rule in &config.rules {
             sound &= rules.add(rule, config, problems);
         }
+        for channel in config.channels.iter().filter(|channel| !channel.policy.is_open()) {
+            sound &= rules.rule_channel(channel, config, problems);
+        }
+        rules.publishers = Publishers::new(&config.publishers);
         if sound {
             warn::rules(&mut rules, config, problems);
         }
         rules.index = Index::new(rules.parts.iter().map(|part| &part.clause), &mut rules.atoms);
         rules.code = Code::new(rules.parts.iter().map(|part| &part.clause));
         sound.then_some(rules)
+    }
+
+    /// Compiles a channel's policy.
+    fn rule_channel(
+        &mut self,
+        channel: &Channel,
+        config: &Config,
+        problems: &mut Diagnostics,
+    ) -> bool {
+        let quiet = channel.policy.quiet.as_ref();
+        let except = match quiet.and_then(|quiet| quiet.except.as_ref()) {
+            None => None,
+            Some(written) => match self.exception(written, config) {
+                Ok(part) => Some(part),
+                Err(errors) => {
+                    report(written, errors, problems);
+                    return false;
+                }
+            },
+        };
+        let (name, policy) = (channel.name.value.as_str().into(), channel.policy.clone());
+        self.policies.push(Ruling { channel: name, policy, except });
+        true
+    }
+
+    /// The part of a query that is asked of items alone.
+    fn exception(
+        &mut self,
+        written: &At<String>,
+        config: &Config,
+    ) -> Result<PartId, Vec<query::SyntaxError>> {
+        let expr = query::parse(&written.value)?;
+        let (atoms, lists) = (&mut self.atoms, &config.lists);
+        let mut lowering = Lowering { atoms, lists, stem: true, problems: Vec::new() };
+        let mixed = lowering.query(&expr, false);
+        if !lowering.problems.is_empty() {
+            return Err(lowering.problems);
+        }
+        match mixed {
+            Mixed::Text(clause) => Ok(self.part(clause)),
+            Mixed::State(_) | Mixed::All(_) | Mixed::Any(_) => {
+                let message = "`quiet_except` is asked of the item alone".to_owned();
+                let hint = "leave out `publishers`, `items`, `age` and other tests of the story";
+                let hint = Some(hint.to_owned());
+                Err(vec![query::SyntaxError { message, span: 0..written.value.len(), hint }])
+            }
+        }
     }
 
     fn add(&mut self, rule: &RuleConfig, config: &Config, problems: &mut Diagnostics) -> bool {
@@ -99,11 +155,7 @@ impl Rules {
         let mixed = match mixed {
             Ok(mixed) => mixed,
             Err(errors) => {
-                for error in errors {
-                    let place = place::inside(&rule.query, error.span);
-                    let problem = Diagnostic::error(&place, error.message);
-                    problems.push(Diagnostic { hint: error.hint, ..problem });
-                }
+                report(&rule.query, errors, problems);
                 return false;
             }
         };
@@ -239,5 +291,13 @@ impl Rules {
             }
         }
         channels
+    }
+}
+
+fn report(written: &At<String>, errors: Vec<query::SyntaxError>, problems: &mut Diagnostics) {
+    for error in errors {
+        let place = place::inside(written, error.span);
+        let problem = Diagnostic::error(&place, error.message);
+        problems.push(Diagnostic { hint: error.hint, ..problem });
     }
 }

@@ -7,11 +7,16 @@ use crate::config::Schedule;
 
 /// Whether the schedule is open at `now`.
 pub(super) fn is_open(schedule: &Schedule, now: Timestamp) -> bool {
+    closing(schedule, now).is_some()
+}
+
+/// When it closes, if it is open at `now`.
+pub(super) fn closing(schedule: &Schedule, now: Timestamp) -> Option<Timestamp> {
     let today = schedule.timezone.to_datetime(now).date();
     // Hours across midnight may have started yesterday.
-    [today.yesterday().ok(), Some(today)].into_iter().flatten().any(|day| {
-        opening(schedule, day).is_some_and(|(opens, closes)| opens <= now && now < closes)
-    })
+    let days = [today.yesterday().ok(), Some(today)].into_iter().flatten();
+    let hours = days.filter_map(|day| opening(schedule, day));
+    hours.filter(|(opens, closes)| *opens <= now && now < *closes).map(|(_, closes)| closes).max()
 }
 
 /// The first opening after `after`; `None` for a schedule that is never closed.

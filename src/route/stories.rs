@@ -93,6 +93,34 @@ impl Stories {
         self.live.get(&story)
     }
 
+    /// The same, to be changed.
+    pub(super) fn get_mut(&mut self, story: StoryId) -> Option<&mut Live> {
+        self.live.get_mut(&story)
+    }
+
+    /// Makes one story of two.
+    pub(super) fn unite(&mut self, kept: StoryId, alias: StoryId) {
+        for (_, story) in self.arrivals.iter_mut().filter(|(_, story)| *story == alias) {
+            *story = kept;
+        }
+        if let Some(other) = self.live.remove(&alias) {
+            let live = self.live.entry(kept).or_default();
+            live.last = live.last.max(other.last);
+            other.parts.iter().for_each(|part| _ = live.satisfy(*part));
+            let seq = |latest: &(Seq, StoryState)| latest.0;
+            live.latest = [live.latest, other.latest].into_iter().flatten().max_by_key(seq);
+        }
+        if let Some(other) = self.carried.remove(&alias) {
+            let carried = self.carried.entry(kept).or_default();
+            carried.last = carried.last.max(other.last);
+            for channel in other.channels {
+                if !carried.channels.contains(&channel) {
+                    carried.channels.push(channel);
+                }
+            }
+        }
+    }
+
     /// Whether a channel carried the story.
     pub(super) fn carried(&self, story: StoryId, channel: &str) -> bool {
         let Some(carried) = self.carried.get(&story) else { return false };

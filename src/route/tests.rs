@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::*;
 use crate::config::File;
 use crate::item::{Arrival, Item, Seq};
-use crate::prepare::Prepare;
+use crate::prepare::{Prepare, Rejected};
 use crate::story::{Evidence, FoldDecision, Verdict};
 
 mod compare;

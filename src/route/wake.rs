@@ -3,9 +3,10 @@
 
 use jiff::Timestamp;
 
-use super::Route;
+use super::policy::Asked;
 use super::rules::{RuleId, Rules};
 use super::schedule;
+use super::{Route, hold};
 use crate::config::{Missed, Schedule};
 use crate::log::Entry;
 use crate::log::record::Timer;
@@ -84,12 +85,22 @@ impl Route {
             let names =
                 names.into_iter().map(|channel| &self.rules.channels[usize::from(channel)].0);
             let missed = names.filter(|name| !self.stories.carried(story, name));
-            let channels: Vec<String> = missed.map(|name| name.to_string()).collect();
+            let mut channels: Vec<String> = missed.map(|name| name.to_string()).collect();
             if channels.is_empty() {
                 continue;
             }
+            let asked = Asked::late(story, item, state.publishers, now);
+            let withheld = hold::let_through(
+                &mut self.policies,
+                &asked,
+                &self.stories,
+                &[],
+                &mut channels,
+                &mut self.early,
+            );
+            self.record_early(out);
             self.stories.carry(story, channels.iter().map(String::as_str), now);
-            out.push(Entry::Timer(Timer { at: now, story, item, channels, reason }));
+            out.push(Entry::Timer(Timer { at: now, story, item, channels, withheld, reason }));
         }
     }
 }

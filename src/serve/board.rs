@@ -5,7 +5,7 @@
 //! answered, so that whoever has pushed an item finds it. It holds the newest `history` records;
 //! what retention has removed from the log goes from here too.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use jiff::Timestamp;
 
@@ -38,8 +38,8 @@ pub(super) struct Board {
 /// What the board knows of one channel.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Shelf {
-    /// Its stories by the position of their last delivery.
-    by_last: BTreeMap<Position, StoryId>,
+    /// Its stories by the position of their last delivery; a digest delivers several.
+    by_last: BTreeSet<(Position, StoryId)>,
     /// Deliveries of those stories.
     pub(super) deliveries: u64,
     /// Place and time of the last delivery.
@@ -87,7 +87,7 @@ impl Board {
     }
 
     /// Up to `limit` stories of a channel whose last delivery lies in `from..to`, newest first; or
-    /// with `rising`, oldest first.
+    /// with `rising`, oldest first. More when the last of them was delivered together with others.
     pub(super) fn on(
         &self,
         channel: &str,
@@ -99,8 +99,8 @@ impl Board {
         let Some(shelf) = self.channels.get(channel).filter(|_| from < to) else {
             return Vec::new();
         };
-        let range = shelf.by_last.range(from..to).map(|(at, id)| (*at, *id));
-        if rising { range.take(limit).collect() } else { range.rev().take(limit).collect() }
+        let range = shelf.by_last.range((from, StoryId(0))..(to, StoryId(0))).copied();
+        if rising { whole(range, limit) } else { whole(range.rev(), limit) }
     }
 
     /// Takes note of the next record.
@@ -130,6 +130,16 @@ impl Board {
                 self.deliver(id, &feedback.channels, logged);
                 Some(id)
             }
+            Record::Digest(digest) => {
+                for it in &digest.entries {
+                    let id = self.resolve(it.story);
+                    let entry = Entry { position, item: it.item };
+                    self.stories.entry(id).or_default().entries.push(entry);
+                    self.deliver(id, std::slice::from_ref(&digest.channel), logged);
+                    self.records.push_back((position, Some(id)));
+                }
+                return self.keep_most();
+            }
             Record::Rejected(_) => {
                 let shelf = self.channels.entry(REJECTED.to_owned()).or_default();
                 shelf.deliveries += 1;
@@ -139,6 +149,10 @@ impl Board {
             Record::Config(_) => return,
         };
         self.records.push_back((position, story));
+        self.keep_most();
+    }
+
+    fn keep_most(&mut self) {
         while self.records.len() > self.most {
             self.forget();
         }
@@ -168,9 +182,9 @@ impl Board {
                 None => self.channels.entry(name.clone()).or_default(),
             };
             if let Some(before) = story.deliver(name, logged.position) {
-                shelf.by_last.remove(&before);
+                shelf.by_last.remove(&(before, id));
             }
-            shelf.by_last.insert(logged.position, id);
+            shelf.by_last.insert((logged.position, id));
             shelf.deliveries += 1;
             shelf.last = Some((logged.position, logged.at));
         }
@@ -193,7 +207,7 @@ impl Board {
                 let Some(gone) = self.stories.remove(&alias) else { return };
                 for carried in &gone.carried {
                     let Some(shelf) = self.channels.get_mut(&*carried.channel) else { continue };
-                    shelf.by_last.remove(&carried.last);
+                    shelf.by_last.remove(&(carried.last, alias));
                 }
                 let story = self.stories.entry(kept).or_default();
                 let before: Vec<Carried> = story.carried.to_vec();
@@ -201,9 +215,9 @@ impl Board {
                 for carried in &story.carried {
                     let Some(shelf) = self.channels.get_mut(&*carried.channel) else { continue };
                     if let Some(old) = before.iter().find(|old| old.channel == carried.channel) {
-                        shelf.by_last.remove(&old.last);
+                        shelf.by_last.remove(&(old.last, kept));
                     }
-                    shelf.by_last.insert(carried.last, kept);
+                    shelf.by_last.insert((carried.last, kept));
                 }
                 for known in self.aliases.values_mut().filter(|known| **known == alias) {
                     *known = kept;
@@ -229,11 +243,26 @@ impl Board {
         let Some(story) = self.stories.remove(&id) else { return };
         for carried in &story.carried {
             let Some(shelf) = self.channels.get_mut(&*carried.channel) else { continue };
-            shelf.by_last.remove(&carried.last);
+            shelf.by_last.remove(&(carried.last, id));
             shelf.deliveries = shelf.deliveries.saturating_sub(u64::from(carried.deliveries));
         }
         self.aliases.retain(|_, kept| *kept != id);
     }
+}
+
+/// The first `limit`, and what stands at the same position as the last of them.
+fn whole(
+    stories: impl Iterator<Item = (Position, StoryId)>,
+    limit: usize,
+) -> Vec<(Position, StoryId)> {
+    let mut found: Vec<(Position, StoryId)> = Vec::new();
+    for story in stories {
+        if found.len() >= limit && found.last().is_none_or(|last| last.0 != story.0) {
+            break;
+        }
+        found.push(story);
+    }
+    found
 }
 
 #[cfg(test)]

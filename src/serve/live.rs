@@ -32,7 +32,7 @@ pub(super) struct Message {
     position: Position,
     /// Where to go on after it: `channel/position`.
     pub(super) id: String,
-    /// `story`, `rejected` or `gap`.
+    /// `story`, `digest`, `rejected` or `gap`.
     pub(super) kind: &'static str,
     /// The event as JSON, on one line.
     pub(super) json: String,
@@ -42,6 +42,7 @@ impl Message {
     fn of(channel: &str, event: &Event) -> Message {
         let (kind, position) = match event {
             Event::Story(delivery) => ("story", delivery.position),
+            Event::Digest(digest) => ("digest", digest.position),
             Event::Rejected(refusal) => ("rejected", refusal.position),
             Event::Gap(lost) => ("gap", Position(lost.to.0.saturating_sub(1))),
         };

@@ -56,7 +56,7 @@ pub(in crate::serve) async fn one(
         ("action" = String, Path,
             description = "`pause`, `resume`, `rewind`, `redeliver` or `discard`"),
     ),
-    request_body(content = Option<Object>, content_type = "application/json",
+    request_body(content = Object, content_type = "application/json",
         description = "What the action takes: `to`, `ids`, `reason`"),
     responses((status = 200, description = "It is done, durably", body = Object)))]
 pub(in crate::serve) async fn act(

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::log::Position;
+use crate::log::{LogError, Position, View};
 
 /// What a person asks of a sink.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,6 +128,21 @@ impl Ask {
             Ask::Rewind { to } => json!({ "to": to.to_string() }),
             Ask::Redeliver { ids } | Ask::Discard { ids } => json!({ "ids": ids }),
         }
+    }
+}
+
+impl RewindTo {
+    /// The position that is meant, at most the end of the log and at least its first.
+    pub fn find(self, view: &View, now: Timestamp) -> Result<Position, LogError> {
+        let (first, end) = view.bounds()?;
+        let to = match self {
+            RewindTo::Start => first,
+            RewindTo::End => end,
+            RewindTo::Position(position) => position,
+            RewindTo::Time(time) => view.first_at(time)?,
+            RewindTo::Ago(ago) => view.first_at(now.checked_sub(ago).unwrap_or(Timestamp::MIN))?,
+        };
+        Ok(to.clamp(first, end))
     }
 }
 

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::ask::{Ask, RewindTo};
@@ -121,16 +120,7 @@ impl Couriers {
     pub fn rewind(&self, name: &str, to: RewindTo) -> Result<Position, ControlError> {
         let keeper = self.find(name)?;
         let view = keeper.log.view();
-        let (first, end) = view.bounds()?;
-        let ago = |ago| keeper.clock.now().checked_sub(ago).unwrap_or(Timestamp::MIN);
-        let to = match to {
-            RewindTo::Start => first,
-            RewindTo::End => end,
-            RewindTo::Position(position) => position,
-            RewindTo::Time(time) => view.first_at(time)?,
-            RewindTo::Ago(duration) => view.first_at(ago(duration))?,
-        };
-        let to = to.clamp(first, end);
+        let to = to.find(&view, keeper.clock.now())?;
         keeper.rewind(to);
         keeper.log.save_cursors()?;
         Ok(to)

@@ -104,6 +104,10 @@ impl Connected {
                 command.arg("verdict").arg(delivery.verdict.to_string());
                 command.arg("headline").arg(&delivery.headline);
             }
+            Event::Digest(digest) => {
+                command.arg("type").arg("digest");
+                command.arg("headline").arg(&digest.reason);
+            }
             Event::Rejected(_) => {
                 command.arg("type").arg("rejected");
             }
@@ -170,6 +174,7 @@ fn client(config: &Config) -> Result<Client, SinkError> {
 fn received(event: &Event) -> String {
     match event {
         Event::Story(delivery) => delivery.received.to_string(),
+        Event::Digest(digest) => digest.at.to_string(),
         Event::Rejected(refusal) => refusal.received.to_string(),
         Event::Gap(_) => String::new(),
     }

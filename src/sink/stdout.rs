@@ -10,7 +10,7 @@ use crate::terminal;
 
 mod text;
 
-use text::Text;
+pub(crate) use text::Text;
 
 pub(super) struct StdoutSink {
     /// `None` for NDJSON.

@@ -115,7 +115,7 @@ impl WebhookSink {
             (Template::Json, events) => serde_json::to_vec(events),
             (template, events) => {
                 let chat = self.chat.as_deref();
-                let messages: Vec<_> = events.iter().map(message::Message::of).collect();
+                let messages: Vec<_> = events.iter().flat_map(message::Message::all).collect();
                 serde_json::to_vec(&chat::render(template, chat, &messages))
             }
         };

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::clock::Clock;
 use crate::config::SourceConfig;
+use crate::feedback::{Answer, Ask, Incoming, Request};
 use crate::format::Record;
 use crate::item::{Arrival, Item, Language, Seq};
 use crate::link::{Batch, Closed, Done, Envelope, Sender};
@@ -29,13 +30,19 @@ impl Stamp {
         Stamp { next, last }
     }
 
+    /// The time of something that enters now and is no record.
+    pub fn pass(&mut self, now: Timestamp) -> Timestamp {
+        self.last = self.last.max(now);
+        self.last
+    }
+
     /// Numbers and stamps one record of `origin`.
     pub fn stamp(&mut self, origin: &Origin, record: Record, now: Timestamp) -> Arrival {
         let seq = self.next;
         self.next = seq.next();
-        self.last = self.last.max(now);
+        let received = self.pass(now);
         let record = record.map(|item| origin.complete(item));
-        Arrival { seq, received: self.last, source: origin.source.clone(), record }
+        Arrival { seq, received, source: origin.source.clone(), record }
     }
 }
 
@@ -83,7 +90,7 @@ struct Gate {
     stamp: Stamp,
     clock: Clock,
     poison: Arc<Poison>,
-    tx: Sender<Envelope<Arrival>>,
+    tx: Sender<Envelope<Incoming>>,
 }
 
 impl Intake {
@@ -92,7 +99,7 @@ impl Intake {
         stamp: Stamp,
         clock: Clock,
         poison: Arc<Poison>,
-        tx: Sender<Envelope<Arrival>>,
+        tx: Sender<Envelope<Incoming>>,
     ) -> Intake {
         Intake(Arc::new(Mutex::new(Gate { stamp, clock, poison, tx })))
     }
@@ -126,6 +133,26 @@ impl Intake {
         records: Vec<Record>,
         patience: Duration,
     ) -> Result<Taken, Refused> {
+        let mut gate = self.gate_with_room(patience).await?;
+        gate.submit(origin, records).await.map_err(Refused::Closed)
+    }
+
+    /// Sends a correction by hand through the stages, in its turn. When what is returned first
+    /// resolves, it is durable or refused, and the answer is there.
+    pub async fn correct(&self, ask: Ask, patience: Duration) -> Result<(Done, Answer), Refused> {
+        let mut gate = self.gate_with_room(patience).await?;
+        let (batch, done) = Batch::new();
+        let now = gate.clock.now();
+        let received = gate.stamp.pass(now);
+        let request = Request::new(ask, received);
+        let answer = request.answer.clone();
+        let payload = Incoming::Feedback(Box::new(request));
+        let envelope = Envelope { received, mark: Mark::NONE, payload, receipt: batch.receipt() };
+        gate.tx.send(envelope).await.map_err(Refused::Closed)?;
+        Ok((done, answer))
+    }
+
+    async fn gate_with_room(&self, patience: Duration) -> Result<MutexGuard<'_, Gate>, Refused> {
         let gate = tokio::time::timeout(patience, async {
             let gate = self.0.lock().await;
             // The holder of the gate is the link's only sender: room that is seen stays.
@@ -134,8 +161,7 @@ impl Intake {
             }
             gate
         });
-        let mut gate = gate.await.map_err(|_| Refused::Full)?;
-        gate.submit(origin, records).await.map_err(Refused::Closed)
+        gate.await.map_err(|_| Refused::Full)
     }
 
     /// True when a record offered now would not have to wait.
@@ -153,8 +179,9 @@ impl Gate {
             let mark = Mark::of(&origin.source, &record);
             let record = self.poison.reject(mark, &record).map_or(record, Err);
             let now = self.clock.now();
-            let payload = self.stamp.stamp(origin, record, now);
-            let (received, receipt) = (payload.received, batch.receipt());
+            let arrival = self.stamp.stamp(origin, record, now);
+            let (received, receipt) = (arrival.received, batch.receipt());
+            let payload = arrival.into();
             self.tx.send(Envelope { received, mark, payload, receipt }).await?;
         }
         Ok(Taken { first, done })
@@ -219,7 +246,7 @@ mod tests {
     }
 
     /// A gate into a link of two places, and the link's other end.
-    fn gate() -> (Intake, crate::link::Receiver<Envelope<Arrival>>, tempfile::TempDir) {
+    fn gate() -> (Intake, crate::link::Receiver<Envelope<Incoming>>, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
         let poison = Arc::new(Poison::load(folder.path()));
         let (tx, rx) = crate::link::bounded("arrivals", 2);
@@ -253,7 +280,8 @@ mod tests {
         let offer = intake.offer(&origin, items(5), Duration::ZERO);
         let read = async {
             for number in 5..10 {
-                assert_eq!(rx.recv().await.unwrap().payload.seq, Seq(number));
+                let Incoming::Arrival(arrival) = rx.recv().await.unwrap().payload else { panic!() };
+                assert_eq!(arrival.seq, Seq(number));
             }
         };
         assert!(tokio::join!(offer, read).0.is_ok());

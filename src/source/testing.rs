@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::commit::{self, CommitError};
 use crate::config::OnFull;
+use crate::feedback::Incoming;
 use crate::item::{Arrival, Item, Reject};
 use crate::link::{self, Envelope, Receiver};
 use crate::log::fault::Switch;
@@ -59,7 +60,7 @@ impl Bench {
     }
 
     /// A pipeline of two places that nobody empties: its other end is returned.
-    pub(crate) fn stuck(data: &Path, now: Timestamp) -> (Bench, Receiver<Envelope<Arrival>>) {
+    pub(crate) fn stuck(data: &Path, now: Timestamp) -> (Bench, Receiver<Envelope<Incoming>>) {
         let log = Log::open_on(data, &Switch::default()).unwrap();
         let clock = Clock::standing(now);
         let (tx, rx) = link::bounded("arrivals", 2);
@@ -92,7 +93,8 @@ impl Bench {
     }
 }
 
-fn decide(arrival: Arrival) -> Entry {
+fn decide(incoming: Incoming) -> Entry {
+    let Incoming::Arrival(arrival) = incoming else { panic!("a source corrects nothing") };
     let Arrival { seq, received, source, record } = arrival;
     match record {
         Err(reject) => Entry::Rejected(Rejected { seq, received, source, reject }),

@@ -22,6 +22,7 @@ mod nats_sink;
 #[cfg(feature = "nats")]
 mod nats_tls;
 mod poison;
+mod policy;
 #[cfg(feature = "postgres")]
 mod postgres_sink;
 mod push;
@@ -33,5 +34,7 @@ mod reload;
 mod replay;
 #[cfg(any(feature = "nats", feature = "redis", feature = "postgres"))]
 mod server;
+mod story;
 mod support;
+mod tail;
 mod web;

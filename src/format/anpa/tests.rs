@@ -58,6 +58,15 @@ fn a_list_of_headlines_is_its_own_text_and_routing_is_no_keyword() {
 }
 
 #[test]
+fn marks_between_the_tables_of_a_text_are_taken_off() {
+    let table =
+        MESSAGE.replace("\t   Cars were back.", "^NORTHERN LEAGUE=\r\n\t   Bergen 2, Oslo 1");
+    assert_ne!(table, MESSAGE);
+    let body = read(&table).body.unwrap();
+    assert!(body.ends_with("NORTHERN LEAGUE\nBergen 2, Oslo 1"), "{body}");
+}
+
+#[test]
 fn a_message_without_its_end_is_a_reject_where_it_breaks() {
     let cut = &MESSAGE[..MESSAGE.find("Cars").expect("text")];
     let records = parse(Format::Auto, cut.as_bytes(), &options());

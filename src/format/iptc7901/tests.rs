@@ -62,6 +62,9 @@ fn notices_and_a_byline_may_stand_around_the_headline() {
     assert_eq!(item.markers, [Marker::Refile, Marker::Lead(2)]);
     assert_eq!(item.body.as_deref(), Some("Bergen (example) - Dockers voted."));
     assert_eq!(item.slugline.as_deref(), Some("Harbour/strike"));
+    let early = text.replace("\x02REFILE\r\n2ND LEAD\r\n", "REFILE\r\n2ND LEAD\r\n\x02");
+    let early = read(&early).remove(0);
+    assert_eq!((early.slugline, early.markers), (item.slugline, item.markers));
 }
 
 #[test]

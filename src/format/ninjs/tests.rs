@@ -80,3 +80,17 @@ fn names_that_people_type_are_understood() {
         (Some(Language::ENGLISH), Some("Example"))
     );
 }
+
+#[test]
+fn a_picture_of_an_agency_says_who_took_it_and_where() {
+    let item = only(
+        r#"{"data": {"item": {"headline": "Bridge", "type": "picture", "provider": "EX",
+        "photographer": {"code": "x", "name": "Ann Lee"}, "datelinelocation": {"city": "Bergen"},
+        "description_caption": "The bridge at dawn."}}}"#,
+    );
+    assert_eq!(
+        (item.byline.as_deref(), item.located.as_deref()),
+        (Some("Ann Lee"), Some("Bergen"))
+    );
+    assert_eq!(item.body.as_deref(), Some("The bridge at dawn."));
+}

@@ -77,6 +77,9 @@ fn a_bare_dateline_and_the_kind_of_item_stand_in_for_what_is_not_coded() {
         (item.slugline.as_deref(), item.located.as_deref()),
         (Some("bro-bergen"), Some("Bergen"))
     );
+    let scoped = "<nitf><head><title>Bridge</title><docdata><doc-scope scope='CITY'/></docdata>\
+        </head><body><body.content><p>Text.</p></body.content></body></nitf>";
+    assert_eq!(read(scoped).subjects[0].name.as_deref(), Some("CITY"));
     let names: Vec<_> =
         item.subjects.iter().filter_map(|subject| subject.name.as_deref()).collect();
     assert_eq!((names, item.version), (vec!["Innenriks", "Nyheter"], Some(2)));

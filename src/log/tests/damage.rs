@@ -121,3 +121,14 @@ fn a_disk_that_is_really_full_is_waited_for() {
     log.append(&next()).unwrap();
     assert_eq!(positions(&log.view()), (1..committed + 50).collect::<Vec<_>>());
 }
+
+#[test]
+fn a_log_that_was_cut_off_while_it_was_made_is_made_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    let half = dir.path().join("log.new");
+    std::fs::write(&half, b"redb\x1a\x0a").unwrap();
+    let log = open(dir.path());
+    log.append(&items(1..3)).unwrap();
+    assert_eq!(positions(&log.view()), [1, 2]);
+    assert!(!half.exists());
+}

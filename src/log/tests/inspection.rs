@@ -38,6 +38,7 @@ fn every_damaged_record_and_row_is_named() {
     for (fault, name) in faults.iter().zip(named) {
         assert!(fault.contains(name) && fault.contains("is damaged"), "{fault}");
     }
+    assert!(faults[1].ends_with("Readers of `harbour` get a gap in its place."), "{}", faults[1]);
 }
 
 #[test]
@@ -78,4 +79,28 @@ fn an_export_is_ninjs_with_what_was_decided() {
             "\n"
         )
     );
+}
+
+#[test]
+fn what_became_of_an_item_later_is_found() {
+    use crate::log::{Digest, DigestEntry};
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    let entry = |n: u64| DigestEntry { story: StoryId(n), item: Seq(n), count: 1 };
+    let digest = Digest {
+        at: at(6),
+        channel: "night".to_owned(),
+        since: at(1),
+        entries: vec![entry(3), entry(2)],
+        left_out: 0,
+        reason: "Quiet hours.".to_owned(),
+    };
+    log.append(&items(1..4)).unwrap();
+    log.append(&[timer(4, 1), timer(5, 3), Entry::Digest(digest)]).unwrap();
+    let later = |seq: u64| {
+        let found = log.view().later_about(Seq(seq), Position(seq)).unwrap();
+        found.iter().map(|logged| logged.position.0).collect::<Vec<_>>()
+    };
+    assert_eq!((later(1), later(2), later(3)), (vec![4], vec![6], vec![5, 6]));
+    assert_eq!(verify(&log).1, [""; 0]);
 }

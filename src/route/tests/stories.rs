@@ -175,7 +175,7 @@ fn rejected_records_pass_through() {
         source: "s".to_owned(),
         reject: Reject::new(RejectKind::NoText, "It has no text.", 0, b""),
     };
-    compiled(RULES).push(Err(rejected.clone()), minute(0), &mut out);
+    compiled(RULES).push(Err(rejected.clone().into()), minute(0), &mut out);
     assert!(matches!(&out[..], [Entry::Rejected(passed)] if *passed == rejected));
 }
 

@@ -81,7 +81,7 @@ fn channels(entry: &Entry) -> Vec<String> {
     match entry {
         Entry::Item { decision, .. } => decision.channels.clone(),
         Entry::Timer(Timer { channels, .. }) => channels.clone(),
-        Entry::Rejected(_) | Entry::Config(_) | Entry::Feedback(_) => Vec::new(),
+        Entry::Rejected(_) | Entry::Config(_) | Entry::Feedback(_) | Entry::Digest(_) => Vec::new(),
     }
 }
 

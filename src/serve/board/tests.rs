@@ -1,7 +1,7 @@
 use super::*;
 use crate::log::Log;
 use crate::log::fault::Switch;
-use crate::log::sample::{at, item, item_on, items, reject, timer};
+use crate::log::sample::{self, at, item, item_on, items, reject, timer};
 use crate::log::{Entry as LogEntry, Feedback};
 
 /// A board with everything in a log of these entries.
@@ -84,7 +84,16 @@ fn rejects_are_counted_and_timers_deliver() {
 
 fn feedback(n: u64, change: Change, item: u64, channels: &[&str]) -> LogEntry {
     let channels = channels.iter().map(ToString::to_string).collect();
-    LogEntry::Feedback(Feedback { at: at(n), change, item: Seq(item), channels })
+    let (state, rules, held) = (sample::state(n), Vec::new(), Vec::new());
+    LogEntry::Feedback(Feedback {
+        at: at(n),
+        change,
+        item: Seq(item),
+        channels,
+        state,
+        rules,
+        held,
+    })
 }
 
 #[test]
@@ -114,4 +123,25 @@ fn a_merged_story_is_found_under_both_ids_and_stands_once() {
     board.forget_before(Position(4));
     assert_eq!((board.stories(), on(&board, "sea").len()), (0, 0));
     assert!(board.story(StoryId(2)).is_none());
+}
+
+#[test]
+fn what_a_digest_delivers_stands_in_one_place_and_is_never_torn() {
+    let entry = |n: u64| crate::log::DigestEntry { story: StoryId(n), item: Seq(n), count: 1 };
+    let digest = crate::log::Digest {
+        at: at(5),
+        channel: "harbour".to_owned(),
+        since: at(2),
+        entries: vec![entry(3), entry(2)],
+        left_out: 0,
+        reason: "Quiet hours.".to_owned(),
+    };
+    let entries = [item(1), item_on(2, &[]), item_on(3, &[]), LogEntry::Digest(digest), item(6)];
+    let board = board_of(&entries, 100);
+    assert_eq!(on(&board, "harbour"), [(5, 6), (4, 3), (4, 2), (1, 1)]);
+    let found = board.on("harbour", Position(0), Position(5), 1, false);
+    assert_eq!(found, [(Position(4), StoryId(3)), (Position(4), StoryId(2))]);
+    let found = board.on("harbour", Position(2), Position(6), 1, true);
+    assert_eq!(found, [(Position(4), StoryId(2)), (Position(4), StoryId(3))]);
+    assert_eq!(on(&board_of(&entries, 1), "harbour"), [(5, 6)]);
 }

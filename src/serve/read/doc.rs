@@ -182,7 +182,7 @@ pub(in crate::serve) struct Moment {
     pub(super) position: u64,
     #[schema(value_type = String, format = DateTime)]
     pub(super) at: Timestamp,
-    /// `item`, `timer`, `split` or `merge`.
+    /// `item`, `timer`, `digest`, `split` or `merge`.
     pub(super) kind: &'static str,
     #[schema(value_type = u64)]
     pub(super) item: Seq,

@@ -125,7 +125,9 @@ impl Ask {
                 break false;
             }
             for (position, id, story) in found {
-                if stories.len() == self.limit || looks == 0 {
+                // What was delivered together stands on one page.
+                let full = stories.len() >= self.limit || looks == 0;
+                if full && passed != Some(position) {
                     break 'page true;
                 }
                 passed = Some(position);

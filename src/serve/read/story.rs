@@ -120,6 +120,9 @@ fn compose(
                 let reason = "The fold was corrected by hand.".to_owned();
                 told.timeline.push(moment(kind, feedback.channels, reason));
             }
+            Record::Digest(digest) => {
+                told.timeline.push(moment("digest", vec![digest.channel], digest.reason));
+            }
             Record::Rejected(_) | Record::Config(_) => {}
         }
     }

@@ -63,6 +63,10 @@ impl Digest {
     pub(super) fn add(&mut self, event: &Event) {
         match event {
             Event::Story(delivery) => self.add_item(delivery),
+            Event::Digest(digest) => {
+                digest.stories.iter().for_each(|delivery| self.add_item(delivery));
+                self.more += usize::try_from(digest.left_out).unwrap_or(usize::MAX);
+            }
             Event::Rejected(_) if self.rejected.len() == self.most => self.more_rejected += 1,
             Event::Rejected(refusal) => {
                 self.rejected.push(format!("{}: {}", refusal.source, refusal.reason));

@@ -52,6 +52,7 @@ pub(super) struct Deliveries {
     pub(super) verdict: Vec<String>,
     pub(super) received: Vec<String>,
     pub(super) json: Vec<String>,
+    pub(super) part: Vec<i32>,
 }
 
 #[derive(Debug, Default)]
@@ -77,16 +78,20 @@ impl Rows {
         let mut rows = Rows::default();
         let (mut stories, mut items) = (BTreeMap::new(), BTreeMap::new());
         for event in events {
-            let json = serde_json::to_string(event).map_err(|error| {
-                SinkError::refused(format!("the delivery cannot be written as JSON: {error}"))
-            })?;
-            // The database has no place for it, in text or in JSON.
-            let json = json.replace("\\u0000", "\\ufffd");
+            let json = written(event)?;
             match event {
                 Event::Story(delivery) => {
                     stories.insert(delivery.story, &**delivery);
                     items.insert(delivery.item, &**delivery);
-                    rows.deliveries.push(delivery, json);
+                    rows.deliveries.push(delivery, json, 0);
+                }
+                Event::Digest(digest) => {
+                    for (part, delivery) in (0..).zip(&digest.stories) {
+                        stories.insert(delivery.story, delivery);
+                        items.insert(delivery.item, delivery);
+                        let json = written(&Event::Story(Box::new(delivery.clone())))?;
+                        rows.deliveries.push(delivery, json, part);
+                    }
                 }
                 Event::Rejected(refusal) => {
                     let table = &mut rows.rejected;
@@ -146,7 +151,7 @@ impl Items {
 }
 
 impl Deliveries {
-    fn push(&mut self, delivery: &Delivery, json: String) {
+    fn push(&mut self, delivery: &Delivery, json: String, part: i32) {
         self.channel.push(delivery.channel.clone());
         self.position.push(number(delivery.position.0));
         self.item.push(number(delivery.item.0));
@@ -154,7 +159,16 @@ impl Deliveries {
         self.verdict.push(delivery.verdict.to_string());
         self.received.push(delivery.received.to_string());
         self.json.push(json);
+        self.part.push(part);
     }
+}
+
+fn written(event: &Event) -> Result<String, SinkError> {
+    let json = serde_json::to_string(event).map_err(|error| {
+        SinkError::refused(format!("the delivery cannot be written as JSON: {error}"))
+    })?;
+    // The database has no place for it, in text or in JSON.
+    Ok(json.replace("\\u0000", "\\ufffd"))
 }
 
 fn number(number: u64) -> i64 {

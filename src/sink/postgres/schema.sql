@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS @.items (
 );
 CREATE INDEX IF NOT EXISTS items_story ON @.items (story);
 
--- One row for each delivery; `json` is the event as every sink has it.
+-- One row for each delivery (a digest is several, its parts); `json` is the event as every sink has it.
 CREATE TABLE IF NOT EXISTS @.deliveries (
     channel   text NOT NULL,
     position  bigint NOT NULL,
@@ -40,7 +40,8 @@ CREATE TABLE IF NOT EXISTS @.deliveries (
     received  timestamptz NOT NULL,
     json      jsonb NOT NULL,
     delivered timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (channel, position)
+    part      integer NOT NULL DEFAULT 0,
+    PRIMARY KEY (channel, position, part)
 );
 
 -- Records that are no items (channel `rejected`).

@@ -34,11 +34,12 @@ WHERE excluded.position >= old.position";
 
 /// Counts only rows that are new or were there before for the same item.
 const DELIVERIES: &str = "
-INSERT INTO @.deliveries AS old (channel, position, item, story, verdict, received, json)
-SELECT channel, position, item, story, verdict, received::timestamptz, json::jsonb
-FROM unnest($1::text[], $2::int8[], $3::int8[], $4::text[], $5::text[], $6::text[], $7::text[])
-     AS new (channel, position, item, story, verdict, received, json)
-ON CONFLICT (channel, position) DO UPDATE SET item = excluded.item
+INSERT INTO @.deliveries AS old (channel, position, item, story, verdict, received, json, part)
+SELECT channel, position, item, story, verdict, received::timestamptz, json::jsonb, part
+FROM unnest($1::text[], $2::int8[], $3::int8[], $4::text[], $5::text[], $6::text[], $7::text[],
+            $8::int4[])
+     AS new (channel, position, item, story, verdict, received, json, part)
+ON CONFLICT (channel, position, part) DO UPDATE SET item = excluded.item
 WHERE old.item = excluded.item AND old.received = excluded.received";
 
 const REJECTED: &str = "
@@ -80,8 +81,16 @@ impl Statements {
         let mut same_log = true;
         if rows.deliveries() > 0 {
             let d = &rows.deliveries;
-            let columns: [&(dyn ToSql + Sync); 7] =
-                [&d.channel, &d.position, &d.item, &d.story, &d.verdict, &d.received, &d.json];
+            let columns: [&(dyn ToSql + Sync); 8] = [
+                &d.channel,
+                &d.position,
+                &d.item,
+                &d.story,
+                &d.verdict,
+                &d.received,
+                &d.json,
+                &d.part,
+            ];
             let written = to.execute(&self.deliveries, &columns).await?;
             same_log = usize::try_from(written) == Ok(rows.deliveries());
             let s = &rows.stories;

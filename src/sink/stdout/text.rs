@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::channel::{Delivery, Event, Lost, Refusal};
+use crate::channel::{Delivery, Digest, Event, Lost, Refusal};
 use crate::log::GapCause;
 use crate::story::Verdict;
 use crate::terminal::escape;
@@ -16,7 +16,7 @@ const DIM: Style = Style::new().dimmed();
 const BOLD: Style = Style::new().bold();
 
 /// Writes events as lines. A line with the date comes before the first of each day.
-pub(super) struct Text {
+pub(crate) struct Text {
     zone: TimeZone,
     day: Option<Date>,
     /// Width of the channel column: that of the longest name so far.
@@ -27,14 +27,15 @@ pub(super) struct Text {
 const WIDEST: usize = 16;
 
 impl Text {
-    pub(super) fn new(zone: TimeZone) -> Text {
+    pub(crate) fn new(zone: TimeZone) -> Text {
         Text { zone, day: None, channel: 8 }
     }
 
     /// The line, without its end.
-    pub(super) fn line(&mut self, event: &Event) -> String {
+    pub(crate) fn line(&mut self, event: &Event) -> String {
         match event {
             Event::Story(delivery) => self.story(delivery),
+            Event::Digest(digest) => self.digest(digest),
             Event::Rejected(refusal) => self.rejected(refusal),
             Event::Gap(lost) => gap(lost),
         }
@@ -49,6 +50,19 @@ impl Text {
             "{head}{style}{word:<12}{style:#}{title}{headline}{title:#}  {DIM}{}{DIM:#}",
             details(delivery)
         )
+    }
+
+    /// What was held back: a line that says why, then one for each story.
+    fn digest(&mut self, digest: &Digest) -> String {
+        let head = self.head(digest.at, &digest.channel);
+        let style = AnsiColor::Blue.on_default().bold();
+        let reason = escape(&digest.reason);
+        let mut text = format!("{head}{style}{:<12}{style:#}{reason}", "# digest");
+        for story in &digest.stories {
+            text.push('\n');
+            text.push_str(&self.story(story));
+        }
+        text
     }
 
     fn rejected(&mut self, refusal: &Refusal) -> String {

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::channel::{Delivery, Event, Lost, Refusal};
+use crate::channel::{Delivery, Digest, Event, Lost, Refusal};
 use crate::log::GapCause;
 use crate::story::Verdict;
 use crate::terminal::escape;
@@ -20,17 +20,24 @@ pub(super) struct Message {
     pub(super) link: Option<Url>,
 }
 
+/// Stories of a digest that a chat is shown: more in one message are refused by some.
+const MOST_OF_DIGEST: usize = 9;
 /// Characters of one fact.
 const LONGEST_FACT: usize = 100;
 /// A longer address is left out.
 const LONGEST_LINK: usize = 1_000;
 
 impl Message {
-    pub(super) fn of(event: &Event) -> Message {
+    /// What an event says: a digest why it is one, and then each of its stories.
+    pub(super) fn all(event: &Event) -> Vec<Message> {
         match event {
-            Event::Story(delivery) => story(delivery),
-            Event::Rejected(refusal) => rejected(refusal),
-            Event::Gap(lost) => gap(*lost),
+            Event::Story(delivery) => vec![story(delivery)],
+            Event::Digest(held) => {
+                let stories = held.stories.iter().take(MOST_OF_DIGEST).map(story);
+                [digest(held)].into_iter().chain(stories).collect()
+            }
+            Event::Rejected(refusal) => vec![rejected(refusal)],
+            Event::Gap(lost) => vec![gap(*lost)],
         }
     }
 }
@@ -53,6 +60,14 @@ fn story(delivery: &Delivery) -> Message {
         facts,
         link: delivery.link.as_deref().and_then(web),
     }
+}
+
+fn digest(held: &Digest) -> Message {
+    let mut facts = vec![fact(&held.channel)];
+    if let Some(more) = held.stories.len().checked_sub(MOST_OF_DIGEST).filter(|more| *more > 0) {
+        facts.push(format!("the last {more} are not shown here"));
+    }
+    Message { label: "DIGEST", title: plain(&held.reason), facts, link: None }
 }
 
 fn label(delivery: &Delivery) -> &'static str {

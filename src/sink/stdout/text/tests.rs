@@ -123,3 +123,31 @@ fn what_an_item_holds_cannot_drive_the_terminal() {
     let visible = |c: char| c == '\n' || !(c.is_control() || c == '\u{202e}');
     assert!(line.chars().all(visible), "{line:?}");
 }
+
+#[test]
+fn a_digest_says_why_and_then_each_story() {
+    let digest = Digest {
+        v: VERSION,
+        id: "harbour/9".to_owned(),
+        channel: "harbour".to_owned(),
+        position: Position(9),
+        at: "2026-03-02T06:30:00Z".parse().unwrap(),
+        since: "2026-03-01T22:50:00Z".parse().unwrap(),
+        reason: "Quiet hours: 2 stories were held.".to_owned(),
+        left_out: 0,
+        stories: vec![
+            delivery(0, Verdict::New, "Ferry strike is off"),
+            delivery(90, Verdict::New, "Storm surge expected"),
+        ],
+    };
+    assert_eq!(
+        plain(vec![Event::Digest(Box::new(digest))]),
+        "\
+Monday, 2 March 2026
+06:30  harbour   # digest    Quiet hours: 2 stories were held.
+Sunday, 1 March 2026
+22:50  harbour   + new       Ferry strike is off  Coast Wire · s3
+Monday, 2 March 2026
+00:20  harbour   + new       Storm surge expected  Coast Wire · s3"
+    );
+}

@@ -1,0 +1,220 @@
+use jiff::SignedDuration;
+
+use super::*;
+use crate::config::{Config, File};
+use crate::decide::Decider;
+use crate::item::Item;
+use crate::log::{Change, Decision, Entry, Feedback};
+use crate::story::Verdict;
+
+const CLAIM: &str = "Norland agreed to cease night inspections - regional media";
+const DENIAL: &str = "Ministry source claims Norland did not agree to stop night inspections";
+const FERRY: &str = "Ferry with ninety aboard runs aground off Tarn";
+const SHIP: &str = "Passengers rescued as vessel strikes rocks near island";
+
+const DESK: &str = "
+[[channel]]
+name = \"treaties\"
+repeats = \"developments\"
+[[channel]]
+name = \"sea\"
+[[channel]]
+name = \"big\"
+[[rule]]
+query = \"norland\"
+channels = [\"treaties\"]
+[[rule]]
+query = \"ferry OR vessel\"
+channels = [\"sea\"]
+[[rule]]
+query = \"(ferry OR vessel) items:>=2\"
+channels = [\"big\"]
+";
+
+/// A desk, and everything it recorded.
+struct Desk {
+    decider: Decider,
+    log: Vec<Entry>,
+}
+
+fn at(minute: i64) -> Timestamp {
+    let start: Timestamp = "2026-03-02T09:00:00Z".parse().unwrap();
+    start + SignedDuration::from_mins(minute)
+}
+
+fn arrival(n: u64, headline: &str) -> Arrival {
+    let minute = n as i64;
+    let item = Item {
+        headline: headline.to_owned(),
+        uri: Some(format!("tag:example.org,2026:{n}")),
+        publisher: Some(format!("Publisher {n}")),
+        versioncreated: Some(at(minute)),
+        ..Item::default()
+    };
+    Arrival { seq: Seq(n), received: at(minute), source: String::new(), record: Ok(item) }
+}
+
+impl Desk {
+    fn new() -> Desk {
+        let (config, problems) =
+            Config::parse(File::new("wirefold.toml", DESK), std::path::Path::new("."));
+        let config = config.unwrap_or_else(|| panic!("{problems}"));
+        let (decider, _) = Decider::build(&config).unwrap_or_else(|problems| panic!("{problems}"));
+        Desk { decider, log: Vec::new() }
+    }
+
+    /// Item `n` comes at minute `n`.
+    fn comes(&mut self, n: u64, headline: &str) -> Decision {
+        self.log.extend(self.decider.push(arrival(n, headline)));
+        match self.log.last() {
+            Some(Entry::Item { decision, .. }) => (**decision).clone(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn ask(&mut self, minute: i64, ask: Ask) -> Result<Feedback, Refusal> {
+        let request = Request::new(ask, at(minute));
+        let answer = request.answer.clone();
+        let entries = self.decider.take_in(Incoming::Feedback(Box::new(request)), at(minute));
+        let outcome = answer.get().expect("every request is answered").clone()?;
+        let [Entry::Feedback(feedback)] = &entries[..] else { panic!("{entries:?}") };
+        assert_eq!((outcome.item, &outcome.channels), (feedback.item, &feedback.channels));
+        assert_eq!(outcome.story, feedback.change.story());
+        self.log.extend(entries.clone());
+        Ok(feedback.clone())
+    }
+
+    /// The same desk after a restart, which has read its log back.
+    fn restarted(&self) -> Desk {
+        let mut desk = Desk::new();
+        let prepared = |seq: Seq| {
+            let mut items = self.log.iter().filter_map(|entry| match entry {
+                Entry::Item { seq: found, received, item, .. } if *found == seq => Some(Arrival {
+                    seq,
+                    received: *received,
+                    source: String::new(),
+                    record: Ok((**item).clone()),
+                }),
+                _ => None,
+            });
+            crate::prepare::Prepare::new().prepare(items.next().unwrap()).unwrap()
+        };
+        for entry in &self.log {
+            match entry {
+                Entry::Item { seq, decision, .. } => {
+                    let item = prepared(*seq);
+                    desk.decider.fold.apply(&item, &decision.fold);
+                    desk.decider.route.apply(&item, decision);
+                }
+                Entry::Feedback(feedback) => {
+                    let item = prepared(feedback.item);
+                    let corrected = desk.decider.fold.apply_change(feedback.change, &item);
+                    desk.decider.route.apply_feedback(feedback, corrected);
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        desk.log.clone_from(&self.log);
+        desk
+    }
+}
+
+fn split(story: u64, n: u64, headline: &str) -> Ask {
+    Ask::Split { story: StoryId(story), item: Box::new(arrival(n, headline)) }
+}
+
+fn merge(one: u64, other: u64) -> Ask {
+    Ask::Merge(StoryId(one), StoryId(other))
+}
+
+#[test]
+fn an_item_that_is_split_off_is_delivered_as_a_new_story() {
+    let mut desk = Desk::new();
+    let claim = desk.comes(1, CLAIM);
+    let denial = desk.comes(2, DENIAL);
+    assert_eq!(denial.fold.story, claim.fold.story);
+    assert!(denial.fold.state.disputed);
+    let feedback = desk.ask(3, split(1, 2, DENIAL)).unwrap();
+    assert_eq!(feedback.change, Change::Split { from: StoryId(1), opens: StoryId(2) });
+    assert_eq!((feedback.item, feedback.channels.join(" ")), (Seq(2), "treaties".to_owned()));
+    let StoryState { items, publishers, disputed, .. } = feedback.state;
+    assert_eq!((items, publishers, disputed), (1, 1, false));
+
+    for mut desk in [desk.restarted(), desk] {
+        let first = desk.comes(5, CLAIM);
+        assert_eq!(first.fold.story, StoryId(1));
+        let StoryState { items, publishers, disputed, .. } = first.fold.state;
+        assert_eq!((items, publishers, disputed), (2, 2, false), "the split item is gone");
+        assert_eq!(desk.comes(6, FERRY).fold.story, StoryId(3));
+    }
+}
+
+#[test]
+fn a_new_version_of_an_item_that_was_split_off_follows_it() {
+    let mut desk = Desk::new();
+    desk.comes(1, CLAIM);
+    desk.comes(2, DENIAL);
+    desk.ask(3, split(1, 2, DENIAL)).unwrap();
+    for mut desk in [desk.restarted(), desk] {
+        let mut later = arrival(4, "Norland did not agree, ministry says");
+        if let Ok(item) = &mut later.record {
+            item.uri = Some("tag:example.org,2026:2".to_owned());
+        }
+        let entries = desk.decider.push(later);
+        let [Entry::Item { decision, .. }] = &entries[..] else { panic!("{entries:?}") };
+        assert_eq!((decision.fold.verdict, decision.fold.story), (Verdict::Revision, StoryId(2)));
+    }
+}
+
+#[test]
+fn merged_stories_keep_the_older_id_and_later_items_join_it() {
+    let mut desk = Desk::new();
+    desk.comes(1, FERRY);
+    let ship = desk.comes(2, SHIP);
+    assert_eq!((ship.fold.story, ship.channels.join(" ")), (StoryId(2), "sea".to_owned()));
+    let feedback = desk.ask(3, merge(2, 1)).unwrap();
+    assert_eq!(feedback.change, Change::Merge { alias: StoryId(2), kept: StoryId(1) });
+    // Where the other was shown, and where a rule waited for two items.
+    assert_eq!((feedback.item, feedback.channels.join(" ")), (Seq(2), "sea big".to_owned()));
+    assert_eq!((feedback.state.items, feedback.state.publishers), (2, 2));
+
+    for mut desk in [desk.restarted(), desk] {
+        let later = desk.comes(4, SHIP);
+        assert_eq!((later.fold.story, later.fold.state.items), (StoryId(1), 3));
+        assert_eq!(later.matched, ["sea", "big"]);
+        assert!(later.channels.is_empty(), "both channels carry it: {:?}", later.channels);
+        assert_eq!(desk.comes(5, CLAIM).fold.story, StoryId(3));
+        let refused = desk.ask(6, merge(1, 2)).unwrap_err();
+        assert!(matches!(refused, Refusal::Impossible(_)), "{refused}");
+    }
+}
+
+#[test]
+fn what_contradicts_itself_once_it_is_one_story_is_disputed() {
+    let mut desk = Desk::new();
+    desk.comes(1, CLAIM);
+    desk.comes(2, DENIAL);
+    desk.ask(3, split(1, 2, DENIAL)).unwrap();
+    let feedback = desk.ask(4, merge(1, 2)).unwrap();
+    assert!(feedback.state.disputed);
+    assert_eq!(desk.restarted().comes(5, CLAIM).fold.state, desk.comes(5, CLAIM).fold.state);
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_with_the_reason() {
+    let mut desk = Desk::new();
+    desk.comes(1, FERRY);
+    desk.comes(2, CLAIM);
+    desk.comes(3, DENIAL);
+    for (ask, why) in [
+        (split(1, 1, FERRY), "all there is of s1"),
+        (split(1, 3, DENIAL), "is in story s2, not s1"),
+        (split(2, 77, DENIAL), "has left the fold's window"),
+        (merge(1, 1), "both are story s1 already"),
+        (merge(1, 77), "there is no story s77"),
+    ] {
+        let refused = desk.ask(4, ask).unwrap_err().to_string();
+        assert!(refused.contains(why), "{refused}");
+    }
+    assert_eq!(desk.log.len(), 3, "nothing was recorded");
+}

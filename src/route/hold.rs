@@ -1,0 +1,125 @@
+//! Where deliveries pass the policies of their channels, and where a start takes over what was
+//! held back.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::condition::PartId;
+use super::policy::{Answer, Asked, Policies, Released};
+use super::stories::Stories;
+use super::{Route, policy};
+use crate::log::record::Timer;
+use crate::log::{Decision, Digest, Entry, Gate, Withheld};
+use crate::prepare::Prepared;
+
+/// Leaves in `channels` those that get the item now, and tells what became of the others. What a
+/// policy lets go in place of the item goes to `early`.
+pub(super) fn let_through(
+    policies: &mut Policies,
+    asked: &Asked,
+    stories: &Stories,
+    satisfied: &[PartId],
+    channels: &mut Vec<String>,
+    early: &mut Vec<Timer>,
+) -> Vec<Withheld> {
+    let mut withheld = Vec::new();
+    if policies.is_empty() {
+        return withheld;
+    }
+    if asked.kill {
+        for channel in policies.withdraw(asked.story, channels) {
+            withheld.push(Withheld { channel, gate: Gate::Withdrawn, until: None, urgent: false });
+        }
+    }
+    channels.retain(|channel| {
+        let except = policies.except(channel);
+        let urgent = except.is_some_and(|part| satisfied.binary_search(&part).is_ok());
+        let carries = stories.carried(asked.story, channel);
+        match policies.ask(channel, &Asked { carries, urgent, ..*asked }) {
+            Answer::Deliver => return true,
+            Answer::Instead(timer) => early.push(timer),
+            Answer::Withhold(it) => withheld.push(it),
+        }
+        false
+    });
+    withheld
+}
+
+impl Route {
+    /// How far back in the log a start must read, so that nothing that is held back is forgotten.
+    pub fn memory(&self) -> Duration {
+        if self.policies.is_empty() { Duration::ZERO } else { policy::MEMORY }
+    }
+
+    /// Stories that channels hold back, each counted on each channel.
+    pub fn held(&self) -> usize {
+        self.policies.held()
+    }
+
+    /// Records what policies let go in place of the item at hand.
+    pub(super) fn record_early(&mut self, out: &mut Vec<Entry>) {
+        for timer in std::mem::take(&mut self.early) {
+            self.restore_carried(timer.story, &timer.channels, timer.at);
+            out.push(Entry::Timer(timer));
+        }
+    }
+
+    /// Lets go what has been held back long enough.
+    pub(super) fn let_go(&mut self, now: Timestamp, out: &mut Vec<Entry>) {
+        if self.policies.next().is_none_or(|at| at > now) {
+            return;
+        }
+        let released = self.policies.wake(now);
+        for (story, channel) in released.carried() {
+            self.stories.carry(story, [channel], now);
+        }
+        let Released { timers, digests } = released;
+        out.extend(timers.into_iter().map(Entry::Timer));
+        out.extend(digests.into_iter().map(Entry::Digest));
+    }
+
+    /// Takes over what channels held back of an item before a restart.
+    pub(super) fn restore_held(&mut self, prepared: &Prepared, decision: &Decision) {
+        if self.policies.is_empty() {
+            return;
+        }
+        let asked = Asked::about(prepared, &decision.fold, &self.policies);
+        for channel in &decision.channels {
+            let carries = self.stories.carried(asked.story, channel);
+            self.policies.restore_delivered(channel, &Asked { carries, ..asked });
+        }
+        self.restore_withheld(&decision.withheld, &asked);
+    }
+
+    /// Takes over what time set off before a restart.
+    pub(super) fn restore_timer(&mut self, timer: &Timer) {
+        let (story, stories) = (timer.story, &self.stories);
+        self.policies.restore_timer(timer, |channel| stories.carried(story, channel));
+        if timer.withheld.iter().any(|withheld| withheld.until.is_some())
+            && let Some((_, state)) = self.stories.get(story).and_then(|live| live.latest)
+        {
+            let asked = Asked::late(story, timer.item, state.publishers, timer.at);
+            let held = timer.withheld.iter().filter(|withheld| withheld.until.is_some());
+            let held: Vec<Withheld> = held.cloned().collect();
+            self.restore_withheld(&held, &asked);
+        }
+    }
+
+    fn restore_withheld(&mut self, withheld: &[Withheld], asked: &Asked) {
+        for withheld in withheld {
+            let carries = self.stories.carried(asked.story, &withheld.channel);
+            self.policies.restore_withheld(withheld, &Asked { carries, ..*asked });
+        }
+    }
+
+    /// Takes over a digest that was made before a restart.
+    pub fn apply_digest(&mut self, digest: &Digest) {
+        let stories = &self.stories;
+        self.policies.restore_digest(digest, |story| stories.carried(story, &digest.channel));
+        for entry in &digest.entries {
+            self.stories.carry(entry.story, [digest.channel.as_str()], digest.at);
+        }
+        self.wakes.pass(digest.at, &self.rules);
+    }
+}

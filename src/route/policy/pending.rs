@@ -1,0 +1,151 @@
+//! A delivery that waits.
+
+use jiff::Timestamp;
+
+use super::Policies;
+use crate::item::Seq;
+use crate::log::Gate;
+use crate::prepare::Prepared;
+use crate::route::delivery;
+use crate::story::{FoldDecision, Folded, StoryId, Verdict};
+
+/// An item that would be delivered, as policies see it.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::route) struct Asked {
+    pub(in crate::route) story: StoryId,
+    pub(in crate::route) item: Seq,
+    /// Rank of its publisher; `u32::MAX` without.
+    pub(in crate::route) rank: u32,
+    /// Publishers of its story so far.
+    pub(in crate::route) publishers: u32,
+    /// The channel carries the story.
+    pub(in crate::route) carries: bool,
+    /// It corrects, withdraws or disputes: whoever was shown the story must learn of it.
+    pub(in crate::route) update: bool,
+    /// It withdraws the story.
+    pub(in crate::route) kill: bool,
+    /// It may pass during quiet hours.
+    pub(in crate::route) urgent: bool,
+    pub(in crate::route) now: Timestamp,
+}
+
+impl Asked {
+    /// An item that fold has decided about.
+    pub(in crate::route) fn of(folded: &Folded, policies: &Policies) -> Asked {
+        Asked::about(&folded.prepared, &folded.decision, policies)
+    }
+
+    /// An item, by what was decided about it.
+    pub(in crate::route) fn about(
+        prepared: &Prepared,
+        fold: &FoldDecision,
+        policies: &Policies,
+    ) -> Asked {
+        let ranked = !policies.is_empty();
+        let publisher = ranked.then(|| policies.publishers.of(&prepared.item)).flatten();
+        Asked {
+            story: fold.story,
+            item: prepared.seq,
+            rank: publisher.and_then(|publisher| publisher.rank).unwrap_or(u32::MAX),
+            publishers: fold.state.publishers,
+            carries: false,
+            update: delivery::is_update(fold),
+            kill: fold.verdict == Verdict::Kill,
+            urgent: false,
+            now: prepared.received,
+        }
+    }
+
+    /// The latest item of a story that is delivered though no item comes. It has waited long
+    /// enough for a better ranked one.
+    pub(in crate::route) fn late(
+        story: StoryId,
+        item: Seq,
+        publishers: u32,
+        now: Timestamp,
+    ) -> Asked {
+        Asked {
+            story,
+            item,
+            rank: 0,
+            publishers,
+            carries: false,
+            update: false,
+            kill: false,
+            urgent: false,
+            now,
+        }
+    }
+}
+
+/// A story that waits to be delivered on a channel, or an update to one.
+#[derive(Clone, Debug)]
+pub(super) struct Pending {
+    /// When it was first held back.
+    pub(super) since: Timestamp,
+    /// When it is looked at again.
+    pub(super) due: Timestamp,
+    /// What it waits for.
+    pub(super) gate: Gate,
+    /// The item that stands for it.
+    pub(super) item: Seq,
+    pub(super) rank: u32,
+    pub(super) publishers: u32,
+    /// The channel does not carry the story yet.
+    pub(super) first: bool,
+    pub(super) urgent: bool,
+    /// It waited for something that others wait for too, and goes out together with them.
+    pub(super) together: bool,
+    /// How many deliveries it stands for.
+    pub(super) count: u32,
+}
+
+impl Pending {
+    pub(super) fn new(asked: &Asked) -> Pending {
+        Pending {
+            since: asked.now,
+            due: asked.now,
+            gate: Gate::Rate,
+            item: asked.item,
+            rank: asked.rank,
+            publishers: asked.publishers,
+            first: !asked.carries,
+            urgent: asked.urgent,
+            together: false,
+            count: 1,
+        }
+    }
+
+    /// Another item of the story came. With `by_rank` the best ranked one stands for it, the
+    /// earlier of two that are equal; without, and after a correction, the latest.
+    pub(super) fn join(mut self, asked: &Asked, by_rank: bool) -> Pending {
+        if asked.update || !by_rank || !self.first || asked.rank < self.rank {
+            (self.item, self.rank) = (asked.item, asked.rank);
+        }
+        self.publishers = self.publishers.max(asked.publishers);
+        self.urgent |= asked.urgent;
+        self.count = self.count.saturating_add(1);
+        self
+    }
+
+    /// Lets it wait.
+    pub(super) fn hold(&mut self, gate: Gate, due: Timestamp) {
+        (self.gate, self.due) = (gate, due);
+        self.together |= matches!(gate, Gate::Quiet | Gate::Rate);
+    }
+
+    /// Why it is delivered now, in a sentence.
+    pub(super) fn reason(&self) -> String {
+        let why = match self.gate {
+            Gate::Publishers => "Held for more publishers",
+            Gate::Rank => "Held for a better ranked publisher",
+            Gate::Updates => "Held since the story had many updates",
+            Gate::Quiet => "Held during quiet hours",
+            Gate::Rate | Gate::Withdrawn | Gate::Room => "Held since the channel had much",
+        };
+        match self.count {
+            1 => format!("{why}, since {}.", self.since),
+            n => format!("{why}, since {}: one of {n} items.", self.since),
+        }
+    }
+}

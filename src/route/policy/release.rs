@@ -1,0 +1,159 @@
+//! What time brings about: gates open, deadlines pass.
+
+use jiff::Timestamp;
+
+use super::keeper::{Keeper, Step};
+use super::pending::Pending;
+use super::{Policies, Released};
+use crate::log::record::Timer;
+use crate::log::{Digest, DigestEntry, Gate, Withheld};
+use crate::story::StoryId;
+
+impl Policies {
+    /// Looks at what is due at `now`.
+    pub(in crate::route) fn wake(&mut self, now: Timestamp) -> Released {
+        let mut released = Released::default();
+        for (channel, keeper) in &mut self.keepers {
+            keeper.wake(channel, now, &mut released);
+        }
+        self.keepers.retain(|_, keeper| !keeper.is_idle());
+        released
+    }
+}
+
+impl Keeper {
+    fn wake(&mut self, channel: &str, now: Timestamp, released: &mut Released) {
+        let mut together: Vec<(StoryId, Pending)> = Vec::new();
+        for story in self.due(now) {
+            let Some(pending) = self.take(story) else { continue };
+            self.look_at(channel, story, pending, now, &mut together, released);
+        }
+        let told = self.left_out.filter(|left_out| left_out.due <= now);
+        if let Some(left_out) = told
+            && together.is_empty()
+        {
+            match self.free_at(now) {
+                // The notice itself keeps to the rate.
+                Some(free) => {
+                    let due = free;
+                    self.left_out = Some(super::keeper::LeftOut { due, ..left_out });
+                    return;
+                }
+                None => self.took_place(now),
+            }
+        }
+        if !together.is_empty() {
+            // The place on the channel is used already: all that waits for one comes along.
+            let others = self.pending.iter().filter(|(_, it)| it.gate == Gate::Rate);
+            let others: Vec<StoryId> = others.map(|(story, _)| *story).collect();
+            for story in others {
+                let Some(pending) = self.take(story) else { continue };
+                self.look_at(channel, story, pending, now, &mut together, released);
+            }
+        }
+        self.put_together(channel, together, now, released);
+    }
+
+    fn look_at(
+        &mut self,
+        channel: &str,
+        story: StoryId,
+        mut pending: Pending,
+        now: Timestamp,
+        together: &mut Vec<(StoryId, Pending)>,
+        released: &mut Released,
+    ) {
+        let with_room = pending.together && !together.is_empty();
+        let (item, channel) = (pending.item, channel.to_owned());
+        match self.step(story, &pending, now, with_room) {
+            Step::Go if pending.together => {
+                if together.is_empty() {
+                    self.took_place(now);
+                }
+                self.carried(story, pending.first, now);
+                together.push((story, pending));
+            }
+            Step::Go => {
+                self.delivered(story, pending.first, now);
+                let (channels, withheld) = (vec![channel], Vec::new());
+                let reason = pending.reason();
+                released.timers.push(Timer { at: now, story, item, channels, withheld, reason });
+            }
+            Step::Wait(gate, until) => {
+                pending.hold(gate, until);
+                self.put(story, pending);
+            }
+            Step::Drop(gate) => {
+                self.leave_out(gate, pending.count, now);
+                let withheld = Withheld { channel, gate, until: None, urgent: pending.urgent };
+                let (channels, reason) = (Vec::new(), format!("{withheld}."));
+                let withheld = vec![withheld];
+                released.timers.push(Timer { at: now, story, item, channels, withheld, reason });
+            }
+        }
+    }
+
+    /// Makes digests of what goes out together. A single story goes out as itself.
+    fn put_together(
+        &mut self,
+        channel: &str,
+        mut together: Vec<(StoryId, Pending)>,
+        now: Timestamp,
+        released: &mut Released,
+    ) {
+        let due = self.left_out.filter(|it| it.due <= now || !together.is_empty());
+        if due.is_none()
+            && let [(story, pending)] = &together[..]
+        {
+            let (story, item, reason) = (*story, pending.item, pending.reason());
+            let (channels, withheld) = (vec![channel.to_owned()], Vec::new());
+            released.timers.push(Timer { at: now, story, item, channels, withheld, reason });
+            return;
+        }
+        if together.is_empty() && due.is_none() {
+            return;
+        }
+        self.left_out = None;
+        together.sort_by_key(|(story, pending)| (pending.since, *story));
+        let quiet = together.iter().any(|(_, pending)| pending.gate == Gate::Quiet);
+        let mut left_out = due.map_or(0, |due| due.count);
+        let first = together.first().map(|(_, pending)| pending.since);
+        let since = first.into_iter().chain(due.map(|due| due.since)).min().unwrap_or(now);
+        let entries: Vec<DigestEntry> = together
+            .iter()
+            .map(|(story, it)| DigestEntry { story: *story, item: it.item, count: it.count })
+            .collect();
+        let reason = reason(quiet, entries.len(), left_out);
+        let mut parts: Vec<&[DigestEntry]> = entries.chunks(Digest::MOST).collect();
+        if parts.is_empty() {
+            parts.push(&[]);
+        }
+        for (n, part) in parts.into_iter().enumerate() {
+            if n > 0 {
+                self.took_place(now);
+            }
+            released.digests.push(Digest {
+                at: now,
+                channel: channel.to_owned(),
+                since,
+                entries: part.to_vec(),
+                left_out: std::mem::take(&mut left_out),
+                reason: reason.clone(),
+            });
+        }
+    }
+}
+
+fn reason(quiet: bool, stories: usize, left_out: u64) -> String {
+    let why = if quiet { "Quiet hours" } else { "More than the channel's rate" };
+    let held = match stories {
+        0 => String::new(),
+        1 => ": 1 story was held".to_owned(),
+        n => format!(": {n} stories were held"),
+    };
+    match (left_out, stories) {
+        (0, _) => format!("{why}{held}."),
+        (n, 0) => format!("{why}: {n} deliveries were dropped."),
+        (n, _) => format!("{why}{held}, {n} deliveries were dropped."),
+    }
+}

@@ -1,0 +1,69 @@
+//! What policies know, from the log: recorded decisions are taken over, not made again.
+
+use super::Policies;
+use super::pending::Asked;
+use crate::log::record::Timer;
+use crate::log::{Digest, Gate, Withheld};
+use crate::story::StoryId;
+
+impl Policies {
+    /// A delivery was recorded.
+    pub(in crate::route) fn restore_delivered(&mut self, channel: &str, asked: &Asked) {
+        let Some(keeper) = self.keepers.get_mut(channel) else { return };
+        keeper.take(asked.story);
+        keeper.took_place(asked.now);
+        if !asked.update {
+            keeper.carried(asked.story, !asked.carries, asked.now);
+        }
+    }
+
+    /// It was recorded that a delivery was held back.
+    pub(in crate::route) fn restore_withheld(&mut self, withheld: &Withheld, asked: &Asked) {
+        let Some(keeper) = self.keepers.get_mut(withheld.channel.as_str()) else { return };
+        if withheld.gate == Gate::Withdrawn {
+            keeper.take(asked.story);
+            return;
+        }
+        let mut pending = keeper.joined(&Asked { urgent: withheld.urgent, ..*asked });
+        match withheld.until {
+            Some(until) => {
+                pending.hold(withheld.gate, until);
+                keeper.put(asked.story, pending);
+            }
+            None => keeper.leave_out(withheld.gate, pending.count, asked.now),
+        }
+    }
+
+    /// It was recorded that time brought something about.
+    pub(in crate::route) fn restore_timer(
+        &mut self,
+        timer: &Timer,
+        carries: impl Fn(&str) -> bool,
+    ) {
+        for channel in &timer.channels {
+            let Some(keeper) = self.keepers.get_mut(channel.as_str()) else { continue };
+            keeper.delivered(timer.story, !carries(channel), timer.at);
+        }
+        for withheld in timer.withheld.iter().filter(|withheld| withheld.until.is_none()) {
+            let Some(keeper) = self.keepers.get_mut(withheld.channel.as_str()) else { continue };
+            let count = keeper.take(timer.story).map_or(1, |pending| pending.count);
+            keeper.leave_out(withheld.gate, count, timer.at);
+        }
+    }
+
+    /// A digest was recorded.
+    pub(in crate::route) fn restore_digest(
+        &mut self,
+        digest: &Digest,
+        carries: impl Fn(StoryId) -> bool,
+    ) {
+        let Some(keeper) = self.keepers.get_mut(digest.channel.as_str()) else { return };
+        keeper.took_place(digest.at);
+        for entry in &digest.entries {
+            keeper.carried(entry.story, !carries(entry.story), digest.at);
+        }
+        if digest.left_out > 0 {
+            keeper.left_out = None;
+        }
+    }
+}

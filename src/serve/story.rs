@@ -1,0 +1,133 @@
+//! `POST /v1/stories/{id}/split` and `/merge`: corrections by hand, answered when they are durable.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+use super::App;
+use super::problem::Problem;
+use super::token::Admin;
+use crate::feedback::{Ask, Outcome, Refusal};
+use crate::item::{Arrival, Seq};
+use crate::source::Refused;
+use crate::story::StoryId;
+
+/// How long a correction may take to be durable.
+const COMMIT: Duration = Duration::from_secs(30);
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/v1/stories/{id}/split", post(split))
+        .route("/v1/stories/{id}/merge", post(merge))
+}
+
+/// Which item opens a story of its own.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Split {
+    item: u64,
+}
+
+/// Which other story is the same.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Merge {
+    story: String,
+}
+
+async fn split(
+    State(app): State<App>,
+    _: Admin,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let story = story(&id)?;
+    let Split { item } = read(&body, "{\"item\": 12}")?;
+    let item = Box::new(recorded(&app, Seq(item)).await?);
+    correct(&app, Ask::Split { story, item }).await
+}
+
+async fn merge(
+    State(app): State<App>,
+    _: Admin,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let one = story(&id)?;
+    let Merge { story: other } = read(&body, "{\"story\": \"s9\"}")?;
+    correct(&app, Ask::Merge(one, story(&other)?)).await
+}
+
+fn story(id: &str) -> Result<StoryId, Problem> {
+    StoryId::parse(id).ok_or_else(|| {
+        let detail = format!("`{id}` is no story: they are named like s12");
+        Problem::new(StatusCode::BAD_REQUEST, detail)
+    })
+}
+
+fn read<T: DeserializeOwned>(body: &[u8], example: &str) -> Result<T, Problem> {
+    serde_json::from_slice(body).map_err(|error| {
+        let detail = format!("the body is not like {example}: {error}");
+        Problem::new(StatusCode::BAD_REQUEST, detail)
+    })
+}
+
+/// The item as the log has it.
+async fn recorded(app: &App, seq: Seq) -> Result<Arrival, Problem> {
+    let view = app.context.log.view();
+    let found = tokio::task::spawn_blocking(move || view.intake(seq)).await;
+    match found {
+        Ok(Ok(Some(intake))) => Ok(intake.arrival),
+        Ok(Ok(None)) => {
+            let detail = format!("the log has no record {seq}");
+            Err(Problem::new(StatusCode::NOT_FOUND, detail))
+        }
+        Ok(Err(error)) => Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())),
+        Err(_) => Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the log cannot be read")),
+    }
+}
+
+/// Sends a correction through the stages and waits until it is durable.
+async fn correct(app: &App, ask: Ask) -> Result<Response, Problem> {
+    let patience = app.config.patience;
+    let sent = app.context.intake.correct(ask, patience).await;
+    let (done, answer) = sent.map_err(|refused| match refused {
+        Refused::Full => {
+            let detail = "the pipeline is full: nothing was corrected";
+            Problem::new(StatusCode::TOO_MANY_REQUESTS, detail).retry_after(patience)
+        }
+        Refused::Closed(_) => {
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the daemon is stopping")
+        }
+    })?;
+    let durable = tokio::time::timeout(COMMIT, done.committed()).await;
+    match (durable, answer.get()) {
+        (Ok(true), Some(Ok(outcome))) => Ok(answered(outcome)),
+        (Ok(_), Some(Err(refusal @ Refusal::Unknown(_)))) => {
+            Err(Problem::new(StatusCode::NOT_FOUND, refusal.to_string()))
+        }
+        (Ok(_), Some(Err(refusal @ Refusal::Impossible(_)))) => {
+            Err(Problem::new(StatusCode::CONFLICT, refusal.to_string()))
+        }
+        _ => {
+            let detail =
+                "the correction is not durable yet: look at the story before you repeat it";
+            Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail))
+        }
+    }
+}
+
+fn answered(outcome: &Outcome) -> Response {
+    let Outcome { story, item, channels } = outcome;
+    let body = json!({ "story": story.to_string(), "item": item, "channels": channels });
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
+    (headers, format!("{body}\n")).into_response()
+}
