@@ -175,13 +175,17 @@ impl Identities {
 
     /// Lets a name that is remembered mean something else. It is forgotten when it would have been.
     pub(super) fn replace(&mut self, name: Digest, known: Known) {
-        self.known.insert(name, known);
+        let place = self.places.find(self.hasher.hash_one(name), |place| self.is(*place, &name));
+        let at = place.map(|place| place.wrapping_sub(self.first) as usize);
+        if let Some((_, remembered)) = at.and_then(|at| self.order.get_mut(at)) {
+            *remembered = known;
+        }
     }
 
     /// Lets all names of a story lead to another one.
     pub(super) fn move_story(&mut self, from: StoryId, to: StoryId) {
-        let moved = self.known.values_mut().filter(|known| known.story == from);
-        moved.for_each(|known| known.story = to);
+        let moved = self.order.iter_mut().filter(|(_, known)| known.story == from);
+        moved.for_each(|(_, known)| known.story = to);
     }
 
     /// Forgets one name that is older than `edge` or beyond `most`; returns the story it led to.
