@@ -43,9 +43,8 @@ impl<T> Ring<T> {
     }
 
     pub(super) fn get_mut(&mut self, at: usize) -> Option<&mut T> {
-        let first = self.chunks.front_mut()?;
-        match at.checked_sub(first.len()) {
-            None => first.get_mut(at),
+        match at.checked_sub(self.chunks.front()?.len()) {
+            None => self.chunks.front_mut()?.get_mut(at),
             Some(at) => self.chunks.get_mut(1 + at / CHUNK)?.get_mut(at % CHUNK),
         }
     }
