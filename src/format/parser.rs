@@ -114,13 +114,18 @@ impl Parser {
         }
         let mut batch = Vec::new();
         while let Some(line) = lines.next(last) {
-            if let (Reader::Ndjson(begun @ false), Ok(line)) = (&mut *reader, &line)
-                && !line.text.trim().is_empty()
-            {
-                *begun = true;
-                if ndjson::begins_document(&line.text) {
-                    self.state = State::json(lines.take());
-                    return;
+            if let Reader::Ndjson(begun @ false) = &mut *reader {
+                match &line {
+                    Ok(line) if line.text.trim().is_empty() => {}
+                    Ok(line) => {
+                        *begun = true;
+                        if ndjson::begins_document(&line.text) {
+                            self.state = State::json(lines.take());
+                            return;
+                        }
+                    }
+                    // A refused line is one all the same: what follows it is no document.
+                    Err(_) => *begun = true,
                 }
             }
             batch.push(line);
