@@ -3,11 +3,13 @@
 //! A ladder: uri or guid, then address, then content. Feeds list old entries for weeks, so
 //! identities are remembered longer than the window, as 16-byte digests.
 
-use std::collections::VecDeque;
+use std::hash::BuildHasher;
 
-use foldhash::HashMap;
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
 use xxhash_rust::xxh3::Xxh3Default;
 
+use super::ring::Ring;
 use crate::item::Seq;
 use crate::prepare::{Prepared, Word};
 use crate::story::StoryId;
@@ -135,12 +137,16 @@ impl Known {
     }
 }
 
-/// All names that are remembered.
+/// All names that are remembered: in the order of `received`, and a table of where each stands.
+/// Names outnumber the items of the window, so that each takes as little as it can.
 #[derive(Debug, Default)]
 pub(super) struct Identities {
-    known: HashMap<Digest, Known>,
-    /// In the order of `received`; a name that was taken over by a newer item stands here twice.
-    order: VecDeque<(i64, Digest)>,
+    /// A name that was taken over by a newer item stands here twice; the newer counts.
+    order: Ring<(Digest, Known)>,
+    /// Low 32 bits of the place of the first in `order`.
+    first: u32,
+    places: HashTable<u32>,
+    hasher: RandomState,
 }
 
 /// How many names are remembered for each item of the largest window.
@@ -148,39 +154,74 @@ pub(super) const NAMES_PER_ITEM: usize = 8;
 
 impl Identities {
     pub(super) fn get(&self, name: &Digest) -> Option<Known> {
-        self.known.get(name).copied()
+        let place = self.places.find(self.hasher.hash_one(name), |place| self.is(*place, name))?;
+        self.at(*place).map(|(_, known)| *known)
     }
 
     /// Remembers a name. Returns the story of the item that had it before.
     pub(super) fn insert(&mut self, name: Digest, known: Known) -> Option<StoryId> {
-        self.order.push_back((known.received, name));
-        self.known.insert(name, known).map(|before| before.story)
+        let before = self.get(&name).map(|before| before.story);
+        self.forget(&name);
+        let place = self.first.wrapping_add(self.order.len() as u32);
+        self.order.push((name, known));
+        let (order, first, hasher) = (&self.order, self.first, &self.hasher);
+        let rehash = |place: &u32| {
+            let entry = order.get(place.wrapping_sub(first) as usize);
+            entry.map_or(0, |(name, _)| hasher.hash_one(name))
+        };
+        self.places.insert_unique(hasher.hash_one(name), place, rehash);
+        before
     }
 
     /// Lets a name that is remembered mean something else. It is forgotten when it would have been.
     pub(super) fn replace(&mut self, name: Digest, known: Known) {
-        self.known.insert(name, known);
+        let place = self.places.find(self.hasher.hash_one(name), |place| self.is(*place, &name));
+        let at = place.map(|place| place.wrapping_sub(self.first) as usize);
+        if let Some((_, remembered)) = at.and_then(|at| self.order.get_mut(at)) {
+            *remembered = known;
+        }
     }
 
     /// Lets all names of a story lead to another one.
     pub(super) fn move_story(&mut self, from: StoryId, to: StoryId) {
-        let moved = self.known.values_mut().filter(|known| known.story == from);
-        moved.for_each(|known| known.story = to);
+        let moved = self.order.iter_mut().filter(|(_, known)| known.story == from);
+        moved.for_each(|(_, known)| known.story = to);
     }
 
     /// Forgets one name that is older than `edge` or beyond `most`; returns the story it led to.
     pub(super) fn pop(&mut self, edge: i64, most: usize) -> Option<Option<StoryId>> {
-        let (received, _) = *self.order.front()?;
-        if received >= edge && self.order.len() <= most {
+        let (name, known) = *self.order.get(0)?;
+        if known.received >= edge && self.order.len() <= most {
             return None;
         }
-        let (received, name) = self.order.pop_front()?;
-        let current = self.known.get(&name).is_some_and(|known| known.received == received);
-        Some(if current { self.known.remove(&name).map(|known| known.story) } else { None })
+        let place = self.first;
+        let hash = self.hasher.hash_one(name);
+        let current = self.places.find_entry(hash, |other| *other == place).map(|it| it.remove());
+        self.order.pop();
+        self.first = self.first.wrapping_add(1);
+        Some(current.is_ok().then_some(known.story))
     }
 
     pub(super) fn len(&self) -> usize {
         self.order.len()
+    }
+
+    fn at(&self, place: u32) -> Option<&(Digest, Known)> {
+        self.order.get(place.wrapping_sub(self.first) as usize)
+    }
+
+    fn is(&self, place: u32, name: &Digest) -> bool {
+        self.at(place).is_some_and(|(other, _)| other == name)
+    }
+
+    fn forget(&mut self, name: &Digest) {
+        let (order, first) = (&self.order, self.first);
+        let same = |place: &u32| {
+            order.get(place.wrapping_sub(first) as usize).is_some_and(|(other, _)| other == name)
+        };
+        if let Ok(entry) = self.places.find_entry(self.hasher.hash_one(name), same) {
+            entry.remove();
+        }
     }
 }
 
@@ -194,6 +235,34 @@ mod tests {
         assert_eq!(page, address("http://fjord.example/a/b"));
         assert_ne!(page, address("http://fjord.example/a/b?page=2"));
         assert_eq!(address("https://fjord.example/"), None);
+    }
+
+    #[test]
+    fn a_name_leads_to_its_newest_item_until_that_one_is_forgotten() {
+        let known = |n: i64| Known {
+            seq: Seq(n as u64),
+            story: StoryId(n as u64),
+            received: n,
+            event: None,
+            version: None,
+        };
+        let mut identities = Identities::default();
+        let name = |n: u8| [n; 16];
+        assert_eq!(identities.insert(name(1), known(1)), None);
+        for n in 2..100 {
+            assert_eq!(identities.insert(name(n), known(i64::from(n))), None);
+        }
+        assert_eq!(identities.insert(name(1), known(100)), Some(StoryId(1)));
+        assert_eq!(identities.pop(2, usize::MAX), Some(None), "it leads elsewhere now");
+        assert_eq!(identities.pop(2, usize::MAX), None);
+        for n in 2..100 {
+            assert_eq!(identities.get(&name(n)).map(|known| known.story), Some(StoryId(n.into())));
+            assert_eq!(identities.pop(200, usize::MAX), Some(Some(StoryId(n.into()))));
+            assert!(identities.get(&name(n)).is_none());
+        }
+        assert_eq!(identities.get(&name(1)).map(|known| known.received), Some(100));
+        assert_eq!(identities.pop(0, 0), Some(Some(StoryId(100))), "beyond the most");
+        assert_eq!((identities.len(), identities.places.len()), (0, 0));
     }
 
     #[test]

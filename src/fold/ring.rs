@@ -42,6 +42,13 @@ impl<T> Ring<T> {
         self.chunks.iter_mut().flatten()
     }
 
+    pub(super) fn get_mut(&mut self, at: usize) -> Option<&mut T> {
+        match at.checked_sub(self.chunks.front()?.len()) {
+            None => self.chunks.front_mut()?.get_mut(at),
+            Some(at) => self.chunks.get_mut(1 + at / CHUNK)?.get_mut(at % CHUNK),
+        }
+    }
+
     pub(super) fn push(&mut self, element: T) {
         // A chunk is itself a ring: the only one may go round and round.
         match self.chunks.back_mut() {
