@@ -12,7 +12,7 @@ use super::answer::Json;
 use super::problem::Problem;
 use super::query::Query;
 use super::read::{channels, explain, items, stories, story};
-use super::{App, events, feeds, health, metrics, push, sinks};
+use super::{App, events, feeds, health, metrics, push, sinks, story as correct};
 
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/v1/openapi.json", get(show))
@@ -43,6 +43,8 @@ pub(super) fn document() -> Document {
         channels::list,
         stories::list,
         story::show,
+        correct::split,
+        correct::merge,
         items::show,
         explain::pair,
         events::events,

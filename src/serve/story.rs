@@ -8,11 +8,12 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::App;
+use super::answer::Json;
 use super::problem::Problem;
 use super::token::Admin;
 use crate::feedback::{Ask, Outcome, Refusal};
@@ -30,20 +31,26 @@ pub(super) fn routes() -> Router<App> {
 }
 
 /// Which item opens a story of its own.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Split {
+pub(super) struct Split {
+    /// Its number in the log.
     item: u64,
 }
 
 /// Which other story is the same.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Merge {
+pub(super) struct Merge {
+    /// Its id. The older of the two stays.
     story: String,
 }
 
-async fn split(
+#[utoipa::path(post, path = "/v1/stories/{id}/split", tag = "stories",
+    params(("id" = String, Path, description = "The story that the item is in")),
+    request_body = Split,
+    responses((status = 200, description = "It is done, durably", body = Corrected)))]
+pub(super) async fn split(
     State(app): State<App>,
     _: Admin,
     Path(id): Path<String>,
@@ -55,7 +62,11 @@ async fn split(
     correct(&app, Ask::Split { story, item }).await
 }
 
-async fn merge(
+#[utoipa::path(post, path = "/v1/stories/{id}/merge", tag = "stories",
+    params(("id" = String, Path, description = "One of the two stories")),
+    request_body = Merge,
+    responses((status = 200, description = "It is done, durably", body = Corrected)))]
+pub(super) async fn merge(
     State(app): State<App>,
     _: Admin,
     Path(id): Path<String>,
@@ -125,9 +136,20 @@ async fn correct(app: &App, ask: Ask) -> Result<Response, Problem> {
     }
 }
 
+/// What a correction came to.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Corrected<'a> {
+    /// The story that was opened or stays.
+    story: String,
+    /// The item that was delivered for it.
+    item: u64,
+    /// Where it was delivered.
+    channels: &'a [String],
+}
+
 fn answered(outcome: &Outcome) -> Response {
     let Outcome { story, item, channels } = outcome;
-    let body = json!({ "story": story.to_string(), "item": item, "channels": channels });
-    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
-    (headers, format!("{body}\n")).into_response()
+    let body = Corrected { story: story.to_string(), item: item.0, channels };
+    let headers = [(header::CACHE_CONTROL, "no-store")];
+    (headers, Json(body)).into_response()
 }
