@@ -176,8 +176,7 @@ fn train_scorer(args: &ScorerArgs) -> Result<(), Failure> {
         ..Settings::default()
     };
     for (name, _) in &args.weights {
-        if !args.files.iter().any(|file| file.file_stem().is_some_and(|stem| stem == name.as_str()))
-        {
+        if !args.files.iter().any(|file| scorer::set_name(file) == *name) {
             return Err(Failure::usage(format!(
                 "--weight names {name}, which is none of the files"
             )));

@@ -54,8 +54,7 @@ pub(crate) fn torment<R>(
 ) -> (u64, Daemon) {
     const FILES: u64 = 4;
     const A_FILE: u64 = 25;
-    let cycles =
-        std::env::var("WIREFOLD_KILL_CYCLES").ok().and_then(|n| n.parse().ok()).unwrap_or(10);
+    let cycles = crate::kill::cycles();
     let mut chance = Chance(20_261_127);
     let mut number = 0;
     for cycle in 0..cycles {

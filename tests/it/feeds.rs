@@ -87,8 +87,7 @@ fn adding_a_feed_floods_nobody_and_what_comes_then_is_delivered_once() {
 #[test]
 fn a_daemon_that_is_killed_again_and_again_takes_every_entry_in_once() {
     const ENTRIES_A_CYCLE: u64 = 3;
-    let cycles: u64 =
-        std::env::var("WIREFOLD_KILL_CYCLES").ok().and_then(|n| n.parse().ok()).unwrap_or(10);
+    let cycles = crate::kill::cycles();
     let feed = Feed::serve(rss(&[]));
     let desk = desk(&feed, "allow_private = true");
     let mut chance = Chance(42);

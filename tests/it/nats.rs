@@ -147,8 +147,7 @@ fn a_message_that_cannot_be_read_is_rejected_and_not_sent_again() {
 #[test]
 fn a_daemon_that_is_killed_again_and_again_folds_every_message_once() {
     const A_CYCLE: u64 = 200;
-    let cycles =
-        std::env::var("WIREFOLD_KILL_CYCLES").ok().and_then(|n| n.parse().ok()).unwrap_or(10);
+    let cycles = crate::kill::cycles();
     let Some(broker) = Broker::start() else { return };
     let desk = desk(&broker);
     let mut chance = Chance(20_261_126);

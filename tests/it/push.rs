@@ -99,8 +99,7 @@ fn an_item_is_safe_once_its_push_is_answered() {
 #[test]
 fn a_daemon_that_is_killed_again_and_again_takes_every_push_in_once() {
     const PUSHES_A_CYCLE: u64 = 30;
-    let cycles =
-        std::env::var("WIREFOLD_KILL_CYCLES").ok().and_then(|n| n.parse().ok()).unwrap_or(10);
+    let cycles = crate::kill::cycles();
     let (desk, listen) = desk();
     let mut chance = Chance(20_261_124);
     let mut number = 0;
