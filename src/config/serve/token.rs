@@ -21,9 +21,9 @@ pub struct TokenConfig {
     pub admin: bool,
     /// The only channels it may read; all without it.
     pub channels: Option<Vec<At<String>>>,
-    /// Requests a second in the long run; as [serve] has it without one.
+    /// Requests a second in the long run; as `[serve]` has it without one.
     pub rate: Option<f64>,
-    /// Requests at once; as [serve] has it without one.
+    /// Requests at once; as `[serve]` has it without one.
     pub burst: Option<u32>,
 }
 
