@@ -57,7 +57,14 @@ async fn next(
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => return Some((stream, permit)),
+                Ok((stream, _)) => {
+                    // An event waits for no other: Nagle's algorithm would hold it until the
+                    // reader's delayed acknowledgement, 40 ms.
+                    if let Err(error) = stream.set_nodelay(true) {
+                        debug!(%error, "a connection that is gone");
+                    }
+                    return Some((stream, permit));
+                }
                 Err(error) => {
                     warn!(%error, "a connection could not be accepted");
                     tokio::time::sleep(REST).await;
