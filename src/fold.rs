@@ -28,6 +28,7 @@ pub mod explain;
 mod identity;
 pub mod model;
 mod model_file;
+mod outline;
 mod overlap;
 mod postings;
 mod profile;
@@ -46,6 +47,7 @@ pub use disputed::Clash;
 pub use explain::Explanation;
 pub use identity::Digest;
 pub use model_file::ModelError;
+pub use outline::{Outline, Outliner};
 pub use scorer::Scorer;
 pub use trace::{Candidate, Trace};
 
@@ -110,19 +112,8 @@ impl Fold {
         }
     }
 
-    /// Applies a recorded decision without making one: the state becomes what it was after the
-    /// item was decided on.
-    pub fn apply(&mut self, prepared: &Prepared, decision: &FoldDecision) {
-        self.expire(prepared.received);
-        let mut profile = self.scorer.profile(prepared, &self.publishers);
-        self.window.number(&mut profile);
-        profile.nearness = self.search.find(&self.window, &profile).nearness;
-        let names = Names::of(prepared, profile.family);
-        self.admit(prepared, profile, &names, decision);
-    }
-
-    /// Remembers the names of an item that is older than the recorded decisions. To be called
-    /// before [`Fold::apply`], oldest item first.
+    /// Remembers the names of an item of which no more is known. To be called in its place, oldest
+    /// item first.
     pub fn restore_identity(
         &mut self,
         names: &[Identity],

@@ -38,6 +38,7 @@ mod meta;
 mod read;
 pub mod record;
 mod recover;
+mod remembered;
 mod retain;
 mod snapshot;
 mod stats;
@@ -54,7 +55,8 @@ pub use record::{
     Change, ConfigChange, Decision, Digest, DigestEntry, Entry, Feedback, Gate, Intake, Logged,
     Position, Record, Timer, Withheld,
 };
-pub use recover::{Carried, Remembered, Window};
+pub use recover::{Carried, Window};
+pub use remembered::{Identities, Remembered};
 pub use retain::{Keep, Trimmed};
 pub use stats::Stats;
 pub use verify::Verified;

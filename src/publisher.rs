@@ -1,16 +1,17 @@
 //! Publishers: who stands behind an item, under whatever name it came.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::config::PublisherConfig;
 use crate::item::Item;
 
-/// The configured publishers, by every name and address they go by.
+/// The configured publishers, by every name and address they go by. Clones are cheap.
 #[derive(Clone, Debug, Default)]
 pub struct Publishers {
-    by_name: HashMap<String, Publisher>,
+    by_name: Arc<HashMap<String, Publisher>>,
 }
 
 /// Who stands behind an item.
@@ -40,7 +41,7 @@ impl Publishers {
                 by_name.insert(normal(&name.value), publisher.clone());
             }
         }
-        Publishers { by_name }
+        Publishers { by_name: Arc::new(by_name) }
     }
 
     /// The best rank that any of them has.

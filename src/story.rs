@@ -104,6 +104,11 @@ pub struct FoldDecision {
     pub disputes: bool,
     /// Why.
     pub evidence: Evidence,
+    /// Mean cosine to the nearest items of the window when it came, which later comparisons with it
+    /// ask for. `None` when nothing was near, and in logs of earlier versions. The log keeps it
+    /// behind the decision.
+    #[serde(skip)]
+    pub nearness: Option<f32>,
 }
 
 /// Why fold decided so: enough to explain the verdict later from the log alone.

@@ -57,6 +57,7 @@ fn stages(config: &Config) -> impl FnMut(Step) -> Vec<Entry> {
             state,
             disputes: state.disputed,
             evidence: Evidence { of, ..Evidence::default() },
+            nearness: None,
         };
         route.push(Ok(Folded { prepared, decision, identities: Vec::new() }), received, &mut out);
         out

@@ -39,6 +39,7 @@ impl Fold {
             state: story.after(profile, prepared.event),
             disputes: false,
             evidence: Evidence { of: Some(known.seq), reason, ..decision.evidence },
+            nearness: decision.nearness,
         }
     }
 

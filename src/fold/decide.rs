@@ -311,7 +311,8 @@ impl Fold {
         let before = self.stories.get(story).unwrap_or(&empty);
         let mut state = before.after(profile, prepared.event);
         state.killed |= verdict == Verdict::Kill;
-        FoldDecision { verdict, story, state, disputes: false, evidence }
+        let nearness = (!profile.nearness.is_nan()).then_some(profile.nearness);
+        FoldDecision { verdict, story, state, disputes: false, evidence, nearness }
     }
 }
 

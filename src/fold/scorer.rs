@@ -70,6 +70,11 @@ impl Scorer {
         self.threshold(config).max(PAIR_THRESHOLD)
     }
 
+    /// What profiles are made with.
+    pub(super) fn tables(&self) -> (&'static Background, &'static Embedding) {
+        (self.background, self.embedding)
+    }
+
     pub(super) fn profile(&self, prepared: &Prepared, publishers: &Publishers) -> Profile {
         Profile::new(prepared, publishers, self.background, Some(self.embedding))
     }

@@ -2,6 +2,9 @@
 //!
 //! The checksum (xxh3-64) covers the version, the kind, the key and the payload, so that a record
 //! found under another key is noticed as well as a flipped bit. It finds accidents, not malice.
+//!
+//! More may follow the value that a record was made for: earlier versions read on without it, and
+//! later ones do without it where it is not there.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -110,6 +113,16 @@ impl Opened<'_> {
     pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, Damage> {
         postcard::from_bytes(self.payload).map_err(|_| Damage::Broken)
     }
+
+    /// Reads the payload as a `T`, and what follows it if anything does.
+    pub(super) fn read_more<T, M>(&self) -> Result<(T, Option<M>), Damage>
+    where
+        T: DeserializeOwned,
+        M: DeserializeOwned,
+    {
+        let (value, rest) = postcard::take_from_bytes(self.payload).map_err(|_| Damage::Broken)?;
+        Ok((value, postcard::from_bytes(rest).ok()))
+    }
 }
 
 impl Damage {
@@ -149,6 +162,21 @@ mod tests {
     fn what_was_sealed_can_be_opened() {
         let value = (300, "Harbour bridge reopens".to_owned());
         assert_eq!(read(&sealed(&value), 7), Ok(value));
+    }
+
+    #[test]
+    fn what_follows_a_value_is_read_where_it_is_there_and_passed_over_where_nobody_asks() {
+        let value = (300, "Harbour bridge reopens".to_owned());
+        let more = |bytes: &[u8]| {
+            let opened = open(bytes, &7_u64.to_le_bytes()).unwrap();
+            opened.read_more::<(u64, String), Option<f32>>()
+        };
+        assert_eq!(more(&sealed(&value)), Ok((value.clone(), None)), "of an earlier version");
+        let mut bytes = Vec::new();
+        let record = (&value, Some(0.5_f32));
+        seal(Kind::Item, &7_u64.to_le_bytes(), &record, &mut bytes).unwrap();
+        assert_eq!(more(&bytes), Ok((value.clone(), Some(Some(0.5)))));
+        assert_eq!(read(&bytes, 7), Ok(value), "by an earlier version");
     }
 
     #[test]

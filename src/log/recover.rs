@@ -1,4 +1,4 @@
-//! What a start needs: the window's records in order, remembered identities, carried stories.
+//! What a start needs: the window's records in order, carried stories, what is held.
 
 use jiff::Timestamp;
 use redb::ReadableTable;
@@ -8,23 +8,9 @@ use super::error::LogError;
 use super::frame;
 use super::read::{Read, View};
 use super::record::Position;
-use super::store::{Bytes, CARRIED, HELD, IDENTITIES};
-use crate::item::{Identity, Seq};
+use super::store::{Bytes, CARRIED, HELD};
+use crate::item::Seq;
 use crate::story::StoryId;
-
-/// What an item is recognised by when it comes again after its record is gone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Remembered {
-    /// The item.
-    pub seq: Seq,
-    /// The story it joined.
-    pub story: StoryId,
-    /// When it was taken in.
-    #[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")]
-    pub received: Timestamp,
-    /// Its identities.
-    pub identities: Vec<Identity>,
-}
 
 /// Which channels carried a story, so that a late correction or kill reaches them all.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,8 +24,8 @@ pub struct Carried {
     pub channels: Vec<String>,
 }
 
-/// Records read in one look. Large enough to be sequential, small enough for any memory.
-const CHUNK: usize = 4_096;
+/// Records read in one look: what they take is still in the CPU's cache when it is given back.
+const CHUNK: usize = 256;
 
 impl View {
     /// All records from `since` on, with their items, in the order they were committed: applying
@@ -64,28 +50,12 @@ impl View {
         })
     }
 
-    /// Calls `each` with what is remembered of every item, oldest first. A damaged row is
-    /// reported and left out: its items would be taken for new ones.
-    pub fn identities(&self, mut each: impl FnMut(Remembered)) -> Result<(), LogError> {
-        self.identity_rows(|row| match row {
-            Ok(row) => row.into_iter().for_each(&mut each),
-            Err(error) => tracing::error!("{error}"),
-        })
-    }
-
     /// Calls `each` with every carried story, oldest first. A damaged row is reported and left out.
     pub fn carried(&self, mut each: impl FnMut(Carried)) -> Result<(), LogError> {
         self.carried_rows(|row| match row {
             Ok(row) => each(row),
             Err(error) => tracing::error!("{error}"),
         })
-    }
-
-    pub(super) fn identity_rows(
-        &self,
-        each: impl FnMut(Result<Vec<Remembered>, LogError>),
-    ) -> Result<(), LogError> {
-        self.rows(IDENTITIES, "The identities of the commit that began with item", each)
     }
 
     pub(super) fn carried_rows(
@@ -109,7 +79,7 @@ impl View {
         })
     }
 
-    fn rows<T: serde::de::DeserializeOwned>(
+    pub(super) fn rows<T: serde::de::DeserializeOwned>(
         &self,
         table: redb::TableDefinition<'static, u64, Bytes>,
         what: &str,
@@ -120,9 +90,7 @@ impl View {
                 transaction.open_table(table).map_err(|error| self.0.fault("Reading", error))?;
             for stored in table.iter().map_err(|error| self.0.fault("Reading", error))? {
                 let (key, bytes) = stored.map_err(|error| self.0.fault("Reading", error))?;
-                let key = key.value();
-                let row = frame::open(bytes.value(), &key.to_le_bytes()).and_then(|row| row.read());
-                each(row.map_err(|damage| damage.of(format_args!("{what} {key}"))));
+                each(row(what, key.value(), bytes.value()));
             }
             Ok(())
         })
@@ -149,6 +117,16 @@ impl View {
         }
         Ok(Position(low))
     }
+}
+
+/// Reads a row of a table of numbers.
+pub(super) fn row<T: serde::de::DeserializeOwned>(
+    what: &str,
+    key: u64,
+    bytes: &[u8],
+) -> Result<T, LogError> {
+    let row = frame::open(bytes, &key.to_le_bytes()).and_then(|row| row.read());
+    row.map_err(|damage| damage.of(format_args!("{what} {key}")))
 }
 
 /// Iterates over the records from a time on. Reads in chunks: the log may go on growing.

@@ -43,7 +43,14 @@ pub(crate) fn item_on(seq: u64, channels: &[&str]) -> Entry {
     let story = StoryId(seq);
     let decision = Decision {
         item: Seq(seq),
-        fold: FoldDecision { verdict, story, state, disputes: false, evidence },
+        fold: FoldDecision {
+            verdict,
+            story,
+            state,
+            disputes: false,
+            evidence,
+            nearness: Some(0.5),
+        },
         rules: vec!["Ferries".to_owned()],
         held: vec![0x5eed],
         matched: channels.clone(),

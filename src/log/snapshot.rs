@@ -7,7 +7,7 @@ use super::error::LogError;
 use super::frame::{self, Damage, Kind};
 use super::meta::Meta;
 use super::read::{Gap, GapCause, Read};
-use super::record::{Intake, Logged, Position, Record};
+use super::record::{Decision, Intake, Logged, Position, Record};
 use super::store::{Bytes, DECISIONS, INTAKE, Store};
 use crate::item::{Arrival, Item, Seq};
 
@@ -188,11 +188,18 @@ fn read_intake(seq: Seq, bytes: &[u8]) -> Result<Intake, Damage> {
     Ok(Intake { position, arrival: Arrival { seq, received, source, record } })
 }
 
+fn read_decision(opened: &frame::Opened<'_>) -> Result<(At, Record), Damage> {
+    let ((at, mut decision), nearness): ((At, Box<Decision>), Option<Option<f32>>) =
+        opened.read_more()?;
+    decision.fold.nearness = nearness.flatten();
+    Ok((at, Record::Decision(decision)))
+}
+
 /// Reads what is stored in the decision stream at `position`.
 pub(super) fn read_logged(position: Position, bytes: &[u8]) -> Result<Logged, Damage> {
     let opened = frame::open(bytes, &position.0.to_le_bytes())?;
     let (At(at), record) = match opened.kind {
-        Kind::Decision => opened.read().map(|(at, it)| (at, Record::Decision(it)))?,
+        Kind::Decision => read_decision(&opened)?,
         Kind::Rejected => opened.read().map(|(at, it)| (at, Record::Rejected(it)))?,
         Kind::Timer => opened.read().map(|(at, it)| (at, Record::Timer(it)))?,
         Kind::Config => opened.read().map(|(at, it)| (at, Record::Config(it)))?,

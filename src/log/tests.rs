@@ -134,8 +134,7 @@ fn identities_and_carried_stories_are_remembered() {
     let log = open(dir.path());
     log.append(&items(1..4)).unwrap();
     log.append(&[item_on(4, &[]), timer(5, 1)]).unwrap();
-    let mut remembered = Vec::new();
-    log.view().identities(|row| remembered.push(row)).unwrap();
+    let remembered: Vec<_> = log.view().identities().map(Result::unwrap).collect();
     assert_eq!(remembered.iter().map(|row| row.seq.0).collect::<Vec<_>>(), [1, 2, 3, 4]);
     assert_eq!(remembered[1].identities, [Identity([2; 16]), Identity([0xff; 16])]);
     assert_eq!((remembered[1].story, remembered[1].received), (StoryId(2), at(2)));

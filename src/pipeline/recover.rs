@@ -1,13 +1,37 @@
 //! Start-up: the window, the stories and what channels carried and hold back, from the log.
 //! Recorded decisions are applied, never scored again.
+//!
+//! The window of a busy desk is a million items: one thread reads them, one prepares what was
+//! read, and the caller's applies it.
 
+use std::iter::Peekable;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::decide::Decider;
-use crate::log::record::Record;
-use crate::log::{Log, LogError, Read};
+use crate::fold::{Outline, Outliner};
+use crate::item::Seq;
+use crate::log::record::{Intake, Logged, Record};
+use crate::log::{Identities, Log, LogError, Read, Remembered, Window};
+use crate::prepare::{Prepare, Prepared};
+
+/// Steps that are handed on together.
+const CHUNK: usize = 256;
+/// Chunks that may wait for the next thread.
+const AHEAD: usize = 4;
+
+/// One step of a start.
+enum Step<T> {
+    /// An item of which only the names are known.
+    Names(Remembered),
+    /// A record, with the item that it is about.
+    Record(Box<Logged>, Option<Box<T>>),
+}
+
+type Chunk<T> = Result<Vec<Step<T>>, LogError>;
+type Known = (Prepared, Outline);
 
 /// Brings the stages back to where they were when the log was last written. Returns how many items
 /// are live again.
@@ -19,37 +43,130 @@ pub(super) fn recover(decider: &mut Decider, log: &Log, window: Duration) -> Res
     let since = last.checked_sub(window).unwrap_or(Timestamp::MIN);
     let view = log.view();
     view.aliases(|alias, kept| decider.fold.restore_alias(alias, kept))?;
-    view.identities(|known| {
-        decider.fold.restore_identity(&known.identities, known.received, known.story, known.seq);
-    })?;
     restore_held(decider, log, since)?;
-    let mut items = 0;
-    for read in view.window(since)? {
-        // What can no longer be read was reported where it was read.
-        let Read::Record(logged, intake) = read? else { continue };
-        match (logged.record, intake) {
-            (Record::Decision(decision), Some(intake)) => {
-                let Ok(item) = decider.prepare.prepare(intake.arrival) else { continue };
-                decider.fold.apply(&item, &decision.fold);
-                decider.route.apply(&item, &decision);
-                items += 1;
-            }
-            (Record::Timer(timer), _) => decider.route.apply_timer(&timer),
-            (Record::Feedback(feedback), Some(intake)) => {
-                let Ok(item) = decider.prepare.prepare(intake.arrival) else { continue };
-                let corrected = decider.fold.apply_change(feedback.change, &item);
-                decider.route.apply_feedback(&feedback, corrected);
-            }
-            (Record::Digest(digest), _) => decider.route.apply_digest(&digest),
-            _ => {}
+    let steps =
+        Steps { names: view.identities().peekable(), records: view.window(since)?.peekable() };
+    let (prepare, outliner) = (decider.prepare, decider.fold.outliner());
+    let (read, to_prepare) = sync_channel(AHEAD);
+    let (prepared, to_apply) = sync_channel(AHEAD);
+    let items = std::thread::scope(|scope| {
+        scope.spawn(move || read_all(steps, &read));
+        scope.spawn(move || prepare_all(prepare, &outliner, to_prepare, &prepared));
+        let mut items = 0;
+        for chunk in to_apply {
+            items += chunk?.into_iter().map(|step| apply(decider, step)).sum::<u64>();
         }
-    }
+        Ok(items)
+    })?;
     // Last: whether a delivery was the first of its story is found out on the way.
     view.carried(|carried| {
         decider.route.restore_carried(carried.story, &carried.channels, carried.at);
     })?;
     decider.fold.start_stories_at(log.next_story());
     Ok(items)
+}
+
+/// Reads all steps, as long as somebody takes them.
+fn read_all(mut steps: Steps, to: &SyncSender<Chunk<Intake>>) {
+    loop {
+        let chunk: Chunk<Intake> = steps.by_ref().take(CHUNK).collect();
+        let is_last = chunk.as_ref().map_or(true, |steps| steps.len() < CHUNK);
+        if to.send(chunk).is_err() || is_last {
+            break;
+        }
+    }
+}
+
+/// Prepares the items of what was read.
+fn prepare_all(
+    prepare: Prepare,
+    outliner: &Outliner,
+    from: Receiver<Chunk<Intake>>,
+    to: &SyncSender<Chunk<Known>>,
+) {
+    let known = |intake: Box<Intake>| {
+        let prepared = prepare.prepare(intake.arrival).ok()?;
+        let outline = outliner.outline(&prepared);
+        Some(Box::new((prepared, outline)))
+    };
+    let step = |step| match step {
+        Step::Names(names) => Step::Names(names),
+        Step::Record(logged, intake) => Step::Record(logged, intake.and_then(known)),
+    };
+    for chunk in from {
+        let chunk = chunk.map(|steps| steps.into_iter().map(step).collect());
+        if to.send(chunk).is_err() {
+            break;
+        }
+    }
+}
+
+/// Takes one step; returns how many items it brought back.
+fn apply(decider: &mut Decider, step: Step<Known>) -> u64 {
+    let (logged, item) = match step {
+        Step::Names(known) => {
+            let Remembered { seq, story, received, identities } = known;
+            decider.fold.restore_identity(&identities, received, story, seq);
+            return 0;
+        }
+        Step::Record(logged, item) => (logged, item),
+    };
+    match (logged.record, item) {
+        (Record::Decision(decision), Some(item)) => {
+            let (item, outline) = *item;
+            decider.fold.restore(&item, outline, &decision.fold);
+            decider.route.apply(&item, &decision);
+            return 1;
+        }
+        (Record::Timer(timer), _) => decider.route.apply_timer(&timer),
+        (Record::Feedback(feedback), Some(item)) => {
+            let corrected = decider.fold.apply_change(feedback.change, &item.0);
+            decider.route.apply_feedback(&feedback, corrected);
+        }
+        (Record::Digest(digest), _) => decider.route.apply_digest(&digest),
+        _ => {}
+    }
+    0
+}
+
+/// Reads the steps of a start in the order in which they happened.
+struct Steps {
+    names: Peekable<Identities>,
+    records: Peekable<Window>,
+}
+
+impl Iterator for Steps {
+    type Item = Result<Step<Intake>, LogError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        // What can no longer be read was reported where it was read.
+        while self.records.next_if(|read| matches!(read, Ok(Read::Gap(_)))).is_some() {}
+        let next = match self.records.peek() {
+            Some(Ok(Read::Record(logged, _))) => match &logged.record {
+                Record::Decision(decision) => Some(decision.item),
+                _ => None,
+            },
+            _ => Some(Seq(u64::MAX)),
+        };
+        // Items whose records are gone, or cannot be read, are still known by name.
+        let earlier = |row: &Result<Remembered, LogError>| match (row, next) {
+            (Ok(row), Some(next)) => row.seq < next,
+            (Ok(_), None) => false,
+            (Err(_), _) => true,
+        };
+        if let Some(row) = self.names.next_if(earlier) {
+            return Some(row.map(Step::Names));
+        }
+        let own = |row: &Result<Remembered, LogError>| {
+            row.as_ref().is_ok_and(|row| Some(row.seq) == next)
+        };
+        self.names.next_if(own);
+        match self.records.next()? {
+            Ok(Read::Record(logged, intake)) => Some(Ok(Step::Record(logged, intake))),
+            Ok(Read::Gap(_)) => self.next(),
+            Err(error) => Some(Err(error)),
+        }
+    }
 }
 
 /// Items that came before the window and are still under an embargo.
@@ -67,3 +184,6 @@ fn restore_held(decider: &mut Decider, log: &Log, since: Timestamp) -> Result<()
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -100,7 +100,7 @@ impl Embargoes {
             until,
             name,
             source: prepared.item.source.clone(),
-            fold: FoldDecision { verdict, story, state, disputes, evidence },
+            fold: FoldDecision { verdict, story, state, disputes, evidence, nearness: None },
             parts: decision.held.clone(),
         };
         self.held.insert(prepared.seq, held);

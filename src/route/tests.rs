@@ -53,6 +53,7 @@ fn folded(item: Item) -> Folded {
             state,
             disputes: false,
             evidence: Evidence::default(),
+            nearness: None,
         },
         identities: Vec::new(),
     }

@@ -46,6 +46,7 @@ fn item(minute: i64, story: u64, publisher: &str) -> Comes {
         state,
         disputes: false,
         evidence: Evidence::default(),
+        nearness: None,
     };
     Comes { minute, folded: Folded { prepared, decision, identities: Vec::new() } }
 }

@@ -1,0 +1,62 @@
+//! What of an item does not depend on the window: a start finds it on other threads while recorded
+//! decisions are applied.
+
+use super::Fold;
+use super::background::Background;
+use super::embedding::Embedding;
+use super::identity::Names;
+use super::profile::Profile;
+use crate::prepare::Prepared;
+use crate::publisher::Publishers;
+use crate::story::FoldDecision;
+
+/// What fold keeps of an item, the window not yet looked at.
+#[derive(Debug)]
+pub struct Outline {
+    profile: Profile,
+    names: Names,
+}
+
+/// Makes outlines as one fold does. Clones are cheap.
+#[derive(Clone, Debug)]
+pub struct Outliner {
+    background: &'static Background,
+    embedding: &'static Embedding,
+    publishers: Publishers,
+}
+
+impl Outliner {
+    /// The outline of an item.
+    pub fn outline(&self, prepared: &Prepared) -> Outline {
+        let Outliner { background, embedding, publishers } = self;
+        let profile = Profile::new(prepared, publishers, background, Some(embedding));
+        let names = Names::of(prepared, profile.family);
+        Outline { profile, names }
+    }
+}
+
+impl Fold {
+    /// What makes outlines for [`Fold::restore`].
+    pub fn outliner(&self) -> Outliner {
+        let (background, embedding) = self.scorer.tables();
+        Outliner { background, embedding, publishers: self.publishers.clone() }
+    }
+
+    /// Applies a recorded decision without making one: the state becomes what it was after the
+    /// item was decided on.
+    pub fn apply(&mut self, prepared: &Prepared, decision: &FoldDecision) {
+        self.restore(prepared, self.outliner().outline(prepared), decision);
+    }
+
+    /// [`Fold::apply`] of an item of which the outline is known.
+    pub fn restore(&mut self, prepared: &Prepared, outline: Outline, decision: &FoldDecision) {
+        self.expire(prepared.received);
+        let Outline { mut profile, names } = outline;
+        profile.nearness = decision.nearness.unwrap_or_else(|| {
+            // Nothing was near, or a log of an earlier version does not say.
+            self.window.number(&mut profile);
+            self.search.find(&self.window, &profile).nearness
+        });
+        self.admit(prepared, profile, &names, decision);
+    }
+}

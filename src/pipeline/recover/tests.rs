@@ -1,0 +1,88 @@
+use super::*;
+use crate::config::{Config, File};
+use crate::feedback::{Ask, Incoming, Request};
+use crate::item::{Arrival, Item, PubStatus};
+use crate::log::Entry;
+use crate::story::FoldDecision;
+
+fn decider(config: &Config) -> Decider {
+    Decider::build(config).unwrap_or_else(|problems| panic!("{problems}")).0
+}
+
+fn arrival(n: u64) -> Arrival {
+    const EVENTS: [&str; 6] = [
+        "Ferry with ninety aboard runs aground off Tarn",
+        "Norland agreed to cease night inspections - regional media",
+        "Wheat prices fall as rains return to Freedonia",
+        "Chess champion Ilvana retires at 31",
+        "Parliament adopts package of harbour rules",
+        "Hooded gunmen attack market in Sandvik",
+    ];
+    const FORMS: [&str; 5] = ["", "UPDATE 1-", "CORRECTED-", "Report: ", "Minister denies "];
+    // Every item comes twice, the second time with another number or word for word.
+    let event = (n / 2) as usize;
+    let count = if n % 4 == 1 { format!(", {n} hurt") } else { String::new() };
+    let headline = format!("{}{}{count}", FORMS[event % 5], EVENTS[(event * 7 + event / 5) % 6]);
+    let received = "2026-03-02T09:00:00Z".parse::<Timestamp>().unwrap()
+        + SignedDuration::from_mins(20 * n as i64);
+    let item = Item {
+        headline,
+        uri: (event % 3 > 0).then(|| format!("tag:example.org,2026:{event}")),
+        publisher: Some(format!("Publisher {}", event % 3)),
+        versioncreated: Some(received),
+        lifecycle: n % 3 == 0,
+        pubstatus: if n == 51 { PubStatus::Canceled } else { PubStatus::Usable },
+        ..Item::default()
+    };
+    Arrival { seq: Seq(n), received, source: "wire".to_owned(), record: Ok(item) }
+}
+
+/// What was decided about the item, and where it goes.
+fn decided(entries: &[Entry]) -> Option<(&FoldDecision, &[String])> {
+    entries.iter().find_map(|entry| match entry {
+        Entry::Item { decision, .. } => Some((&decision.fold, &decision.channels[..])),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_decider_that_was_stopped_decides_on_as_one_that_was_not() {
+    let dir = tempfile::tempdir().unwrap();
+    // A window of which the first items have left.
+    let text = "[log]\ndir = \"data\"\n[fold]\nwindow = \"16h\"\n[[channel]]\nname = \"all\"\n\
+                repeats = \"developments\"\n[[rule]]\nquery = \"*\"\nchannels = [\"all\"]\n";
+    let (config, problems) = Config::parse(File::new("wirefold.toml", text), dir.path());
+    let config = config.unwrap_or_else(|| panic!("{problems}"));
+    let mut went_on = decider(&config);
+    let log = Log::open(&config.log).unwrap();
+    let mut verdicts = std::collections::BTreeSet::new();
+    for n in 1..=80 {
+        let mut entries = went_on.push(arrival(n));
+        if n == 60 {
+            // This item is not alone in its story: it is split off.
+            let story = decided(&entries).expect("it is an item").0.story;
+            let ask = Ask::Split { story, item: Box::new(arrival(n)) };
+            let now = arrival(n).received;
+            let split = Request::new(ask, now);
+            entries.extend(went_on.take_in(Incoming::Feedback(Box::new(split)), now));
+            assert!(matches!(entries.last(), Some(Entry::Feedback(_))), "{entries:?}");
+        }
+        verdicts.extend(decided(&entries).map(|(fold, _)| fold.verdict.as_str()));
+        log.append(&entries).unwrap();
+    }
+    let verdicts = verdicts.into_iter().collect::<Vec<_>>().join(" ");
+    for kind in ["New", "Repeat", "Development", "Revision", "Correction", "Kill"] {
+        assert!(verdicts.contains(kind), "{kind}: {verdicts}");
+    }
+    let mut started = decider(&config);
+    recover(&mut started, &log, config.fold.window).unwrap();
+    let size = |decider: &Decider| (decider.fold.len(), decider.fold.stories());
+    assert_eq!(size(&started), size(&went_on));
+    // Old items again, by name, and new ones.
+    for n in [3, 20, 61].into_iter().chain(81..140) {
+        let again =
+            Arrival { seq: Seq(1_000 + n), received: arrival(80.max(n)).received, ..arrival(n) };
+        let (a, b) = (went_on.push(again.clone()), started.push(again));
+        assert_eq!(decided(&a), decided(&b), "item {n}");
+    }
+}
