@@ -21,7 +21,7 @@ pub(super) fn routes() -> Router<App> {
 
 #[utoipa::path(
     get,
-    path = "/metrics",
+    path = "/metrics", operation_id = "metrics",
     tag = "state",
     responses((status = 200, description = "Counters, as Prometheus reads them",
         content_type = "text/plain", body = String))
