@@ -5,6 +5,8 @@
 //! decision of it, `disputed` looks for contradictions. A decision is made, then applied: start-up
 //! applies recorded decisions and makes none.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use crate::config::FoldConfig;
@@ -73,6 +75,8 @@ pub struct Fold {
     stories: Stories,
     identities: Identities,
     aliases: Aliases,
+    /// Items of the window that a person took out of their story.
+    parted: BTreeSet<Seq>,
     search: Search,
     next_story: u64,
 }
@@ -107,6 +111,7 @@ impl Fold {
             stories: Stories::default(),
             identities: Identities::default(),
             aliases: Aliases::default(),
+            parted: BTreeSet::new(),
             search: Search::default(),
             next_story: 1,
         }
@@ -203,6 +208,7 @@ impl Fold {
         let now = now.as_second();
         while let Some(live) = self.window.pop(now - self.window_length, self.max_items - 1) {
             self.stories.left(live.story);
+            self.parted.remove(&live.seq);
         }
         let most = self.max_items.saturating_mul(identity::NAMES_PER_ITEM);
         while let Some(story) = self.identities.pop(now - self.retain, most) {

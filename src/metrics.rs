@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::item::RejectKind;
 use crate::link::Gauge;
-use crate::log::Entry;
+use crate::log::{Entry, Withheld};
 
 /// Bounds of the buckets of a commit's time, in seconds.
 pub const SECONDS: [f64; 10] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0, 5.0];
@@ -33,12 +33,29 @@ pub struct Counts {
     pub rejects: BTreeMap<(String, &'static str), u64>,
     /// Deliveries decided, by channel.
     pub deliveries: BTreeMap<String, u64>,
+    /// Deliveries that a channel's policy holds back, by channel and what they wait for.
+    pub held: BTreeMap<(String, &'static str), u64>,
+    /// Deliveries that it gave up, by channel and what they waited for in vain.
+    pub dropped: BTreeMap<(String, &'static str), u64>,
+    /// Digests, by channel.
+    pub digests: BTreeMap<String, Digests>,
     /// Groups that were committed.
     pub commits: Histogram,
     /// Entries in them.
     pub entries: u64,
     /// Answers to requests by the hundreds of their status.
     pub answers: [u64; 5],
+}
+
+/// What a channel's digests held.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Digests {
+    /// How many there were.
+    pub digests: u64,
+    /// Stories in them.
+    pub stories: u64,
+    /// Deliveries of which they only tell that they were dropped.
+    pub left_out: u64,
 }
 
 /// How long something took, each time.
@@ -59,39 +76,53 @@ impl Histogram {
     }
 }
 
+impl Counts {
+    fn add(&mut self, entry: &Entry) {
+        let (channels, withheld): (&[String], &[Withheld]) = match entry {
+            Entry::Item { item, decision, .. } => {
+                let key = (item.source.clone(), decision.fold.verdict.as_str());
+                *self.items.entry(key).or_default() += 1;
+                (&decision.channels, &decision.withheld)
+            }
+            Entry::Rejected(rejected) => {
+                let kind: RejectKind = rejected.reject.kind;
+                let key = (rejected.source.clone(), kind.as_str());
+                *self.rejects.entry(key).or_default() += 1;
+                return;
+            }
+            Entry::Timer(timer) => (&timer.channels, &timer.withheld),
+            Entry::Feedback(feedback) => (&feedback.channels, &[]),
+            Entry::Digest(digest) => {
+                let counted = self.digests.entry(digest.channel.clone()).or_default();
+                counted.digests += 1;
+                counted.stories += digest.entries.len() as u64;
+                counted.left_out += digest.left_out;
+                (std::slice::from_ref(&digest.channel), &[])
+            }
+            Entry::Config(_) => return,
+        };
+        for channel in channels {
+            match self.deliveries.get_mut(channel) {
+                Some(count) => *count += 1,
+                None => {
+                    self.deliveries.insert(channel.clone(), 1);
+                }
+            }
+        }
+        for Withheld { channel, gate, until, .. } in withheld {
+            let counted = if until.is_some() { &mut self.held } else { &mut self.dropped };
+            *counted.entry((channel.clone(), gate.as_str())).or_default() += 1;
+        }
+    }
+}
+
 impl Metrics {
     /// Entries were made durable together.
     pub fn committed(&self, entries: &[Entry], took: Duration) {
         let mut counts = self.lock();
         counts.commits.add(took);
         counts.entries += entries.len() as u64;
-        for entry in entries {
-            let channels = match entry {
-                Entry::Item { item, decision, .. } => {
-                    let key = (item.source.clone(), decision.fold.verdict.as_str());
-                    *counts.items.entry(key).or_default() += 1;
-                    decision.channels.as_slice()
-                }
-                Entry::Rejected(rejected) => {
-                    let kind: RejectKind = rejected.reject.kind;
-                    let key = (rejected.source.clone(), kind.as_str());
-                    *counts.rejects.entry(key).or_default() += 1;
-                    continue;
-                }
-                Entry::Timer(timer) => &timer.channels,
-                Entry::Feedback(feedback) => &feedback.channels,
-                Entry::Digest(digest) => std::slice::from_ref(&digest.channel),
-                Entry::Config(_) => continue,
-            };
-            for channel in channels {
-                match counts.deliveries.get_mut(channel) {
-                    Some(count) => *count += 1,
-                    None => {
-                        counts.deliveries.insert(channel.clone(), 1);
-                    }
-                }
-            }
-        }
+        entries.iter().for_each(|entry| counts.add(entry));
     }
 
     /// A request was answered with this status.
@@ -128,7 +159,10 @@ impl Metrics {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::sample::{item, item_on, reject, timer};
+    use crate::item::Seq;
+    use crate::log::sample::{at, item, item_on, reject, timer};
+    use crate::log::{Digest, DigestEntry, Gate};
+    use crate::story::StoryId;
 
     #[test]
     fn entries_are_counted_by_what_became_of_them() {
@@ -144,6 +178,45 @@ mod tests {
         assert_eq!(deliveries, expected.map(|(name, count)| (name.to_owned(), count)));
         assert_eq!((counts.entries, counts.commits.buckets[2]), (5, 1));
         assert_eq!(counts.commits.buckets[SECONDS.len()], 1);
+    }
+
+    #[test]
+    fn what_a_policy_holds_back_drops_and_puts_together_is_counted() {
+        let held =
+            |gate, until| Withheld { channel: "night".to_owned(), gate, until, urgent: false };
+        let withheld = |entry, withheld| match entry {
+            Entry::Item { seq, received, item, mut decision, identities } => {
+                decision.withheld = withheld;
+                Entry::Item { seq, received, item, decision, identities }
+            }
+            Entry::Timer(timer) => Entry::Timer(crate::log::Timer { withheld, ..timer }),
+            other => other,
+        };
+        let story = |n| DigestEntry { story: StoryId(n), item: Seq(n), count: 1 };
+        let digest = Digest {
+            at: at(9),
+            channel: "night".to_owned(),
+            since: at(1),
+            entries: vec![story(1), story(2)],
+            left_out: 3,
+            reason: String::new(),
+        };
+        let metrics = Metrics::default();
+        let entries = [
+            withheld(item_on(1, &[]), vec![held(Gate::Quiet, Some(at(9)))]),
+            withheld(item_on(2, &[]), vec![held(Gate::Quiet, Some(at(9)))]),
+            withheld(item_on(3, &[]), vec![held(Gate::Publishers, Some(at(8)))]),
+            withheld(timer(8, 3), vec![held(Gate::Publishers, None)]),
+            Entry::Digest(digest),
+        ];
+        metrics.committed(&entries, Duration::from_millis(3));
+        let counts = metrics.counts();
+        let count = |gate: Gate, count| (("night".to_owned(), gate.as_str()), count);
+        let both = BTreeMap::from([count(Gate::Publishers, 1), count(Gate::Quiet, 2)]);
+        assert_eq!(counts.held, both);
+        assert_eq!(counts.dropped, BTreeMap::from([count(Gate::Publishers, 1)]));
+        let digests = Digests { digests: 1, stories: 2, left_out: 3 };
+        assert_eq!(counts.digests, BTreeMap::from([("night".to_owned(), digests)]));
     }
 
     #[test]

@@ -34,7 +34,7 @@ mod status;
 mod stdout;
 mod webhook;
 
-pub use ask::{Ask, AskError, RewindTo};
+pub use ask::{Ask, AskError, RewindTo, Wish};
 pub use control::{ControlError, Couriers};
 pub use courier::Courier;
 pub use error::{SinkError, SinkErrorKind};

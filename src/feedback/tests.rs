@@ -167,6 +167,27 @@ fn a_new_version_of_an_item_that_was_split_off_follows_it() {
 }
 
 #[test]
+fn a_copy_of_an_item_that_was_split_off_goes_where_that_one_went() {
+    let mut desk = Desk::new();
+    desk.comes(1, CLAIM);
+    desk.comes(2, DENIAL);
+    desk.comes(3, CLAIM);
+    desk.comes(4, CLAIM);
+    assert_eq!(desk.comes(5, DENIAL).fold.story, StoryId(1));
+    desk.ask(6, split(1, 2, DENIAL)).unwrap();
+    for mut desk in [desk.restarted(), desk] {
+        let copy = desk.comes(7, DENIAL).fold;
+        assert_eq!((copy.verdict, copy.story), (Verdict::Repeat, StoryId(2)));
+        assert_eq!(copy.evidence.of, Some(Seq(2)));
+        assert!(copy.evidence.reason.contains("split off by hand"), "{}", copy.evidence.reason);
+        assert_eq!(desk.comes(8, CLAIM).fold.story, StoryId(1), "the others stay together");
+        // Merged again, it goes where all of them are.
+        desk.ask(9, merge(1, 2)).unwrap();
+        assert_eq!(desk.comes(10, DENIAL).fold.story, StoryId(1));
+    }
+}
+
+#[test]
 fn merged_stories_keep_the_older_id_and_later_items_join_it() {
     let mut desk = Desk::new();
     desk.comes(1, FERRY);

@@ -106,6 +106,7 @@ impl Fold {
         if self.window.move_item(item.seq, opens) {
             self.stories.join(opens, &profile, &state);
             self.stories.left(from);
+            self.parted.insert(item.seq);
         }
         for name in names.all() {
             let Some(known) = self.identities.get(&name).filter(|it| it.seq == item.seq) else {

@@ -214,8 +214,14 @@ impl Fold {
     /// Joins the likeliest story or opens one.
     fn similar(&self, prepared: &Prepared, profile: &Profile, trace: &Trace) -> FoldDecision {
         let choices = self.choices(&trace.candidates);
-        let best = choices.first().map(|choice| (choice, &trace.candidates[choice.members[0]]));
-        let Some((choice, candidate)) = best.filter(|(choice, _)| choice.margin >= 0.0) else {
+        // What a person said of these words counts for more than what they look like.
+        let parted = self.parted_twin(profile, trace);
+        let best = match parted.map(|at| &trace.candidates[at]) {
+            Some(twin) => choices.iter().find(|it| it.story == twin.story).zip(Some(twin)),
+            None => choices.first().map(|it| (it, &trace.candidates[it.members[0]])),
+        };
+        let joins = |choice: &Choice| parted.is_some() || choice.margin >= 0.0;
+        let Some((choice, candidate)) = best.filter(|(choice, _)| joins(choice)) else {
             let reason = match best {
                 None => "Nothing in the window has its rare words.".to_owned(),
                 Some((choice, nearest)) => format!(
@@ -227,13 +233,18 @@ impl Fold {
             return self.decided(prepared, profile, Verdict::New, story, self.because(&reason));
         };
         let of = candidate.seq;
-        let members =
-            choice.members.iter().filter(|at| trace.candidates[**at].probability >= self.threshold);
+        let speaks = |at: &&usize| {
+            parted == Some(**at) || trace.candidates[**at].probability >= self.threshold
+        };
+        let members = choice.members.iter().filter(speaks);
         let members: Vec<&Live> =
             members.filter_map(|at| self.window.get(trace.candidates[*at].place)).collect();
         let disputes = members.iter().any(|live| contradict(profile, &live.profile));
         let (verdict, what) = self.novelty(prepared, profile, choice.story, &members, disputes);
-        let reason = format!("Tells the story of item {of}: {what}.");
+        let reason = match parted {
+            Some(_) => format!("Word for word item {of}, which was split off by hand: {what}."),
+            None => format!("Tells the story of item {of}: {what}."),
+        };
         let evidence = Evidence {
             of: Some(of),
             score: Some(candidate.probability),
@@ -245,6 +256,18 @@ impl Fold {
         decision.disputes = disputes && !decision.state.disputed;
         decision.state.disputed |= disputes;
         decision
+    }
+
+    /// The newest candidate that was split off by hand and has the same words.
+    fn parted_twin(&self, profile: &Profile, trace: &Trace) -> Option<usize> {
+        let same = |candidate: &Candidate| {
+            self.parted.contains(&candidate.seq)
+                && self
+                    .window
+                    .get(candidate.place)
+                    .is_some_and(|live| profile.same_words(&live.profile))
+        };
+        if self.parted.is_empty() { None } else { trace.candidates.iter().rposition(same) }
     }
 
     /// What is new in an item of a known story.

@@ -32,7 +32,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new().route("/v1/channels/{name}/events", get(events))
 }
 
-#[utoipa::path(get, path = "/v1/channels/{name}/events", tag = "live",
+#[utoipa::path(get, path = "/v1/channels/{name}/events", operation_id = "listen", tag = "live",
     params(
         ("name" = String, Path, description = "The channel"),
         ("after" = Option<String>, Query, description = "The id of the last event that one has had"),

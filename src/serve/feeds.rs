@@ -70,7 +70,7 @@ const RSS: Form =
 const JSON: Form =
     Form { file: "feed.json", media_type: "application/feed+json", write: json::write };
 
-#[utoipa::path(get, path = "/v1/channels/{name}/feed.atom", tag = "feeds",
+#[utoipa::path(get, path = "/v1/channels/{name}/feed.atom", operation_id = "feed_atom", tag = "feeds",
     params(
         ("name" = String, Path, description = "The channel"),
         ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "Entries"),
@@ -87,7 +87,7 @@ pub(in crate::serve) async fn atom(
     feed(&app, &reader, &name, &uri, &headers, &ATOM).await
 }
 
-#[utoipa::path(get, path = "/v1/channels/{name}/feed.rss", tag = "feeds",
+#[utoipa::path(get, path = "/v1/channels/{name}/feed.rss", operation_id = "feed_rss", tag = "feeds",
     params(
         ("name" = String, Path, description = "The channel"),
         ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "Entries"),
@@ -104,7 +104,7 @@ pub(in crate::serve) async fn rss(
     feed(&app, &reader, &name, &uri, &headers, &RSS).await
 }
 
-#[utoipa::path(get, path = "/v1/channels/{name}/feed.json", tag = "feeds",
+#[utoipa::path(get, path = "/v1/channels/{name}/feed.json", operation_id = "feed_json", tag = "feeds",
     params(
         ("name" = String, Path, description = "The channel"),
         ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "Entries"),

@@ -13,13 +13,13 @@ pub(super) fn routes() -> Router<App> {
     Router::new().route("/healthz", get(ready)).route("/healthz/live", get(alive))
 }
 
-#[utoipa::path(get, path = "/healthz/live", tag = "state", security(()),
+#[utoipa::path(get, path = "/healthz/live", operation_id = "alive", tag = "state", security(()),
     responses((status = 200, description = "It lives", body = Object)))]
 pub(super) async fn alive() -> Response {
     say("alive").into_response()
 }
 
-#[utoipa::path(get, path = "/healthz", tag = "state", security(()),
+#[utoipa::path(get, path = "/healthz", operation_id = "ready", tag = "state", security(()),
     responses(
         (status = 200, description = "It would take items now", body = Object),
         (status = 503, description = "It drains, or the pipeline is full", body = Object),

@@ -1,5 +1,6 @@
 //! `GET /metrics`: what the daemon counts, in the text format of Prometheus (0.0.4).
 
+use std::collections::BTreeMap;
 use std::fmt::{Display, Write};
 
 use axum::Router;
@@ -20,7 +21,7 @@ pub(super) fn routes() -> Router<App> {
 
 #[utoipa::path(
     get,
-    path = "/metrics",
+    path = "/metrics", operation_id = "metrics",
     tag = "state",
     responses((status = 200, description = "Counters, as Prometheus reads them",
         content_type = "text/plain", body = String))
@@ -89,6 +90,29 @@ fn counted(text: &mut Text, counts: &Counts) {
     for (channel, count) in &counts.deliveries {
         text.value("wirefold_deliveries_total", &[("channel", channel)], count);
     }
+    let by_gate = |text: &mut Text, name: &str, counts: &BTreeMap<(String, &'static str), u64>| {
+        for ((channel, gate), count) in counts {
+            text.value(name, &[("channel", channel), ("gate", gate)], count);
+        }
+    };
+    let name = "wirefold_held_total";
+    text.family(name, "counter", "Deliveries that a channel's policy held back, by what for");
+    by_gate(text, name, &counts.held);
+    let name = "wirefold_dropped_total";
+    text.family(name, "counter", "Deliveries that a channel's policy dropped, by what for");
+    by_gate(text, name, &counts.dropped);
+    text.family("wirefold_digests_total", "counter", "Digests of a channel");
+    for (channel, digests) in &counts.digests {
+        text.value("wirefold_digests_total", &[("channel", channel)], digests.digests);
+    }
+    text.family("wirefold_digested_total", "counter", "Stories that came in digests");
+    for (channel, digests) in &counts.digests {
+        text.value("wirefold_digested_total", &[("channel", channel)], digests.stories);
+    }
+    text.family("wirefold_left_out_total", "counter", "Dropped deliveries that digests told of");
+    for (channel, digests) in &counts.digests {
+        text.value("wirefold_left_out_total", &[("channel", channel)], digests.left_out);
+    }
     text.family("wirefold_committed_total", "counter", "Entries made durable");
     text.value("wirefold_committed_total", &[], counts.entries);
     let name = "wirefold_commit_seconds";
@@ -141,7 +165,11 @@ mod tests {
         let mut counts = Counts::default();
         counts.commits.buckets[0] = 2;
         counts.commits.buckets[3] = 1;
+        counts.held.insert(("night".to_owned(), "quiet"), 4);
+        counts.digests.entry("night".to_owned()).or_default().left_out = 7;
         counted(&mut text, &counts);
+        assert!(text.0.contains("held_total{channel=\"night\",gate=\"quiet\"} 4\n"), "{}", text.0);
+        assert!(text.0.contains("left_out_total{channel=\"night\"} 7\n"), "{}", text.0);
         for line in
             ["bucket{le=\"0.001\"} 2", "bucket{le=\"0.005\"} 2", "bucket{le=\"+Inf\"} 3", "count 3"]
         {

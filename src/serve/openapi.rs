@@ -19,7 +19,7 @@ pub(super) fn routes() -> Router<App> {
 }
 
 /// Nothing in it is secret: it is the same for everyone.
-#[utoipa::path(get, path = "/v1/openapi.json", tag = "state", security(()),
+#[utoipa::path(get, path = "/v1/openapi.json", operation_id = "openapi", tag = "state", security(()),
     responses((status = 200, description = "This document", body = Object)))]
 pub(super) async fn show(uri: Uri) -> Result<Json<Document>, Problem> {
     Query::read(&uri, &[])?;
@@ -93,6 +93,16 @@ impl Modify for Common {
                     .content("application/problem+json", problem)
                     .build();
                 let responses = &mut operation.responses.responses;
+                // Whatever else a refusal may hold, it may be this.
+                for (status, response) in responses.iter_mut() {
+                    if status.starts_with('4')
+                        && let RefOr::T(response) = response
+                    {
+                        let problem = Content::new(Some(Ref::from_schema_name("Problem")));
+                        let kind = "application/problem+json".to_owned();
+                        response.content.insert(kind, RefOr::T(problem));
+                    }
+                }
                 responses.entry("default".to_owned()).or_insert(RefOr::T(refused));
             }
         }

@@ -35,16 +35,20 @@ pub(super) fn routes() -> Router<App> {
     Router::new().route("/v1/items", post(push))
 }
 
-#[utoipa::path(post, path = "/v1/items", tag = "push",
+#[utoipa::path(post, path = "/v1/items", operation_id = "push_items", tag = "push",
     params(
-        ("format" = Option<String>, Query, description = "The format of the body, over its media type"),
+        ("format" = Option<String>, Query,
+            pattern = "^(auto|list|tsv|ndjson|feed|newsml-g2|newsml-1|nitf|iptc7901|anpa|mail)$",
+            description = "The format of the body, over its media type"),
         ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255,
             description = "A push that is sent again with it is answered as before"),
     ),
     request_body(content = String, content_type = "application/x-ndjson",
         description = "Items, one JSON object a line; docs/formats.md has the other formats"),
     responses(
-        (status = 202, description = "Every record is durable", body = Report),
+        (status = 202, description = "Every record is durable", body = Report,
+            links(("item" = (operation_id = "show_item",
+                parameters(("seq" = "$response.body#/records/0/seq")))))),
         (status = 422, description = "No record is an item; or the body holds none", body = Report),
     ))]
 pub(in crate::serve) async fn push(
@@ -74,10 +78,14 @@ pub(in crate::serve) async fn push(
         }
     }
     // Not torn when the client hangs up: what has begun is finished, and its answer kept.
-    let work = app.work.spawn(work(app.clone(), caller, how, bytes, key));
+    let work = app.work.spawn(work(app.clone(), caller, how, bytes, key.clone()));
     match tokio::time::timeout(COMMIT, work).await {
         Ok(Ok(answer)) => answer.map(respond),
-        Ok(Err(_)) => Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "this push failed")),
+        Ok(Err(_)) => {
+            // It panicked, and with it nobody else would say so: the next one is the first.
+            key.iter().for_each(|key| app.replies().abandon(key));
+            Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "this push failed"))
+        }
         Err(_) => {
             let detail = "the items are not durable yet: push them again, with the same \
                           Idempotency-Key if there was one";

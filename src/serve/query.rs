@@ -64,7 +64,10 @@ impl Query {
 
     /// A moment.
     pub(super) fn time(&self, name: &str) -> Result<Option<Timestamp>, Problem> {
-        let Some(text) = self.text(name) else { return Ok(None) };
+        // An empty one is a mistake of whoever wrote it: all stories would be a wrong answer.
+        let Some((_, text)) = self.0.iter().find(|(known, _)| known == name) else {
+            return Ok(None);
+        };
         // An unescaped `+` arrives as a space.
         let time = text.replace(' ', "+").parse().map(Some);
         time.map_err(|_| wrong(format!("`{name}` is a time, like 2026-11-23T10:00:00Z")))
@@ -121,6 +124,7 @@ mod tests {
             assert!(read(wrong).unwrap().count("limit", 50, 100).is_err(), "{wrong}");
         }
         assert!(read("since=yesterday").unwrap().time("since").is_err());
+        assert!(read("since=").unwrap().time("since").is_err());
         assert!(read("disputed=yes").unwrap().flag("disputed").is_err());
         assert!(read("before=12").unwrap().cursor("before").is_err());
         assert_eq!(read("before=").unwrap().cursor("before"), Ok(None));

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::App;
 use super::problem::Problem;
 use super::token::{Admin, Reader};
-use crate::sink::{Ask, AskError, ControlError, Couriers};
+use crate::sink::{Ask, AskError, ControlError, Couriers, Wish};
 
 /// `GET /v1/sinks` and `/v1/sinks/{name}`; `POST /v1/sinks/{name}/{pause, resume, rewind, redeliver,
 /// discard}`, each answered when it is durable.
@@ -24,8 +24,11 @@ pub(super) fn routes() -> Router<App> {
         .route("/v1/sinks/{name}/{action}", post(act))
 }
 
-#[utoipa::path(get, path = "/v1/sinks", tag = "sinks",
-    responses((status = 200, description = "How every sink fares", body = Object)))]
+#[utoipa::path(get, path = "/v1/sinks", operation_id = "list_sinks", tag = "sinks",
+    responses((status = 200, description = "How every sink fares", body = Object,
+        links(("sink" = (operation_id = "show_sink",
+            parameters(("name" = "$response.body#/sinks/0/name")))))
+    )))]
 pub(in crate::serve) async fn list(
     State(app): State<App>,
     reader: Reader,
@@ -34,7 +37,7 @@ pub(in crate::serve) async fn list(
     aside(&app, |sinks| Ok(json!({ "sinks": sinks.status() }))).await
 }
 
-#[utoipa::path(get, path = "/v1/sinks/{name}", tag = "sinks",
+#[utoipa::path(get, path = "/v1/sinks/{name}", operation_id = "show_sink", tag = "sinks",
     params(("name" = String, Path, description = "The sink")),
     responses((status = 200, description = "How the sink fares, and what it has given up",
         body = Object)))]
@@ -50,14 +53,14 @@ pub(in crate::serve) async fn one(
     .await
 }
 
-#[utoipa::path(post, path = "/v1/sinks/{name}/{action}", tag = "sinks",
+#[utoipa::path(post, path = "/v1/sinks/{name}/{action}", operation_id = "act_on_sink", tag = "sinks",
     params(
         ("name" = String, Path, description = "The sink"),
-        ("action" = String, Path,
+        ("action" = String, Path, pattern = "^(pause|resume|rewind|redeliver|discard)$",
             description = "`pause`, `resume`, `rewind`, `redeliver` or `discard`"),
     ),
-    request_body(content = Object, content_type = "application/json",
-        description = "What the action takes: `to`, `ids`, `reason`"),
+    request_body(content = Wish, content_type = "application/json",
+        description = "What the action takes"),
     responses((status = 200, description = "It is done, durably", body = Object)))]
 pub(in crate::serve) async fn act(
     State(app): State<App>,

@@ -43,11 +43,12 @@ pub(super) struct Split {
 #[serde(deny_unknown_fields)]
 pub(super) struct Merge {
     /// Its id. The older of the two stays.
+    #[schema(pattern = "^s[0-9]{1,19}$")]
     story: String,
 }
 
-#[utoipa::path(post, path = "/v1/stories/{id}/split", tag = "stories",
-    params(("id" = String, Path, description = "The story that the item is in")),
+#[utoipa::path(post, path = "/v1/stories/{id}/split", operation_id = "split_story", tag = "stories",
+    params(("id" = String, Path, pattern = "^s[0-9]{1,19}$", description = "The story that the item is in")),
     request_body = Split,
     responses((status = 200, description = "It is done, durably", body = Corrected)))]
 pub(super) async fn split(
@@ -62,8 +63,8 @@ pub(super) async fn split(
     correct(&app, Ask::Split { story, item }).await
 }
 
-#[utoipa::path(post, path = "/v1/stories/{id}/merge", tag = "stories",
-    params(("id" = String, Path, description = "One of the two stories")),
+#[utoipa::path(post, path = "/v1/stories/{id}/merge", operation_id = "merge_stories", tag = "stories",
+    params(("id" = String, Path, pattern = "^s[0-9]{1,19}$", description = "One of the two stories")),
     request_body = Merge,
     responses((status = 200, description = "It is done, durably", body = Corrected)))]
 pub(super) async fn merge(

@@ -343,6 +343,23 @@ async fn a_push_whose_client_has_gone_is_finished() {
 }
 
 #[tokio::test]
+async fn a_strangers_notice_is_refused_before_its_body_comes() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let desk = Desk::open().await;
+    let address = desk.url.socket_addrs(|| None).unwrap()[0];
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let head = format!(
+        "POST /websub/unknown HTTP/1.1\r\nHost: {address}\r\nContent-Length: 1000000\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 410");
+    let denied = desk.get("/websub/unknown?hub.mode=denied&hub.topic=x").await;
+    assert_eq!(denied.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn a_hub_confirms_and_only_it_can_tell_of_news() {
     let desk = Desk::open().await;
     let hubs = &desk.bench.context.hubs;

@@ -1,6 +1,8 @@
 //! `/websub/{id}`: where hubs confirm subscriptions and tell of news. Without a token: the address
 //! cannot be guessed, notices are signed, and all that a notice does is to have a feed polled.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, State};
@@ -14,6 +16,8 @@ use super::problem::Problem;
 
 /// A challenge of a hub is echoed; a longer one is none.
 const LONGEST_CHALLENGE: usize = 1_024;
+/// A notice must be whole within this time.
+const TIME: Duration = Duration::from_secs(10);
 
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/websub/{id}", get(verify).post(notice))
@@ -32,9 +36,9 @@ async fn verify(
     };
     let (mode, topic, challenge) = (value("hub.mode"), value("hub.topic"), value("hub.challenge"));
     let hubs = &app.context.hubs;
-    if mode == "denied" {
+    // Whoever guesses an address is not written about.
+    if mode == "denied" && hubs.deny(&id) {
         warn!(topic, reason = value("hub.reason"), "a hub denies its notices: polling goes on");
-        hubs.deny(&id);
         return Ok(StatusCode::OK.into_response());
     }
     let lease = value("hub.lease_seconds").parse().unwrap_or(0);
@@ -53,12 +57,20 @@ async fn notice(
     headers: HeaderMap,
     body: Body,
 ) -> Result<StatusCode, Problem> {
-    let body = to_bytes(body, app.config.max_body).await.map_err(|_| {
-        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "the notice is larger than `max_body`")
-    })?;
+    let gone = || Problem::new(StatusCode::GONE, "there is no such subscription (any more)");
+    // No token was asked for: a stranger's body is not read, and a hub's must not take long.
+    if !app.context.hubs.knows(&id) {
+        return Err(gone());
+    }
+    let body = tokio::time::timeout(TIME, to_bytes(body, app.config.max_body)).await;
+    let body = body
+        .map_err(|_| Problem::new(StatusCode::REQUEST_TIMEOUT, "the notice was not whole in time"))?
+        .map_err(|_| {
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "the notice is larger than `max_body`")
+        })?;
     let signature = headers.get("x-hub-signature").and_then(|value| value.to_str().ok());
     match app.context.hubs.notice(&id, &body, signature.unwrap_or_default()) {
-        None => Err(Problem::new(StatusCode::GONE, "there is no such subscription (any more)")),
+        None => Err(gone()),
         Some(true) => {
             debug!("a hub tells of news");
             Ok(StatusCode::ACCEPTED)

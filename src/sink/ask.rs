@@ -75,11 +75,14 @@ impl fmt::Display for AskError {
 impl std::error::Error for AskError {}
 
 /// The body of a request.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
-struct Wish {
+pub struct Wish {
+    /// Where to rewind to: `start`, `end`, a position, a time or how long ago. It must be there then.
     to: Option<Value>,
+    /// Which dead letters; none are all.
     ids: Vec<String>,
+    /// Why it is paused.
     reason: Option<String>,
 }
 

@@ -1,10 +1,13 @@
 //! The real binary, from outside. Every test reads as a sentence.
 
+mod backpressure;
 mod check;
+mod clock;
 mod daemon;
 #[cfg(any(feature = "nats", feature = "redis", feature = "postgres", feature = "mail"))]
 mod delivery;
 mod directory;
+mod disk;
 mod embargo;
 mod eval;
 mod explain;
@@ -13,6 +16,7 @@ mod feeds;
 mod full_disk;
 mod kill;
 mod log;
+mod machine;
 #[cfg(feature = "mail")]
 mod mail_sink;
 #[cfg(feature = "nats")]
@@ -26,6 +30,7 @@ mod policy;
 #[cfg(feature = "postgres")]
 mod postgres_sink;
 mod push;
+mod read_only;
 mod readme;
 mod receiver;
 #[cfg(feature = "redis")]

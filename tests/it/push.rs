@@ -39,25 +39,28 @@ channels = ["all"]
 /// A daemon that answers.
 fn start(desk: &Desk, listen: SocketAddr) -> Daemon {
     let mut daemon = desk.daemon();
-    daemon.until("it is ready", || {
-        ask(listen, "GET", "/healthz", "", "").is_some_and(|(status, _)| status == 200)
-    });
+    daemon.until("it is ready", || ready(listen));
     daemon
 }
 
+/// It would take items now.
+pub(crate) fn ready(listen: SocketAddr) -> bool {
+    ask(listen, "GET", "/healthz", "", "").is_some_and(|(status, _)| status == 200)
+}
+
 /// Headers with the token that the daemon has made.
-fn headers(desk: &Desk) -> String {
+pub(crate) fn headers(desk: &Desk) -> String {
     let file = desk.read("data/api-token");
     let token = file.trim().strip_prefix("push ").unwrap();
     format!("Authorization: Bearer {token}\r\nContent-Type: application/x-ndjson\r\n")
 }
 
-fn item(number: u64) -> String {
+pub(crate) fn item(number: u64) -> String {
     format!("{{\"uri\":\"push:{number}\",\"headline\":\"{}\"}}\n", unlike_any_other(number))
 }
 
 /// The delivery ids of each headline, one for every line.
-fn delivered(desk: &Desk) -> BTreeMap<String, Vec<String>> {
+pub(crate) fn delivered(desk: &Desk) -> BTreeMap<String, Vec<String>> {
     let text = desk.read("out.ndjson");
     let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
     let mut ids: BTreeMap<_, Vec<_>> = BTreeMap::new();

@@ -67,19 +67,21 @@ impl Desk {
 
     /// Starts the daemon with this desk's configuration.
     pub(crate) fn daemon(&self) -> Daemon {
+        self.daemon_with(|_| {})
+    }
+
+    /// Like [`Desk::daemon`], with something changed about the command.
+    pub(crate) fn daemon_with(&self, change: impl FnOnce(&mut Command)) -> Daemon {
         let log = std::fs::File::options()
             .create(true)
             .append(true)
             .open(self.path("daemon.log"))
             .unwrap();
         let log_before = log.metadata().unwrap().len() as usize;
-        let child = self
-            .command(&["run", "-c", "wirefold.toml"])
-            .stdin(Stdio::null())
-            .stdout(log.try_clone().unwrap())
-            .stderr(log)
-            .spawn()
-            .unwrap();
+        let mut command = self.command(&["run", "-c", "wirefold.toml"]);
+        command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
+        change(&mut command);
+        let child = command.spawn().unwrap();
         Daemon { child, log: self.path("daemon.log"), log_before }
     }
 }
@@ -138,6 +140,13 @@ impl Daemon {
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// Bytes of memory that it occupies now.
+    pub(crate) fn resident(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
     }
 
     /// SIGHUP: read the configuration again.

@@ -19,8 +19,11 @@ pub(super) fn routes() -> Router<App> {
     Router::new().route("/v1/channels", get(list))
 }
 
-#[utoipa::path(get, path = "/v1/channels", tag = "read",
-    responses((status = 200, description = "Every channel that the token may read", body = Channels)))]
+#[utoipa::path(get, path = "/v1/channels", operation_id = "list_channels", tag = "read",
+    responses((status = 200, description = "Every channel that the token may read", body = Channels,
+        links(("stories" = (operation_id = "list_stories",
+            parameters(("name" = "$response.body#/channels/0/name")))))
+    )))]
 pub(in crate::serve) async fn list(
     State(app): State<App>,
     reader: Reader,

@@ -23,7 +23,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new().route("/v1/explain", get(pair))
 }
 
-#[utoipa::path(get, path = "/v1/explain", tag = "read",
+#[utoipa::path(get, path = "/v1/explain", operation_id = "explain", tag = "read",
     params(
         ("a" = String, Query, min_length = 1, description = "The headline that came first"),
         ("b" = String, Query, min_length = 1, description = "The headline that came second"),

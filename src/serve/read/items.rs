@@ -20,7 +20,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new().route("/v1/items/{seq}", get(show))
 }
 
-#[utoipa::path(get, path = "/v1/items/{seq}", tag = "read",
+#[utoipa::path(get, path = "/v1/items/{seq}", operation_id = "show_item", tag = "read",
     params(("seq" = u64, Path, description = "The item's number")),
     responses((status = 200, description = "One record of the log", body = ItemRecord)))]
 pub(in crate::serve) async fn show(

@@ -39,19 +39,26 @@ pub(super) fn routes() -> Router<App> {
     Router::new().route("/v1/channels/{name}/stories", get(list))
 }
 
-#[utoipa::path(get, path = "/v1/channels/{name}/stories", tag = "read",
+#[utoipa::path(get, path = "/v1/channels/{name}/stories", operation_id = "list_stories", tag = "read",
     params(
         ("name" = String, Path, description = "The channel"),
         ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "Stories on a page"),
-        ("before" = Option<String>, Query, pattern = "^c[0-9a-f]{1,16}$", description = "An `older` cursor"),
-        ("after" = Option<String>, Query, pattern = "^c[0-9a-f]{1,16}$", description = "A `newer` cursor"),
+        ("before" = Option<String>, Query, pattern = "^(c[0-9a-f]{1,16})?$", description = "An `older` cursor"),
+        ("after" = Option<String>, Query, pattern = "^(c[0-9a-f]{1,16})?$", description = "A `newer` cursor"),
         ("since" = Option<String>, Query, format = DateTime, description = "Delivered then or later"),
         ("until" = Option<String>, Query, format = DateTime, description = "Delivered earlier"),
         ("disputed" = Option<bool>, Query, description = "Whether reports contradict each other"),
         ("publisher" = Option<String>, Query, description = "Name, alias or family of one who reports it"),
         ("q" = Option<String>, Query, description = "Words of one headline of the story"),
     ),
-    responses((status = 200, description = "Stories, the latest delivery first", body = Stories)))]
+    responses((status = 200, description = "Stories, the latest delivery first", body = Stories,
+        links(
+            ("story" = (operation_id = "show_story",
+                parameters(("id" = "$response.body#/stories/0/id")))),
+            ("newer" = (operation_id = "list_stories",
+                parameters(("name" = "$request.path.name"), ("after" = "$response.body#/newer")))),
+        )
+    )))]
 pub(in crate::serve) async fn list(
     State(app): State<App>,
     reader: Reader,

@@ -27,8 +27,8 @@ pub(super) fn routes() -> Router<App> {
     Router::new().route("/v1/stories/{id}", get(show))
 }
 
-#[utoipa::path(get, path = "/v1/stories/{id}", tag = "read",
-    params(("id" = String, Path, description = "The story, like `s12`")),
+#[utoipa::path(get, path = "/v1/stories/{id}", operation_id = "show_story", tag = "read",
+    params(("id" = String, Path, pattern = "^s[0-9]{1,19}$", description = "The story, like `s12`")),
     responses((status = 200, description = "One story", body = doc::Story)))]
 pub(in crate::serve) async fn show(
     State(app): State<App>,

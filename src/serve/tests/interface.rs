@@ -70,6 +70,18 @@ async fn every_address_that_is_described_answers_as_described() {
     let document = desk.json("/v1/openapi.json").await;
     let paths = document["paths"].as_object().unwrap();
     assert!(paths.len() >= 15, "{:?}", paths.keys());
+    let operations = paths.values().flat_map(|methods| methods.as_object().unwrap().values());
+    let mut names: Vec<_> = operations.map(|one| one["operationId"].as_str().unwrap()).collect();
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), count, "every operation has a name of its own");
+    let push = &paths["/v1/items"]["post"];
+    let words: Vec<_> = crate::format::Format::WORDS.iter().map(|(word, _)| *word).collect();
+    let pattern = format!("^({})$", words.join("|"));
+    assert_eq!(push["parameters"][0]["schema"]["pattern"], pattern);
+    let nothing = &push["responses"]["422"]["content"];
+    assert!(nothing["application/problem+json"].is_object(), "{nothing}");
     for (path, methods) in paths {
         for (method, operation) in methods.as_object().unwrap() {
             let called = path

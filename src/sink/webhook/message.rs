@@ -97,9 +97,11 @@ fn gap(lost: Lost) -> Message {
     Message { label: "GAP", title, facts: Vec::new(), link: None }
 }
 
-/// One line of text that hides nothing.
+/// One line of text that hides nothing, and in which no address becomes a link by itself: the link
+/// of a message is the one that was looked at.
 fn plain(text: &str) -> String {
-    escape(&text.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
+    let line = escape(&text.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned();
+    line.replace("://", ":\u{200b}//")
 }
 
 fn fact(text: &str) -> String {
@@ -144,6 +146,14 @@ mod tests {
         ] {
             assert_eq!(web(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn an_address_in_a_headline_does_not_become_a_link() {
+        assert_eq!(
+            plain("Win  at https://evil.example now"),
+            "Win at https:\u{200b}//evil.example now"
+        );
     }
 
     #[test]

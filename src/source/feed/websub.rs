@@ -134,11 +134,16 @@ impl Hubs {
         true
     }
 
-    /// A hub denies a subscription, or has ended it.
-    pub fn deny(&self, id: &str) {
-        if let Some(subscription) = self.state().subscriptions.get_mut(id) {
-            subscription.until = None;
-        }
+    /// Whether there is such a subscription.
+    pub fn knows(&self, id: &str) -> bool {
+        self.state().subscriptions.contains_key(id)
+    }
+
+    /// A hub denies a subscription, or has ended it. False when there is none.
+    pub fn deny(&self, id: &str) -> bool {
+        let mut state = self.state();
+        let subscription = state.subscriptions.get_mut(id);
+        subscription.map(|subscription| subscription.until = None).is_some()
     }
 
     /// A hub tells of news, with a signature over what it sent (`sha256=…`). `None`: there is no

@@ -1,0 +1,145 @@
+//! A wall clock that is set back and forward while the daemon runs.
+
+use std::net::SocketAddr;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use crate::machine::Machine;
+use crate::push::{headers, item, ready};
+use crate::receiver::{Manner, Receiver};
+use crate::support::{Desk, json_lines, unlike_any_other};
+use crate::web::{ask, free_port};
+
+fn config(listen: SocketAddr, hook: SocketAddr) -> String {
+    let sink = |name: &str| {
+        format!(
+            "[[sink.file]]\nname = \"{name}\"\npath = \"{name}.ndjson\"\nchannels = [\"{name}\"]\n"
+        )
+    };
+    format!(
+        r#"
+[log]
+dir = "data"
+retain = "13h"
+
+[fold]
+window = "12h"
+
+[serve]
+listen = "{listen}"
+
+[[channel]]
+name = "all"
+
+[[channel]]
+name = "night"
+quiet = "22:00-06:30"
+
+[[channel]]
+name = "patient"
+min_publishers = 2
+deadline = "20m"
+
+[[rule]]
+name = "everything"
+query = "*"
+channels = ["all", "night", "patient"]
+
+{}{}{}
+[[sink.webhook]]
+name = "hook"
+channels = ["all"]
+url = "http://{hook}/wire"
+allow_private = true
+give_up = "never"
+"#,
+        sink("all"),
+        sink("night"),
+        sink("patient"),
+    )
+}
+
+/// Headlines of the lines of a file, those of a digest one by one.
+fn headlines(desk: &Desk, file: &str) -> Vec<String> {
+    let text = desk.read(file);
+    let lines = json_lines(text.rfind('\n').map_or("", |end| &text[..=end]));
+    let headline = |story: &Value| story["headline"].as_str().unwrap().to_owned();
+    let each = |line: &Value| match line["stories"].as_array() {
+        Some(stories) => stories.iter().map(headline).collect(),
+        None => vec![headline(line)],
+    };
+    lines.iter().flat_map(each).collect()
+}
+
+#[test]
+fn a_clock_that_jumps_keeps_the_order_and_loses_nothing() {
+    let (listen, hook) = (free_port(), free_port());
+    let desk = Desk::with(&config(listen, hook));
+    let Some(machine) = Machine::of(&desk) else { return };
+    #[expect(clippy::disallowed_methods, reason = "what the clock is set from")]
+    let real = Timestamp::now();
+    let evening: Timestamp = "2031-03-04T21:50:00Z".parse().unwrap();
+    let set = |at: Timestamp| machine.set("clock", at.duration_since(real).as_secs());
+    let push = |number| {
+        let answer = ask(listen, "POST", "/v1/items", &headers(&desk), &item(number));
+        assert_eq!(answer.unwrap().0, 202);
+    };
+    let hours = SignedDuration::from_hours;
+    let expected = |numbers: &[u64]| numbers.iter().copied().map(unlike_any_other).collect();
+    let expected = |numbers: &[u64]| -> Vec<String> { expected(numbers) };
+
+    set(evening);
+    let mut daemon = machine.daemon(&desk);
+    daemon.until("it is ready", || ready(listen));
+    push(0);
+    // Back by an hour: the records' time stands still, and no channel waits for anything.
+    set(evening - hours(1));
+    push(1);
+    daemon.until("both are delivered", || headlines(&desk, "night.ndjson").len() == 2);
+    // Into the quiet hours.
+    set(evening + SignedDuration::from_mins(70));
+    push(2);
+    daemon.until("it is delivered", || headlines(&desk, "all.ndjson").len() == 3);
+    assert_eq!(headlines(&desk, "night.ndjson"), expected(&[0, 1]), "the night is quiet");
+    // Forward by a day: what fell due meanwhile is delivered, once.
+    set(evening + hours(24));
+    push(3);
+    daemon.until("what was held is delivered", || {
+        headlines(&desk, "night.ndjson").len() == 4 && headlines(&desk, "patient.ndjson").len() == 3
+    });
+    // Back by a day, and killed.
+    set(evening);
+    push(4);
+    daemon.kill();
+    let mut daemon = machine.daemon(&desk);
+    daemon.until("it is ready", || ready(listen));
+    push(5);
+    // Nothing of it has a sink lost that was away all the time, though it is older than `retain`.
+    let receiver = Receiver::on(hook, |_, _| Manner::Take);
+    daemon.until("the webhook has all", || receiver.deliveries().len() >= 6);
+    daemon.until("the file has all", || headlines(&desk, "all.ndjson").len() == 6);
+
+    // With the clock where the records are, what is still held has its turn.
+    set(evening + hours(25));
+    push(6);
+    daemon.until("the deadlines have passed", || headlines(&desk, "patient.ndjson").len() == 6);
+    daemon.stop();
+
+    let all = expected(&[0, 1, 2, 3, 4, 5, 6]);
+    assert_eq!(headlines(&desk, "all.ndjson"), all, "each once, in the order of their pushes");
+    assert_eq!(headlines(&desk, "patient.ndjson"), expected(&[0, 1, 2, 3, 4, 5]));
+    assert_eq!(headlines(&desk, "night.ndjson"), expected(&[0, 1, 2, 3, 4, 5]));
+    let mut hooked: Vec<_> = receiver.deliveries().into_iter().collect();
+    hooked.dedup();
+    let hooked: Vec<_> = hooked.into_iter().map(|(_, headline)| headline).collect();
+    assert_eq!(hooked, all);
+    let lines = json_lines(&desk.read("all.ndjson"));
+    let received: Vec<Timestamp> =
+        lines.iter().map(|line| line["received"].as_str().unwrap().parse().unwrap()).collect();
+    assert!(received.is_sorted(), "{received:?}");
+    // The records' time stood still while the clock was behind, and never jumped on by itself.
+    let hours = |at: &Timestamp| (at.duration_since(evening).as_secs() + 600) / 3_600;
+    let jumps: Vec<_> = received.iter().map(hours).collect();
+    assert_eq!(jumps, [0, 0, 1, 24, 24, 24, 25]);
+}
