@@ -4,7 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+
+/// A wall clock is looked at again after this time.
+const LONGEST: Duration = Duration::from_secs(60);
+/// … and a standing one after this.
+const STANDING: Duration = Duration::from_millis(5);
 
 /// Tells the time: the wall's in the daemon, a set one in tests.
 #[derive(Clone, Debug)]
@@ -45,11 +50,29 @@ impl Clock {
         }
     }
 
+    /// Resolves once this clock was set back, with about by how much. Looks once a minute.
+    pub async fn set_back(&self) -> SignedDuration {
+        /// Clocks that are kept right go back by less.
+        const MUCH: SignedDuration = SignedDuration::from_secs(2);
+        let pause = match self.0 {
+            Kind::Wall => LONGEST,
+            Kind::Set(_) => STANDING,
+        };
+        let mut seen = self.now();
+        loop {
+            tokio::time::sleep(pause).await;
+            let now = self.now();
+            let back = seen.duration_since(now);
+            if back > MUCH {
+                return back;
+            }
+            seen = now;
+        }
+    }
+
     /// Sleeps until this clock shows `at`. Looks again at least once a minute, so that a wall
     /// clock that is set forward is noticed.
     pub async fn sleep_until(&self, at: Timestamp) {
-        const LONGEST: Duration = Duration::from_secs(60);
-        const STANDING: Duration = Duration::from_millis(5);
         loop {
             let left = at.duration_since(self.now());
             if !left.is_positive() {

@@ -67,6 +67,7 @@ pub mod format;
 pub mod item;
 pub mod link;
 pub mod log;
+mod markup;
 pub mod metrics;
 pub mod net;
 pub mod pipeline;

@@ -11,6 +11,7 @@ pub mod decode;
 mod client;
 mod connect;
 mod error;
+mod link;
 #[cfg(test)]
 pub(crate) mod local;
 mod redirect;
@@ -20,6 +21,7 @@ pub use connect::Reach;
 #[cfg(any(feature = "nats", feature = "postgres", feature = "mail"))]
 pub(crate) use error::chain;
 pub use error::{FetchError, FetchErrorKind};
+pub(crate) use link::web_link;
 
 /// How wirefold names itself to servers.
 pub const USER_AGENT: &str =

@@ -1,7 +1,6 @@
 //! From a record of the log to what a reader of some channels gets of it.
 
 use jiff::{SignedDuration, Timestamp};
-use url::Url;
 
 use super::event::{Delivery, Digest, Event, Lost, Refusal, VERSION};
 use super::{REJECTED, Wanted};
@@ -10,6 +9,7 @@ use crate::log::{
     Change, Decision, GapCause, Intake, LogError, LogErrorKind, Logged, Position, Read, Record,
     View,
 };
+use crate::net::web_link;
 use crate::prepare::markers;
 use crate::story::Verdict;
 
@@ -168,7 +168,11 @@ fn delivery(
         source: intake.arrival.source.clone(),
         received: intake.arrival.received,
         event: event_time(item, intake.arrival.received),
-        link: item.link.as_deref().and_then(web_link).map(str::to_owned),
+        link: item
+            .link
+            .as_deref()
+            .filter(|link| web_link(link).is_some())
+            .map(|link| link.trim().to_owned()),
         uri: item.uri.clone(),
         disputes: fold.disputes,
         disputed: state.disputed,
@@ -182,15 +186,6 @@ fn delivery(
         reason: reason.to_owned(),
         score: fold.evidence.score,
     })
-}
-
-/// The link, if it leads to the web: whoever clicks on a delivery runs no `javascript:` and opens
-/// no file.
-fn web_link(link: &str) -> Option<&str> {
-    let link = link.trim();
-    let plain = !link.contains(|c: char| c.is_control() || c.is_whitespace());
-    let url = Url::parse(link).ok()?;
-    (plain && matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(link)
 }
 
 /// Event time as fold has it (DESIGN section 3).

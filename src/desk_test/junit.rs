@@ -45,19 +45,7 @@ pub fn junit(report: &Report) -> String {
     xml
 }
 
-/// Escapes text for content and attributes; what XML cannot hold becomes U+FFFD.
+/// Escaped, on one line: a parser makes spaces of an attribute's line ends.
 fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\n' | '\t' => escaped.push(' '),
-            c if c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}') => escaped.push('\u{FFFD}'),
-            c => escaped.push(c),
-        }
-    }
-    escaped
+    crate::markup::escape(&text.replace(['\n', '\t'], " "))
 }

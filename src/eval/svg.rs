@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::sweep::{Point, Sweep};
+use crate::markup::escape;
 
 /// A curve with its name.
 #[derive(Clone, Copy, Debug)]
@@ -58,7 +59,7 @@ pub fn svg(curves: &[Curve<'_>]) -> String {
             LEFT + 4.0,
             below - 4.0,
             LEFT + 16.0,
-            escaped(curve.name),
+            escape(curve.name),
             best.f1,
             best.threshold
         );
@@ -155,10 +156,6 @@ fn draw(out: &mut String, curve: &Curve<'_>, colour: &str, labels: bool) {
              stroke-width=\"1.5\"><title>nearest to the threshold in use</title></circle>"
         );
     }
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 #[cfg(test)]

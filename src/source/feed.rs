@@ -129,6 +129,8 @@ impl Poller {
         let stop = self.context.stop.clone();
         let clock = self.context.clock.clone();
         let hubs = self.context.hubs.clone();
+        let watch = clock.set_back();
+        tokio::pin!(watch);
         while !stop.is_cancelled() {
             self.start_due();
             let next = self.turns.peek().map(|Reverse(turn)| turn.at);
@@ -138,6 +140,10 @@ impl Poller {
                 Some(ended) = self.running.join_next_with_id() => self.ended(ended)?,
                 noticed = hubs.noticed() => self.notice(&noticed),
                 () = clock.sleep_until(next.unwrap_or(Timestamp::MAX)), if room => {}
+                by = watch.as_mut() => {
+                    self.set_back(by);
+                    watch.set(clock.set_back());
+                }
             }
         }
         // Each poll sees the signal while it fetches; what it has submitted it sees through.
@@ -145,6 +151,17 @@ impl Poller {
             self.ended(ended)?;
         }
         Ok(())
+    }
+
+    /// The clock was set back: no feed waits longer for that.
+    fn set_back(&mut self, by: SignedDuration) {
+        let earlier = |at: Timestamp| at.saturating_sub(by).unwrap_or(Timestamp::MIN);
+        self.next.iter_mut().for_each(|at| *at = earlier(*at));
+        let turns = self.turns.drain().map(|Reverse(turn)| turn);
+        let turns: Vec<_> =
+            turns.map(|turn| Reverse(Turn { at: earlier(turn.at), ..turn })).collect();
+        self.turns.extend(turns);
+        self.hosts.set_back(by);
     }
 
     /// Starts the polls whose turn has come, as far as there is room and their hosts are free.

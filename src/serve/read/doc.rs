@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use crate::channel::event_time;
 use crate::item::{Item, Seq};
 use crate::log::{Decision, Intake};
+use crate::net::web_link;
 use crate::prepare::{has_open_embargo, markers};
 use crate::story::{Share, Verdict};
 
@@ -328,7 +329,7 @@ impl Brief {
             source: arrival.source.clone(),
             received: arrival.received,
             event: event_time(item, arrival.received),
-            link: item.link.clone().filter(|link| !held && is_web(link)),
+            link: item.link.clone().filter(|link| !held && web_link(link).is_some()),
             uri: item.uri.clone(),
             version: item.version,
             embargoed: item.embargoed,
@@ -361,12 +362,6 @@ impl Decided {
 /// True while an item must not be passed on.
 pub(in crate::serve) fn is_held(item: &Item, now: Timestamp) -> bool {
     item.embargoed.is_some_and(|until| until > now) || has_open_embargo(item, &markers(item))
-}
-
-/// Links with other schemes are never passed on.
-pub(in crate::serve) fn is_web(link: &str) -> bool {
-    let scheme = link.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
-    matches!(scheme.as_deref(), Some("http" | "https"))
 }
 
 pub(super) fn parts(shares: Vec<Share>) -> Vec<Part> {

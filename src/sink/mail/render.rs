@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use jiff::tz::TimeZone;
 
 use super::digest::{Digest, Source, Story};
+use crate::markup::escape;
 
 /// The subject: how much there is.
 pub(super) fn subject(digest: &Digest) -> String {
@@ -67,7 +68,7 @@ pub(super) fn html(digest: &Digest, zone: &TimeZone) -> String {
     let mut html = format!(
         "<!DOCTYPE html><html><head><meta charset=\"utf-8\"><title>{0}</title></head>\
          <body style=\"font-family:sans-serif\"><h1>{0}</h1>\n",
-        escaped(&subject(digest))
+        escape(&subject(digest))
     );
     for story in &digest.stories {
         let headline = linked(&story.headline, story.link.as_deref());
@@ -78,7 +79,7 @@ pub(super) fn html(digest: &Digest, zone: &TimeZone) -> String {
                 true => String::new(),
                 false => format!(": {}", linked(&source.headline, source.link.as_deref())),
             };
-            let _ = writeln!(html, "<li>{}{told}</li>", escaped(&credit(source, zone)));
+            let _ = writeln!(html, "<li>{}{told}</li>", escape(&credit(source, zone)));
         }
         if story.more_sources > 0 {
             let _ = writeln!(html, "<li>and {} more</li>", story.more_sources);
@@ -86,7 +87,7 @@ pub(super) fn html(digest: &Digest, zone: &TimeZone) -> String {
         html.push_str("</ul>\n");
     }
     for closing in closing(digest) {
-        let _ = writeln!(html, "<p>{}</p>", escaped(&closing));
+        let _ = writeln!(html, "<p>{}</p>", escape(&closing));
     }
     html.push_str("</body></html>\n");
     html
@@ -128,24 +129,9 @@ fn flat(text: &str) -> String {
 
 fn linked(text: &str, link: Option<&str>) -> String {
     match link {
-        Some(link) => format!("<a href=\"{}\">{}</a>", escaped(link), escaped(&flat(text))),
-        None => escaped(&flat(text)),
+        Some(link) => format!("<a href=\"{}\">{}</a>", escape(link), escape(&flat(text))),
+        None => escape(&flat(text)),
     }
-}
-
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -25,6 +25,14 @@ struct Host {
 }
 
 impl Hosts {
+    /// The clock was set back: what was to come soon is to come as soon.
+    pub(super) fn set_back(&mut self, by: SignedDuration) {
+        for host in self.0.values_mut() {
+            host.free = host.free.saturating_sub(by).unwrap_or(Timestamp::MIN);
+            host.silent = host.silent.saturating_sub(by).unwrap_or(Timestamp::MIN);
+        }
+    }
+
     /// Promises a moment for a request to `host`: now, or later.
     pub(super) fn promise(&mut self, host: &str, now: Timestamp) -> Timestamp {
         if self.0.len() >= MANY {

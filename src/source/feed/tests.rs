@@ -98,6 +98,19 @@ async fn a_feed_is_asked_for_what_has_changed_and_each_entry_is_taken_in_once() 
 }
 
 #[tokio::test]
+async fn a_clock_that_is_set_back_does_not_stop_polling() {
+    let server = Local::serve(|_| answer("200 OK", "", &list([2, 1])));
+    let data = tempfile::tempdir().unwrap();
+    let desk = Desk::start(data.path(), &server.url, PRIVATE, 0);
+    desk.in_time("it is asked twice", || server.heads().len() >= 2).await;
+    let clock = &desk.bench.context.clock;
+    clock.set(clock.now() - SignedDuration::from_hours(24 * 3_650));
+    let asked = server.heads().len();
+    desk.in_time("it is asked again, not in ten years", || server.heads().len() > asked + 1).await;
+    desk.stop().await;
+}
+
+#[tokio::test]
 async fn what_was_taken_in_is_remembered_across_a_restart() {
     let server = Local::serve(|_| answer("200 OK", "ETag: \"v1\"\r\n", &list([2, 1])));
     let data = tempfile::tempdir().unwrap();
