@@ -27,10 +27,10 @@ fn arrival(n: u64) -> Arrival {
         + SignedDuration::from_mins(20 * n as i64);
     let item = Item {
         headline,
-        uri: (event % 3 > 0).then(|| format!("tag:example.org,2026:{event}")),
+        uri: (!event.is_multiple_of(3)).then(|| format!("tag:example.org,2026:{event}")),
         publisher: Some(format!("Publisher {}", event % 3)),
         versioncreated: Some(received),
-        lifecycle: n % 3 == 0,
+        lifecycle: n.is_multiple_of(3),
         pubstatus: if n == 51 { PubStatus::Canceled } else { PubStatus::Usable },
         ..Item::default()
     };
