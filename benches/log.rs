@@ -29,7 +29,7 @@ fn entry(seq: u64) -> Entry {
     let at = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(seq as i64);
     let features = ["idf_jaccard", "containment", "trigram", "token_sort", "jaro_winkler"];
     let share = |(n, feature): (usize, &str)| Share {
-        feature: feature.to_owned(),
+        feature: feature.into(),
         value: Some(0.1 * n as f32),
         share: 0.25,
     };
@@ -39,7 +39,7 @@ fn entry(seq: u64) -> Entry {
         threshold: 0.4,
         reason: "Most rare terms are shared and the times are close.".to_owned(),
         shares: features.into_iter().cycle().take(16).enumerate().map(share).collect(),
-        model: "00112233aabbccdd".to_owned(),
+        model: "00112233aabbccdd".into(),
     };
     let state =
         StoryState { items: 2, publishers: 2, first: at, last: at, disputed: false, killed: false };

@@ -1,6 +1,8 @@
 //! Stories and verdicts: what fold decides about an item, with its evidence.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -126,14 +128,14 @@ pub struct Evidence {
     /// model's own log-odds and add up, with its bias, to the score.
     pub shares: Vec<Share>,
     /// Digest of the model that scored, 16 hex digits.
-    pub model: String,
+    pub model: Arc<str>,
 }
 
 /// One feature's part in a score.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Share {
     /// The feature's name in the model.
-    pub feature: String,
+    pub feature: Cow<'static, str>,
     /// Its value for this pair; `None` when it was missing.
     pub value: Option<f32>,
     /// What it added to the log-odds.

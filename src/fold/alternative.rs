@@ -105,7 +105,7 @@ impl Fold {
         self.window.number(&mut profile);
         let found = self.search.find(&self.window, &profile);
         profile.nearness = found.nearness;
-        let candidates = self.compare(&profile, &found.places);
+        let (candidates, _) = self.compare(&profile, &found.places);
         let choices = self.choices(&candidates);
         let nearby = choices.into_iter().map(|choice| {
             let best = &candidates[choice.members[0]];

@@ -5,7 +5,7 @@ use smallvec::{SmallVec, smallvec};
 use super::candidates::Found;
 use super::disputed::contradict;
 use super::identity::{Known, Names};
-use super::model::{odds, probability};
+use super::model::{Ends, odds, probability};
 use super::profile::Profile;
 use super::similarity::Side;
 use super::trace::{Candidate, Trace};
@@ -52,7 +52,7 @@ impl Fold {
         names: &Names,
         found: &Found,
     ) -> (Result<FoldDecision, Rejected>, Trace) {
-        let mut trace = Trace { candidates: Vec::new(), touched: found.touched };
+        let mut trace = Trace { touched: found.touched, ..Trace::default() };
         let known = names.rungs.iter().find_map(|name| self.identities.get(name));
         if let Some(decision) = self.lifecycle(prepared, profile, names, known) {
             return (Ok(decision), trace);
@@ -60,7 +60,7 @@ impl Fold {
         if let Some(known) = known {
             return (self.known(prepared, profile, names, known), trace);
         }
-        trace.candidates = self.compare(profile, &found.places);
+        (trace.candidates, trace.ends) = self.compare(profile, &found.places);
         let decision = self.similar(prepared, profile, &trace);
         (Ok(decision), trace)
     }
@@ -108,7 +108,7 @@ impl Fold {
         match target {
             Some(target) => {
                 let reason = format!("Names item {}, of the same provider.", target.seq);
-                let evidence = Evidence { of: Some(target.seq), ..self.because(&reason) };
+                let evidence = Evidence { of: Some(target.seq), ..self.because(reason) };
                 Some(self.decided(prepared, profile, verdict, target.story, evidence))
             }
             None if kills => {
@@ -152,11 +152,11 @@ impl Fold {
         } else {
             (Verdict::Revision, format!("The same item as {}, with changed text.", known.seq))
         };
-        let evidence = Evidence { of: Some(known.seq), score: Some(1.0), ..self.because(&reason) };
+        let evidence = Evidence { of: Some(known.seq), score: Some(1.0), ..self.because(reason) };
         Ok(self.decided(prepared, profile, verdict, known.story, evidence))
     }
 
-    pub(super) fn compare(&self, profile: &Profile, places: &[u32]) -> Vec<Candidate> {
+    pub(super) fn compare(&self, profile: &Profile, places: &[u32]) -> (Vec<Candidate>, Ends) {
         let frequencies = self.window.frequencies();
         let side = Side::new(profile, Some(frequencies));
         let compare = |place: &u32| {
@@ -173,11 +173,12 @@ impl Fold {
         std::hint::black_box(places.iter().filter_map(read).fold(0, u32::wrapping_add));
         let mut candidates = Vec::with_capacity(places.len());
         candidates.extend(places.iter().filter_map(compare));
-        let probabilities = self.scorer.probabilities(candidates.iter().map(|it| &it.values));
+        let (probabilities, ends) =
+            self.scorer.probabilities(candidates.iter().map(|it| &it.values));
         for (candidate, probability) in candidates.iter_mut().zip(probabilities) {
             candidate.probability = probability;
         }
-        candidates
+        (candidates, ends)
     }
 
     /// The stories among the candidates, the likeliest first; the older one on a tie.
@@ -217,21 +218,22 @@ impl Fold {
         // What a person said of these words counts for more than what they look like.
         let parted = self.parted_twin(profile, trace);
         let best = match parted.map(|at| &trace.candidates[at]) {
-            Some(twin) => choices.iter().find(|it| it.story == twin.story).zip(Some(twin)),
-            None => choices.first().map(|it| (it, &trace.candidates[it.members[0]])),
+            Some(twin) => choices.iter().find(|it| it.story == twin.story).zip(parted),
+            None => choices.first().map(|it| (it, it.members[0])),
         };
         let joins = |choice: &Choice| parted.is_some() || choice.margin >= 0.0;
-        let Some((choice, candidate)) = best.filter(|(choice, _)| joins(choice)) else {
+        let Some((choice, nearest)) = best.filter(|(choice, _)| joins(choice)) else {
             let reason = match best {
                 None => "Nothing in the window has its rare words.".to_owned(),
                 Some((choice, nearest)) => format!(
                     "The nearest story, {}, with item {}, scores {:.2} and needs {:.2}.",
-                    choice.story, nearest.seq, choice.score, choice.needs
+                    choice.story, trace.candidates[nearest].seq, choice.score, choice.needs
                 ),
             };
             let story = StoryId(self.next_story);
-            return self.decided(prepared, profile, Verdict::New, story, self.because(&reason));
+            return self.decided(prepared, profile, Verdict::New, story, self.because(reason));
         };
+        let candidate = &trace.candidates[nearest];
         let of = candidate.seq;
         let speaks = |at: &&usize| {
             parted == Some(**at) || trace.candidates[**at].probability >= self.threshold
@@ -248,9 +250,9 @@ impl Fold {
         let evidence = Evidence {
             of: Some(of),
             score: Some(candidate.probability),
-            shares: self.scorer.evidence(&candidate.values),
+            shares: self.scorer.evidence(&candidate.values, &trace.ends, nearest),
             threshold: choice.needs,
-            ..self.because(&reason)
+            ..self.because(reason)
         };
         let mut decision = self.decided(prepared, profile, verdict, choice.story, evidence);
         decision.disputes = disputes && !decision.state.disputed;
@@ -313,11 +315,11 @@ impl Fold {
         }
     }
 
-    fn because(&self, reason: &str) -> Evidence {
+    fn because(&self, reason: impl Into<String>) -> Evidence {
         Evidence {
             threshold: self.threshold,
-            reason: reason.to_owned(),
-            model: self.scorer.digest().to_owned(),
+            reason: reason.into(),
+            model: self.scorer.digest().clone(),
             ..Evidence::default()
         }
     }

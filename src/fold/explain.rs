@@ -58,7 +58,7 @@ impl Fold {
             bias: scorer.bias(),
             shares: scorer.shares(&values, usize::MAX),
             alternatives: alternatives.unwrap_or_default(),
-            model: scorer.digest().to_owned(),
+            model: scorer.digest().to_string(),
         })
     }
 }
@@ -210,8 +210,11 @@ mod tests {
 
     #[test]
     fn the_screen_shows_values_shares_and_alternatives() {
-        let share =
-            |feature: &str, value, share| Share { feature: feature.to_owned(), value, share };
+        let share = |feature: &str, value, share| Share {
+            feature: feature.to_owned().into(),
+            value,
+            share,
+        };
         let alternative = |feature: &str, value, above, at_most, probability| Alternative {
             feature: feature.to_owned(),
             value,

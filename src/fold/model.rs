@@ -17,6 +17,7 @@ mod tree;
 use forest::{Forest, PAIRS};
 
 pub use file::{Direction, Feature};
+pub(in crate::fold) use forest::Ends;
 pub(in crate::fold) use logistic::odds;
 pub use logistic::{log_odds, probability};
 pub use tree::{Node, Tree};
@@ -82,16 +83,20 @@ impl Model {
 
     /// [`Model::log_odds`] of several pairs: the same numbers, many times faster.
     pub fn log_odds_of(&self, pairs: &[&[f32]]) -> Vec<f32> {
+        self.scored(pairs).0
+    }
+
+    /// [`Model::log_odds_of`] with where the pairs ended.
+    pub(in crate::fold) fn scored(&self, pairs: &[&[f32]]) -> (Vec<f32>, Ends) {
+        let mut ends = Ends::default();
         let Some(forest) = &self.forest else {
-            return pairs.iter().map(|values| self.log_odds(values)).collect();
+            return (pairs.iter().map(|values| self.log_odds(values)).collect(), ends);
         };
-        let mut all = Vec::with_capacity(pairs.len().next_multiple_of(PAIRS));
+        let mut all = Vec::with_capacity(pairs.len());
         for group in pairs.chunks(PAIRS) {
-            let values = std::array::from_fn(|at| group[at.min(group.len() - 1)]);
-            all.extend(forest.log_odds(self.content.base, values));
+            forest.log_odds(self.content.base, group, &mut all, &mut ends);
         }
-        all.truncate(pairs.len());
-        all
+        (all, ends)
     }
 
     /// [`Model::log_odds`] as a probability, calibrated on labelled pairs.
@@ -106,14 +111,17 @@ impl Model {
     /// that the step asks about (Saabas 2014).
     pub fn shares(&self, values: &[f32]) -> Vec<f32> {
         let mut shares = vec![0.0; self.features().len()];
-        match &self.forest {
-            Some(forest) => forest.walk(values, |(feature, change)| shares[feature] += change),
-            None => {
-                for tree in &self.content.trees {
-                    tree.walk(values, |feature, change| shares[feature] += change);
-                }
-            }
+        for tree in &self.content.trees {
+            tree.walk(values, |feature, change| shares[feature] += change);
         }
+        shares
+    }
+
+    /// [`Model::shares`] of one of several pairs that were scored: the way to its leaves is known.
+    pub(in crate::fold) fn shares_of(&self, values: &[f32], ends: &Ends, pair: usize) -> Vec<f32> {
+        let Some(forest) = &self.forest else { return self.shares(values) };
+        let mut shares = vec![0.0; self.features().len()];
+        forest.walk(ends, pair, |feature, change| shares[feature] += change);
         shares
     }
 

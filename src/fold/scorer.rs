@@ -1,9 +1,13 @@
 //! The models that fold decides with, and what they say of two items alone.
 
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+
 use super::ModelError;
 use super::background::Background;
 use super::embedding::Embedding;
-use super::model::{Model, probability};
+use super::model::{Ends, Model, probability};
 use super::profile::Profile;
 use super::similarity::{self, Frequencies, Side, Values};
 use crate::config::FoldConfig;
@@ -32,7 +36,7 @@ pub struct Scorer {
     background: &'static Background,
     embedding: &'static Embedding,
     model: Model,
-    digest: String,
+    digest: Arc<str>,
 }
 
 impl Scorer {
@@ -49,13 +53,13 @@ impl Scorer {
     /// version.
     pub fn with(model: Model) -> Result<Scorer, ModelError> {
         let model = model.expecting(&similarity::features())?;
-        let digest = format!("{:016x}", model.digest() as u64);
+        let digest = format!("{:016x}", model.digest() as u64).into();
         let background = Background::built_in();
         Ok(Scorer { background, embedding: Embedding::built_in(), model, digest })
     }
 
     /// The digest that evidence names.
-    pub fn digest(&self) -> &str {
+    pub fn digest(&self) -> &Arc<str> {
         &self.digest
     }
 
@@ -93,36 +97,43 @@ impl Scorer {
         probability(self.model.log_odds(values))
     }
 
-    /// [`Scorer::probability`] of several pairs.
-    pub(super) fn probabilities<'a>(&self, pairs: impl Iterator<Item = &'a Values>) -> Vec<f32> {
-        let pairs: Vec<&[f32]> = pairs.map(|values| &values[..]).collect();
-        self.model.log_odds_of(&pairs).into_iter().map(probability).collect()
+    /// [`Scorer::probability`] of several pairs, and what [`Scorer::evidence`] asks for.
+    pub(super) fn probabilities<'a>(
+        &self,
+        pairs: impl Iterator<Item = &'a Values>,
+    ) -> (Vec<f32>, Ends) {
+        let pairs: SmallVec<[&[f32]; 16]> = pairs.map(|values| &values[..]).collect();
+        let (mut scores, ends) = self.model.scored(&pairs);
+        scores.iter_mut().for_each(|score| *score = probability(*score));
+        (scores, ends)
     }
 
     /// The features that mattered, largest share first; in log-odds, adding up with the bias.
     pub(super) fn shares(&self, values: &Values, most: usize) -> Vec<Share> {
-        let features = self.model.features().iter().zip(self.model.shares(values));
-        let mut shares: Vec<Share> = features
-            .zip(values)
-            .map(|((feature, share), value)| Share {
-                feature: feature.name.clone(),
-                value: (!value.is_nan()).then_some(*value),
-                share,
-            })
-            .filter(|share| share.share != 0.0)
-            .collect();
-        shares.sort_by(|a, b| b.share.abs().total_cmp(&a.share.abs()));
-        if shares.len() > most {
-            let rest: f32 = shares[most..].iter().map(|share| share.share).sum();
-            shares.truncate(most);
-            shares.push(Share { feature: OTHERS.to_owned(), value: None, share: rest });
-        }
-        shares
+        self.largest(values, &self.model.shares(values), most)
     }
 
-    /// [`Scorer::shares`] as evidence keeps them.
-    pub(super) fn evidence(&self, values: &Values) -> Vec<Share> {
-        self.shares(values, SHARES)
+    /// [`Scorer::shares`] as evidence keeps them, of one of the pairs that were scored together.
+    pub(super) fn evidence(&self, values: &Values, ends: &Ends, pair: usize) -> Vec<Share> {
+        self.largest(values, &self.model.shares_of(values, ends, pair), SHARES)
+    }
+
+    fn largest(&self, values: &Values, shares: &[f32], most: usize) -> Vec<Share> {
+        let mut order: SmallVec<[usize; similarity::COUNT]> =
+            (0..shares.len()).filter(|at| shares[*at] != 0.0).collect();
+        order.sort_by(|a, b| shares[*b].abs().total_cmp(&shares[*a].abs()));
+        let (large, rest) = order.split_at(most.min(order.len()));
+        let mut found = Vec::with_capacity(large.len() + 1);
+        found.extend(large.iter().map(|at| Share {
+            feature: similarity::name(*at).into(),
+            value: (!values[*at].is_nan()).then_some(values[*at]),
+            share: shares[*at],
+        }));
+        if !rest.is_empty() {
+            let rest = rest.iter().map(|at| shares[*at]).sum();
+            found.push(Share { feature: OTHERS.into(), value: None, share: rest });
+        }
+        found
     }
 
     /// The trees.

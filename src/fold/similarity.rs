@@ -43,6 +43,11 @@ pub(super) fn features() -> Vec<Feature> {
     NAMES.iter().map(feature).collect()
 }
 
+/// The name of a feature by its place among the values.
+pub(super) fn name(at: usize) -> &'static str {
+    NAMES[at].0
+}
+
 /// The values of the features for a pair, NaN where missing.
 pub(super) type Values = [f32; COUNT];
 

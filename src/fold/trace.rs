@@ -1,6 +1,7 @@
 //! What was looked at for a decision: for `eval`, training and `explain`.
 
 use super::Fold;
+use super::model::Ends;
 use super::similarity::Values;
 use crate::item::Seq;
 use crate::story::{Share, StoryId};
@@ -12,6 +13,8 @@ pub struct Trace {
     pub candidates: Vec<Candidate>,
     /// Entries of postings read.
     pub touched: usize,
+    /// Where the candidates ended in the trees.
+    pub(super) ends: Ends,
 }
 
 /// One comparison.

@@ -36,8 +36,8 @@ pub(crate) fn item_on(seq: u64, channels: &[&str]) -> Entry {
         score: Some(0.125),
         threshold: 0.4,
         reason: "No earlier item tells this.".to_owned(),
-        shares: vec![Share { feature: "shared terms".to_owned(), value: Some(0.5), share: 0.25 }],
-        model: "00112233aabbccdd".to_owned(),
+        shares: vec![Share { feature: "shared terms".into(), value: Some(0.5), share: 0.25 }],
+        model: "00112233aabbccdd".into(),
     };
     let verdict = Verdict::New;
     let story = StoryId(seq);

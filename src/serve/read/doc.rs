@@ -349,7 +349,7 @@ impl Decided {
             reason: evidence.reason,
             disputes: fold.disputes,
             shares: parts(evidence.shares),
-            model: evidence.model,
+            model: evidence.model.to_string(),
             rules: decision.rules,
             matched: decision.matched,
             channels: decision.channels,
@@ -365,7 +365,7 @@ pub(in crate::serve) fn is_held(item: &Item, now: Timestamp) -> bool {
 }
 
 pub(super) fn parts(shares: Vec<Share>) -> Vec<Part> {
-    let part = |Share { feature, value, share }| Part { feature, value, share };
+    let part = |Share { feature, value, share }| Part { feature: feature.into(), value, share };
     shares.into_iter().map(part).collect()
 }
 
