@@ -68,6 +68,7 @@ pub mod item;
 pub mod link;
 pub mod log;
 mod markup;
+mod memo;
 pub mod metrics;
 pub mod net;
 pub mod pipeline;

@@ -6,13 +6,17 @@
 //! sums and dot products are integer, and what is left is correctly rounded by IEEE 754.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::fmt;
 use std::path::Path;
 use std::sync::LazyLock;
 
+use smallvec::SmallVec;
+
 use crate::fold::ModelError;
-use crate::fold::wordpiece::WordPiece;
+use crate::fold::wordpiece::{WordPiece, words};
 use crate::item::Language;
+use crate::memo::Memo;
 
 mod file;
 mod vector;
@@ -25,6 +29,14 @@ const MOST_PIECES: usize = 128;
 
 /// The embedding that ships with the program.
 static BUILT_IN: &[u8] = include_bytes!("../../models/embedding-en.bin");
+
+/// The pieces of a word.
+type Spelt = SmallVec<[u32; 4]>;
+
+thread_local! {
+    /// How words are spelt with the pieces of the embedding that has this digest.
+    static SPELT: RefCell<(u128, Memo<Spelt>)> = RefCell::default();
+}
 
 /// A table of piece vectors and the vocabulary that indexes it.
 pub struct Embedding {
@@ -72,12 +84,24 @@ impl Embedding {
     pub fn embed(&self, text: &str) -> Option<Vector> {
         let mut sum = [0_i32; DIMENSIONS];
         let mut count = 0;
-        self.pieces.tokenize(text, |piece| {
-            let row = self.rows[piece as usize];
-            if row.scale > 0 && count < MOST_PIECES {
-                count += 1;
-                self.add(row, &mut sum);
+        SPELT.with_borrow_mut(|(of, memo)| {
+            if *of != self.digest {
+                (*of, *memo) = (self.digest, Memo::default());
             }
+            words(text, |word| {
+                let spell = || {
+                    let mut spelt = Spelt::new();
+                    self.pieces.spell(word, &mut |piece| spelt.push(piece));
+                    spelt
+                };
+                for piece in memo.get(word, 0, spell) {
+                    let row = self.rows[*piece as usize];
+                    if row.scale > 0 && count < MOST_PIECES {
+                        count += 1;
+                        self.add(row, &mut sum);
+                    }
+                }
+            });
         });
         Vector::from_sum(&sum)
     }

@@ -100,7 +100,7 @@ impl WordPiece {
     }
 
     /// The pieces of one word: the longest that fits, then the longest for what is left.
-    fn spell(&self, word: &str, visit: &mut impl FnMut(u32)) {
+    pub(in crate::fold) fn spell(&self, word: &str, visit: &mut impl FnMut(u32)) {
         if word.len() > LONGEST_WORD && word.chars().count() > LONGEST_WORD {
             return visit(self.unknown);
         }

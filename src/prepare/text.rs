@@ -1,11 +1,15 @@
 //! Text features of a headline: words as stems, numbers, names, polarity. Stateless, so that
 //! recovery computes them again from the stored item.
 
+use std::cell::RefCell;
+
 use icu_normalizer::DecomposingNormalizerBorrowed;
 use rust_stemmers::{Algorithm, Stemmer};
+use smallvec::SmallVec;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::item::Language;
+use crate::memo::Memo;
 
 use super::polarity::{self, Polarity};
 use super::words;
@@ -83,41 +87,83 @@ pub fn text(headline: &str, language: Option<Language>) -> Text {
     let english = language.is_none_or(|language| language.as_str() == "en");
     let (polarity, marks) = if english { polarity::read(headline) } else { Default::default() };
     text.polarity = polarity;
+    let mut lower = String::new();
     for (at, raw) in (Words { rest: headline }).enumerate() {
-        let lower = raw.to_lowercase();
+        lower.clear();
+        match raw.is_ascii() {
+            true => lower.extend(raw.chars().map(|c| c.to_ascii_lowercase())),
+            false => lower.push_str(&raw.to_lowercase()),
+        }
         let lower = lower.strip_suffix("'s").unwrap_or(&lower);
         let lower = without_article(lower, language);
-        text.negates |= words::negates(lower);
         let capital = raw.starts_with(char::is_uppercase);
         let mut flags = marks.get(at).copied().unwrap_or(0);
         flags |= if capital && text.cased && at > 0 { Word::NAME } else { 0 };
-        flags |= if words::is_date(lower) { Word::DATE } else { 0 };
         let acronym = raw == "US" || raw == "U.S" || raw == "USA" || raw == "U.S.A";
-        if acronym {
-            text.push("usa", flags);
-        } else if let Some((number, unit)) = number(lower) {
-            text.push(&number, flags | Word::NUMBER);
-            if let Some(unit) = unit {
-                text.push(unit, flags);
+        reading(lower, language, &stemmer, |reading| {
+            text.negates |= reading.negates;
+            flags |= reading.flags;
+            if acronym {
+                return text.push(Word { id: term_id("usa"), flags });
             }
-        } else if let Some(unit) = words::unit(lower) {
-            text.push(unit, flags);
-        } else if !words::is_stop(lower, language) && !lower.is_empty() {
-            for_terms(lower, &stemmer, |term| text.push(term, flags));
-        }
+            for term in &reading.terms {
+                text.push(Word { id: term.id, flags: flags | term.flags });
+            }
+        });
     }
     text.sketch = sketch(headline);
     text
 }
 
+/// What a word in lower case says wherever it stands.
+#[derive(Debug, Default)]
+struct Reading {
+    terms: SmallVec<[Word; 2]>,
+    negates: bool,
+    flags: u8,
+}
+
+thread_local! {
+    static READINGS: RefCell<Memo<Reading>> = RefCell::default();
+}
+
+/// Hands the reading of a word to `use_it`.
+fn reading(word: &str, language: Option<Language>, stem: &Stem, use_it: impl FnOnce(&Reading)) {
+    let code = language.as_ref().map_or("en", Language::as_str);
+    let about = code.bytes().fold(0, |about, letter| about << 8 | u32::from(letter));
+    READINGS.with_borrow_mut(|memo| {
+        use_it(memo.get(word, about, || Reading::of(word, language, stem)));
+    });
+}
+
+impl Reading {
+    fn of(lower: &str, language: Option<Language>, stem: &Stem) -> Reading {
+        let flags = if words::is_date(lower) { Word::DATE } else { 0 };
+        let negates = words::negates(lower);
+        let mut terms = SmallVec::new();
+        let mut push = |term: &str, flags| terms.push(Word { id: term_id(term), flags });
+        if let Some((number, unit)) = number(lower) {
+            push(&number, Word::NUMBER);
+            if let Some(unit) = unit {
+                push(unit, 0);
+            }
+        } else if let Some(unit) = words::unit(lower) {
+            push(unit, 0);
+        } else if !words::is_stop(lower, language) && !lower.is_empty() {
+            for_terms(lower, stem, |term| push(term, 0));
+        }
+        Reading { terms, negates, flags }
+    }
+}
+
 impl Text {
-    fn push(&mut self, term: &str, mut flags: u8) {
+    fn push(&mut self, mut word: Word) {
         if self.words.len() == Text::MOST_WORDS {
             return;
         }
-        let id = term_id(term);
-        flags |= if self.words.iter().any(|word| word.id == id) { Word::AGAIN } else { 0 };
-        self.words.push(Word { id, flags });
+        let again = self.words.iter().any(|before| before.id == word.id);
+        word.flags |= if again { Word::AGAIN } else { 0 };
+        self.words.push(word);
     }
 }
 

@@ -130,6 +130,11 @@ impl Atoms {
         self.patterns
     }
 
+    /// True when there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
     /// How many there are.
     pub(super) fn len(&self) -> usize {
         self.names.len()

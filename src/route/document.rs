@@ -133,12 +133,19 @@ impl Document {
 
     fn text_from(&mut self, field: Field, text: &str, start: u32, atoms: &Atoms) -> u32 {
         let set = field.set();
+        if atoms.is_empty() {
+            // No rule asks for a word; that there are some can still be asked.
+            if text::has_words(text) {
+                self.present = self.present.or(set);
+            }
+            return start;
+        }
         let mut word_number = start;
         text::words(text, Wild::No, |word| {
             let spot = Spot { field: set, word: word_number };
             let found = [
                 atoms.find(Form::Folded, &word.folded),
-                atoms.find(Form::Stem, &text::stem(&word.folded)),
+                text::with_stem(&word.folded, |stem| atoms.find(Form::Stem, stem)),
                 atoms.find(Form::Exact, &word.exact),
             ];
             let found = found.into_iter().flatten().chain(atoms.prefixes(&word.folded));

@@ -6,9 +6,13 @@
 //! (`l'Iran`) is a word of its own. Scripts without spaces (Han, kana) give a word a character,
 //! so that a query of several characters becomes a phrase.
 
+use std::cell::RefCell;
+
 use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 use rust_stemmers::{Algorithm, Stemmer};
+
+use crate::memo::Memo;
 
 /// One word in the forms that queries compare.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -169,8 +173,19 @@ pub(super) fn stem(folded: &str) -> std::borrow::Cow<'_, str> {
     ENGLISH.with(|stemmer| stemmer.stem(folded))
 }
 
+/// Hands [`stem`] of a word of an item to `then`: words of items come again.
+pub(super) fn with_stem<R>(folded: &str, then: impl FnOnce(&str) -> R) -> R {
+    STEMS.with_borrow_mut(|memo| then(memo.get(folded, 0, || stem(folded).into())))
+}
+
+/// Whether a text of an item has a word.
+pub(super) fn has_words(text: &str) -> bool {
+    text.contains(|c| in_word(c, Wild::No))
+}
+
 thread_local! {
     static ENGLISH: Stemmer = Stemmer::create(Algorithm::English);
+    static STEMS: RefCell<Memo<Box<str>>> = RefCell::default();
 }
 
 #[cfg(test)]
