@@ -22,7 +22,7 @@ pub use labelled::{Labelled, PairRow, ReadError, StoryRow};
 pub use mistake::Mistake;
 pub use pairs::{PairReport, pairs};
 pub use plot::plot;
-pub use stories::{Group, StoryReport, stories, sweep_stories};
+pub use stories::{Group, StoryReport, stories, stories_in_turn, sweep_stories};
 pub use svg::{Curve, svg};
 pub use sweep::{Point, Sweep};
 

@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::config::Config;
 use crate::eval::{self, Labelled};
 use crate::fold::embedding::DIMENSIONS;
+use crate::fold::training::subject;
 use crate::fold::{self, background::Background};
 use crate::item::Language;
 use crate::terminal;
@@ -112,6 +113,10 @@ struct ScorerArgs {
     /// labels deserve less. May be given several times
     #[arg(long = "weight", value_name = "NAME=X", value_parser = parse_weight)]
     weights: Vec<(String, f64)>,
+    /// Leave each story out once, in this many turns, and say how well scorers do on stories that
+    /// they have not seen: what to expect of other news of the same kind
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(2..=20))]
+    folds: Option<u64>,
     /// Seed of every random choice: the same seed gives the same file
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
@@ -172,6 +177,7 @@ fn train_scorer(args: &ScorerArgs) -> Result<(), Failure> {
         size_power: args.size_power,
         same_share: args.same_share,
         set_weights: args.weights.clone(),
+        turns: args.folds.unwrap_or(0) as usize,
         seed: args.seed,
         ..Settings::default()
     };
@@ -205,22 +211,35 @@ fn train_scorer(args: &ScorerArgs) -> Result<(), Failure> {
 /// Says how well whole stories are found, which is what the scorer is for.
 fn report_stories(args: &ScorerArgs, trained: &scorer::Trained) -> Result<(), Failure> {
     let config = Config::built_in().fold;
-    terminal::line("stories, B-cubed (P / R / F1):")?;
+    let scorer =
+        |model: &fold::model::Model| fold::Scorer::with(model.clone()).map_err(Failure::runtime);
+    terminal::line("stories, B-cubed (P / R / F1, and where F1 lies in 95 % of draws):")?;
     for path in &args.files {
         let Ok(Labelled::Stories(rows)) = Labelled::read(path) else { continue };
         let name = scorer::set_name(path);
         let set = trained.sets.iter().find(|set| set.name == name);
-        let score = |model: Option<&fold::model::Model>| -> Result<String, Failure> {
-            let Some(model) = model else { return Ok("-".to_owned()) };
-            let scorer = fold::Scorer::with(model.clone()).map_err(Failure::runtime)?;
-            let found = eval::stories(&rows, &config, scorer, 0, &|_, _, _| {});
-            Ok(format!("{:.3} / {:.3} / {:.3}", found.b3_p, found.b3_r, found.b3_f1))
+        let whole = |model: &fold::model::Model| -> Result<String, Failure> {
+            Ok(figures(&eval::stories(&rows, &config, scorer(model)?, 0, &|_, _, _| {})))
         };
-        let without = score(set.and_then(|set| set.without.as_ref()))?;
-        let with = score(Some(&trained.model))?;
-        terminal::line(&format!("{name:26} left out: {without}  trained on: {with}"))?;
+        let mut line = format!("{name:26}");
+        if let Some(without) = set.and_then(|set| set.without.as_ref()) {
+            line += &format!("  left out: {}", whole(without)?);
+        }
+        if !trained.in_turn.is_empty() {
+            let in_turn = trained.in_turn.iter().map(scorer).collect::<Result<Vec<_>, _>>()?;
+            let turn = |story: &str| scorer::turn_of(subject(story), trained.in_turn.len());
+            line += "  own stories left out: ";
+            line += &figures(&eval::stories_in_turn(&rows, &config, in_turn, turn));
+        }
+        terminal::line(&format!("{line}  trained on: {}", whole(&trained.model)?))?;
     }
     Ok(())
+}
+
+fn figures(found: &eval::StoryReport) -> String {
+    let eval::StoryReport { b3_p, b3_r, b3_f1, b3_f1_95, .. } = found;
+    let eval::Interval { low, high } = b3_f1_95;
+    format!("{b3_p:.3} / {b3_r:.3} / {b3_f1:.3} ({low:.3}–{high:.3})")
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {

@@ -2,6 +2,7 @@
 //! later decides.
 
 use jiff::Timestamp;
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::model::Feature;
 use super::{Fold, Scorer, similarity};
@@ -18,6 +19,13 @@ pub struct Pairs {
     pub values: Vec<f32>,
     /// Whether each pair tells one story.
     pub labels: Vec<bool>,
+    /// What the newer and the older item of each pair tell, as [`subject`]s.
+    pub subjects: Vec<[u64; 2]>,
+}
+
+/// A labelled story as a number; what has no label is a story of its own, by its text.
+pub fn subject(label: &str) -> u64 {
+    xxh3_64(label.as_bytes())
 }
 
 /// How many values a pair has.
@@ -44,6 +52,7 @@ pub fn pairs_of(labelled: &Labelled, scorer: Scorer, config: &FoldConfig) -> Pai
                     let other = &rows[order[candidate.seq.0 as usize]].story;
                     pairs.values.extend(candidate.values);
                     pairs.labels.push(story == other);
+                    pairs.subjects.push([subject(story), subject(other)]);
                 }
             }
         }
@@ -56,6 +65,7 @@ pub fn pairs_of(labelled: &Labelled, scorer: Scorer, config: &FoldConfig) -> Pai
                 let (a, b) = (scorer.profile(&a, &publishers), scorer.profile(&b, &publishers));
                 pairs.values.extend(scorer.alone(&a, &b));
                 pairs.labels.push(row.same);
+                pairs.subjects.push([subject(&row.headline_a), subject(&row.headline_b)]);
             }
         }
     }

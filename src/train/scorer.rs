@@ -22,7 +22,8 @@ mod grow;
 mod measure;
 
 pub use boost::Settings;
-pub use examples::{Examples, Set, set_name};
+use examples::Part;
+pub use examples::{Examples, Set, set_name, turn_of};
 pub use measure::Quality;
 
 /// A trained scorer and how good it is.
@@ -33,6 +34,8 @@ pub struct Trained {
     /// For each set, how well a scorer that was trained on the *other* sets does on it, and how
     /// well the one trained on all does.
     pub sets: Vec<SetReport>,
+    /// With turns: for each the scorer that saw none of its stories.
+    pub in_turn: Vec<Model>,
     /// The log-odds as fitted become those of the model times the first, plus the second: from what
     /// scorers say of sets that they did not see (Platt 1999).
     pub calibration: (f64, f64),
@@ -51,6 +54,8 @@ pub struct SetReport {
     pub positives: usize,
     /// By a scorer that saw none of this set.
     pub left_out: Option<Quality>,
+    /// With turns: each pair by the scorer that saw no other pair of its story.
+    pub own_left_out: Option<Quality>,
     /// By the scorer that was trained on all.
     pub trained: Quality,
     /// The scorer that saw none of this set.
@@ -62,6 +67,9 @@ impl fmt::Display for SetReport {
         write!(f, "{:26} {:7} pairs {:6} same", self.name, self.pairs, self.positives)?;
         if let Some(left_out) = &self.left_out {
             write!(f, "  left out: {left_out}")?;
+        }
+        if let Some(own) = &self.own_left_out {
+            write!(f, "  own stories left out: {own}")?;
         }
         write!(f, "  trained on: {}", self.trained)
     }
@@ -75,22 +83,13 @@ pub fn train(
 ) -> Result<Trained, TrainError> {
     examples.check()?;
     let origins = examples.origins();
-    let rounds = if origins.len() > 1 { origins.len() + 1 } else { 1 };
+    let (by_origin, by_turn) = (examples.by_origin(), examples.by_turn(settings.turns));
+    let rounds = by_origin.len() + by_turn.len() + 1;
     progress.begin("scorer learns", (rounds * settings.trees) as u64);
 
     // What scorers say of sets that they did not see: to judge by, and to calibrate on.
-    let mut unseen = vec![None; examples.len()];
-    let mut without = Vec::new();
-    if origins.len() > 1 {
-        for origin in &origins {
-            let others = examples.pairs(|_, set| set.origin != *origin);
-            let scorer = boost::fit(examples, &others, settings, progress)?;
-            for pair in examples.pairs(|_, set| set.origin == *origin) {
-                unseen[pair] = Some(scorer.log_odds(examples.row(pair)));
-            }
-            without.push((*origin, scorer));
-        }
-    }
+    let (unseen, without) = fit_in_parts(examples, &by_origin, settings, progress)?;
+    let (own_unseen, in_turn) = fit_in_parts(examples, &by_turn, settings, progress)?;
     let all = examples.pairs(|_, _| true);
     let scorer = boost::fit(examples, &all, settings, progress)?;
     let seen: Vec<f32> = all.iter().map(|pair| scorer.log_odds(examples.row(*pair))).collect();
@@ -111,15 +110,19 @@ pub fn train(
     let report = |(at, set): (usize, &Set)| {
         let own = examples.pairs(|other, _| other == at);
         let labels: Vec<bool> = own.iter().map(|pair| examples.labels[*pair]).collect();
-        let left_out: Option<Vec<f32>> = own.iter().map(|pair| unseen[*pair].map(chance)).collect();
+        let judged = |scores: &[Option<f32>]| {
+            let chances: Option<Vec<f32>> = own.iter().map(|at| scores[*at].map(chance)).collect();
+            chances.map(|chances| measure::quality(&chances, &labels))
+        };
         let trained: Vec<f32> = own.iter().map(|pair| chance(seen[*pair])).collect();
-        let scorer = without.iter().find(|(origin, _)| *origin == set.origin);
+        let scorer = origins.iter().zip(&without).find(|(origin, _)| **origin == set.origin);
         let scorer = scorer.map(|(origin, scorer)| calibrated(scorer, format!("all but {origin}")));
         Ok(SetReport {
             name: set.name.clone(),
             pairs: own.len(),
             positives: labels.iter().filter(|same| **same).count(),
-            left_out: left_out.map(|scores| measure::quality(&scores, &labels)),
+            left_out: judged(&unseen),
+            own_left_out: judged(&own_unseen),
             trained: measure::quality(&trained, &labels),
             without: scorer.transpose()?,
         })
@@ -129,7 +132,33 @@ pub fn train(
     let importance = importance(&scorer, examples);
     let about = format!("{} pairs of {}; seed {}", all.len(), origins.join(", "), settings.seed);
     let calibration = (f64::from(slope), f64::from(shift));
-    Ok(Trained { model: calibrated(&scorer, about)?, sets: sets?, calibration, importance })
+    let in_turn = in_turn.iter().map(|scorer| calibrated(scorer, "some stories left out".into()));
+    Ok(Trained {
+        model: calibrated(&scorer, about)?,
+        sets: sets?,
+        in_turn: in_turn.collect::<Result<_, _>>()?,
+        calibration,
+        importance,
+    })
+}
+
+/// Fits a scorer to each part. What each says of the pairs it is to judge, and the scorers.
+fn fit_in_parts(
+    examples: &Examples,
+    parts: &[Part],
+    settings: &Settings,
+    progress: &mut dyn Progress,
+) -> Result<(Vec<Option<f32>>, Vec<Model>), TrainError> {
+    let mut log_odds = vec![None; examples.len()];
+    let mut scorers = Vec::with_capacity(parts.len());
+    for part in parts {
+        let scorer = boost::fit(examples, &part.learn, settings, progress)?;
+        for pair in &part.judge {
+            log_odds[*pair] = Some(scorer.log_odds(examples.row(*pair)));
+        }
+        scorers.push(scorer);
+    }
+    Ok((log_odds, scorers))
 }
 
 fn unusable(error: ModelError) -> TrainError {

@@ -1,5 +1,7 @@
 use super::*;
 use crate::eval::Labelled;
+use crate::fold::model::Model;
+use crate::fold::training;
 
 const ROWS: &str = "\
 time\tsource\tlang\tstory\theadline
@@ -74,4 +76,20 @@ fn keys_of(json: &str) -> String {
         }
     }
     keys.join(" ")
+}
+
+#[test]
+fn scorers_take_turns_over_the_stories() {
+    let config = FoldConfig::default();
+    let shipped = || Scorer::new(&config).expect("the shipped model");
+    // One that joins nothing, judged by the dam alone.
+    let never = Model::new(String::new(), training::features(), -9.0, Vec::new());
+    let never = never.and_then(Scorer::with).expect("a scorer");
+    let turn = |story: &str| usize::from(story.contains("dam"));
+    let both = stories_in_turn(&rows(), &config, vec![shipped(), never], turn);
+    let whole = stories_in_turn(&rows(), &config, vec![shipped()], |_| 0);
+    assert_eq!(both.items, 7);
+    assert!((whole.b3_f1 - report().b3_f1).abs() < 1e-9);
+    let of_dam = (whole.b3_r * 7.0 - both.b3_r * 7.0) / 3.0;
+    assert!((of_dam - 2.0 / 3.0).abs() < 1e-9, "each of the three for itself: {of_dam}");
 }

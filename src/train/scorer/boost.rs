@@ -32,6 +32,9 @@ pub struct Settings {
     pub same_share: f64,
     /// How much some sets count, by their name; others count 1.
     pub set_weights: Vec<(String, f64)>,
+    /// In how many turns each story is once left out of what is learnt from, to be judged by; 0 for
+    /// none.
+    pub turns: usize,
     /// Seed of what is chosen by chance.
     pub seed: u64,
 }
@@ -58,6 +61,7 @@ impl Default for Settings {
             size_power: 0.0,
             same_share: 0.25,
             set_weights: Vec::new(),
+            turns: 0,
             seed: 1,
         }
     }

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use crate::config::Config;
 use crate::eval::Labelled;
+use crate::fold::Scorer;
 use crate::fold::model::{Feature, Model};
-use crate::fold::{Scorer, training};
+use crate::fold::training::{self, Pairs};
 use crate::train::{Progress, TrainError};
 
 use super::Settings;
@@ -21,6 +22,8 @@ pub struct Examples {
     pub labels: Vec<bool>,
     /// Which of `sets` each pair is from.
     pub of_set: Vec<usize>,
+    /// What the two items of each pair tell: [`training::subject`]s.
+    pub subjects: Vec<[u64; 2]>,
     /// The sets.
     pub sets: Vec<Set>,
 }
@@ -71,11 +74,11 @@ impl Examples {
             let origin =
                 name.split_once('.').map_or(name.as_str(), |(origin, _)| origin).to_owned();
             let set = Set { name: name.clone(), origin: origin.clone(), candidates: stories };
-            examples.add(set, &pairs.values, &pairs.labels);
+            examples.add(set, &pairs);
             if alone && stories {
                 let values = examples.alone(&pairs.values);
                 let set = Set { name: format!("{name}, alone"), origin, candidates: true };
-                examples.add(set, &values, &pairs.labels);
+                examples.add(set, &Pairs { values, ..pairs });
             }
             progress.advance(1, "");
         }
@@ -90,12 +93,13 @@ impl Examples {
         values.iter().zip(missing.iter().cycle()).map(value).collect()
     }
 
-    /// Adds the pairs of a set: their values one after the other, and their labels.
-    pub fn add(&mut self, set: Set, values: &[f32], labels: &[bool]) {
-        self.of_set.extend(labels.iter().map(|_| self.sets.len()));
+    /// Adds the pairs of a set.
+    pub fn add(&mut self, set: Set, pairs: &Pairs) {
+        self.of_set.extend(pairs.labels.iter().map(|_| self.sets.len()));
         self.sets.push(set);
-        self.values.extend(values);
-        self.labels.extend(labels);
+        self.values.extend(&pairs.values);
+        self.labels.extend(&pairs.labels);
+        self.subjects.extend(&pairs.subjects);
     }
 
     /// How many pairs there are.
@@ -124,6 +128,31 @@ impl Examples {
         let takes: Vec<bool> =
             self.sets.iter().enumerate().map(|(at, set)| wanted(at, set)).collect();
         (0..self.len()).filter(|pair| takes[self.of_set[*pair]]).collect()
+    }
+
+    /// For each origin: to learn from all others, and to judge its own pairs. Empty where there is
+    /// but one.
+    pub(super) fn by_origin(&self) -> Vec<Part> {
+        let origins = self.origins();
+        let part = |origin: &&str| Part {
+            learn: self.pairs(|_, set| set.origin != **origin),
+            judge: self.pairs(|_, set| set.origin == **origin),
+        };
+        if origins.len() > 1 { origins.iter().map(part).collect() } else { Vec::new() }
+    }
+
+    /// For each turn: to learn from pairs of which neither item tells a story of this turn, and to
+    /// judge those whose newer item does.
+    pub(super) fn by_turn(&self, turns: usize) -> Vec<Part> {
+        let all = || 0..self.len();
+        let part = |turn| {
+            let is_of = |subject: u64| turn_of(subject, turns) == turn;
+            Part {
+                learn: all().filter(|at| !self.subjects[*at].into_iter().any(is_of)).collect(),
+                judge: all().filter(|at| is_of(self.subjects[*at][0])).collect(),
+            }
+        };
+        (0..turns).map(part).collect()
     }
 
     /// The values of a pair.
@@ -157,8 +186,11 @@ impl Examples {
 
     /// Refuses what cannot be learnt from.
     pub(super) fn check(&self) -> Result<(), TrainError> {
-        if self.values.len() != self.len() * self.features.len() || self.of_set.len() != self.len()
-        {
+        let len = self.len();
+        let same_lengths = self.values.len() == len * self.features.len()
+            && self.of_set.len() == len
+            && self.subjects.len() == len;
+        if !same_lengths {
             return Err(TrainError::new("The table of examples has rows of different lengths."));
         }
         let positives = self.labels.iter().filter(|same| **same).count();
@@ -174,6 +206,17 @@ impl Examples {
         }
         Ok(())
     }
+}
+
+/// Pairs to learn from, and others to judge by.
+pub(super) struct Part {
+    pub(super) learn: Vec<usize>,
+    pub(super) judge: Vec<usize>,
+}
+
+/// In which of several turns a story is left out of what is learnt from.
+pub fn turn_of(subject: u64, turns: usize) -> usize {
+    (subject % turns as u64) as usize
 }
 
 /// Fewer pairs of one kind teach nothing.

@@ -25,6 +25,7 @@ fn examples(pairs: usize) -> Examples {
         let overlap = if pair % 10 == 0 { f32::NAN } else { overlap };
         examples.values.extend([overlap, gap, noise]);
         examples.of_set.push(usize::from(pair % 3 == 0));
+        examples.subjects.push([pair as u64 / 4, pair as u64 / 2]);
     }
     examples
 }
@@ -133,4 +134,22 @@ fn a_set_counts_as_much_as_is_said() {
         all.iter().filter(|at| examples.of_set[**at] == set).map(|at| weights[*at]).sum()
     };
     assert!((total(1) / total(0) - 0.5).abs() < 1e-9, "{} {}", total(1), total(0));
+}
+
+#[test]
+fn in_its_turn_a_story_is_left_out_and_judged_by_a_scorer_that_has_not_seen_it() {
+    let examples = examples(3_000);
+    let parts = examples.by_turn(4);
+    let mut judged: Vec<usize> = parts.iter().flat_map(|part| part.judge.clone()).collect();
+    judged.sort_unstable();
+    assert_eq!(judged, (0..examples.len()).collect::<Vec<_>>(), "each once");
+    for part in &parts {
+        let learnt: Vec<u64> = part.learn.iter().flat_map(|at| examples.subjects[*at]).collect();
+        assert!(part.learn.len() > 1_000);
+        assert!(part.judge.iter().all(|at| !learnt.contains(&examples.subjects[*at][0])));
+    }
+    let trained = train(&examples, &Settings { turns: 4, ..settings() }, &mut Silent);
+    let trained = trained.expect("a scorer");
+    assert_eq!(trained.in_turn.len(), 4);
+    assert!(trained.sets.iter().all(|set| set.own_left_out.expect("turns").auc > 0.9));
 }
