@@ -10,8 +10,9 @@ use smallvec::SmallVec;
 
 use super::tree::{Node, Tree};
 
-/// How many pairs are scored at once: an item has 12, and 16 ranks are two vectors of every CPU.
-pub(super) const PAIRS: usize = 16;
+/// How many pairs are scored at once: an item has so many, and their ranks are one vector of every
+/// CPU.
+pub(super) const PAIRS: usize = 8;
 
 /// The most leaves of a tree: as many as a set of them has bits.
 const LEAVES: usize = u16::BITS as usize;
