@@ -28,7 +28,7 @@ fn open(dir: &Path) -> Log {
 fn entry(seq: u64) -> Entry {
     let at = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(seq as i64);
     let features = ["idf_jaccard", "containment", "trigram", "token_sort", "jaro_winkler"];
-    let share = |(n, feature): (usize, &str)| Share {
+    let share = |(n, feature): (usize, &'static str)| Share {
         feature: feature.into(),
         value: Some(0.1 * n as f32),
         share: 0.25,
