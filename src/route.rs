@@ -56,7 +56,7 @@ use document::{Document, View};
 use embargo::Embargoes;
 use policy::{Asked, Policies};
 use rules::Rules;
-use stories::{Stories, add};
+use stories::{Parts, Stories, add};
 use wake::Wakes;
 
 /// The channel of what no rule matches.
@@ -197,11 +197,14 @@ impl Route {
             .map(|until| if room { until } else { Decision::OPEN_EMBARGO });
         // The words of what is held do not count for its story yet.
         let mut parts = live.parts.clone();
-        let fresh = self.satisfied.iter().filter(|part| add(&mut parts, **part));
-        let held = fresh.map(|part| rules.parts[*part as usize].digest).collect();
+        let fresh = self.satisfied.iter().copied();
+        let fresh: Parts = fresh.filter(|part| add(&mut parts, *part)).collect();
         if embargo.is_none() {
             live.parts.clone_from(&parts);
         }
+        // Else all that the story satisfies: a start may not see its earlier items.
+        let held = if embargo.is_some() { &fresh } else { &parts };
+        let held = held.iter().map(|part| rules.parts[*part as usize].digest).collect();
         live.join(prepared.seq, prepared.item.seen || embargo.is_some(), fold.state);
         let holding = rules.holding(&parts, &fold.state, now);
 

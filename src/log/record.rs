@@ -50,8 +50,9 @@ pub struct Decision {
     pub fold: FoldDecision,
     /// Names of the rules that hold for the story, in configured order.
     pub rules: Vec<String>,
-    /// Digests of the rules' text parts that this item was the first of its story to satisfy. A
-    /// start rebuilds from them what holds for the story, without asking the rules again.
+    /// Digests of the rules' text parts that the story satisfies with this item; of an item under an
+    /// embargo, of those that it adds. A start rebuilds from them what holds for the story, without
+    /// asking the rules again, also when the story's earlier items have left the window.
     pub held: Vec<u64>,
     /// Channels of those rules; `["unrouted"]` when there is none.
     pub matched: Vec<String>,

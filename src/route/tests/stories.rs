@@ -72,6 +72,23 @@ fn a_text_part_is_satisfied_by_one_item_not_by_several_together() {
 }
 
 #[test]
+fn what_a_story_satisfied_is_known_after_its_first_item_has_left_the_window() {
+    let mut route = compiled(RULES);
+    let three = ["first", "devs", "all"];
+    case(&mut route, &nth(1, Verdict::New, "Strike on Gaza"), &three, &three);
+    let second = nth(2, Verdict::Repeat, "Strike on strip");
+    let decision = case(&mut route, &second, &three, &["all"]);
+    let mut started = compiled(RULES);
+    started.apply(&second.prepared, &decision);
+    started.restore_carried(decision.fold.story, &three.map(str::to_owned), minute(2));
+    let third = nth(3, Verdict::Development, "Two dead");
+    let four = ["first", "devs", "all", "big"];
+    for route in [&mut route, &mut started] {
+        case(route, &third, &four, &["devs", "all", "big"]);
+    }
+}
+
+#[test]
 fn unrouted_gets_what_no_rule_matches_once_and_its_corrections() {
     let mut route = compiled(RULES);
     case(&mut route, &nth(1, Verdict::New, "Snow falls"), &["unrouted"], &["unrouted"]);
