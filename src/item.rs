@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 mod language;
@@ -10,6 +10,10 @@ mod marker;
 
 pub use language::Language;
 pub use marker::Marker;
+
+/// An embargo that ends further away is taken for one without an end: the log keeps what is held,
+/// and not for ever.
+pub const LONGEST_EMBARGO: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// The number of an intake record, items and rejects alike, in the order of intake.
 ///

@@ -27,6 +27,7 @@ use crate::story::StoryId;
 
 mod alias;
 mod append;
+mod brief;
 mod compact;
 mod cursor;
 mod directory;

@@ -6,7 +6,7 @@ use toml::de::DeValue;
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::reader::{At, Table};
 use super::value::{Value, describe};
-use crate::item::{Item, Language, PubStatus, Subject, TimeQuality};
+use crate::item::{Item, LONGEST_EMBARGO, Language, PubStatus, Subject, TimeQuality};
 use crate::story::Verdict;
 
 /// `[[test]]`: items in the order in which they arrive, with what is expected of each.
@@ -169,6 +169,7 @@ fn item(mut table: Table<'_>, earlier: Timestamp, problems: &mut Diagnostics) ->
         .and_then(|urgency| u8::try_from(urgency.value).ok())
         .filter(|urgency| (1..=9).contains(urgency));
     item.lifecycle = table.or("lifecycle", false, problems);
+    item.embargoed = embargoed(&mut table, at, problems);
     let mut list = |key: &'static str| {
         let found = table.list::<String>(key, problems).map_or_else(Vec::new, |list| list.value);
         found.into_iter().map(|entry| entry.value).collect::<Vec<_>>()
@@ -183,6 +184,29 @@ fn item(mut table: Table<'_>, earlier: Timestamp, problems: &mut Diagnostics) ->
     let expect = table.table("expect", problems).map(|table| expect(table, problems));
     table.finish(problems);
     TestItem { at, item, expect: expect.unwrap_or_default() }
+}
+
+/// Reads the end of an embargo. One that holds nothing, or that the daemon would not end, is a slip.
+fn embargoed(
+    table: &mut Table<'_>,
+    at: Timestamp,
+    problems: &mut Diagnostics,
+) -> Option<Timestamp> {
+    let end = table.get::<Timestamp>("embargoed", problems)?;
+    let problem = if end.value <= at {
+        Diagnostic::error(&end.place, "this embargo is over when the item comes")
+            .hint(format!("write an end after {at}, or leave `embargoed` out"))
+    } else if end.value.duration_since(at) > LONGEST_EMBARGO {
+        let last = at.saturating_add(LONGEST_EMBARGO).unwrap_or(at);
+        let message = "this embargo ends more than 90 days after the item comes";
+        Diagnostic::error(&end.place, message).hint(format!(
+            "write an end by {last}, or `pubstatus = \"withheld\"` for one without an end"
+        ))
+    } else {
+        return Some(end.value);
+    };
+    problems.push(problem);
+    None
 }
 
 fn expect(mut table: Table<'_>, problems: &mut Diagnostics) -> Expect {

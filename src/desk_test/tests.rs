@@ -175,3 +175,84 @@ FAILED  the night is told in the morning
 0 passed, 1 failed";
     assert_eq!(report.to_string(), expected);
 }
+
+const EMBARGO: &str = r#"
+[[test]]
+name = "nothing before noon"
+items = [
+  { at = "2026-01-01T09:00:00Z", headline = "Truce in Gaza", embargoed = "2026-01-01T12:00:00Z", expect = { channels = [], matched = ["mideast"] } },
+  { at = "2026-01-01T11:59:00Z", headline = "Talks go on", expect = { channels = ["unrouted"] } },
+  { at = "2026-01-01T12:00:00Z", headline = "Truce holds", expect = { of = 0, channels = [], matched = ["mideast"] } },
+]
+later = [{ at = "2026-01-01T12:00:00Z", channel = "mideast", items = [0] }]
+"#;
+
+#[test]
+fn an_embargoed_item_is_delivered_by_time_alone() {
+    let report = report(EMBARGO);
+    assert!(report.passed(), "{report}");
+}
+
+#[test]
+fn an_item_that_is_expected_before_its_embargo_ends_is_a_failure() {
+    let early = EMBARGO
+        .replace(
+            "channels = [], matched = [\"mideast\"] } },\n  { at = \"2026-01-01T11:59",
+            "channels = [\"mideast\"] } },\n  { at = \"2026-01-01T11:59",
+        )
+        .replace(
+            "later = [{ at = \"2026-01-01T12:00:00Z\"",
+            "later = [{ at = \"2026-01-01T11:00:00Z\"",
+        );
+    let expected = "\
+FAILED  nothing before noon
+  item 0 (desk.toml:11): Truce in Gaza
+    - channels = [\"mideast\"]
+    + channels = []
+  item 3 (desk.toml:15): after the last item
+    - later = [{ at = \"2026-01-01T11:00:00Z\", channel = \"mideast\", items = [0] }]
+    + later = [{ at = \"2026-01-01T12:00:00Z\", channel = \"mideast\", items = [0] }]
+0 passed, 1 failed";
+    assert_eq!(report(&early).to_string(), expected);
+}
+
+#[test]
+fn a_test_goes_on_until_its_embargoes_and_what_they_set_off_are_over() {
+    // It ends in the night, and the channel is told in the morning.
+    let text = r#"
+[[test]]
+name = "sixty days"
+items = [
+  { at = "2026-01-01T09:00:00Z", headline = "Truce in Gaza", embargoed = "2026-03-02T23:00:00Z" },
+  { at = "2026-01-01T10:00:00Z", headline = "Snow" },
+]
+later = [{ at = "2026-03-03T06:30:00Z", channel = "mideast", items = [0] }]
+"#;
+    let report = report_with("quiet = \"22:00-06:30\"", text);
+    assert!(report.passed(), "{report}");
+}
+
+#[test]
+fn an_embargo_that_cannot_be_meant_is_reported_where_it_stands() {
+    let text = "[[test]]\nname = \"t\"\nitems = [\n\
+        { at = \"2026-01-01T09:00:00Z\", headline = \"a\", embargoed = \"noon\" },\n\
+        { at = \"2026-01-01T09:00:00Z\", headline = \"b\", embargoed = 2026-01-01T09:00:00Z },\n\
+        { at = \"2026-01-01T09:00:00Z\", headline = \"c\", embargoed = 2027-01-01T09:00:00Z },\n\
+        { at = \"2026-01-01T09:00:00Z\", headline = \"d\", embargoed = 2026-04-01T09:00:00Z },\n]\n";
+    let (config, problems) = Config::parse(File::new("desk.toml", text), Path::new("."));
+    assert!(config.is_none());
+    let report = problems.render(false);
+    for expected in [
+        "`embargoed` is a time with a zone, like \"2026-01-31T09:45:00Z\", not `noon`",
+        "desk.toml:4:60",
+        "this embargo is over when the item comes",
+        "write an end after 2026-01-01T09:00:00Z, or leave `embargoed` out",
+        "desk.toml:5:60",
+        "this embargo ends more than 90 days after the item comes",
+        "write an end by 2026-04-01T09:00:00Z, or `pubstatus = \"withheld\"`",
+        "desk.toml:6:60",
+    ] {
+        assert!(report.contains(expected), "no {expected:?} in:\n{report}");
+    }
+    assert!(!report.contains("desk.toml:7:"), "ninety days to the second are held:\n{report}");
+}

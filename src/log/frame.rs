@@ -6,8 +6,8 @@
 //! More may follow the value that a record was made for: earlier versions read on without it, and
 //! later ones do without it where it is not there.
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::error::LogError;
@@ -108,7 +108,7 @@ pub(super) fn open<'a>(bytes: &'a [u8], key: &[u8]) -> Result<Opened<'a>, Damage
     Ok(Opened { kind: kind.ok_or(Damage::Broken)?, payload: &bytes[HEADER..] })
 }
 
-impl Opened<'_> {
+impl<'a> Opened<'a> {
     /// Reads the payload as a `T`.
     pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, Damage> {
         postcard::from_bytes(self.payload).map_err(|_| Damage::Broken)
@@ -117,7 +117,7 @@ impl Opened<'_> {
     /// Reads the payload as a `T`, and what follows it if anything does.
     pub(super) fn read_more<T, M>(&self) -> Result<(T, Option<M>), Damage>
     where
-        T: DeserializeOwned,
+        T: Deserialize<'a>,
         M: DeserializeOwned,
     {
         let (value, rest) = postcard::take_from_bytes(self.payload).map_err(|_| Damage::Broken)?;

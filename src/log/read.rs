@@ -7,7 +7,7 @@ use super::cursor::{self, Cursor, Cursors};
 use super::directory;
 use super::error::{LogError, LogErrorKind};
 use super::record::{Intake, Logged, Position, Record};
-use super::snapshot::{Reads, Snapshot};
+use super::snapshot::{Decode, Reads, Snapshot, read_brief, read_logged};
 use super::store::Store;
 use crate::item::Seq;
 
@@ -89,12 +89,31 @@ impl View {
         limit: usize,
         wanted: impl Fn(&Record) -> bool,
     ) -> Result<(Vec<Read>, Position), LogError> {
-        let scanned = self
-            .0
-            .read(|transaction| Snapshot::of(&self.0, transaction)?.scan(from, limit, &wanted));
+        self.read_as(read_logged, from, limit, &wanted)
+    }
+
+    /// Like [`View::read_from`] of everything, decisions without their evidence, rules and labels.
+    pub(super) fn brief_from(
+        &self,
+        from: Position,
+        limit: usize,
+    ) -> Result<(Vec<Read>, Position), LogError> {
+        self.read_as(read_brief, from, limit, &|_| true)
+    }
+
+    fn read_as(
+        &self,
+        decode: Decode,
+        from: Position,
+        limit: usize,
+        wanted: &impl Fn(&Record) -> bool,
+    ) -> Result<(Vec<Read>, Position), LogError> {
+        let scanned = self.0.read(|transaction| {
+            Snapshot::of(&self.0, transaction)?.scan(decode, from, limit, wanted)
+        });
         match scanned {
             Err(error) if error.kind() == LogErrorKind::Corrupt => {
-                self.read_singly(from, limit, &wanted)
+                self.read_singly(from, limit, wanted)
             }
             result => result,
         }

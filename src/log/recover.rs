@@ -29,7 +29,8 @@ const CHUNK: usize = 256;
 
 impl View {
     /// All records from `since` on, with their items, in the order they were committed: applying
-    /// them rebuilds the state of fold and route. May begin a little earlier.
+    /// them rebuilds the state of fold and route. May begin a little earlier. Decisions come without
+    /// their evidence, rules and labels, which nothing is rebuilt from.
     pub fn window(&self, since: Timestamp) -> Result<Window, LogError> {
         Ok(Window {
             view: self.clone(),
@@ -148,7 +149,7 @@ impl Iterator for Window {
             if self.failed {
                 return None;
             }
-            match self.view.read_from(self.next, CHUNK, |_| true) {
+            match self.view.brief_from(self.next, CHUNK) {
                 Ok((_, next)) if next == self.next => return None,
                 Ok((reads, next)) => {
                     self.next = next;

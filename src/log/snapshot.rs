@@ -3,6 +3,7 @@
 use redb::{ReadOnlyTable, ReadTransaction, ReadableTable};
 
 use super::append::At;
+use super::brief::Brief;
 use super::error::LogError;
 use super::frame::{self, Damage, Kind};
 use super::meta::Meta;
@@ -55,6 +56,7 @@ impl<'s> Snapshot<'s> {
     /// Walks both streams side by side: items and their decisions are in the same order.
     pub(super) fn scan(
         &self,
+        decode: Decode,
         from: Position,
         limit: usize,
         wanted: &impl Fn(&Record) -> bool,
@@ -76,7 +78,7 @@ impl<'s> Snapshot<'s> {
                 reads.gap(next, position, GapCause::Damaged);
             }
             next = position.next();
-            match read_logged(position, bytes.value()) {
+            match decode(position, bytes.value()) {
                 Ok(logged) if wanted(&logged.record) => {
                     let intake = match logged.record.item() {
                         Some(seq) => items.find(seq)?,
@@ -193,6 +195,21 @@ fn read_decision(opened: &frame::Opened<'_>) -> Result<(At, Record), Damage> {
         opened.read_more()?;
     decision.fold.nearness = nearness.flatten();
     Ok((at, Record::Decision(decision)))
+}
+
+/// How what is stored in the decision stream at a position becomes a record.
+pub(super) type Decode = fn(Position, &[u8]) -> Result<Logged, Damage>;
+
+/// [`read_logged`], decisions without their evidence, rules and labels.
+pub(super) fn read_brief(position: Position, bytes: &[u8]) -> Result<Logged, Damage> {
+    let opened = frame::open(bytes, &position.0.to_le_bytes())?;
+    if opened.kind != Kind::Decision {
+        return read_logged(position, bytes);
+    }
+    let ((At(at), brief), nearness): ((At, Brief<'_>), Option<Option<f32>>) = opened.read_more()?;
+    let mut decision = Box::new(Decision::from(brief));
+    decision.fold.nearness = nearness.flatten();
+    Ok(Logged { position, at, record: Record::Decision(decision) })
 }
 
 /// Reads what is stored in the decision stream at `position`.

@@ -1,8 +1,8 @@
 //! Start-up: the window, the stories and what channels carried and hold back, from the log.
 //! Recorded decisions are applied, never scored again.
 //!
-//! The window of a busy desk is a million items: one thread reads them, one prepares what was
-//! read, and the caller's applies it.
+//! The window of a busy desk is a million items: one thread reads them, others prepare what was
+//! read, each every so many chunks, and the caller's applies it in the order of the log.
 
 use std::iter::Peekable;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -17,10 +17,12 @@ use crate::log::record::{Intake, Logged, Record};
 use crate::log::{Identities, Log, LogError, Read, Remembered, Window};
 use crate::prepare::{Prepare, Prepared};
 
-/// Steps that are handed on together.
-const CHUNK: usize = 256;
+/// Steps that are handed on together: few in tests, so that every thread has some.
+const CHUNK: usize = if cfg!(test) { 8 } else { 256 };
 /// Chunks that may wait for the next thread.
 const AHEAD: usize = 4;
+/// Threads that prepare, at most: more would wait for the one that applies.
+const MOST_PREPARERS: usize = 4;
 
 /// One step of a start.
 enum Step<T> {
@@ -47,13 +49,21 @@ pub(super) fn recover(decider: &mut Decider, log: &Log, window: Duration) -> Res
     let steps =
         Steps { names: view.identities().peekable(), records: view.window(since)?.peekable() };
     let (prepare, outliner) = (decider.prepare, decider.fold.outliner());
-    let (read, to_prepare) = sync_channel(AHEAD);
-    let (prepared, to_apply) = sync_channel(AHEAD);
+    let preparers = std::thread::available_parallelism().map_or(1, |cores| cores.get());
     let items = std::thread::scope(|scope| {
+        let (mut read, mut to_apply) = (Vec::new(), Vec::new());
+        for _ in 0..preparers.min(MOST_PREPARERS) {
+            let (sender, to_prepare) = sync_channel(AHEAD);
+            let (prepared, receiver) = sync_channel(AHEAD);
+            let outliner = outliner.clone();
+            scope.spawn(move || prepare_all(prepare, &outliner, to_prepare, &prepared));
+            read.push(sender);
+            to_apply.push(receiver);
+        }
         scope.spawn(move || read_all(steps, &read));
-        scope.spawn(move || prepare_all(prepare, &outliner, to_prepare, &prepared));
         let mut items = 0;
-        for chunk in to_apply {
+        // Chunks were dealt in turn, so the first of them that does not come is the end.
+        for chunk in to_apply.iter().cycle().map_while(|prepared| prepared.recv().ok()) {
             items += chunk?.into_iter().map(|step| apply(decider, step)).sum::<u64>();
         }
         Ok(items)
@@ -66,9 +76,9 @@ pub(super) fn recover(decider: &mut Decider, log: &Log, window: Duration) -> Res
     Ok(items)
 }
 
-/// Reads all steps, as long as somebody takes them.
-fn read_all(mut steps: Steps, to: &SyncSender<Chunk<Intake>>) {
-    loop {
+/// Reads all steps and deals them out in turn, as long as somebody takes them.
+fn read_all(mut steps: Steps, to: &[SyncSender<Chunk<Intake>>]) {
+    for to in to.iter().cycle() {
         let chunk: Chunk<Intake> = steps.by_ref().take(CHUNK).collect();
         let is_last = chunk.as_ref().map_or(true, |steps| steps.len() < CHUNK);
         if to.send(chunk).is_err() || is_last {

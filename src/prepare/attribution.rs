@@ -129,6 +129,9 @@ fn long_enough(text: &str) -> bool {
 }
 
 fn suffix<'a>(text: &'a str, publisher: Option<&str>) -> Option<(&'a str, &'a str)> {
+    if !text.contains(['-', '|', ':']) {
+        return None;
+    }
     let (at, width, bar) = [(" - ", false), (" | ", true), (" :: ", true), (": ", false)]
         .iter()
         .filter_map(|(mark, bar)| text.rfind(mark).map(|at| (at, mark.len(), *bar)))
@@ -160,6 +163,7 @@ fn speaks(phrase: &str, nouns: &[&str]) -> bool {
 
 /// "Coast media: dam opens".
 fn prefix(text: &str) -> Option<(&str, &str)> {
+    text.find(':')?;
     let (head, tail) = text.split_once(": ")?;
     (speaks(head, SPEAKER) && long_enough(tail)).then_some((head, tail.trim_start()))
 }
@@ -168,16 +172,16 @@ fn prefix(text: &str) -> Option<(&str, &str)> {
 fn claim(text: &str) -> Option<(&str, &str)> {
     let mut end = 0;
     let mut claimant = false;
+    let is_of = |word: &str, list: &[&str]| list.iter().any(|it| it.eq_ignore_ascii_case(word));
     for word in words(text).take(6) {
-        let at = end + text[end..].find(word)?;
-        end = at + word.len();
-        let lower = word.to_ascii_lowercase();
-        if claimant && CLAIMS.contains(&lower.as_str()) {
+        let spaces = text[end..].len() - text[end..].trim_ascii_start().len();
+        end += spaces + word.len();
+        if claimant && is_of(word, CLAIMS) {
             let tail = text[end..].trim_start();
             let tail = tail.strip_prefix("that ").unwrap_or(tail);
             return long_enough(tail).then_some((&text[..end], tail));
         }
-        claimant = CLAIMANT.contains(&lower.as_str());
+        claimant = is_of(word, CLAIMANT);
     }
     None
 }

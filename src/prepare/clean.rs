@@ -70,6 +70,9 @@ fn tag_length(text: &str) -> Option<usize> {
 }
 
 fn squeeze(text: &str, out: &mut String) {
+    if is_plain(text) {
+        return out.push_str(text);
+    }
     let mut space = true;
     for c in text.chars() {
         let c = match c {
@@ -100,6 +103,15 @@ fn squeeze(text: &str, out: &mut String) {
     if out.ends_with(' ') {
         out.pop();
     }
+}
+
+/// Whether squeezing a text would change nothing, as with most headlines: visible ASCII with single
+/// spaces inside.
+fn is_plain(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let visible = bytes.iter().all(|byte| matches!(byte, b' '..=b'~') && *byte != b'`');
+    let single = !bytes.windows(2).any(|pair| pair == b"  ");
+    visible && single && !text.starts_with(' ') && !text.ends_with(' ')
 }
 
 #[cfg(test)]

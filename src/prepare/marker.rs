@@ -154,7 +154,8 @@ fn lead_number(text: &str) -> Option<(Marker, &str)> {
 
 /// `…, 1st Ld-Writethru`, `… - live updates`, `… (UPDATED)`.
 fn trailing(text: &str) -> Option<(Marker, &str)> {
-    if let Some((head, tail)) = text.rsplit_once(", ")
+    if text.contains(',')
+        && let Some((head, tail)) = text.rsplit_once(", ")
         && let Some((marker, "")) = lead_number(tail)
     {
         return Some((marker, head));

@@ -309,22 +309,43 @@ fn is_unspaced(c: char) -> bool {
 
 /// One bit of 256 for each trigram of letters and digits in lower case.
 fn sketch(headline: &str) -> [u64; 4] {
-    let mut bits = [0_u64; 4];
-    let (mut a, mut b) = (0_u32, 0_u32);
-    let lower = headline.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' });
-    for c in lower.flat_map(char::to_lowercase).chain([' ']) {
-        let c = u32::from(c);
-        if c == 32 && b == 32 {
-            continue;
+    let mut trigrams = Trigrams::default();
+    if headline.is_ascii() {
+        for byte in headline.bytes() {
+            let byte = if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { b' ' };
+            trigrams.push(byte.into());
+        }
+    } else {
+        let lower = headline.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' });
+        lower.flat_map(char::to_lowercase).for_each(|c| trigrams.push(c.into()));
+    }
+    trigrams.push(Trigrams::SPACE);
+    trigrams.bits
+}
+
+/// The trigrams of letters that come one by one.
+#[derive(Default)]
+struct Trigrams {
+    bits: [u64; 4],
+    /// The two letters before.
+    before: (u32, u32),
+}
+
+impl Trigrams {
+    const SPACE: u32 = ' ' as u32;
+
+    fn push(&mut self, c: u32) {
+        let (a, b) = self.before;
+        if c == Trigrams::SPACE && b == Trigrams::SPACE {
+            return;
         }
         // Multiplication by odd constants and the top bits: cheap, and spread enough for a sketch.
         let mixed =
             a.wrapping_mul(0x9E37_79B1) ^ b.wrapping_mul(0x85EB_CA77) ^ c.wrapping_mul(0xC2B2_AE3D);
         let bit = mixed.wrapping_mul(0x27D4_EB2F) >> 24;
-        bits[(bit >> 6) as usize] |= 1 << (bit & 63);
-        (a, b) = (b, c);
+        self.bits[(bit >> 6) as usize] |= 1 << (bit & 63);
+        self.before = (b, c);
     }
-    bits
 }
 
 /// The words of a headline.
@@ -336,7 +357,10 @@ impl<'a> Iterator for Words<'a> {
     type Item = &'a str;
 
     fn next(&mut self) -> Option<&'a str> {
-        let start = self.rest.find(char::is_alphanumeric)?;
+        let start = match self.rest.bytes().position(|byte| byte.is_ascii_alphanumeric()) {
+            Some(at) if self.rest.as_bytes()[..at].is_ascii() => at,
+            _ => self.rest.find(char::is_alphanumeric)?,
+        };
         let rest = &self.rest[start..];
         let (word, rest) = rest.split_at(word_end(rest));
         self.rest = rest;
@@ -347,6 +371,12 @@ impl<'a> Iterator for Words<'a> {
 /// End of the word that `text` starts with: apostrophes and full stops join letters, full stops
 /// and commas join digits.
 pub(super) fn word_end(text: &str) -> usize {
+    let plain = text.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    match text.as_bytes().get(plain) {
+        // Most words end so.
+        None | Some(b' ' | b':' | b'-' | b'?' | b'!' | b'"') => return plain,
+        _ => {}
+    }
     let mut chars = text.char_indices().peekable();
     let mut before = ' ';
     while let Some((at, c)) = chars.next() {

@@ -7,19 +7,17 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::policy::Asked;
 use super::{Route, UNROUTED, hold};
-use crate::item::{Item, Seq};
+use crate::item::{Item, LONGEST_EMBARGO, Seq};
 use crate::log::record::Timer;
 use crate::log::{Decision, Entry};
 use crate::prepare::{Prepared, has_open_embargo};
 use crate::story::{Evidence, FoldDecision, Folded, Verdict};
 
-/// An end further away is taken for none: the log keeps what is held, and not for ever.
-const LONGEST: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// Items held at one time; further ones wait for a later version, as those without an end do.
 const MOST: usize = 100_000;
 
@@ -52,7 +50,7 @@ pub(super) fn asked(prepared: &Prepared, fold: &FoldDecision) -> Option<Timestam
     }
     let item = &prepared.item;
     match item.embargoed {
-        Some(end) if end.duration_since(prepared.received) > LONGEST => {
+        Some(end) if end.duration_since(prepared.received) > LONGEST_EMBARGO => {
             Some(Decision::OPEN_EMBARGO)
         }
         Some(end) => (end > prepared.received).then_some(end),
