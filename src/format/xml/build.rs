@@ -60,7 +60,10 @@ impl<'a> Builder<'a> {
     /// Reads from `start` to the end or to a fault; the place after the fault.
     fn read(&mut self, start: usize) -> Option<usize> {
         let text = self.tree.text;
-        let mut reader = Reader::from_str(&text[start..]);
+        // The reader passes over a byte order mark and does not count it.
+        let rest = text[start..].trim_start_matches('\u{FEFF}');
+        let start = text.len() - rest.len();
+        let mut reader = Reader::from_str(rest);
         let config = reader.config_mut();
         config.check_end_names = false;
         config.allow_unmatched_ends = true;

@@ -46,6 +46,17 @@ fn slips_cost_only_their_element() {
 }
 
 #[test]
+fn byte_order_marks_move_nothing() {
+    // Found by fuzzing: two at the start of UTF-16, and one where reading goes on after a fault.
+    let item = "<r><item><title>≨</title></item></r>";
+    case(&["\u{FEFF}", item].concat(), &["≨"]);
+    case(&["\u{FEFF}\u{FEFF}≨", item].concat(), &["≨"]);
+    case("<r><item><title>1 <\u{FEFF}≨≨ 2</title></item></r>", &["1 <≨≨ 2"]);
+    let tree = Tree::parse("\u{FEFF}<a><b/></a>", Repair::default());
+    assert_eq!(tree.root().map(Element::offset), Some(3));
+}
+
+#[test]
 fn a_cut_document_keeps_what_it_has_and_says_where_it_breaks() {
     let text = "<r><item><title>a</title></item><item><title>b</ti";
     case(text, &["a", "b"]);
