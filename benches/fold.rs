@@ -30,6 +30,9 @@ mod minhash;
 use generator::Wire;
 use minhash::MinHash;
 
+#[path = "support/allocator.rs"]
+mod allocator;
+
 /// Rounds of which the median counts.
 const ROUNDS: usize = 7;
 /// Headlines of a round.

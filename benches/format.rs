@@ -10,6 +10,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use wirefold::format::{Format, Options, parse};
 
+#[path = "support/allocator.rs"]
+mod allocator;
+
 /// Items of a document.
 const ITEMS: usize = 200;
 

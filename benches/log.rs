@@ -14,6 +14,9 @@ use wirefold::item::{Identity, Item, Seq};
 use wirefold::log::{Decision, Entry, Log, Position};
 use wirefold::story::{Evidence, FoldDecision, Share, StoryId, StoryState, Verdict};
 
+#[path = "support/allocator.rs"]
+mod allocator;
+
 fn open(dir: &Path) -> Log {
     let config = LogConfig {
         dir: dir.to_owned(),

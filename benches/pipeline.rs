@@ -5,6 +5,9 @@ use jiff::SignedDuration;
 use wirefold::config::Config;
 use wirefold::decide::Decider;
 
+#[path = "support/allocator.rs"]
+mod allocator;
+
 #[path = "support/generator.rs"]
 mod generator;
 

@@ -7,6 +7,9 @@ use jiff::Timestamp;
 use wirefold::item::{Arrival, Item, Seq};
 use wirefold::prepare::Prepare;
 
+#[path = "support/allocator.rs"]
+mod allocator;
+
 fn prepare(c: &mut Criterion) {
     let cases = [
         ("plain", "Ferry runs aground off Sandvik, 40 passengers rescued"),

@@ -16,6 +16,9 @@ use wirefold::config::{At, Config, Diagnostics, File, Place, RuleConfig};
 use wirefold::item::Item;
 use wirefold::route::{Route, Search};
 
+#[path = "support/allocator.rs"]
+mod allocator;
+
 /// Words with how many of 10,000 headlines have them: what the prose of both sides is made of.
 const COMMON: &str = include_str!("../src/route/common.tsv");
 /// Companies, persons and places that rules watch for.

@@ -12,6 +12,9 @@ use wirefold::config::{Config, Diagnostics};
 use wirefold::item::Item;
 use wirefold::route::Route;
 
+#[path = "support/allocator.rs"]
+mod allocator;
+
 /// Channels of the configuration and the topics they stand for.
 const TOPICS: [(&str, &str); 10] = [
     ("earnings", "earn"),
