@@ -1,6 +1,7 @@
 //! One consistent state of the log, and the walk along both of its streams.
 
 use redb::{ReadOnlyTable, ReadTransaction, ReadableTable};
+use serde::Deserialize;
 
 use super::append::At;
 use super::brief::Brief;
@@ -190,9 +191,13 @@ fn read_intake(seq: Seq, bytes: &[u8]) -> Result<Intake, Damage> {
     Ok(Intake { position, arrival: Arrival { seq, received, source, record } })
 }
 
-fn read_decision(opened: &frame::Opened<'_>) -> Result<(At, Record), Damage> {
-    let ((at, mut decision), nearness): ((At, Box<Decision>), Option<Option<f32>>) =
-        opened.read_more()?;
+fn read_decision<'a, D>(opened: &frame::Opened<'a>) -> Result<(At, Record), Damage>
+where
+    D: Deserialize<'a>,
+    Decision: From<D>,
+{
+    let ((at, decision), nearness): ((At, D), Option<Option<f32>>) = opened.read_more()?;
+    let mut decision = Box::new(Decision::from(decision));
     decision.fold.nearness = nearness.flatten();
     Ok((at, Record::Decision(decision)))
 }
@@ -202,21 +207,23 @@ pub(super) type Decode = fn(Position, &[u8]) -> Result<Logged, Damage>;
 
 /// [`read_logged`], decisions without their evidence, rules and labels.
 pub(super) fn read_brief(position: Position, bytes: &[u8]) -> Result<Logged, Damage> {
-    let opened = frame::open(bytes, &position.0.to_le_bytes())?;
-    if opened.kind != Kind::Decision {
-        return read_logged(position, bytes);
-    }
-    let ((At(at), brief), nearness): ((At, Brief<'_>), Option<Option<f32>>) = opened.read_more()?;
-    let mut decision = Box::new(Decision::from(brief));
-    decision.fold.nearness = nearness.flatten();
-    Ok(Logged { position, at, record: Record::Decision(decision) })
+    read_as::<Brief<'_>>(position, bytes)
 }
 
 /// Reads what is stored in the decision stream at `position`.
 pub(super) fn read_logged(position: Position, bytes: &[u8]) -> Result<Logged, Damage> {
+    read_as::<Decision>(position, bytes)
+}
+
+/// [`read_logged`], decisions by way of `D`.
+fn read_as<'a, D>(position: Position, bytes: &'a [u8]) -> Result<Logged, Damage>
+where
+    D: Deserialize<'a>,
+    Decision: From<D>,
+{
     let opened = frame::open(bytes, &position.0.to_le_bytes())?;
     let (At(at), record) = match opened.kind {
-        Kind::Decision => read_decision(&opened)?,
+        Kind::Decision => read_decision::<D>(&opened)?,
         Kind::Rejected => opened.read().map(|(at, it)| (at, Record::Rejected(it)))?,
         Kind::Timer => opened.read().map(|(at, it)| (at, Record::Timer(it)))?,
         Kind::Config => opened.read().map(|(at, it)| (at, Record::Config(it)))?,
