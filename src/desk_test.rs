@@ -61,7 +61,8 @@ pub enum Step {
     Until(Timestamp),
 }
 
-/// How long a test goes on after its last item and its last embargo: longer than any policy holds anything back.
+/// How long a test goes on after its last item and its last embargo: longer than any policy holds
+/// anything back.
 const AFTER: SignedDuration = SignedDuration::from_hours(3 * 24);
 
 /// Runs tests. `fresh` makes the stages anew, with no stories; what it makes decides about one
@@ -92,9 +93,9 @@ fn run_one(test: &TestConfig, mut decide: impl FnMut(Step) -> Vec<Entry>) -> Tes
         check(number, wanted, decision, &mut mismatches);
     }
     if let Some(expected) = &test.later {
+        // An embargo ends after its item comes.
         let ends = test.items.iter().map(|wanted| wanted.item.embargoed.unwrap_or(wanted.at));
-        let last = test.items.iter().map(|wanted| wanted.at).chain(ends).max();
-        let last = last.unwrap_or(Timestamp::UNIX_EPOCH);
+        let last = ends.max().unwrap_or(Timestamp::UNIX_EPOCH);
         let entries = decide(Step::Until(last.saturating_add(AFTER).unwrap_or(last)));
         happened.extend(entries.iter().filter_map(later));
         check_later(test, expected, &happened, &mut mismatches);

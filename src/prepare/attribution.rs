@@ -129,6 +129,7 @@ fn long_enough(text: &str) -> bool {
 }
 
 fn suffix<'a>(text: &'a str, publisher: Option<&str>) -> Option<(&'a str, &'a str)> {
+    // One pass tells of most headlines that none of four marks is to be looked for.
     if !text.contains(['-', '|', ':']) {
         return None;
     }

@@ -14,6 +14,10 @@ use crate::memo::Memo;
 use super::polarity::{self, Polarity};
 use super::words;
 
+mod sketch;
+
+use sketch::sketch;
+
 /// A word of a headline that can tell events apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Word {
@@ -305,47 +309,6 @@ fn folded(word: &str) -> String {
 /// Han, kana and Thai: written without spaces.
 fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{E00}'..='\u{E7F}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{20000}'..='\u{3FFFF}')
-}
-
-/// One bit of 256 for each trigram of letters and digits in lower case.
-fn sketch(headline: &str) -> [u64; 4] {
-    let mut trigrams = Trigrams::default();
-    if headline.is_ascii() {
-        for byte in headline.bytes() {
-            let byte = if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { b' ' };
-            trigrams.push(byte.into());
-        }
-    } else {
-        let lower = headline.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' });
-        lower.flat_map(char::to_lowercase).for_each(|c| trigrams.push(c.into()));
-    }
-    trigrams.push(Trigrams::SPACE);
-    trigrams.bits
-}
-
-/// The trigrams of letters that come one by one.
-#[derive(Default)]
-struct Trigrams {
-    bits: [u64; 4],
-    /// The two letters before.
-    before: (u32, u32),
-}
-
-impl Trigrams {
-    const SPACE: u32 = ' ' as u32;
-
-    fn push(&mut self, c: u32) {
-        let (a, b) = self.before;
-        if c == Trigrams::SPACE && b == Trigrams::SPACE {
-            return;
-        }
-        // Multiplication by odd constants and the top bits: cheap, and spread enough for a sketch.
-        let mixed =
-            a.wrapping_mul(0x9E37_79B1) ^ b.wrapping_mul(0x85EB_CA77) ^ c.wrapping_mul(0xC2B2_AE3D);
-        let bit = mixed.wrapping_mul(0x27D4_EB2F) >> 24;
-        self.bits[(bit >> 6) as usize] |= 1 << (bit & 63);
-        self.before = (b, c);
-    }
 }
 
 /// The words of a headline.
