@@ -160,6 +160,7 @@ fn delivery(
         position,
         verdict: fold.verdict,
         story: fold.story,
+        merged: fold.merged.clone(),
         item: intake.arrival.seq,
         of: fold.evidence.of,
         headline: item.headline.clone(),

@@ -174,7 +174,7 @@ async fn lines_are_json_with_these_keys_in_this_order() {
     assert_eq!(
         lines,
         [
-            r#"{"type":"story","v":1,"id":"harbour/2","channel":"harbour","position":2,"verdict":"New","story":"s2","item":2,"of":1,"headline":"Ferry 2 leaves the old harbour","byline":"A. Writer","publisher":"Coast Wire","source":"coast","received":"2026-03-01T06:00:02Z","event":"2026-03-01T06:00:02Z","link":null,"uri":"tag:example.org,2026:2","disputes":false,"disputed":false,"killed":false,"items":1,"publishers":1,"markers":[],"rules":["Ferries"],"priority":4,"labels":["sea"],"reason":"No earlier item tells this.","score":0.125}"#,
+            r#"{"type":"story","v":1,"id":"harbour/2","channel":"harbour","position":2,"verdict":"New","story":"s2","merged":[],"item":2,"of":1,"headline":"Ferry 2 leaves the old harbour","byline":"A. Writer","publisher":"Coast Wire","source":"coast","received":"2026-03-01T06:00:02Z","event":"2026-03-01T06:00:02Z","link":null,"uri":"tag:example.org,2026:2","disputes":false,"disputed":false,"killed":false,"items":1,"publishers":1,"markers":[],"rules":["Ferries"],"priority":4,"labels":["sea"],"reason":"No earlier item tells this.","score":0.125}"#,
             r#"{"type":"rejected","v":1,"id":"rejected/3","channel":"rejected","position":3,"item":3,"source":"coast","received":"2026-03-01T06:00:03Z","kind":"no_text","reason":"There is no headline.","offset":17,"text":"<item/>"}"#,
             r#"{"type":"gap","v":1,"from":4,"to":9,"cause":"trimmed"}"#,
         ]
