@@ -4,12 +4,16 @@
 //! bounded, whatever comes in.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use crate::item::RejectKind;
 use crate::link::Gauge;
 use crate::log::{Entry, Withheld};
+
+mod waiting;
+
+pub use waiting::{Now, Waiting};
 
 /// Bounds of the buckets of a commit's time, in seconds.
 pub const SECONDS: [f64; 10] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0, 5.0];
@@ -22,6 +26,7 @@ pub struct Metrics(Arc<Inner>);
 struct Inner {
     counts: Mutex<Counts>,
     gauges: Mutex<Vec<Gauge>>,
+    waiting: OnceLock<Waiting>,
 }
 
 /// What was counted since the daemon's start.
@@ -144,6 +149,17 @@ impl Metrics {
             (gauge.name, waiting, most)
         };
         gauges.iter().map(read).collect()
+    }
+
+    /// From now on it is known what waits.
+    pub fn follow(&self, waiting: Waiting) {
+        // There is one stage that holds things back; a second one would go uncounted.
+        let _ = self.0.waiting.set(waiting);
+    }
+
+    /// What waits now.
+    pub fn waiting(&self) -> Now {
+        self.0.waiting.get().map(Waiting::now).unwrap_or_default()
     }
 
     /// What was counted so far.

@@ -207,6 +207,7 @@ impl Daemon {
         }
         let mut hand = |stage| self.in_hand.entry(stage).or_default().clone();
         let Decider { prepare, fold, route } = decider;
+        metrics.follow(route.waiting());
         stages.spawn(
             "prepare",
             drive(prepare, clock.clone(), hand("prepare"), arrivals, prepared_tx),

@@ -13,6 +13,7 @@ use crate::feedback::Aside;
 use crate::item::Item;
 use crate::log::record::Timer;
 use crate::log::{Decision, Entry};
+use crate::metrics::Waiting;
 use crate::prepare::Prepared;
 use crate::stage::Stage;
 use crate::story::{FoldDecision, Folded, StoryId, StoryState};
@@ -86,14 +87,15 @@ impl Route {
         let window = SignedDuration::try_from(config.fold.window).unwrap_or(SignedDuration::MAX);
         let stories = Stories::new(window);
         let (document, wakes) = (Document::default(), Wakes::default());
-        let policies = Policies::new(&rules);
+        let waiting = Waiting::default();
+        let policies = Policies::new(&rules, waiting.clone());
         Some(Route {
             rules,
             stories,
             document,
             satisfied: Vec::new(),
             wakes,
-            embargoes: Embargoes::default(),
+            embargoes: Embargoes::new(waiting),
             reload: Reload::default(),
             policies,
             early: Vec::new(),

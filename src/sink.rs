@@ -136,6 +136,15 @@ impl Sink {
         None
     }
 
+    /// Takes note that it is `now`, which may be earlier than it was.
+    fn mind_the_clock(&mut self, now: Timestamp) {
+        #[cfg(feature = "mail")]
+        if let Sink::Mail(sink) = self {
+            sink.mind_the_clock(now);
+        }
+        let _ = now;
+    }
+
     /// Does what is due. The courier is at `next` in its `turn`, and stays there.
     async fn wake(&mut self, keeper: &Keeper, turn: Turn, next: Position) -> Result<(), SinkError> {
         #[cfg(feature = "mail")]

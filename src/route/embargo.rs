@@ -15,6 +15,7 @@ use super::{Route, UNROUTED, hold};
 use crate::item::{Item, LONGEST_EMBARGO, Seq};
 use crate::log::record::Timer;
 use crate::log::{Decision, Entry};
+use crate::metrics::Waiting;
 use crate::prepare::{Prepared, has_open_embargo};
 use crate::story::{Evidence, FoldDecision, Folded, StoryId, Verdict};
 
@@ -27,6 +28,7 @@ pub(super) struct Embargoes {
     held: BTreeMap<Seq, Held>,
     ends: BTreeSet<(Timestamp, Seq)>,
     names: HashMap<u64, Seq>,
+    waiting: Waiting,
 }
 
 /// What is needed to deliver an item later.
@@ -69,6 +71,11 @@ fn name(item: &Item) -> Option<u64> {
 }
 
 impl Embargoes {
+    /// No items. How many there are is told to `waiting`.
+    pub(super) fn new(waiting: Waiting) -> Embargoes {
+        Embargoes { waiting, ..Embargoes::default() }
+    }
+
     /// Whether one more item can be held.
     pub(super) fn has_room(&self) -> bool {
         self.held.len() < MOST
@@ -110,11 +117,13 @@ impl Embargoes {
             parts: decision.held.clone(),
         };
         self.held.insert(prepared.seq, held);
+        self.waiting.embargoed(self.held.len());
     }
 
     /// Ends the embargo of an item.
     pub(super) fn take(&mut self, item: Seq) -> Option<Held> {
         let held = self.held.remove(&item)?;
+        self.waiting.embargoed(self.held.len());
         self.ends.remove(&(held.until, item));
         if let Some(name) = held.name.filter(|name| self.names.get(name) == Some(&item)) {
             self.names.remove(&name);

@@ -11,6 +11,7 @@ use super::stories::Stories;
 use super::{Route, policy};
 use crate::log::record::Timer;
 use crate::log::{Decision, Digest, Entry, Gate, Withheld};
+use crate::metrics::Waiting;
 use crate::prepare::Prepared;
 
 /// Leaves in `channels` those that get the item now, and tells what became of the others. What a
@@ -50,6 +51,11 @@ impl Route {
     /// How far back in the log a start must read, so that nothing that is held back is forgotten.
     pub fn memory(&self) -> Duration {
         if self.policies.is_empty() { Duration::ZERO } else { policy::MEMORY }
+    }
+
+    /// What waits, kept up to date while the stage runs.
+    pub fn waiting(&self) -> Waiting {
+        self.policies.waiting.clone()
     }
 
     /// Stories that channels hold back, each counted on each channel.

@@ -19,6 +19,7 @@ use super::rules::Rules;
 use crate::config::Policy;
 use crate::log::record::Timer;
 use crate::log::{Digest, Gate, Withheld};
+use crate::metrics::Waiting;
 use crate::publisher::Publishers;
 use crate::story::StoryId;
 
@@ -49,6 +50,7 @@ pub(super) struct Ruling {
 pub(super) struct Policies {
     keepers: BTreeMap<Arc<str>, Keeper>,
     pub(super) publishers: Publishers,
+    pub(super) waiting: Waiting,
 }
 
 /// What becomes of a delivery.
@@ -63,8 +65,8 @@ pub(super) enum Answer {
 }
 
 impl Policies {
-    pub(super) fn new(rules: &Rules) -> Policies {
-        let mut policies = Policies::default();
+    pub(super) fn new(rules: &Rules, waiting: Waiting) -> Policies {
+        let mut policies = Policies { waiting, ..Policies::default() };
         policies.replace(rules);
         policies
     }
@@ -78,7 +80,8 @@ impl Policies {
             keeper.look_again();
         }
         for ruling in &rules.policies {
-            let keeper = self.keepers.entry(ruling.channel.clone()).or_default();
+            let new = || Keeper::new(ruling.channel.clone(), self.waiting.clone());
+            let keeper = self.keepers.entry(ruling.channel.clone()).or_insert_with(new);
             (keeper.policy, keeper.except) = (ruling.policy.clone(), ruling.except);
             keeper.best_rank = rules.publishers.best_rank();
         }

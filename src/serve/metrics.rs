@@ -37,6 +37,13 @@ pub(super) async fn show(
     let sinks = tokio::task::spawn_blocking(move || sinks.status()).await.unwrap_or_default();
     let mut text = Text::default();
     counted(&mut text, &app.context.metrics.counts());
+    let waiting = app.context.metrics.waiting();
+    text.family("wirefold_waiting", "gauge", "Stories that a channel holds back now, by what for");
+    for ((channel, gate), count) in &waiting.held {
+        text.value("wirefold_waiting", &[("channel", channel), ("gate", gate.as_str())], count);
+    }
+    text.family("wirefold_embargoed", "gauge", "Items whose embargo ends at a known time to come");
+    text.value("wirefold_embargoed", &[], waiting.embargoed);
     text.family("wirefold_link_waiting", "gauge", "Values that wait on a link between stages");
     for (name, waiting, _) in app.context.metrics.links() {
         text.value("wirefold_link_waiting", &[("link", name)], waiting);

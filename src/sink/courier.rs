@@ -87,6 +87,7 @@ impl Courier {
                 }
             }
             self.follow_rewind();
+            self.mind_the_clock();
             if self.config.kind.opens_early() && self.sink.is_none() {
                 self.open_early().await?;
             } else if let Some(letter) = keeper.again() {
@@ -103,6 +104,7 @@ impl Courier {
                     () = keeper.changed() => {}
                     () = stop.cancelled() => return Ok(()),
                     () = keeper.clock.sleep_until(wake) => {}
+                    _ = keeper.clock.set_back() => {}
                 }
             } else {
                 self.read().await?;
@@ -122,6 +124,15 @@ impl Courier {
 
     fn wakes_at(&self) -> Option<Timestamp> {
         self.sink.as_ref().and_then(Sink::wakes_at).map(|at| at.max(self.not_before))
+    }
+
+    /// The clock may have been set back: nothing waits longer for that.
+    fn mind_the_clock(&mut self) {
+        let Some(sink) = &mut self.sink else { return };
+        let now = self.keeper.clock.now();
+        let latest = now.checked_add(LONGEST_PAUSE).unwrap_or(Timestamp::MAX);
+        self.not_before = self.not_before.min(latest);
+        sink.mind_the_clock(now);
     }
 
     /// Has the sink do what is due.
@@ -247,9 +258,11 @@ impl Courier {
     }
 
     fn is_enough(&self, give_up: GiveUp, effort: &Effort) -> bool {
+        // A clock that was set back makes it negative.
         let tried = self.keeper.clock.now().duration_since(effort.since);
+        let tried = Duration::try_from(tried).unwrap_or_default();
         give_up.attempts.is_some_and(|most| effort.attempts >= most)
-            || give_up.after.is_some_and(|longest| tried.unsigned_abs() >= longest)
+            || give_up.after.is_some_and(|longest| tried >= longest)
     }
 
     /// Makes dead letters of the next `count` deliveries.

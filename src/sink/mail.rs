@@ -62,10 +62,17 @@ pub(super) struct MailSink {
 
 impl MailSink {
     pub(super) fn new(config: &Config, own: &[u8], now: Timestamp) -> MailSink {
-        let mut state: State = postcard::from_bytes(own).unwrap_or_default();
-        // One that fell due while the daemon was down is sent late, not left out.
-        state.due = state.due.or_else(|| Some(config.next(now)));
-        MailSink { config: config.clone(), state }
+        let state = postcard::from_bytes(own).unwrap_or_default();
+        let mut sink = MailSink { config: config.clone(), state };
+        sink.mind_the_clock(now);
+        sink
+    }
+
+    /// Plans the next digest. One that fell due while the daemon was down is sent late, not left
+    /// out; and a clock that is set back puts none off.
+    pub(super) fn mind_the_clock(&mut self, now: Timestamp) {
+        let next = self.config.next(now);
+        self.state.due = Some(self.state.due.map_or(next, |due| due.min(next)));
     }
 
     /// Takes note of what is to be told next time.

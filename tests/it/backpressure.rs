@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::machine::Machine;
 use crate::push::{delivered, headers, ready};
 use crate::support::{Desk, unlike_any_other};
-use crate::web::{Feed, ask, free_port};
+use crate::web::{Feed, ask, exchange, free_port};
 
 /// What every wait for the disk takes longer, in milliseconds.
 const SLOW: u64 = 1_000;
@@ -25,6 +25,13 @@ fn body(push: u64) -> String {
         writeln!(body, "{line}").unwrap();
     }
     body
+}
+
+/// For how many seconds an answer sends its client away.
+fn retry_after(head: &str) -> Option<u64> {
+    let mut lines = head.lines().filter_map(|line| line.split_once(": "));
+    let (_, wait) = lines.find(|(name, _)| name.eq_ignore_ascii_case("retry-after"))?;
+    wait.parse().ok()
 }
 
 /// A feed that never says the same twice.
@@ -102,15 +109,23 @@ channels = ["all"]
                     // The same again until it is taken, as a good client does, only less patient.
                     while !stop.load(SeqCst) {
                         offered.fetch_add(body.len() as u64, SeqCst);
-                        match ask(listen, "POST", "/v1/items", &headers, &body) {
+                        let answer = exchange(listen, "POST", "/v1/items", &headers, &body);
+                        match answer.as_ref().map(|(status, head, _)| (*status, head)) {
                             Some((202, _)) => {
                                 taken.lock().unwrap().insert(push);
                                 break;
                             }
-                            Some((429, _)) => sent_away.fetch_add(1, SeqCst),
+                            Some((429, head)) => {
+                                // Its patience, in whole seconds: soon, and not at once.
+                                assert_eq!(retry_after(head), Some(1), "{head}");
+                                sent_away.fetch_add(1, SeqCst)
+                            }
                             // Not durable within half a minute: it may be later.
-                            Some((503, _)) => 0,
-                            answer => panic!("neither taken in nor sent away: {answer:?}"),
+                            Some((503, head)) => {
+                                assert!(retry_after(head).is_some(), "{head}");
+                                0
+                            }
+                            _ => panic!("neither taken in nor sent away: {answer:?}"),
                         };
                         std::thread::sleep(Duration::from_millis(100));
                     }

@@ -41,12 +41,21 @@ name = "patient"
 min_publishers = 2
 deadline = "20m"
 
+[[channel]]
+name = "office"
+
 [[rule]]
 name = "everything"
 query = "*"
 channels = ["all", "night", "patient"]
 
-{}{}{}
+[[rule]]
+name = "by day"
+query = "*"
+channels = ["office"]
+schedule = {{ hours = "08:00-22:00" }}
+
+{}{}{}{}
 [[sink.webhook]]
 name = "hook"
 channels = ["all"]
@@ -57,6 +66,7 @@ give_up = "never"
         sink("all"),
         sink("night"),
         sink("patient"),
+        sink("office"),
     )
 }
 
@@ -102,11 +112,14 @@ fn a_clock_that_jumps_keeps_the_order_and_loses_nothing() {
     push(2);
     daemon.until("it is delivered", || headlines(&desk, "all.ndjson").len() == 3);
     assert_eq!(headlines(&desk, "night.ndjson"), expected(&[0, 1]), "the night is quiet");
+    assert_eq!(headlines(&desk, "office.ndjson"), expected(&[0, 1]), "the office is closed");
     // Forward by a day: what fell due meanwhile is delivered, once.
     set(evening + hours(24));
     push(3);
     daemon.until("what was held is delivered", || {
-        headlines(&desk, "night.ndjson").len() == 4 && headlines(&desk, "patient.ndjson").len() == 3
+        headlines(&desk, "night.ndjson").len() == 4
+            && headlines(&desk, "patient.ndjson").len() == 3
+            && headlines(&desk, "office.ndjson").len() == 4
     });
     // Back by a day, and killed.
     set(evening);
@@ -130,6 +143,7 @@ fn a_clock_that_jumps_keeps_the_order_and_loses_nothing() {
     assert_eq!(headlines(&desk, "all.ndjson"), all, "each once, in the order of their pushes");
     assert_eq!(headlines(&desk, "patient.ndjson"), expected(&[0, 1, 2, 3, 4, 5]));
     assert_eq!(headlines(&desk, "night.ndjson"), expected(&[0, 1, 2, 3, 4, 5]));
+    assert_eq!(headlines(&desk, "office.ndjson"), expected(&[0, 1, 2, 3, 4, 5]));
     let mut hooked: Vec<_> = receiver.deliveries().into_iter().collect();
     hooked.dedup();
     let hooked: Vec<_> = hooked.into_iter().map(|(_, headline)| headline).collect();

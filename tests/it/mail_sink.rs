@@ -4,7 +4,10 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
+use jiff::SignedDuration;
+
 use crate::delivery::{desk, put};
+use crate::machine::Machine;
 use crate::support::{Desk, unlike_any_other};
 
 /// A mail server that keeps what it takes. Its thread ends with the test's process.
@@ -97,6 +100,27 @@ fn a_digest_tells_each_story_once_and_silence_sends_nothing() {
     assert_eq!(header(last, "To"), "desk@example.org");
     assert!(last.contains("multipart/alternative"), "{last}");
     assert!(last.contains("text/plain") && last.contains("text/html"), "{last}");
+}
+
+#[test]
+fn digests_go_on_whichever_way_the_clock_is_set() {
+    let server = MailServer::start(0);
+    let desk = desk_for(&server, "every = \"2s\"");
+    let Some(machine) = Machine::of(&desk) else { return };
+    let mut daemon = machine.daemon(&desk);
+    let days = |days: i64| SignedDuration::from_hours(24 * days).as_secs();
+    for (number, ahead) in [(0, 0), (1, days(30)), (2, days(-400)), (3, 0)] {
+        machine.set("clock", ahead);
+        put(&desk, number..number + 1);
+        let headline = unlike_any_other(number);
+        daemon.until("it is told", || server.mails().iter().any(|it| it.contains(&headline)));
+    }
+    daemon.stop();
+    let mails = server.mails();
+    assert_eq!(mails.len(), 4, "each is told once, and what was skipped brings no empty ones");
+    for (number, mail) in mails.iter().enumerate() {
+        assert!(mail.contains(&unlike_any_other(number as u64)), "in the order in which they came");
+    }
 }
 
 #[test]

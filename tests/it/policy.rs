@@ -1,8 +1,11 @@
 //! Channel policies: what is held back is delivered in the end, whatever happens meanwhile.
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use crate::push::{headers, ready};
 use crate::support::{Desk, json_lines, unlike_any_other};
+use crate::web::{ask, free_port};
 
 fn config(policy: &str) -> String {
     format!(
@@ -112,4 +115,46 @@ later = [{ at = "2026-03-02T09:20:00Z", channel = "all", items = [0] }]
     let desk = Desk::with(&(config("") + tests));
     let said = desk.wirefold(&["test", "-c", "wirefold.toml"]).exited(1);
     assert!(said.out.contains("- later = [{ at"), "{}", said.out);
+}
+
+#[test]
+fn what_waits_is_told_by_the_metrics_also_after_a_restart() {
+    let listen = free_port();
+    #[expect(clippy::disallowed_methods, reason = "quiet hours around it, and an embargo beyond")]
+    let now = Timestamp::now();
+    let clock = |hours| (now + SignedDuration::from_hours(hours)).strftime("%H:%M").to_string();
+    let policy = format!(
+        "min_publishers = 2\ndeadline = \"1h\"\n[[channel]]\nname = \"night\"\n\
+         quiet = \"{}-{}\"\n[[rule]]\nname = \"of the night\"\nquery = \"*\"\n\
+         channels = [\"night\"]",
+        clock(-1),
+        clock(2)
+    );
+    let desk = Desk::with(&format!("{}[serve]\nlisten = \"{listen}\"\n", config(&policy)));
+    let told = || {
+        let (_, text) = ask(listen, "GET", "/metrics", &headers(&desk), "").unwrap();
+        let lines = text.lines().filter(|line| {
+            line.starts_with("wirefold_waiting{") || line.starts_with("wirefold_embargoed ")
+        });
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let mut daemon = desk.daemon();
+    daemon.until("it is ready", || ready(listen));
+    assert_eq!(told(), ["wirefold_embargoed 0"]);
+    let end = now + SignedDuration::from_hours(1);
+    let embargo = item(3, "Alpha").replace('{', &format!("{{\"embargoed\":\"{end}\","));
+    let items = item(1, "Alpha") + &item(2, "Alpha") + &item(1, "Beta") + &embargo;
+    let (status, report) = ask(listen, "POST", "/v1/items", &headers(&desk), &items).unwrap();
+    assert_eq!(status, 202, "{report}");
+    let expected = [
+        "wirefold_waiting{channel=\"all\",gate=\"publishers\"} 1",
+        "wirefold_waiting{channel=\"night\",gate=\"quiet\"} 2",
+        "wirefold_embargoed 1",
+    ];
+    assert_eq!(told(), expected);
+    daemon.kill();
+    let mut daemon = desk.daemon();
+    daemon.until("it is ready", || ready(listen));
+    assert_eq!(told(), expected, "after a restart");
+    daemon.stop();
 }

@@ -4,10 +4,16 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 
+use crate::machine::Machine;
 use crate::support::{Chance, Daemon, Desk, json_lines, unlike_any_other};
-use crate::web::{ask, free_port};
+use crate::web::{ask, exchange, free_port};
 
 fn desk() -> (Desk, SocketAddr) {
+    desk_that_repeats("first")
+}
+
+/// With `all`, what is taken in twice is delivered twice.
+fn desk_that_repeats(repeats: &str) -> (Desk, SocketAddr) {
     let listen = free_port();
     let config = format!(
         r#"
@@ -21,6 +27,7 @@ burst = 100000
 
 [[channel]]
 name = "all"
+repeats = "{repeats}"
 
 [[rule]]
 name = "everything"
@@ -139,4 +146,60 @@ fn a_daemon_that_is_killed_again_and_again_takes_every_push_in_once() {
         let lines = delivered.get(&unlike_any_other(number)).map(Vec::len);
         assert_eq!(lines, Some(1), "item {number} was lost or delivered twice");
     }
+}
+
+#[test]
+fn a_push_that_a_kill_cut_down_before_its_commit_is_taken_in_once_under_its_key() {
+    let (desk, listen) = desk_that_repeats("all");
+    let Some(machine) = Machine::of(&desk) else { return };
+    let mut daemon = machine.daemon(&desk);
+    daemon.until("it is ready", || ready(listen));
+    let headers = headers(&desk) + "Idempotency-Key: night-1\r\n";
+    let push = || exchange(listen, "POST", "/v1/items", &headers, &item(1));
+    machine.set("read-only", 1);
+    // Whichever of the two comes first waits for the disk, and the other for that one.
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        for tell in [tell.clone(), tell] {
+            scope.spawn(move || tell.send(push()).unwrap());
+        }
+        let (status, head, _) = told.recv().unwrap().unwrap();
+        assert_eq!(status, 409, "{head}");
+        assert!(head.to_lowercase().contains("retry-after: 2"), "{head}");
+        daemon.kill();
+        assert_eq!(told.recv().unwrap(), None, "it was not answered");
+    });
+    machine.set("read-only", 0);
+    let daemon = start(&desk, listen);
+    let (status, _, report) = push().unwrap();
+    assert_eq!(status, 202, "{report}");
+    let again = push().unwrap();
+    assert_eq!((again.0, again.2), (202, report), "it is answered as before");
+    daemon.stop();
+    assert_eq!(delivered(&desk)[&unlike_any_other(1)].len(), 1, "it was taken in twice");
+}
+
+#[test]
+fn a_push_that_a_panic_cut_down_is_taken_in_once_under_its_key() {
+    if !cfg!(debug_assertions) {
+        return assert!(std::env::var_os("CI").is_none(), "a release build cannot be asked");
+    }
+    let (desk, listen) = desk_that_repeats("all");
+    let panic = "prepare:Arsenic";
+    let mut daemon = desk.daemon_with(|command| _ = command.env("WIREFOLD_TEST_PANIC", panic));
+    daemon.until("it is ready", || ready(listen));
+    let headers = headers(&desk) + "Idempotency-Key: night-1\r\n";
+    let body = "{\"uri\":\"push:0\",\"headline\":\"Arsenic harbour\"}\n";
+    let push = || exchange(listen, "POST", "/v1/items", &headers, body);
+    let (status, head, _) = push().expect("whoever waits is told");
+    assert_eq!(status, 503);
+    assert!(head.to_lowercase().contains("retry-after: 2"), "{head}");
+    assert!(!daemon.wait().success(), "it panicked, and says so");
+    let daemon = start(&desk, listen);
+    let (status, _, report) = push().unwrap();
+    assert_eq!(status, 202, "{report}");
+    let again = push().unwrap();
+    assert_eq!((again.0, again.2), (202, report), "it is answered as before");
+    daemon.stop();
+    assert_eq!(delivered(&desk)["Arsenic harbour"].len(), 1, "it was taken in twice");
 }

@@ -18,6 +18,18 @@ pub(crate) fn ask(
     headers: &str,
     body: &str,
 ) -> Option<(u16, String)> {
+    let (status, _, body) = exchange(address, method, path, headers, body)?;
+    Some((status, body))
+}
+
+/// Like [`ask`], with the head of the answer between the two.
+pub(crate) fn exchange(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &str,
+    body: &str,
+) -> Option<(u16, String, String)> {
     let mut stream = TcpStream::connect(address).ok()?;
     let request = format!(
         "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{headers}\
@@ -29,7 +41,7 @@ pub(crate) fn ask(
     stream.read_to_string(&mut answer).ok()?;
     let (head, body) = answer.split_once("\r\n\r\n")?;
     let status = head.split(' ').nth(1)?.parse().ok()?;
-    Some((status, body.to_owned()))
+    Some((status, head.to_owned(), body.to_owned()))
 }
 
 /// A feed whose body a test changes. Its thread ends with the test's process.

@@ -1,6 +1,7 @@
 //! What one channel holds back.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -8,6 +9,7 @@ use super::meter::{Meter, Meters};
 use super::pending::{Asked, Pending};
 use crate::config::{AtDeadline, Overflow, Policy, Rate};
 use crate::log::Gate;
+use crate::metrics::Waiting;
 use crate::route::condition::PartId;
 use crate::route::schedule;
 use crate::story::StoryId;
@@ -18,6 +20,8 @@ const MOST: usize = 10_000;
 /// The state of one channel's policy.
 #[derive(Debug, Default)]
 pub(super) struct Keeper {
+    channel: Arc<str>,
+    waiting: Waiting,
     pub(super) policy: Policy,
     /// The text part by which an item passes during quiet hours.
     pub(super) except: Option<PartId>,
@@ -51,6 +55,11 @@ pub(super) enum Step {
 }
 
 impl Keeper {
+    /// A channel that holds nothing back. What it does is counted in `waiting`.
+    pub(super) fn new(channel: Arc<str>, waiting: Waiting) -> Keeper {
+        Keeper { channel, waiting, ..Keeper::default() }
+    }
+
     /// What becomes of a delivery at `now`. `with_room`: whatever the channel's rate.
     pub(super) fn step(
         &self,
@@ -121,12 +130,14 @@ impl Keeper {
     pub(super) fn take(&mut self, story: StoryId) -> Option<Pending> {
         let pending = self.pending.remove(&story)?;
         self.due.remove(&(pending.due, story));
+        self.waiting.let_go(&self.channel, pending.gate);
         Some(pending)
     }
 
     /// Lets it wait until it is due.
     pub(super) fn put(&mut self, story: StoryId, pending: Pending) {
         self.take(story);
+        self.waiting.hold(&self.channel, pending.gate);
         self.due.insert((pending.due, story));
         self.pending.insert(story, pending);
     }

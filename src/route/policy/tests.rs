@@ -199,6 +199,8 @@ fn case(channel: &str, story: &[Comes], end: i64, expected: &[&str]) {
     assert_eq!(lines, expected);
     for (told, mark) in marks.into_iter().enumerate() {
         let mut route = restarted(channel, &log[..mark], &story);
+        let waiting: u64 = route.waiting().now().held.values().sum();
+        assert_eq!(waiting, route.held() as u64, "what waits is counted, before item {told}");
         let mut rest = Vec::new();
         tell(&mut route, &story[told..], &mut rest);
         pass(&mut route, end, &mut rest);

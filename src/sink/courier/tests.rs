@@ -144,6 +144,22 @@ async fn the_effort_for_a_delivery_outlives_a_restart() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_set_back_gives_no_delivery_up() {
+    let clock = Clock::standing(at(1_000_000));
+    let bench = Bench::new("give_up = \"1h\"", |seen| match seen.number {
+        0..3 => answer("503 Service Unavailable", ""),
+        _ => answer("200 OK", ""),
+    });
+    bench.append(1..2);
+    let work = Work::at(clock.clone(), bench.config(), &bench.log);
+    let couriers = work.couriers.clone();
+    until("it was tried", || couriers.status_of("desk").unwrap().attempts > 0).await;
+    clock.set(at(1_000));
+    work.end().await;
+    assert_eq!((bench.hook.seen().len(), couriers.letters("desk").unwrap().len()), (4, 0));
+}
+
+#[tokio::test]
 async fn a_receiver_that_is_gone_pauses_its_sink_until_somebody_resumes_it() {
     let back = Arc::new(AtomicBool::new(false));
     let there = back.clone();
