@@ -28,6 +28,7 @@ pub(crate) fn rejects(records: &[Record]) -> Vec<(RejectKind, u64)> {
     rejects.map(|reject| (reject.kind, reject.offset.expect("an offset"))).collect()
 }
 
+mod clothes;
 mod mutation;
 mod shared;
 
