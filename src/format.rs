@@ -31,6 +31,7 @@ mod newsml_g2;
 mod ninjs;
 mod nitf;
 mod parser;
+mod teletype;
 pub mod text;
 mod tsv;
 mod xml;
@@ -56,7 +57,7 @@ pub enum Format {
     Newsml1,
     /// NITF.
     Nitf,
-    /// IPTC 7901.
+    /// IPTC 7901, and what teletypes frame by `ZCZC` and `NNNN`.
     Iptc7901,
     /// ANPA 1312.
     Anpa,

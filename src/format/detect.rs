@@ -2,7 +2,7 @@
 
 use encoding_rs::{Encoding, UTF_8};
 
-use super::{Format, charset, mail, tsv, xml};
+use super::{Format, charset, mail, teletype, tsv, xml};
 
 /// How many bytes decide.
 const ENOUGH: usize = 8 * 1024;
@@ -63,6 +63,7 @@ fn of_text(text: &str) -> Option<Format> {
     match start.chars().next()? {
         '<' => xml_root(start),
         '{' | '[' => Some(json(start)),
+        _ if start.starts_with(teletype::START) => Some(Format::Iptc7901),
         _ if tsv::is_header(start.lines().next().unwrap_or_default()) => Some(Format::Tsv),
         _ if mail::is_header(start) => Some(Format::Mail),
         _ if printable(start) => Some(Format::List),

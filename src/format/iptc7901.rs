@@ -12,13 +12,16 @@
 
 use super::circuit::{self, Message, dateline, paragraphs};
 use super::date::{Dates, Moment};
-use super::{Record, agency, fields};
+use super::{Record, agency, fields, teletype};
 use crate::item::{Item, Marker, Subject};
 
 mod time;
 
 /// Reads a document of one or more messages.
 pub(super) fn parse(text: &str, dates: &Dates, max_record: usize, out: &mut Vec<Record>) {
+    if !text.contains(circuit::SOH) && text.trim_start().starts_with(teletype::START) {
+        return teletype::parse(text, dates, max_record, out);
+    }
     for message in circuit::messages(text, max_record) {
         out.push(message.map(|message| item(&message, dates)));
     }
