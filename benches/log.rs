@@ -53,6 +53,7 @@ fn entry(seq: u64) -> Entry {
         disputes: false,
         evidence,
         nearness: Some(0.5),
+        merged: Vec::new(),
     };
     let channels = vec!["harbour".to_owned()];
     Entry::Item {

@@ -30,6 +30,7 @@ pub mod explain;
 mod identity;
 pub mod model;
 mod model_file;
+mod novelty;
 mod outline;
 mod overlap;
 mod postings;
@@ -38,6 +39,7 @@ mod ring;
 mod scorer;
 mod similarity;
 mod stories;
+mod tie;
 mod trace;
 pub mod training;
 mod weight;
@@ -53,7 +55,7 @@ pub use outline::{Outline, Outliner};
 pub use scorer::Scorer;
 pub use trace::{Candidate, Trace};
 
-use byhand::Aliases;
+use byhand::Ahead;
 use candidates::Search;
 use identity::{Identities, Known, Names};
 use profile::Profile;
@@ -74,7 +76,7 @@ pub struct Fold {
     window: Window,
     stories: Stories,
     identities: Identities,
-    aliases: Aliases,
+    ahead: Ahead,
     /// Items of the window that a person took out of their story.
     parted: BTreeSet<Seq>,
     search: Search,
@@ -92,11 +94,6 @@ impl Fold {
         self.scorer.digest()
     }
 
-    /// No story opened from here on has an id below `next`.
-    pub fn start_stories_at(&mut self, next: StoryId) {
-        self.next_story = self.next_story.max(next.0);
-    }
-
     /// A fold that decides with `scorer`.
     pub fn with(config: &FoldConfig, publishers: Publishers, scorer: Scorer) -> Fold {
         let seconds = |span: std::time::Duration| i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
@@ -110,7 +107,7 @@ impl Fold {
             window: Window::default(),
             stories: Stories::default(),
             identities: Identities::default(),
-            aliases: Aliases::default(),
+            ahead: Ahead::default(),
             parted: BTreeSet::new(),
             search: Search::default(),
             next_story: 1,
@@ -127,7 +124,7 @@ impl Fold {
         seq: Seq,
     ) {
         self.next_story = self.next_story.max(story.0 + 1);
-        let story = self.aliases.resolve(story);
+        let story = self.ahead.resolve(story);
         let received = received.as_second();
         for name in names {
             self.remember(name.0, Known { seq, story, received, event: None, version: None });
@@ -179,6 +176,9 @@ impl Fold {
         decision: &FoldDecision,
     ) {
         let story = decision.story;
+        for alias in &decision.merged {
+            self.stories.unite(story, *alias);
+        }
         let received = prepared.received.as_second();
         self.next_story = self.next_story.max(story.0 + 1);
         self.stories.join(story, &profile, &decision.state);
@@ -189,6 +189,12 @@ impl Fold {
             self.remember(name, known);
         }
         self.window.push(Live { seq: prepared.seq, received, story, profile });
+    }
+
+    /// What is known under a name, with the story that it leads to now.
+    fn known_as(&self, name: &Digest) -> Option<Known> {
+        let known = self.identities.get(name)?;
+        Some(Known { story: self.stories.resolve(known.story), ..known })
     }
 
     fn remember(&mut self, name: Digest, known: Known) {

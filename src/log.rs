@@ -5,7 +5,7 @@
 //! decisions    Position → Decision | Rejected | Timer | …          what readers follow
 //! identities   Seq      → digests and stories of a commit's items  outlives the records
 //! carried      StoryId  → channels that carried it                 outlives the records
-//! aliases      StoryId  → story it became, by a person's hand    outlives the records
+//! aliases      StoryId  → story it became                          outlives the records
 //! cursors      sink     → Cursor                                   rides in each commit
 //! ```
 //!

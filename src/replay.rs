@@ -25,6 +25,9 @@ pub struct Line {
     pub reason: Option<String>,
     /// Its story; null only when rejected.
     pub story: Option<String>,
+    /// Stories that it showed to be the same, which became that one; left out when there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub merged: Vec<String>,
     /// The record it was matched with.
     pub of: Option<u64>,
     /// The probability that both tell one story.
@@ -61,9 +64,9 @@ pub struct Summary {
     pub records: u64,
     /// Those that were rejected.
     pub rejected: u64,
-    /// Stories opened.
+    /// Stories opened, but for those that were merged into others.
     pub stories: u64,
-    /// Items that joined a story that was there.
+    /// Items that joined a story, or whose story joined another.
     pub folded: u64,
     /// Items delivered to a channel.
     pub delivered: u64,
@@ -210,6 +213,7 @@ fn line(entry: Entry, uri: Option<String>, headline: Option<String>) -> Option<L
                 verdict: fold.verdict.as_str(),
                 reason: Some(fold.evidence.reason + &held),
                 story: Some(fold.story.to_string()),
+                merged: fold.merged.iter().map(ToString::to_string).collect(),
                 of: fold.evidence.of.map(|of| of.0),
                 score: fold.evidence.score,
                 disputed: Some(fold.state.disputed),
@@ -226,6 +230,7 @@ fn line(entry: Entry, uri: Option<String>, headline: Option<String>) -> Option<L
             verdict: "Rejected",
             reason: Some(rejected.reject.reason),
             story: None,
+            merged: Vec::new(),
             of: None,
             score: None,
             disputed: None,
@@ -242,7 +247,8 @@ fn summary(lines: &[Line]) -> Summary {
     let count =
         |keep: &dyn Fn(&Line) -> bool| lines.iter().filter(|line| keep(line)).count() as u64;
     let rejected = count(&|line| line.story.is_none());
-    let stories = count(&|line| line.verdict == "New");
+    let merged = lines.iter().map(|line| line.merged.len() as u64).sum::<u64>();
+    let stories = count(&|line| line.verdict == "New") - merged;
     Summary {
         records: lines.len() as u64,
         rejected,

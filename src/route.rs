@@ -16,7 +16,7 @@ use crate::log::{Decision, Entry};
 use crate::metrics::Waiting;
 use crate::prepare::Prepared;
 use crate::stage::Stage;
-use crate::story::{Folded, StoryId, StoryState};
+use crate::story::{FoldDecision, Folded, StoryId, StoryState};
 
 mod atom;
 mod byhand;
@@ -106,6 +106,7 @@ impl Route {
     /// rules may have changed since, and changed rules see only later items.
     pub fn apply(&mut self, prepared: &Prepared, decision: &Decision) {
         let story = decision.fold.story;
+        self.take_in(&decision.fold, prepared.received);
         let live = self.stories.enter(story, prepared.received);
         let held = decision.embargo.is_some();
         live.join(prepared.seq, prepared.item.seen || held, decision.fold.state);
@@ -188,8 +189,16 @@ impl Route {
         Probe { parts: rules.parts.len(), verified, satisfied: self.satisfied.clone() }
     }
 
+    /// Lets the stories that an item showed to be its own become that one.
+    fn take_in(&mut self, fold: &FoldDecision, now: Timestamp) {
+        for alias in &fold.merged {
+            self.unite(fold.story, *alias, now);
+        }
+    }
+
     fn decide(&mut self, folded: &Folded) -> Decision {
         let Folded { prepared, decision: fold, .. } = folded;
+        self.take_in(fold, prepared.received);
         let (now, story, rules) = (prepared.received, fold.story, &self.rules);
         self.document.read(View::prepared(prepared), &rules.atoms, &rules.families);
         rules.satisfied(&self.document, &mut self.satisfied);

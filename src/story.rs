@@ -111,6 +111,10 @@ pub struct FoldDecision {
     /// behind the decision.
     #[serde(skip)]
     pub nearness: Option<f32>,
+    /// Younger stories that this item showed to be the same one: from here on they are part of it,
+    /// and their ids lead to it. The log keeps them behind the decision, too.
+    #[serde(skip)]
+    pub merged: Vec<StoryId>,
 }
 
 /// Why fold decided so: enough to explain the verdict later from the log alone.

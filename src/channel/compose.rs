@@ -61,6 +61,10 @@ pub(super) fn compose(
             let fold = &mut decision.fold;
             (fold.story, fold.verdict) = (feedback.change.story(), verdict);
             (fold.state, fold.disputes) = (feedback.state, false);
+            fold.merged = match feedback.change {
+                Change::Split { .. } => Vec::new(),
+                Change::Merge { alias, .. } => vec![alias],
+            };
             (fold.evidence.of, fold.evidence.score) = (None, None);
             decision.rules = feedback.rules;
             let channels = wanted.of(&feedback.channels);
@@ -160,6 +164,7 @@ fn delivery(
         position,
         verdict: fold.verdict,
         story: fold.story,
+        merged: fold.merged.clone(),
         item: intake.arrival.seq,
         of: fold.evidence.of,
         headline: item.headline.clone(),

@@ -84,6 +84,9 @@ pub struct Delivery {
     /// The story.
     #[serde(serialize_with = "text")]
     pub story: StoryId,
+    /// Stories that this item, or a person, showed to be the same: their ids lead to it from here on.
+    #[serde(serialize_with = "texts")]
+    pub merged: Vec<StoryId>,
     /// The item's number, for `explain`.
     pub item: Seq,
     /// The earlier item it was matched with.

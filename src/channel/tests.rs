@@ -77,10 +77,21 @@ async fn timers_and_corrections_by_hand_deliver_their_item() {
         rules: vec!["By hand".to_owned()],
         held: Vec::new(),
     };
-    let (_dir, log) = log_of(&[item(1), timer(3, 1), Entry::Feedback(split)]);
+    let change = Change::Merge { alias: StoryId(7), kept: StoryId(1) };
+    let merge = Feedback { change, ..split.clone() };
+    let mut opening = item(1);
+    if let Entry::Item { decision, .. } = &mut opening {
+        decision.fold.merged = vec![StoryId(5)];
+    }
+    let corrections = [split, merge].map(Entry::Feedback);
+    let (_dir, log) = log_of(&[&[opening, timer(3, 1)][..], &corrections].concat());
     let events = read(&log, &["night"]).await;
-    assert_eq!(ids(&events), ["night/2", "night/3"]);
-    let [Event::Story(first), Event::Story(second)] = events.as_slice() else { panic!() };
+    assert_eq!(ids(&events), ["night/2", "night/3", "night/4"]);
+    let [Event::Story(first), Event::Story(second), Event::Story(third)] = events.as_slice() else {
+        panic!()
+    };
+    let merged = [first, second, third].map(|delivery| &delivery.merged[..]);
+    assert_eq!(merged, [&[StoryId(5)][..], &[], &[StoryId(7)]]);
     assert_eq!(first.headline, "Ferry 1 leaves the old harbour");
     assert_eq!((first.story, first.reason.as_str()), (StoryId(1), "The quiet hours are over."));
     assert_eq!((second.story, second.verdict), (StoryId(7), Verdict::New));
@@ -174,7 +185,7 @@ async fn lines_are_json_with_these_keys_in_this_order() {
     assert_eq!(
         lines,
         [
-            r#"{"type":"story","v":1,"id":"harbour/2","channel":"harbour","position":2,"verdict":"New","story":"s2","item":2,"of":1,"headline":"Ferry 2 leaves the old harbour","byline":"A. Writer","publisher":"Coast Wire","source":"coast","received":"2026-03-01T06:00:02Z","event":"2026-03-01T06:00:02Z","link":null,"uri":"tag:example.org,2026:2","disputes":false,"disputed":false,"killed":false,"items":1,"publishers":1,"markers":[],"rules":["Ferries"],"priority":4,"labels":["sea"],"reason":"No earlier item tells this.","score":0.125}"#,
+            r#"{"type":"story","v":1,"id":"harbour/2","channel":"harbour","position":2,"verdict":"New","story":"s2","merged":[],"item":2,"of":1,"headline":"Ferry 2 leaves the old harbour","byline":"A. Writer","publisher":"Coast Wire","source":"coast","received":"2026-03-01T06:00:02Z","event":"2026-03-01T06:00:02Z","link":null,"uri":"tag:example.org,2026:2","disputes":false,"disputed":false,"killed":false,"items":1,"publishers":1,"markers":[],"rules":["Ferries"],"priority":4,"labels":["sea"],"reason":"No earlier item tells this.","score":0.125}"#,
             r#"{"type":"rejected","v":1,"id":"rejected/3","channel":"rejected","position":3,"item":3,"source":"coast","received":"2026-03-01T06:00:03Z","kind":"no_text","reason":"There is no headline.","offset":17,"text":"<item/>"}"#,
             r#"{"type":"gap","v":1,"from":4,"to":9,"cause":"trimmed"}"#,
         ]

@@ -58,6 +58,7 @@ fn stages(config: &Config) -> impl FnMut(Step) -> Vec<Entry> {
             disputes: state.disputed,
             evidence: Evidence { of, ..Evidence::default() },
             nearness: None,
+            merged: Vec::new(),
         };
         route.push(Ok(Folded { prepared, decision, identities: Vec::new() }), received, &mut out);
         out

@@ -17,7 +17,7 @@ use crate::fold::training::prepare_stories;
 use crate::fold::{Fold, ModelError, Scorer, Trace};
 use crate::prepare::Prepared;
 use crate::publisher::Publishers;
-use crate::story::FoldDecision;
+use crate::story::{FoldDecision, StoryId};
 
 /// How well stories were found. The first eight serialised keys are a contract.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -87,7 +87,7 @@ pub fn stories(
     let window = config.window.as_secs() as i64;
     let (order, prepared) = prepare_stories(rows);
     let row = |seq: u64| &rows[order[seq as usize]];
-    let (mut gold, mut found) = (Vec::new(), Vec::new());
+    let (mut gold, mut found) = (Vec::new(), Found::default());
     let mut decided: Vec<&StoryRow> = Vec::new();
     let mut last: HashMap<&str, i64> = HashMap::new();
     let (mut having, mut reached) = (0, 0);
@@ -98,7 +98,7 @@ pub fn stories(
         let here = row(seq);
         decided.push(here);
         gold.push(here.story.as_str());
-        found.push(decision.story);
+        found.push(decision);
         let time = here.time.as_second();
         let same = |seq: u64| row(seq).story == here.story;
         scores.extend(trace.candidates.iter().map(|it| (it.probability, same(it.seq.0))));
@@ -127,7 +127,7 @@ pub fn stories(
         }
     });
     keep_worst(&mut report.worst, worst);
-    let known = agreement(&gold, &found);
+    let known = agreement(&gold, &found.in_the_end());
     report.items = gold.len();
     (report.stories_gold, report.stories_found) = (known.gold, known.found);
     (report.b3_p, report.b3_r, report.b3_f1) = known.b_cubed(|_| true);
@@ -154,12 +154,12 @@ pub fn stories_in_turn(
     let (order, prepared) = prepare_stories(rows);
     let (mut judged, mut all) = (Vec::new(), Agreement::default());
     for (at, scorer) in scorers.into_iter().enumerate() {
-        let (mut gold, mut found) = (Vec::new(), Vec::new());
+        let (mut gold, mut found) = (Vec::new(), Found::default());
         replay(prepared.clone(), config, scorer, |seq, decision, _, _| {
             gold.push(rows[order[seq as usize]].story.as_str());
-            found.push(decision.story);
+            found.push(decision);
         });
-        let known = agreement(&gold, &found);
+        let known = agreement(&gold, &found.in_the_end());
         for (item, story) in gold.into_iter().enumerate().filter(|(_, story)| turn(story) == at) {
             judged.push(story);
             all.precision.push(known.precision[item]);
@@ -212,12 +212,12 @@ pub fn sweep_stories(
         while let Some(threshold) = steps.get(next.fetch_add(1, Ordering::Relaxed)) {
             let config = FoldConfig { threshold: Some(*threshold), ..config.clone() };
             let scorer = Scorer::new(&config)?;
-            let (mut gold, mut found) = (Vec::new(), Vec::new());
+            let (mut gold, mut found) = (Vec::new(), Found::default());
             replay(prepared.clone(), &config, scorer, |seq, decision, _, _| {
                 gold.push(rows[order[seq as usize]].story.as_str());
-                found.push(decision.story);
+                found.push(decision);
             });
-            let (precision, recall, f1) = agreement(&gold, &found).b_cubed(|_| true);
+            let (precision, recall, f1) = agreement(&gold, &found.in_the_end()).b_cubed(|_| true);
             points.push(Point { threshold: *threshold, precision, recall, f1 });
             watch("sweep", done.fetch_add(1, Ordering::Relaxed) + 1, steps.len());
         }
@@ -235,6 +235,31 @@ pub fn sweep_stories(
         points.extend(half?);
     }
     Ok(Sweep::of(points))
+}
+
+/// The story of each item, in order, where it may become another one later.
+#[derive(Default)]
+struct Found {
+    stories: Vec<StoryId>,
+    /// Where stories lead that became others: to older ones.
+    leads: HashMap<StoryId, StoryId>,
+}
+
+impl Found {
+    fn push(&mut self, decision: &FoldDecision) {
+        self.stories.push(decision.story);
+        self.leads.extend(decision.merged.iter().map(|alias| (*alias, decision.story)));
+    }
+
+    /// The stories that the items have been of in the end.
+    fn in_the_end(mut self) -> Vec<StoryId> {
+        for story in &mut self.stories {
+            while let Some(kept) = self.leads.get(story) {
+                *story = *kept;
+            }
+        }
+        self.stories
+    }
 }
 
 /// Decides about each headline in turn and shows `each` what was decided. Rejected ones have none.

@@ -4,8 +4,8 @@ use foldhash::HashMap;
 
 use super::disputed::contradict;
 use super::identity::Names;
-use super::stories::Story;
-use super::window::Live;
+use super::stories::{Stories, Story};
+use super::window::{Live, Window};
 use super::{Fold, Known};
 use crate::feedback::{Ask, Corrected, Refusal, Request};
 use crate::item::Seq;
@@ -13,22 +13,14 @@ use crate::log::Change;
 use crate::prepare::Prepared;
 use crate::story::{StoryId, StoryState};
 
-/// Stories that became others.
+/// Where stories lead that became others, as the log has it in the end: what a start must know
+/// before it has come to the records that say so.
 #[derive(Debug, Default)]
-pub(super) struct Aliases(HashMap<StoryId, StoryId>);
+pub(super) struct Ahead(HashMap<StoryId, StoryId>);
 
-impl Aliases {
-    /// The story that an id means now.
+impl Ahead {
     pub(super) fn resolve(&self, story: StoryId) -> StoryId {
         self.0.get(&story).copied().unwrap_or(story)
-    }
-
-    fn add(&mut self, alias: StoryId, kept: StoryId) {
-        // Kept flat, so that one look is enough.
-        for story in self.0.values_mut().filter(|story| **story == alias) {
-            *story = kept;
-        }
-        self.0.insert(alias, kept);
     }
 }
 
@@ -37,10 +29,18 @@ impl Aliases {
 const MOST_COMPARED: usize = 256;
 
 impl Fold {
-    /// Takes over that a story became another one long ago. To be called before anything that
-    /// names it.
+    /// Takes over that a story became another one. To be called before anything else is restored,
+    /// the smallest alias first: a story leads to an older one.
     pub fn restore_alias(&mut self, alias: StoryId, kept: StoryId) {
-        self.aliases.add(alias, kept);
+        self.ahead.0.insert(alias, self.ahead.resolve(kept));
+    }
+
+    /// All is restored. No story opened from here on has an id below `next`.
+    pub fn restored(&mut self, next: StoryId) {
+        self.next_story = self.next_story.max(next.0);
+        for (alias, kept) in std::mem::take(&mut self.ahead).0 {
+            self.stories.link(alias, kept);
+        }
     }
 
     /// Does what a person asks for, or refuses.
@@ -63,8 +63,8 @@ impl Fold {
     }
 
     fn split(&mut self, story: StoryId, item: &Prepared) -> Result<Corrected, Refusal> {
-        let (seq, asked) = (item.seq, self.aliases.resolve(story));
-        let Some(from) = self.window.story_of(seq) else {
+        let (seq, asked) = (item.seq, self.stories.resolve(story));
+        let Some(from) = self.window.story_of(seq).map(|raw| self.stories.resolve(raw)) else {
             return Err(Refusal::Unknown(format!(
                 "item {seq} has left the fold's window: nothing can be matched with it any more"
             )));
@@ -79,7 +79,7 @@ impl Fold {
     }
 
     fn merge(&mut self, one: StoryId, other: StoryId) -> Result<Corrected, Refusal> {
-        let (one, other) = (self.aliases.resolve(one), self.aliases.resolve(other));
+        let (one, other) = (self.stories.resolve(one), self.stories.resolve(other));
         if one == other {
             return Err(Refusal::Impossible(format!("both are story {one} already")));
         }
@@ -103,8 +103,10 @@ impl Fold {
         let names = Names::of(item, profile.family);
         let state = Story::default().after(&profile, item.event);
         self.next_story = self.next_story.max(opens.0 + 1);
+        self.stories.part(from);
         if self.window.move_item(item.seq, opens) {
             self.stories.join(opens, &profile, &state);
+            self.stories.part(opens);
             self.stories.left(from);
             self.parted.insert(item.seq);
         }
@@ -122,18 +124,15 @@ impl Fold {
 
     /// Makes one story of two; `None` when no item of the other is in the window.
     fn unite(&mut self, kept: StoryId, alias: StoryId) -> Option<Corrected> {
-        let latest = self.window.of_story(alias).last()?.seq;
-        self.window.move_story(alias, kept);
-        self.identities.move_story(alias, kept);
+        let latest = members(&self.window, &self.stories, alias).last()?.seq;
         self.stories.unite(kept, alias);
-        self.aliases.add(alias, kept);
         let state = self.settle(kept, false)?.1;
         Some(Corrected::Merge { kept, alias, latest, state })
     }
 
     /// Finds a story's state anew after a correction; `shrank`: it lost an item. Returns its latest item in the window.
     fn settle(&mut self, id: StoryId, shrank: bool) -> Option<(Seq, StoryState)> {
-        let members: Vec<&Live> = self.window.of_story(id).collect();
+        let members = members(&self.window, &self.stories, id);
         let latest = members.last().map(|live| live.seq);
         let disputed = (members.len() <= MOST_COMPARED).then(|| {
             let mut pairs = members.iter().enumerate().flat_map(|(n, a)| {
@@ -145,4 +144,10 @@ impl Fold {
         let state = self.stories.settle(id, &profiles, shrank, disputed);
         latest.zip(state)
     }
+}
+
+/// The items of a story that are in the window, oldest first.
+fn members<'w>(window: &'w Window, stories: &Stories, story: StoryId) -> Vec<&'w Live> {
+    let story = stories.resolve(story);
+    window.items().filter(|live| stories.resolve(live.story) == story).collect()
 }

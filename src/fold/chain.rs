@@ -40,6 +40,7 @@ impl Fold {
             disputes: false,
             evidence: Evidence { of: Some(known.seq), reason, ..decision.evidence },
             nearness: decision.nearness,
+            merged: Vec::new(),
         }
     }
 
@@ -51,7 +52,7 @@ impl Fold {
         profile: &Profile,
         names: &Names,
     ) -> Option<(Known, Verdict)> {
-        let known = self.identities.get(names.numberless.as_ref()?)?;
+        let known = self.known_as(names.numberless.as_ref()?)?;
         self.stories.get(known.story).filter(|story| story.has_family(profile.family))?;
         let has = |test: fn(&Marker) -> bool| prepared.markers.iter().any(test);
         let before = known.event.unwrap_or(known.received);

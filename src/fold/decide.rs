@@ -6,12 +6,14 @@ use super::candidates::Found;
 use super::disputed::contradict;
 use super::identity::{Known, Names};
 use super::model::{Ends, odds, probability};
+use super::novelty::novelty;
 use super::profile::Profile;
 use super::similarity::Side;
+use super::stories::Story;
 use super::trace::{Candidate, Trace};
 use super::{Fold, weight, window::Live};
 use crate::item::{Marker, PubStatus, Reject, RejectKind};
-use crate::prepare::{Prepared, Rejected, Word};
+use crate::prepare::{Prepared, Rejected};
 use crate::story::{Evidence, FoldDecision, StoryId, Verdict};
 
 /// How many members speak for a story.
@@ -53,7 +55,7 @@ impl Fold {
         found: &Found,
     ) -> (Result<FoldDecision, Rejected>, Trace) {
         let mut trace = Trace { touched: found.touched, ..Trace::default() };
-        let known = names.rungs.iter().find_map(|name| self.identities.get(name));
+        let known = names.rungs.iter().find_map(|name| self.known_as(name));
         if let Some(decision) = self.lifecycle(prepared, profile, names, known) {
             return (Ok(decision), trace);
         }
@@ -81,7 +83,7 @@ impl Fold {
         let kills =
             item.pubstatus == PubStatus::Canceled || has(Marker::Kill) || has(Marker::Withdrawn);
         let corrects = has(Marker::Corrected);
-        let chained = names.chain.iter().find_map(|name| self.identities.get(name));
+        let chained = names.chain.iter().find_map(|name| self.known_as(name));
         let target = known.or(chained).filter(|known| {
             let story = self.stories.get(known.story);
             story.is_none_or(|story| story.items == 0 || story.has_family(profile.family))
@@ -162,7 +164,7 @@ impl Fold {
         let compare = |place: &u32| {
             let live = self.window.get(*place)?;
             let values = self.scorer.within(&side, &live.profile, frequencies);
-            let (seq, story) = (live.seq, live.story);
+            let (seq, story) = (live.seq, self.stories.resolve(live.story));
             Some(Candidate { seq, story, probability: 0.0, place: *place, values })
         };
         // All are read before the first is needed: memory answers many at a time.
@@ -238,15 +240,27 @@ impl Fold {
         let speaks = |at: &&usize| {
             parted == Some(**at) || trace.candidates[**at].probability >= self.threshold
         };
-        let members = choice.members.iter().filter(speaks);
+        let tied = if parted.is_some() { Vec::new() } else { self.tied(prepared, &choices) };
+        let members = [choice].into_iter().chain(tied.iter().copied());
+        let members = members.flat_map(|choice| &choice.members).filter(speaks);
         let members: Vec<&Live> =
             members.filter_map(|at| self.window.get(trace.candidates[*at].place)).collect();
         let disputes = members.iter().any(|live| contradict(profile, &live.profile));
-        let (verdict, what) = self.novelty(prepared, profile, choice.story, &members, disputes);
-        let reason = match parted {
+        let before = self.together(choice, &tied);
+        let (verdict, what) =
+            novelty(prepared, profile, &before, &members, disputes, !tied.is_empty());
+        let mut reason = match parted {
             Some(_) => format!("Word for word item {of}, which was split off by hand: {what}."),
             None => format!("Tells the story of item {of}: {what}."),
         };
+        let mut merged: Vec<StoryId> = tied.iter().map(|it| it.story).collect();
+        merged.push(choice.story);
+        merged.sort_unstable();
+        // Numbers of stories grow, so the smallest is the oldest.
+        let story = merged.remove(0);
+        for alias in &merged {
+            reason.push_str(&format!(" Story {alias} is {story} now."));
+        }
         let evidence = Evidence {
             of: Some(of),
             score: Some(candidate.probability),
@@ -254,7 +268,8 @@ impl Fold {
             threshold: choice.needs,
             ..self.because(reason)
         };
-        let mut decision = self.decided(prepared, profile, verdict, choice.story, evidence);
+        let mut decision = decided(prepared, profile, verdict, story, &before, evidence);
+        decision.merged = merged;
         decision.disputes = disputes && !decision.state.disputed;
         decision.state.disputed |= disputes;
         decision
@@ -270,49 +285,6 @@ impl Fold {
                     .is_some_and(|live| profile.same_words(&live.profile))
         };
         if self.parted.is_empty() { None } else { trace.candidates.iter().rposition(same) }
-    }
-
-    /// What is new in an item of a known story.
-    fn novelty(
-        &self,
-        prepared: &Prepared,
-        profile: &Profile,
-        story: StoryId,
-        members: &[&Live],
-        disputes: bool,
-    ) -> (Verdict, &'static str) {
-        let story = self.stories.get(story);
-        let has = |marker: Marker| prepared.markers.contains(&marker);
-        let same_family = members.iter().any(|live| live.profile.family == profile.family);
-        if has(Marker::Corrected) && prepared.item.lifecycle && same_family {
-            return (Verdict::Correction, "a correction by its provider");
-        }
-        if disputes && story.is_some_and(|story| !story.disputed) {
-            return (Verdict::Development, "it contradicts what was reported");
-        }
-        if has(Marker::Repeat) || members.iter().any(|live| profile.same_words(&live.profile)) {
-            return (Verdict::Repeat, "nothing new");
-        }
-        let update = members.iter().map(|live| live.profile.update).max().unwrap_or(0);
-        if profile.update > update {
-            return (Verdict::Development, "a later version of the wire");
-        }
-        if story.is_some_and(|story| profile.rank < story.best_rank) {
-            return (Verdict::Development, "a better-ranked publisher");
-        }
-        let unseen = profile.distinct().filter(|term| {
-            !members.iter().any(|live| live.profile.terms.iter().any(|it| it.id == term.id))
-        });
-        let (mut number, mut rare) = (false, 0);
-        for term in unseen {
-            number |= term.is(Word::NUMBER);
-            rare += u32::from(term.weight() >= RARE);
-        }
-        match (number, rare >= FACT) {
-            (true, _) => (Verdict::Development, "a new number"),
-            (false, true) => (Verdict::Development, "a new fact"),
-            (false, false) => (Verdict::Repeat, "nothing new"),
-        }
     }
 
     fn because(&self, reason: impl Into<String>) -> Evidence {
@@ -332,16 +304,24 @@ impl Fold {
         story: StoryId,
         evidence: Evidence,
     ) -> FoldDecision {
-        let empty = super::stories::Story::default();
+        let empty = Story::default();
         let before = self.stories.get(story).unwrap_or(&empty);
-        let mut state = before.after(profile, prepared.event);
-        state.killed |= verdict == Verdict::Kill;
-        let nearness = (!profile.nearness.is_nan()).then_some(profile.nearness);
-        FoldDecision { verdict, story, state, disputes: false, evidence, nearness }
+        decided(prepared, profile, verdict, story, before, evidence)
     }
 }
 
-/// A term of this weight is in less than one headline of a thousand.
-const RARE: f32 = 7.0;
-/// So many rare terms that no compared member has are a new fact.
-const FACT: u32 = 3;
+/// The decision that an item is `verdict` to a story that has been `before`.
+fn decided(
+    prepared: &Prepared,
+    profile: &Profile,
+    verdict: Verdict,
+    story: StoryId,
+    before: &Story,
+    evidence: Evidence,
+) -> FoldDecision {
+    let mut state = before.after(profile, prepared.event);
+    state.killed |= verdict == Verdict::Kill;
+    let nearness = (!profile.nearness.is_nan()).then_some(profile.nearness);
+    let merged = Vec::new();
+    FoldDecision { verdict, story, state, disputes: false, evidence, nearness, merged }
+}

@@ -182,12 +182,6 @@ impl Identities {
         }
     }
 
-    /// Lets all names of a story lead to another one.
-    pub(super) fn move_story(&mut self, from: StoryId, to: StoryId) {
-        let moved = self.order.iter_mut().filter(|(_, known)| known.story == from);
-        moved.for_each(|(_, known)| known.story = to);
-    }
-
     /// Forgets one name that is older than `edge` or beyond `most`; returns the story it led to.
     pub(super) fn pop(&mut self, edge: i64, most: usize) -> Option<Option<StoryId>> {
         let (name, known) = *self.order.get(0)?;

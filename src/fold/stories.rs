@@ -1,4 +1,5 @@
-//! The stories that can still be met: in the window, or by a remembered name.
+//! The stories that can still be met: in the window, or by a remembered name. A story that was merged
+//! into another lives on as an id that leads there, as long as that one is remembered.
 
 use foldhash::HashMap;
 use jiff::Timestamp;
@@ -24,6 +25,10 @@ pub(super) struct Story {
     pub(super) best_rank: u32,
     pub(super) disputed: bool,
     pub(super) killed: bool,
+    /// A person took an item out of it, or made it of one.
+    pub(super) parted: bool,
+    /// Ids of stories that were merged into it.
+    aliases: Vec<StoryId>,
 }
 
 impl Story {
@@ -45,6 +50,25 @@ impl Story {
         }
     }
 
+    /// Takes in all that is known of another story.
+    pub(super) fn take_in(&mut self, from: Story) {
+        let opens = self.items == 0;
+        self.first = if opens { from.first } else { self.first.min(from.first) };
+        self.last = if opens { from.last } else { self.last.max(from.last) };
+        self.items += from.items;
+        self.live += from.live;
+        self.named += from.named;
+        self.best_rank = self.best_rank.min(from.best_rank);
+        self.disputed |= from.disputed;
+        self.killed |= from.killed;
+        self.parted |= from.parted;
+        for family in from.families {
+            self.add_family(family);
+        }
+        self.publishers = self.publishers.max(self.families.len() as u32);
+        self.aliases.extend(from.aliases);
+    }
+
     fn add_family(&mut self, family: u32) {
         if !self.has_family(family) && self.families.len() < Story::MOST_FAMILIES {
             self.families.push(family);
@@ -61,15 +85,25 @@ impl Story {
     }
 }
 
-/// Stories by id.
+/// Stories by id. Every id that is given may be an alias.
 #[derive(Debug, Default)]
 pub(super) struct Stories {
     stories: HashMap<StoryId, Story>,
+    /// Where the aliases of these stories lead: always to one of them.
+    aliases: HashMap<StoryId, StoryId>,
 }
 
 impl Stories {
+    /// The story that an id means now.
+    pub(super) fn resolve(&self, id: StoryId) -> StoryId {
+        if self.aliases.is_empty() {
+            return id;
+        }
+        self.aliases.get(&id).copied().unwrap_or(id)
+    }
+
     pub(super) fn get(&self, id: StoryId) -> Option<&Story> {
-        self.stories.get(&id)
+        self.stories.get(&self.resolve(id))
     }
 
     pub(super) fn len(&self) -> usize {
@@ -103,23 +137,32 @@ impl Stories {
         self.release(id, |story| story.named = story.named.saturating_sub(1));
     }
 
-    /// Makes one story of two. Items and names count for the kept one from now on.
+    /// Makes one story of two. Items and names of the other count for the kept one from now on.
     pub(super) fn unite(&mut self, kept: StoryId, other: StoryId) {
-        let Some(from) = self.stories.remove(&other) else { return };
-        let story = self.entry(kept);
-        let opens = story.items == 0;
-        story.first = if opens { from.first } else { story.first.min(from.first) };
-        story.last = if opens { from.last } else { story.last.max(from.last) };
-        story.items += from.items;
-        story.live += from.live;
-        story.named += from.named;
-        story.best_rank = story.best_rank.min(from.best_rank);
-        story.disputed |= from.disputed;
-        story.killed |= from.killed;
-        for family in from.families {
-            story.add_family(family);
+        let (kept, other) = (self.resolve(kept), self.resolve(other));
+        if kept == other {
+            return;
         }
-        story.publishers = story.publishers.max(story.families.len() as u32);
+        let Some(mut from) = self.stories.remove(&other) else { return };
+        from.aliases.push(other);
+        self.aliases.extend(from.aliases.iter().map(|alias| (*alias, kept)));
+        self.entry(kept).take_in(from);
+    }
+
+    /// Lets an id that nothing is known of lead to a story, if there is that story.
+    pub(super) fn link(&mut self, alias: StoryId, kept: StoryId) {
+        let kept = self.resolve(kept);
+        if self.get(alias).is_none()
+            && let Some(story) = self.stories.get_mut(&kept)
+        {
+            story.aliases.push(alias);
+            self.aliases.insert(alias, kept);
+        }
+    }
+
+    /// Notes that a person has parted a story.
+    pub(super) fn part(&mut self, id: StoryId) {
+        self.entry(id).parted = true;
     }
 
     /// Finds a story's state anew from its members in the window, where these are all of it; else
@@ -131,7 +174,7 @@ impl Stories {
         shrank: bool,
         disputed: Option<bool>,
     ) -> Option<StoryState> {
-        let story = self.stories.get_mut(&id)?;
+        let story = self.stories.get_mut(&self.resolve(id))?;
         if shrank {
             story.items = story.items.saturating_sub(1);
         }
@@ -155,14 +198,18 @@ impl Stories {
     }
 
     fn entry(&mut self, id: StoryId) -> &mut Story {
+        let id = self.resolve(id);
         self.stories.entry(id).or_insert_with(|| Story { best_rank: u32::MAX, ..Story::default() })
     }
 
     fn release(&mut self, id: StoryId, change: impl FnOnce(&mut Story)) {
-        if let Some(story) = self.stories.get_mut(&id) {
-            change(story);
-            if story.live == 0 && story.named == 0 {
-                self.stories.remove(&id);
+        let id = self.resolve(id);
+        let Some(story) = self.stories.get_mut(&id) else { return };
+        change(story);
+        if story.live == 0 && story.named == 0 {
+            let gone = self.stories.remove(&id);
+            for alias in gone.into_iter().flat_map(|story| story.aliases) {
+                self.aliases.remove(&alias);
             }
         }
     }

@@ -17,7 +17,7 @@ pub(super) fn fold() -> Fold {
 }
 
 /// An item of `publisher`, `hours` after a fixed start.
-fn item(publisher: &str, hours: i64, headline: &str) -> Item {
+pub(super) fn item(publisher: &str, hours: i64, headline: &str) -> Item {
     Item {
         headline: headline.to_owned(),
         publisher: Some(publisher.to_owned()),
@@ -27,7 +27,7 @@ fn item(publisher: &str, hours: i64, headline: &str) -> Item {
     }
 }
 
-fn at(hours: i64) -> Timestamp {
+pub(super) fn at(hours: i64) -> Timestamp {
     Timestamp::from_second(1_770_000_000 + hours * 3_600).expect("a time of this century")
 }
 
@@ -38,7 +38,7 @@ fn prepare(seq: u64, item: Item) -> Prepared {
     Prepare::new().prepare(arrival).expect("it has a headline")
 }
 
-fn decide(fold: &mut Fold, seq: u64, item: Item) -> Folded {
+pub(super) fn decide(fold: &mut Fold, seq: u64, item: Item) -> Folded {
     fold.decide(prepare(seq, item)).0.expect("an item")
 }
 

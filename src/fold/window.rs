@@ -17,6 +17,7 @@ pub(super) struct Live {
     pub(super) seq: Seq,
     /// When it was taken in, in seconds.
     pub(super) received: i64,
+    /// The story that it came to, which may have been merged into another one since.
     pub(super) story: StoryId,
 }
 
@@ -61,25 +62,20 @@ impl Window {
         Frequencies { live: self.items.len(), having: self.postings.counts() }
     }
 
-    /// The story of an item, if it is in the window.
+    /// The story that an item came to, if it is in the window.
     pub(super) fn story_of(&self, seq: Seq) -> Option<StoryId> {
         self.items.iter().find(|live| live.seq == seq).map(|live| live.story)
     }
 
-    /// The items of a story, oldest first.
-    pub(super) fn of_story(&self, story: StoryId) -> impl Iterator<Item = &Live> {
-        self.items.iter().filter(move |live| live.story == story)
+    /// All items, oldest first.
+    pub(super) fn items(&self) -> impl Iterator<Item = &Live> {
+        self.items.iter()
     }
 
     /// Puts an item into another story; false when it is not in the window.
     pub(super) fn move_item(&mut self, seq: Seq, to: StoryId) -> bool {
         let found = self.items.iter_mut().find(|live| live.seq == seq);
         found.map(|live| live.story = to).is_some()
-    }
-
-    /// Puts all items of a story into another one.
-    pub(super) fn move_story(&mut self, from: StoryId, to: StoryId) {
-        self.items.iter_mut().filter(|live| live.story == from).for_each(|live| live.story = to);
     }
 
     pub(super) fn push(&mut self, mut live: Live) {

@@ -24,6 +24,9 @@ const READABLE: usize = 20;
 /// How many bytes at the start of a document are searched for a declaration.
 const PROLOG: usize = 1024;
 
+/// A byte order mark of UTF-8 that was taken for Latin-1 on the way.
+pub(super) const LATIN_MARK: &str = "ï»¿";
+
 /// Text and how it was decoded.
 pub(super) struct Decoded<'a> {
     /// The text without its byte order mark.
@@ -107,6 +110,29 @@ pub(super) fn checked<'a>(
     }
 }
 
+/// Bytes without what file systems and transfers append to them: zero bytes up to the end of a
+/// block, the end-of-file character of DOS. In UTF-16 there are zero bytes elsewhere, too, and all
+/// belong to the text.
+pub(super) fn unpadded(bytes: &[u8]) -> &[u8] {
+    let end = bytes.iter().rposition(|b| !matches!(b, 0 | 0x1A)).map_or(0, |last| last + 1);
+    if end == bytes.len() || bytes[..end].contains(&0) { bytes } else { &bytes[..end] }
+}
+
+/// How many bytes before a text are none of it: a second byte order mark, zero bytes.
+pub(super) fn lead(text: &str) -> usize {
+    let rest = text.trim_start_matches(['\u{FEFF}', '\u{200B}', '\0']);
+    text.len() - rest.strip_prefix(LATIN_MARK).unwrap_or(rest).len()
+}
+
+/// Text with line feeds where it has carriage returns alone, as old Macs wrote them. Places in it
+/// stay where they are.
+pub(super) fn line_ends(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.contains('\r') && !text.contains('\n') {
+        return Cow::Owned(text.replace('\r', "\n"));
+    }
+    text
+}
+
 /// A replacement character, or a control character that no wire uses in text.
 fn unreadable(character: char) -> bool {
     match character {
@@ -119,6 +145,20 @@ fn unreadable(character: char) -> bool {
 }
 
 impl Decoded<'_> {
+    /// Takes off what stands before the text, and ends lines as the formats expect it.
+    pub(super) fn tidy(mut self) -> Self {
+        let lead = lead(&self.text);
+        if lead > 0 {
+            self.mark = Trace::new(&self).origin(lead);
+            self.text = match self.text {
+                Cow::Borrowed(text) => Cow::Borrowed(&text[lead..]),
+                Cow::Owned(mut text) => Cow::Owned(text.split_off(lead)),
+            };
+        }
+        self.text = line_ends(self.text);
+        self
+    }
+
     /// Where the text at byte `at` stood in the bytes it was decoded from.
     fn origin(&self, at: usize, offset: u64) -> u64 {
         offset + Trace::new(self).origin(at) as u64

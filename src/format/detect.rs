@@ -2,7 +2,7 @@
 
 use encoding_rs::{Encoding, UTF_8};
 
-use super::{Format, mail, tsv, xml};
+use super::{Format, charset, mail, tsv, xml};
 
 /// How many bytes decide.
 const ENOUGH: usize = 8 * 1024;
@@ -20,11 +20,11 @@ impl Format {
     /// document.
     pub fn detect(bytes: &[u8]) -> Option<Format> {
         let bytes = sample(bytes).unwrap_or(&bytes[..bytes.len().min(ENOUGH)]);
-        let (encoding, mark) = Encoding::for_bom(bytes).unwrap_or_else(|| {
-            (if bytes.contains(&0) { super::charset::guess(bytes) } else { UTF_8 }, 0)
-        });
+        let (encoding, mark) = Encoding::for_bom(bytes)
+            .unwrap_or_else(|| (if bytes.contains(&0) { charset::guess(bytes) } else { UTF_8 }, 0));
         let (text, _) = encoding.decode_without_bom_handling(&bytes[mark..]);
-        of_text(&text)
+        let text = charset::line_ends(text);
+        of_text(&text[charset::lead(&text)..])
     }
 }
 
@@ -36,7 +36,8 @@ pub(super) fn decidable(bytes: &[u8]) -> bool {
 /// The bytes that decide, the same however a stream is cut: the first line of plain text, else
 /// the first 8 KiB. None while there are fewer.
 fn sample(bytes: &[u8]) -> Option<&[u8]> {
-    let start = bytes.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(bytes.len());
+    let start = bytes.strip_prefix(charset::LATIN_MARK.as_bytes()).unwrap_or(bytes);
+    let start = bytes.len() - start.trim_ascii_start().len();
     let end = bytes[start..].iter().position(|b| *b == b'\n').map(|length| start + length);
     let line = end.map(|end| &bytes[start..end]).filter(|line| {
         // The name of an XML root may come late, after comments and a document type; a wire

@@ -55,6 +55,8 @@ pub(super) fn add(item: &mut Item, dates: &Dates) {
     let lines = notes.chain([item.headline.as_str()]).chain(body);
     // A release that is over by the time the version was made is history.
     let made = item.versioncreated.unwrap_or(dates.received);
+    // Nor does an old file that is read again name a day of this year.
+    let dates = &Dates { received: made, ..dates.clone() };
     let mut found = None;
     for line in lines.filter(|line| line.len() <= LONGEST) {
         let Some(rest) = after_opening(line) else { continue };

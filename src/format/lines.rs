@@ -18,6 +18,10 @@ pub(super) struct Lines {
     skipping: bool,
     charset: Option<String>,
     utf16: Option<&'static Encoding>,
+    /// Whether no line was read yet.
+    first: bool,
+    /// The byte that ends lines, once the first end of one was seen.
+    newline: Option<u8>,
     max: usize,
 }
 
@@ -40,6 +44,8 @@ impl Lines {
             skipping: false,
             charset: options.charset.clone(),
             utf16: None,
+            first: true,
+            newline: None,
             max: options.max_record,
         }
     }
@@ -61,11 +67,14 @@ impl Lines {
             if self.offset == 0 && self.start == 0 && !self.read_mark(last) {
                 return None;
             }
-            let found = self.find_end();
+            let found = self.find_end(last);
             let (end, after) = match found {
                 Some(end) => (end, end + if self.utf16.is_some() { 2 } else { 1 }),
                 None if last && self.start < self.buffer.len() => {
-                    (self.buffer.len(), self.buffer.len())
+                    let rest = &self.buffer[self.start..];
+                    let padded = self.utf16.is_none();
+                    let length = if padded { charset::unpadded(rest).len() } else { rest.len() };
+                    (self.start + length, self.buffer.len())
                 }
                 None => return self.overlong(self.buffer.len(), self.buffer.len()),
             };
@@ -79,7 +88,10 @@ impl Lines {
                 return refused;
             }
             let offset = self.offset + self.start as u64;
-            let line = self.decode(&self.buffer[self.start..end], offset);
+            let mut line = self.decode(&self.buffer[self.start..end], offset);
+            if std::mem::take(&mut self.first) {
+                line = line.map(|text| text[charset::lead(&text)..].to_owned());
+            }
             self.advance(after);
             return Some(line.map(|text| Line { offset, text }));
         }
@@ -102,9 +114,11 @@ impl Lines {
         Some(Err(reject))
     }
 
-    /// The first byte of the stream that is not white space.
+    /// The first byte that is held and neither white space nor of a mark at the start of the stream.
     pub(super) fn first_byte(&self) -> Option<u8> {
-        self.buffer.iter().find(|b| !b.is_ascii_whitespace() && b.is_ascii()).copied()
+        let mark = Encoding::for_bom(&self.buffer).filter(|_| self.offset == 0);
+        let text = &self.buffer[mark.map_or(0, |(_, length)| length)..];
+        text.iter().find(|byte| !byte.is_ascii_whitespace()).copied()
     }
 
     /// Gives up reading lines: everything that was not yet dropped, from the first byte of the
@@ -118,10 +132,14 @@ impl Lines {
         self.searched = to;
     }
 
-    fn find_end(&mut self) -> Option<usize> {
+    fn find_end(&mut self, last: bool) -> Option<usize> {
         let from = self.searched.max(self.start);
         let found = match self.utf16 {
-            None => self.buffer[from..].iter().position(|b| *b == b'\n').map(|at| from + at),
+            None => {
+                let newline = self.newline(from, last)?;
+                let ends = |b: &u8| *b == newline || *b == b'\n';
+                self.buffer[from..].iter().position(ends).map(|at| from + at)
+            }
             Some(encoding) => {
                 let from = from - (from - self.start) % 2;
                 let newline: [u8; 2] = if encoding == UTF_16LE { *b"\n\0" } else { *b"\0\n" };
@@ -135,14 +153,49 @@ impl Lines {
         found
     }
 
-    /// Reads a byte order mark at the start of the stream; false while it is undecided.
+    /// The byte that ends lines, from `from` on: a line feed, or a carriage return too if the first
+    /// line ends in one alone, as old Macs and some spreadsheets write it. None while it is
+    /// undecided.
+    fn newline(&mut self, from: usize, last: bool) -> Option<u8> {
+        if self.newline.is_none() {
+            let rest = &self.buffer[from..];
+            let end = rest.iter().position(|b| matches!(b, b'\r' | b'\n'));
+            let returns = end.and_then(|end| rest[end..].iter().find(|b| **b != b'\r'));
+            self.newline = match (end, returns) {
+                (Some(end), Some(next)) if rest[end] == b'\r' && *next != b'\n' => Some(b'\r'),
+                (Some(_), Some(_)) => Some(b'\n'),
+                _ if last => Some(b'\n'),
+                (Some(_), None) => None,
+                // No line ended so far: what was searched need not be searched again.
+                (None, _) => {
+                    self.searched = self.buffer.len();
+                    None
+                }
+            };
+        }
+        self.newline
+    }
+
+    /// Reads a byte order mark at the start of the stream, or tells UTF-16 without one by its first
+    /// two letters, and passes over zero bytes; false while it is undecided.
     fn read_mark(&mut self, last: bool) -> bool {
-        if self.buffer.len() < 3 && !last {
+        if self.buffer.len() < 4 && !last {
             return false;
         }
         if let Some((encoding, length)) = Encoding::for_bom(&self.buffer) {
             self.utf16 = (encoding == UTF_16LE || encoding == UTF_16BE).then_some(encoding);
             self.advance(length);
+        } else {
+            self.utf16 = match self.buffer.first_chunk().map(|four: &[u8; 4]| four.map(|b| b == 0))
+            {
+                Some([false, true, false, true]) => Some(UTF_16LE),
+                Some([true, false, true, false]) => Some(UTF_16BE),
+                _ => None,
+            };
+            if self.utf16.is_none() {
+                let zeros = self.buffer.iter().take_while(|b| **b == 0).count();
+                self.advance(zeros);
+            }
         }
         true
     }
@@ -199,6 +252,13 @@ mod tests {
         );
         case(b"\xEF\xBB\xBFone\n", &[Ok((3, "one"))]);
         case(b"\xFF\xFEa\0\n\0b\0", &[Ok((2, "a")), Ok((6, "b"))]);
+        case(b"\0a\0\n\0b", &[Ok((0, "a")), Ok((4, "b"))]);
+        case(
+            b"one\rtwo\r\rthree",
+            &[Ok((0, "one")), Ok((4, "two")), Ok((8, "")), Ok((9, "three"))],
+        );
+        case(b"one\r\r\ntwo\rfour\n", &[Ok((0, "one")), Ok((6, "two\rfour"))]);
+        case(b"\0one\ntwo\0\0", &[Ok((1, "one")), Ok((5, "two"))]);
         case(b"", &[]);
     }
 

@@ -41,14 +41,16 @@ pub(super) fn is_header(text: &str) -> bool {
 
 /// Reads a message.
 pub(super) fn parse(text: &str, dates: &Dates, max_record: usize, out: &mut Vec<Record>) {
+    let blank = text.len() - text.trim_start().len();
+    let text = &text[blank..];
     let (headers, body) = header::split(text);
     if text.len() > max_record {
-        out.push(Err(Reject::too_large(0, max_record, text.as_bytes())));
+        out.push(Err(Reject::too_large(blank as u64, max_record, text.as_bytes())));
     } else if !is_header(text) {
         let reason = "The document is no mail: it does not begin with header fields.";
-        out.push(Err(Reject::new(RejectKind::Malformed, reason, 0, text.as_bytes())));
+        out.push(Err(Reject::new(RejectKind::Malformed, reason, blank as u64, text.as_bytes())));
     } else if cut_off(&headers, body) {
-        let at = text.len();
+        let at = blank + text.len();
         let reason = format!(
             "The mail breaks off at offset {at}, before the end of its parts. It was cut on its way."
         );

@@ -5,6 +5,9 @@ use super::xml::Element;
 use super::{Record, agency, fields, text};
 use crate::item::{Item, Marker, PubStatus, Subject};
 
+/// Roles of the component that holds the story, where others hold its title, abstract or style.
+const MAIN_ROLES: &[&str] = &["body", "main", "maintext", "bodytext", "text"];
+
 /// Reads a document.
 pub(super) fn parse(text: &str, dates: &Dates, max_record: usize, out: &mut Vec<Record>) {
     agency::items(text, &["NewsItem"], dates, max_record, out, |element, dates| {
@@ -45,6 +48,7 @@ fn item(news: Element, dates: &Dates) -> Item {
         firstcreated: time("FirstCreated").map(|m| m.time),
         embargoed: embargo(news, dates),
         urgency: formal("Urgency")
+            .or_else(|| line("Urgency"))
             .or_else(|| formal("Priority"))
             .and_then(|level| fields::urgency(&level)),
         subjects: subjects(news),
@@ -79,7 +83,8 @@ fn uri(news: Element) -> Option<String> {
         (Some(provider), Some(date), Some(id)) => {
             Some(format!("urn:newsml:{provider}:{date}:{id}"))
         }
-        _ => part("PublicIdentifier"),
+        // Without a number it names the agency, not the item.
+        _ => part("PublicIdentifier").filter(|id| id.contains(|c: char| c.is_ascii_digit())),
     }
 }
 
@@ -96,11 +101,16 @@ fn located(news: Element) -> Option<String> {
     origin.and_then(city).or_else(described).or_else(|| dateline(news))
 }
 
-/// The place of a dateline: `Strasbourg, 10 juil 2024 (AFP)`.
+/// The place of a dateline: `Strasbourg, 10 juil 2024 (AFP)`, or a place alone.
 fn dateline(news: Element) -> Option<String> {
+    /// More words are a sentence.
+    const MAX: usize = 4;
     let line = news.find("DateLine")?.line()?;
-    let (place, rest) = line.split_once(',')?;
-    rest.contains(|c: char| c.is_ascii_digit()).then(|| fields::some(place)).flatten()
+    let dated = |text: &str| text.contains(|c: char| c.is_ascii_digit());
+    match line.split_once(',') {
+        Some((place, rest)) if dated(rest) => fields::some(place),
+        _ => Some(line).filter(|line| !dated(line) && line.split(' ').count() <= MAX),
+    }
 }
 
 fn city(element: Element) -> Option<String> {
@@ -121,18 +131,24 @@ fn place(location: Element) -> Option<String> {
     fields::some(&parts.join(", "))
 }
 
-/// A note to editors: a line of that type, or a property of the administrative metadata.
+/// A note to editors: a line of that type, a property of the administrative metadata, or a comment
+/// on the component.
 fn ednote(news: Element) -> Option<String> {
     let noted = |name: &str| name.to_ascii_lowercase().contains("note");
     let line = news.find_all("NewsLine").find_map(|line| {
         let kind = line.child("NewsLineType")?.attribute("FormalName")?.into_owned();
         if noted(&kind) { line.child("NewsLineText")?.line() } else { None }
     });
-    line.or_else(|| {
+    let named = || {
         let metadata = news.find("AdministrativeMetadata")?;
         let names = ["EditorialNote", "EdNote", "Note"];
         names.iter().find_map(|name| property(metadata, name))
-    })
+    };
+    let comment = || {
+        let comments = news.find_all("NewsComponent").filter_map(|part| part.child("Comment"));
+        comments.filter(|comment| comment.attribute("FormalName").is_none()).find_map(Element::line)
+    };
+    line.or_else(named).or_else(comment)
 }
 
 /// When the status is to change to usable.
@@ -172,17 +188,33 @@ fn topic_name(news: Element, code: &str) -> Option<String> {
     english.or_else(|| names().next())?.line()
 }
 
-/// The text of the first content item that is text; the second headline where there is none.
+/// The text of the component with the role of the story, else of the first content item that is
+/// text; the second headline where there is none.
 fn body(news: Element) -> Option<String> {
-    let textual = |content: &Element| {
-        let kind = content.child("MediaType").and_then(|kind| kind.attribute("FormalName"));
-        kind.is_none_or(|kind| kind.to_ascii_lowercase().contains("text"))
+    let main = |part: &Element| {
+        let role = part.child("Role").and_then(|role| role.attribute("FormalName"));
+        role.is_some_and(|role| MAIN_ROLES.iter().any(|main| role.eq_ignore_ascii_case(main)))
     };
-    let text = news.find_all("ContentItem").filter(textual).find_map(|content| {
-        let data = content.child("DataContent")?;
-        agency::content(data.find("body.content").or_else(|| data.find("body")).unwrap_or(data))
+    let story = news.find_all("NewsComponent").filter(main).find_map(|part| {
+        part.children().filter(|child| child.is("ContentItem")).filter(textual).find_map(text_of)
     });
-    text.or_else(|| news.find("SubHeadLine")?.lines())
+    story
+        .or_else(|| news.find_all("ContentItem").filter(textual).find_map(text_of))
+        .or_else(|| news.find("SubHeadLine")?.lines())
+}
+
+/// Whether a content item is text, as far as it says what it is.
+fn textual(content: &Element) -> bool {
+    let said = |name: &str, words: &[&str]| {
+        let kind = content.child(name).and_then(|kind| kind.attribute("FormalName"));
+        kind.is_none_or(|kind| words.iter().any(|word| kind.to_ascii_lowercase().contains(word)))
+    };
+    said("MediaType", &["text", "complexdata"]) && said("MimeType", &["text", "xml", "html"])
+}
+
+fn text_of(content: Element) -> Option<String> {
+    let data = content.child("DataContent")?;
+    agency::content(data.find("body.content").or_else(|| data.find("body")).unwrap_or(data))
 }
 
 #[cfg(test)]

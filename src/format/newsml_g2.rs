@@ -58,9 +58,14 @@ fn item(element: Element, dates: &Dates) -> Option<Item> {
         ..Item::default()
     };
     if let Some(slugline) = item.slugline.as_deref().filter(|line| line.contains(',')) {
-        // AP's slugline is the keyword line of its circuits, with the version.
-        let said = Keyword::read(slugline).markers;
-        item.markers.extend(said.into_iter().filter(|marker| !marker.acts()));
+        // AP's slugline is the keyword line of its circuits, with the version, which the takes of a
+        // story do not share.
+        let keyword = Keyword::read(slugline);
+        if !keyword.markers.is_empty() && !slugline.contains('(') {
+            let label = slugline.split(',').next().and_then(fields::some);
+            item.slugline = label;
+        }
+        item.markers.extend(keyword.markers.into_iter().filter(|marker| !marker.acts()));
     }
     for subject in content.iter().flat_map(|content| content.children()).filter(|c| c.is("subject"))
     {
@@ -167,7 +172,8 @@ fn body(element: Element) -> Option<String> {
             class.is_none_or(|class| class.ends_with("text") || class.ends_with("composite"))
         };
         let items = element.find_all("itemRef").filter(textual);
-        let headlines = items.filter_map(|item| item.child("headline")?.line());
+        let named = |item: Element, name| item.child(name).and_then(Element::line);
+        let headlines = items.filter_map(|i| named(i, "headline").or_else(|| named(i, "title")));
         return fields::some(&headlines.collect::<Vec<_>>().join("\n"));
     }
     let renditions = element.child("contentSet").into_iter().flat_map(Element::children);

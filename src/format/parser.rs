@@ -148,8 +148,9 @@ impl Parser {
             out.push(refuse(RejectKind::TooLarge, reason));
             return;
         }
+        let bytes = charset::unpadded(bytes);
         let decoded = match charset::decode(bytes, self.options.charset.as_deref(), 0) {
-            Ok(decoded) => decoded,
+            Ok(decoded) => decoded.tidy(),
             Err(reject) => return out.push(Err(reject)),
         };
         if decoded.text.trim().is_empty() {

@@ -28,6 +28,7 @@ pub(crate) fn rejects(records: &[Record]) -> Vec<(RejectKind, u64)> {
     rejects.map(|reject| (reject.kind, reject.offset.expect("an offset"))).collect()
 }
 
+mod clothes;
 mod mutation;
 mod shared;
 
@@ -37,18 +38,20 @@ const NDJSON: &str = include_str!("../../tests/data/format/headlines.ndjson");
 const NINJS: &str = include_str!("../../tests/data/format/ninjs.json");
 
 /// Found by fuzzing: a first line that is refused for its zero bytes let a later one begin a
-/// document, but only when both came in one piece.
+/// document, and so did one without a byte of ASCII, but only when both came in one piece.
 #[test]
 fn a_refused_first_line_is_a_line_however_the_input_is_cut() {
-    let bytes =
+    let zeros =
         b"{\"authors\xDC\xC5\xDF\xA4\0\0\0\0\0\0\0\0\"}\n{\"id\": \"8\",\n\"page\": \"\xDF\xFF";
-    let whole = parse(Format::Ndjson, bytes, &options());
-    for chunk in 1..bytes.len() {
-        let mut parser = Parser::new(Format::Ndjson, options());
-        let mut out = Vec::new();
-        bytes.chunks(chunk).for_each(|piece| parser.feed(piece, &mut out));
-        parser.finish(&mut out);
-        assert_eq!(out.len(), whole.len(), "in chunks of {chunk}");
+    for bytes in [&zeros[..], b"\xFF\xFF\xFF\xFF\x83\x91\n\xCF[q\xCFqtle\"\n"] {
+        let whole = parse(Format::Ndjson, bytes, &options());
+        for chunk in 1..bytes.len() {
+            let mut parser = Parser::new(Format::Ndjson, options());
+            let mut out = Vec::new();
+            bytes.chunks(chunk).for_each(|piece| parser.feed(piece, &mut out));
+            parser.finish(&mut out);
+            assert_eq!(out.len(), whole.len(), "{bytes:?} in chunks of {chunk}");
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Stories that became another one by a person's hand. Outlives the records.
+//! Stories that became another one. Outlives the records, as long as what carried them does.
 
 use redb::ReadableTable;
 

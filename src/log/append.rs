@@ -133,9 +133,12 @@ impl<'t> Tables<'t> {
                     meta.at = meta.at.max(*received);
                     let head = (position, At(*received));
                     self.intake(meta, Kind::Item, *seq, &(head, item))?;
-                    let more = decision.fold.nearness;
+                    let more = (decision.fold.nearness, &decision.fold.merged);
                     self.decision(meta, Kind::Decision, position, &(decision, more))?;
                     self.hold(*seq, position, decision)?;
+                    for alias in &decision.fold.merged {
+                        self.merge(*alias, decision.fold.story, meta)?;
+                    }
                     self.carry(decision.fold.story, &decision.carried(item), meta)?;
                     meta.next_story = meta.next_story.max(after(decision));
                     if !identities.is_empty() {
@@ -246,14 +249,15 @@ impl<'t> Tables<'t> {
     fn change(&mut self, feedback: &Feedback, meta: &Meta) -> Result<(), LogError> {
         match feedback.change {
             Change::Split { opens, .. } => self.rename(feedback.item, opens),
-            Change::Merge { alias, kept } => {
-                self.aliases
-                    .insert(alias.0, kept.0)
-                    .map_err(|error| self.store.fault("Writing", error))?;
-                let carried = self.carriers(alias)?;
-                self.carry(kept, &carried, meta)
-            }
+            Change::Merge { alias, kept } => self.merge(alias, kept, meta),
         }
+    }
+
+    /// Lets a story's id lead to another story, which counts as carried where it was.
+    fn merge(&mut self, alias: StoryId, kept: StoryId, meta: &Meta) -> Result<(), LogError> {
+        self.aliases.insert(alias.0, kept.0).map_err(|error| self.store.fault("Writing", error))?;
+        let carried = self.carriers(alias)?;
+        self.carry(kept, &carried, meta)
     }
 
     /// Lets an item's identities lead to another story.

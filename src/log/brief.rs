@@ -54,7 +54,15 @@ impl From<Brief<'_>> for Decision {
         let evidence = Evidence::default();
         Decision {
             item,
-            fold: FoldDecision { verdict, story, state, disputes, evidence, nearness: None },
+            fold: FoldDecision {
+                verdict,
+                story,
+                state,
+                disputes,
+                evidence,
+                nearness: None,
+                merged: Vec::new(),
+            },
             rules: Vec::new(),
             held,
             matched,

@@ -114,14 +114,19 @@ impl<'a> Opened<'a> {
         postcard::from_bytes(self.payload).map_err(|_| Damage::Broken)
     }
 
-    /// Reads the payload as a `T`, and what follows it if anything does.
-    pub(super) fn read_more<T, M>(&self) -> Result<(T, Option<M>), Damage>
+    /// Reads the payload as a `T`, and what later versions put behind it as far as it is there.
+    pub(super) fn read_more<T, M, N>(&self) -> Result<(T, Option<M>, Option<N>), Damage>
     where
         T: Deserialize<'a>,
         M: DeserializeOwned,
+        N: DeserializeOwned,
     {
         let (value, rest) = postcard::take_from_bytes(self.payload).map_err(|_| Damage::Broken)?;
-        Ok((value, postcard::from_bytes(rest).ok()))
+        let (more, rest) = match postcard::take_from_bytes(rest) {
+            Ok((more, rest)) => (Some(more), rest),
+            Err(_) => (None, rest),
+        };
+        Ok((value, more, postcard::from_bytes(rest).ok()))
     }
 }
 
@@ -148,7 +153,7 @@ fn checksum(bytes: &[u8], key: &[u8]) -> u64 {
 mod tests {
     use super::*;
 
-    fn sealed(value: &(u64, String)) -> Vec<u8> {
+    fn sealed(value: &impl Serialize) -> Vec<u8> {
         let mut bytes = Vec::new();
         seal(Kind::Item, &7_u64.to_le_bytes(), value, &mut bytes).unwrap();
         bytes
@@ -169,14 +174,14 @@ mod tests {
         let value = (300, "Harbour bridge reopens".to_owned());
         let more = |bytes: &[u8]| {
             let opened = open(bytes, &7_u64.to_le_bytes()).unwrap();
-            opened.read_more::<(u64, String), Option<f32>>()
+            opened.read_more::<(u64, String), Option<f32>, Vec<u64>>()
         };
-        assert_eq!(more(&sealed(&value)), Ok((value.clone(), None)), "of an earlier version");
-        let mut bytes = Vec::new();
-        let record = (&value, Some(0.5_f32));
-        seal(Kind::Item, &7_u64.to_le_bytes(), &record, &mut bytes).unwrap();
-        assert_eq!(more(&bytes), Ok((value.clone(), Some(Some(0.5)))));
-        assert_eq!(read(&bytes, 7), Ok(value), "by an earlier version");
+        assert_eq!(more(&sealed(&value)), Ok((value.clone(), None, None)), "of the first version");
+        let bytes = sealed(&(&value, Some(0.5_f32)));
+        assert_eq!(more(&bytes), Ok((value.clone(), Some(Some(0.5)), None)), "of the second");
+        let bytes = sealed(&(&value, Some(0.5_f32), [8_u64, 9].as_slice()));
+        assert_eq!(more(&bytes), Ok((value.clone(), Some(Some(0.5)), Some(vec![8, 9]))));
+        assert_eq!(read(&bytes, 7), Ok(value), "by the first version");
     }
 
     #[test]

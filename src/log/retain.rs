@@ -14,7 +14,7 @@ use super::record::{Position, Record};
 use super::recover::Carried;
 use super::remembered::Remembered;
 use super::snapshot::{Snapshot, read_logged};
-use super::store::{Bytes, CARRIED, DECISIONS, HELD, IDENTITIES, INTAKE, LATER, Store};
+use super::store::{ALIASES, Bytes, CARRIED, DECISIONS, HELD, IDENTITIES, INTAKE, LATER, Store};
 use super::{Log, cursor};
 use crate::config::{FoldConfig, LogConfig, OnFull};
 use crate::item::Seq;
@@ -226,6 +226,12 @@ impl Cuts {
         };
         cut(IDENTITIES, self.identities)?;
         cut(CARRIED, self.carried)?;
+        // Ids lead to older stories: where those are forgotten, they lead nowhere.
+        transaction
+            .open_table(ALIASES)
+            .map_err(|error| store.fault("Writing", error))?
+            .retain_in(..self.carried, |_, _| false)
+            .map_err(|error| store.fault("Writing", error))?;
         transaction
             .open_table(LATER)
             .map_err(|error| store.fault("Writing", error))?

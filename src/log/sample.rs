@@ -50,6 +50,7 @@ pub(crate) fn item_on(seq: u64, channels: &[&str]) -> Entry {
             disputes: false,
             evidence,
             nearness: Some(0.5),
+            merged: Vec::new(),
         },
         rules: vec!["Ferries".to_owned()],
         held: vec![0x5eed],

@@ -196,9 +196,11 @@ where
     D: Deserialize<'a>,
     Decision: From<D>,
 {
-    let ((at, decision), nearness): ((At, D), Option<Option<f32>>) = opened.read_more()?;
+    let ((at, decision), nearness, merged): ((At, D), Option<Option<f32>>, _) =
+        opened.read_more()?;
     let mut decision = Box::new(Decision::from(decision));
     decision.fold.nearness = nearness.flatten();
+    decision.fold.merged = merged.unwrap_or_default();
     Ok((at, Record::Decision(decision)))
 }
 

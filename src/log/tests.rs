@@ -129,6 +129,31 @@ fn the_window_begins_at_its_first_record() {
 }
 
 #[test]
+fn a_story_that_an_item_merged_leads_to_the_older_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    log.append(&[item(1), item_on(2, &["sea"]), item_on(3, &["sky"])]).unwrap();
+    let tying = |seq, story, merged: &[u64]| {
+        let mut entry = item_on(seq, &[]);
+        if let Entry::Item { decision, .. } = &mut entry {
+            decision.fold.story = StoryId(story);
+            decision.fold.merged = merged.iter().copied().map(StoryId).collect();
+        }
+        entry
+    };
+    log.append(&[tying(4, 2, &[3]), tying(5, 1, &[2])]).unwrap();
+    let view = log.view();
+    assert_eq!([1, 2, 3].map(|id| view.resolve(StoryId(id)).unwrap().0), [1, 1, 1]);
+    let carried = view.carried_by(StoryId(1)).unwrap().unwrap().channels;
+    assert_eq!(carried, ["harbour", "sea", "sky"]);
+    let merged = |at| match view.record(Position(at)).unwrap().unwrap().record {
+        Record::Decision(decision) => decision.fold.merged,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!((merged(3), merged(5)), (vec![], vec![StoryId(2)]));
+}
+
+#[test]
 fn identities_and_carried_stories_are_remembered() {
     let dir = tempfile::tempdir().unwrap();
     let log = open(dir.path());

@@ -72,7 +72,7 @@ pub(super) fn recover(decider: &mut Decider, log: &Log, window: Duration) -> Res
     view.carried(|carried| {
         decider.route.restore_carried(carried.story, &carried.channels, carried.at);
     })?;
-    decider.fold.start_stories_at(log.next_story());
+    decider.fold.restored(log.next_story());
     Ok(items)
 }
 
@@ -185,10 +185,11 @@ fn restore_held(decider: &mut Decider, log: &Log, since: Timestamp) -> Result<()
     for item in view.held()? {
         let Some((intake, logged)) = view.decision_of(item)? else { continue };
         let received = intake.arrival.received;
-        if let Record::Decision(decision) = logged.record
+        if let Record::Decision(mut decision) = logged.record
             && received < since
             && let Ok(prepared) = decider.prepare.prepare(intake.arrival)
         {
+            decision.fold.story = view.resolve(decision.fold.story)?;
             decider.route.hold(&prepared, &decision);
         }
     }

@@ -67,8 +67,7 @@ impl Route {
     ) -> Feedback {
         let mut channels: Vec<String> =
             self.stories.carriers(alias).map(|name| name.to_string()).collect();
-        self.stories.unite(kept, alias);
-        self.policies.unite(kept, alias);
+        self.unite(kept, alias, at);
         let parts = self.stories.get(kept).map_or(&[][..], |live| &live.parts[..]);
         let holding = self.rules.holding(parts, &state, at);
         let names = holding.iter().map(|rule| self.rules.rules[*rule as usize].name.to_string());
@@ -94,10 +93,7 @@ impl Route {
                 let parts: Vec<PartId> = parts.collect();
                 self.part(from, left, opens, (feedback.item, state), &parts, at);
             }
-            (Change::Merge { alias, kept }, _) => {
-                self.stories.unite(kept, alias);
-                self.policies.unite(kept, alias);
-            }
+            (Change::Merge { alias, kept }, _) => self.unite(kept, alias, at),
             (Change::Split { .. }, _) => {}
         }
         self.told(feedback.change.story(), &feedback.channels, at);
@@ -120,6 +116,13 @@ impl Route {
             live.satisfy(*part);
         }
         live.join(item, false, state);
+    }
+
+    /// Makes one story of two.
+    pub(super) fn unite(&mut self, kept: StoryId, alias: StoryId, now: Timestamp) {
+        self.stories.unite(kept, alias, now);
+        self.policies.unite(kept, alias);
+        self.embargoes.unite(kept, alias);
     }
 
     /// The channels of rules, `unrouted` without any.

@@ -17,7 +17,7 @@ use crate::log::record::Timer;
 use crate::log::{Decision, Entry};
 use crate::metrics::Waiting;
 use crate::prepare::{Prepared, has_open_embargo};
-use crate::story::{Evidence, FoldDecision, Folded, Verdict};
+use crate::story::{Evidence, FoldDecision, Folded, StoryId, Verdict};
 
 /// Items held at one time; further ones wait for a later version, as those without an end do.
 const MOST: usize = 100_000;
@@ -105,7 +105,15 @@ impl Embargoes {
             until,
             name,
             source: prepared.item.source.clone(),
-            fold: FoldDecision { verdict, story, state, disputes, evidence, nearness: None },
+            fold: FoldDecision {
+                verdict,
+                story,
+                state,
+                disputes,
+                evidence,
+                nearness: None,
+                merged: Vec::new(),
+            },
             parts: decision.held.clone(),
         };
         self.held.insert(prepared.seq, held);
@@ -121,6 +129,13 @@ impl Embargoes {
             self.names.remove(&name);
         }
         Some(held)
+    }
+
+    /// Two stories are one: what is held of the other is held of the kept one.
+    pub(super) fn unite(&mut self, kept: StoryId, alias: StoryId) {
+        for held in self.held.values_mut().filter(|held| held.fold.story == alias) {
+            held.fold.story = kept;
+        }
     }
 
     /// An item whose embargo has ended.

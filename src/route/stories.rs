@@ -98,14 +98,11 @@ impl Stories {
         self.live.get_mut(&story)
     }
 
-    /// Makes one story of two.
-    pub(super) fn unite(&mut self, kept: StoryId, alias: StoryId) {
-        for (_, story) in self.arrivals.iter_mut().filter(|(_, story)| *story == alias) {
-            *story = kept;
-        }
-        if let Some(other) = self.live.remove(&alias) {
-            let live = self.live.entry(kept).or_default();
-            live.last = live.last.max(other.last);
+    /// Makes one story of two: it lives on as if an item had come `now`.
+    pub(super) fn unite(&mut self, kept: StoryId, alias: StoryId, now: Timestamp) {
+        let other = self.live.remove(&alias);
+        let live = self.enter(kept, now);
+        if let Some(other) = other {
             other.parts.iter().for_each(|part| _ = live.satisfy(*part));
             let seq = |latest: &(Seq, StoryState)| latest.0;
             live.latest = [live.latest, other.latest].into_iter().flatten().max_by_key(seq);

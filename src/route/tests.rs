@@ -54,6 +54,7 @@ fn folded(item: Item) -> Folded {
             disputes: false,
             evidence: Evidence::default(),
             nearness: None,
+            merged: Vec::new(),
         },
         identities: Vec::new(),
     }

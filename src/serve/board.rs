@@ -110,6 +110,9 @@ impl Board {
         let story = match &logged.record {
             Record::Decision(decision) => {
                 let id = self.resolve(decision.fold.story);
+                for alias in &decision.fold.merged {
+                    self.merge(*alias, id);
+                }
                 let entry = Entry { position, item: decision.item };
                 self.stories.entry(id).or_default().join(entry, &decision.fold.state);
                 self.deliver(id, &decision.channels, logged);
@@ -199,32 +202,34 @@ impl Board {
                     self.stories.entry(opens).or_default().begin(entry);
                 }
             }
-            Change::Merge { alias, kept } => {
-                let (alias, kept) = (self.resolve(alias), self.resolve(kept));
-                if alias == kept {
-                    return;
-                }
-                let Some(gone) = self.stories.remove(&alias) else { return };
-                for carried in &gone.carried {
-                    let Some(shelf) = self.channels.get_mut(&*carried.channel) else { continue };
-                    shelf.by_last.remove(&(carried.last, alias));
-                }
-                let story = self.stories.entry(kept).or_default();
-                let before: Vec<Carried> = story.carried.to_vec();
-                story.merge(gone);
-                for carried in &story.carried {
-                    let Some(shelf) = self.channels.get_mut(&*carried.channel) else { continue };
-                    if let Some(old) = before.iter().find(|old| old.channel == carried.channel) {
-                        shelf.by_last.remove(&(old.last, kept));
-                    }
-                    shelf.by_last.insert((carried.last, kept));
-                }
-                for known in self.aliases.values_mut().filter(|known| **known == alias) {
-                    *known = kept;
-                }
-                self.aliases.insert(alias, kept);
-            }
+            Change::Merge { alias, kept } => self.merge(alias, kept),
         }
+    }
+
+    fn merge(&mut self, alias: StoryId, kept: StoryId) {
+        let (alias, kept) = (self.resolve(alias), self.resolve(kept));
+        if alias == kept {
+            return;
+        }
+        let Some(gone) = self.stories.remove(&alias) else { return };
+        for carried in &gone.carried {
+            let Some(shelf) = self.channels.get_mut(&*carried.channel) else { continue };
+            shelf.by_last.remove(&(carried.last, alias));
+        }
+        let story = self.stories.entry(kept).or_default();
+        let before: Vec<Carried> = story.carried.to_vec();
+        story.merge(gone);
+        for carried in &story.carried {
+            let Some(shelf) = self.channels.get_mut(&*carried.channel) else { continue };
+            if let Some(old) = before.iter().find(|old| old.channel == carried.channel) {
+                shelf.by_last.remove(&(old.last, kept));
+            }
+            shelf.by_last.insert((carried.last, kept));
+        }
+        for known in self.aliases.values_mut().filter(|known| **known == alias) {
+            *known = kept;
+        }
+        self.aliases.insert(alias, kept);
     }
 
     /// Lets go of the oldest record, and of its story when nothing is left of that.

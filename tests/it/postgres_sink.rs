@@ -83,6 +83,30 @@ fn a_story_is_kept_as_it_is_now_and_what_could_not_be_read_is_there_too() {
 }
 
 #[test]
+fn the_items_of_a_story_that_was_merged_follow_it() {
+    let Some(server) = Server::start(Kind::Postgres) else { return };
+    let desk = desk_for(&server, "create_tables = true\n");
+    let config = desk.read("wirefold.toml");
+    let channel = "[[channel]]\nname = \"all\"\n";
+    let all = format!("{channel}repeats = \"developments\"\n");
+    desk.write("wirefold.toml", &config.replace(channel, &all));
+    let mut daemon = desk.daemon();
+    let headlines = [
+        "Ferry runs aground off Sandvik",
+        "Coastguard helicopters lift forty passengers from rocks",
+        "Coastguard helicopters lift forty passengers as ferry runs aground off Sandvik rocks",
+    ];
+    for (n, headline) in (1..).zip(headlines) {
+        desk.write(&format!("spool/{n}.ndjson"), &format!("{{\"headline\":\"{headline}\"}}"));
+        daemon.until("it is there", || deliveries(&server) == n);
+    }
+    daemon.stop();
+    let stories = ask(&server, "SELECT DISTINCT story FROM wirefold.items").unwrap();
+    let told = ask(&server, "SELECT story || ' ' || items FROM wirefold.stories").unwrap();
+    assert_eq!((stories, told), (vec!["s1".to_owned()], vec!["s1 3".to_owned()]));
+}
+
+#[test]
 fn tables_that_are_not_there_are_said_and_waited_for() {
     let Some(server) = Server::start(Kind::Postgres) else { return };
     let desk = desk_for(&server, "");

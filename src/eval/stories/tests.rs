@@ -2,6 +2,7 @@ use super::*;
 use crate::eval::Labelled;
 use crate::fold::model::Model;
 use crate::fold::training;
+use crate::item::Seq;
 
 const ROWS: &str = "\
 time\tsource\tlang\tstory\theadline
@@ -35,6 +36,27 @@ fn a_report_counts_what_it_replayed() {
     assert!(report.b3_f1_95.low <= report.b3_f1 && report.b3_f1 <= report.b3_f1_95.high);
     let compared: usize = report.calibration.bins.iter().map(|bin| bin.count).sum();
     assert!(compared >= 3, "{compared}");
+}
+
+#[test]
+fn stories_count_as_what_they_became() {
+    let merges = |story, merged: &[u64]| FoldDecision {
+        story: StoryId(story),
+        merged: merged.iter().copied().map(StoryId).collect(),
+        ..decision()
+    };
+    let mut found = Found::default();
+    for decision in [merges(1, &[]), merges(2, &[]), merges(3, &[]), merges(2, &[3])] {
+        found.push(&decision);
+    }
+    found.push(&merges(1, &[2]));
+    assert_eq!(found.in_the_end(), [StoryId(1); 5]);
+}
+
+fn decision() -> FoldDecision {
+    let one = crate::fold::training::prepare_one(Seq(0), "Ferry aground", None, None, None);
+    let mut fold = Fold::new(&FoldConfig::default(), Publishers::default()).expect("the models");
+    fold.decide(one.expect("a headline")).0.expect("an item").decision
 }
 
 #[test]

@@ -64,4 +64,69 @@ fn a_dateline_gives_the_place_where_no_metadata_does() {
     let text = "<NewsML><NewsItem><NewsComponent><NewsLines><HeadLine>Pont rouvert</HeadLine>\
         <DateLine>Strasbourg, 10 juil 2026 (EX)</DateLine></NewsLines></NewsComponent></NewsItem></NewsML>";
     assert_eq!(read(text).located.as_deref(), Some("Strasbourg"));
+    let line = |line| read(&text.replace("Strasbourg, 10 juil 2026 (EX)", line)).located;
+    assert_eq!(line("BERGEN, Norway").as_deref(), Some("BERGEN, Norway"));
+    assert_eq!(line("January 21"), None);
+}
+
+/// An item whose components have roles and a text each.
+fn parts(parts: &[(&str, &str)]) -> Item {
+    let parts: String = parts
+        .iter()
+        .map(|(role, text)| {
+            format!(
+                "<NewsComponent><Role FormalName=\"{role}\"/><ContentItem><Format FormalName=\"\"/>\
+                 <DataContent>{text}</DataContent></ContentItem></NewsComponent>"
+            )
+        })
+        .collect();
+    read(&format!("<NewsML><NewsItem><NewsComponent>{parts}</NewsComponent></NewsItem></NewsML>"))
+}
+
+#[test]
+fn the_text_is_that_of_the_body_where_parts_have_roles() {
+    let item = parts(&[("Title", "Bridge reopens"), ("Lead", ""), ("Body", "One.")]);
+    assert_eq!(item.body.as_deref(), Some("One."));
+    assert_eq!(parts(&[("Body", ""), ("Caption", "A bridge.")]).body.as_deref(), Some("A bridge."));
+}
+
+#[test]
+fn text_within_complex_data_is_text_and_a_style_sheet_is_none() {
+    let item = |kind: &str, mime: &str| {
+        read(&format!(
+            "<NewsML><NewsItem><NewsManagement><Urgency>2</Urgency></NewsManagement><NewsComponent>\
+             <ContentItem><MediaType FormalName=\"{kind}\"/><MimeType FormalName=\"{mime}\"/>\
+             <DataContent>One.</DataContent></ContentItem></NewsComponent></NewsItem></NewsML>"
+        ))
+    };
+    let text = item("ComplexData", "text/vnd.IPTC.NITF");
+    assert_eq!((text.body.as_deref(), text.urgency), (Some("One."), Some(2)));
+    assert_eq!(item("Text", "image/jpeg").body, None);
+}
+
+#[test]
+fn a_comment_on_a_component_is_a_note_and_may_tell_the_embargo() {
+    let text = "<NewsML><NewsItem><Comment FormalName=\"Version\">1.0</Comment><NewsManagement>\
+        <ThisRevisionCreated>20250602T114650+0100</ThisRevisionCreated>\
+        <Status FormalName=\"Embargoed\"/></NewsManagement><NewsComponent>\
+        <NewsLines><HeadLine>FAIR OPENS</HeadLine></NewsLines>\
+        <Contributor><Comment FormalName=\"Office\">XY</Comment></Contributor>\
+        <NewsComponent><Comment> Embargoed to 0001 Tuesday June 03 </Comment></NewsComponent>\
+        </NewsComponent></NewsItem></NewsML>";
+    let item = read(text);
+    assert_eq!(item.ednote.as_deref(), Some("Embargoed to 0001 Tuesday June 03"));
+    assert_eq!(item.pubstatus, PubStatus::Withheld);
+    // The year is that of the item, whenever it is read.
+    let until = item.embargoed.map(|until| until.to_string());
+    assert_eq!(until.as_deref(), Some("2025-06-03T00:01:00Z"));
+}
+
+#[test]
+fn an_identifier_without_a_number_names_no_item() {
+    let text = "<NewsML><NewsItem><Identification><NewsIdentifier><NewsItemId/>\
+        <PublicIdentifier>urn:newsml:www.example.org</PublicIdentifier></NewsIdentifier>\
+        </Identification></NewsItem></NewsML>";
+    assert_eq!(read(text).uri, None);
+    let numbered = text.replace("www.example.org", "example.org:20261123:7:1");
+    assert_eq!(read(&numbered).uri.as_deref(), Some("urn:newsml:example.org:20261123:7:1"));
 }

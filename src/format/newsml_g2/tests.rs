@@ -85,4 +85,25 @@ fn all_notes_are_kept_and_a_slugline_may_tell_the_version() {
     let item = read(text).remove(0);
     assert_eq!(item.ednote.as_deref(), Some("For the desk.\nFor all."));
     assert_eq!((item.markers.as_slice(), item.subjects.len()), ([Marker::Lead(2)].as_slice(), 1));
+    // The label that all takes of the story share.
+    assert_eq!(item.slugline.as_deref(), Some("BC-US--Earns-Harbour"));
+}
+
+#[test]
+fn what_a_page_repeats_above_the_text_is_not_of_the_text() {
+    let text = "<newsItem guid='1'><contentMeta><headline>Bridge reopens</headline></contentMeta>\
+        <contentSet><inlineXML><html><body><header><ul><li>Bridges</li></ul>\
+        <h1>Bridge reopens</h1><p class='byline'>By Ann Lee</p></header>\
+        <section><p>Bergen (ex) - One.</p><p>Two.</p></section></body></html></inlineXML>\
+        </contentSet></newsItem>";
+    assert_eq!(read(text)[0].body.as_deref(), Some("Bergen (ex) - One.\nTwo."));
+}
+
+#[test]
+fn a_package_may_list_titles() {
+    let text = "<packageItem guid='1'><itemMeta/><contentMeta><headline>Top</headline></contentMeta>\
+        <groupSet><group><itemRef><itemClass qcode='ninat:text'/><title>One</title></itemRef>\
+        <itemRef><itemClass qcode='ninat:picture'/><title>No</title></itemRef></group></groupSet>\
+        </packageItem>";
+    assert_eq!(read(text)[0].body.as_deref(), Some("One"));
 }

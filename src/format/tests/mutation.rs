@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-const FIXTURES: &[&[u8]] = &[
+pub(super) const FIXTURES: &[&[u8]] = &[
     include_bytes!("../../../tests/data/format/anpa.tst"),
     include_bytes!("../../../tests/data/format/atom.xml"),
     include_bytes!("../../../tests/data/format/headlines.ndjson"),

@@ -84,7 +84,7 @@ const WIRE: &[(&str, Format, &str)] = &[
     ("afp.xml", Format::Newsml1, "headline 51, body 1415, from AFP, language en, at 2014-08-29T13:49:51Z, first 2014-08-29T13:49:51Z, urgency 4, subjects 5, slugline 11, version 1, Zoned Usable"),
     ("ana1.xml", Format::Newsml1, "headline 45, body 791, from ΑΠΕ-ΜΠΕ, language en, at 2018-04-04T14:58:59Z, first 2018-04-04T14:58:59Z, urgency 5, subjects 3, version 1, Zoned Usable"),
     ("anpa-1.tst", Format::Anpa, "headline 46, body 2728, byline 33, from AP, at 2013-11-13T15:09:00Z, urgency 1, subjects 1, slugline 23, ednote 15, Zoned Usable"),
-    ("anpa-3.tst", Format::Anpa, "headline 25, body 4744, from AP, at 2013-11-13T07:13:00Z, urgency 3, subjects 1, slugline 25, Zoned Usable"),
+    ("anpa-3.tst", Format::Anpa, "headline 25, body 4743, from AP, at 2013-11-13T07:13:00Z, urgency 3, subjects 1, slugline 25, Zoned Usable"),
     ("ansa-newsmlg2-text.xml", Format::NewsmlG2, "headline 54, body 478, from ansa.it, language it, at 2017-10-11T09:41:00Z, first 2017-10-11T09:41:00Z, urgency 5, subjects 2, version 1, Zoned Usable"),
     ("ap-nitf.xml", Format::Nitf, "headline 60, body 6363, byline 14, from The Associated Press, at 2015-12-10T19:10:44Z, ednote 23, Zoned Usable"),
     ("ap_anpa-1.tst", Format::Anpa, "headline 56, body 2334, byline 12, from AP, at 2016-02-20T03:37:00Z, urgency 4, subjects 1, slugline 10, ednote 45, LEAD 1, Zoned Usable"),

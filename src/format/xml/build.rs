@@ -29,6 +29,9 @@ pub(super) struct Builder<'a> {
     repeated: usize,
     /// The last place where a tag could end.
     cut: Option<usize>,
+    /// Whether the last node is text of the innermost open element, so that more of it belongs
+    /// there.
+    joins: bool,
     repair: Repair,
 }
 
@@ -40,6 +43,7 @@ impl<'a> Builder<'a> {
             deeper: 0,
             repeated: 0,
             cut: text.rfind('>'),
+            joins: false,
             repair,
         }
     }
@@ -184,6 +188,7 @@ impl<'a> Builder<'a> {
     /// Closes the open element at `place` and all within it.
     fn close(&mut self, place: usize, by_tag: bool) {
         let end = self.tree.nodes.len();
+        self.joins = false;
         for (depth, id) in self.open.drain(place..).enumerate() {
             self.tree.nodes[id].end = end;
             if let Kind::Element { closed, .. } = &mut self.tree.nodes[id].kind {
@@ -196,11 +201,12 @@ impl<'a> Builder<'a> {
     fn text(&mut self, offset: usize, piece: Cow<'a, str>) {
         let next = self.tree.nodes.len();
         if let Some(Node { kind: Kind::Text(text), .. }) = self.tree.nodes.last_mut()
-            && self.open.last().is_none_or(|open| next - 1 > *open)
+            && self.joins
         {
             text.to_mut().push_str(&piece);
             return;
         }
+        self.joins = true;
         self.tree.nodes.push(Node { kind: Kind::Text(piece), offset, end: next + 1 });
     }
 

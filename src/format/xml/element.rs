@@ -45,8 +45,9 @@ const BLOCKS: &[&str] = &[
     "body.content",
 ];
 
-/// Elements whose text is not that of the article.
-const ASIDES: &[&str] = &["media", "head", "script", "style", "byttl"];
+/// Elements whose text is not that of the article. A `header` repeats headline, byline and
+/// subjects above it.
+const ASIDES: &[&str] = &["media", "head", "header", "script", "style", "byttl"];
 
 /// An element of a [`Tree`].
 #[derive(Clone, Copy)]

@@ -28,6 +28,14 @@ fn well_formed_text_is_read_as_it_stands() {
 }
 
 #[test]
+fn text_after_an_element_is_not_within_it() {
+    let tree = Tree::parse("<a>1<b>2</b>3<b/>4</a>5", Repair::default());
+    let root = tree.root().expect("a root");
+    assert_eq!(root.child("b").and_then(Element::line).as_deref(), Some("2"));
+    assert_eq!(root.text(), "1234");
+}
+
+#[test]
 fn slips_cost_only_their_element() {
     case(
         "<r><item><title>R&D & more</title></item><item><title>b</title></item></r>",

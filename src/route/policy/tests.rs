@@ -47,6 +47,7 @@ fn item(minute: i64, story: u64, publisher: &str) -> Comes {
         disputes: false,
         evidence: Evidence::default(),
         nearness: None,
+        merged: Vec::new(),
     };
     Comes { minute, folded: Folded { prepared, decision, identities: Vec::new() } }
 }

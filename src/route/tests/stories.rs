@@ -89,6 +89,35 @@ fn what_a_story_satisfied_is_known_after_its_first_item_has_left_the_window() {
 }
 
 #[test]
+fn stories_that_turn_out_to_be_one_go_on_as_one() {
+    let mut route = compiled(RULES);
+    let three = ["first", "devs", "all"];
+    case(&mut route, &nth(1, Verdict::New, "Snow falls"), &["unrouted"], &["unrouted"]);
+    let mut other = nth(2, Verdict::New, "Strike on Gaza");
+    other.decision.story = StoryId(2);
+    case(&mut route, &other, &three, &three);
+    let mut tying = nth(3, Verdict::Development, "Snow on the strip");
+    tying.decision.merged = vec![StoryId(2)];
+    let four = ["first", "devs", "all", "big"];
+    // The channels of the other are the story's now, and the rules see the words of both.
+    let mut started = compiled(RULES);
+    let decision = case(&mut route, &tying, &four, &["devs", "all", "big"]);
+    for (item, story) in [(nth(1, Verdict::New, "Snow falls"), 1), (other, 2), (tying, 1)] {
+        let mut recorded = decision.clone();
+        recorded.fold = FoldDecision { story: StoryId(story), ..item.decision };
+        recorded.held.clear();
+        if story == 2 {
+            recorded.held.clone_from(&decision.held);
+        }
+        recorded.channels = if story == 2 { three.map(str::to_owned).into() } else { Vec::new() };
+        started.apply(&item.prepared, &recorded);
+    }
+    let fourth = nth(4, Verdict::Correction, "No snow");
+    case(&mut route, &fourth, &four, &["first", "devs", "all", "big", "unrouted"]);
+    case(&mut started, &fourth, &four, &["first", "devs", "all", "big"]);
+}
+
+#[test]
 fn unrouted_gets_what_no_rule_matches_once_and_its_corrections() {
     let mut route = compiled(RULES);
     case(&mut route, &nth(1, Verdict::New, "Snow falls"), &["unrouted"], &["unrouted"]);

@@ -114,15 +114,22 @@ fn a_split_item_opens_a_story_of_its_own() {
 #[test]
 fn a_merged_story_is_found_under_both_ids_and_stands_once() {
     let merge = Change::Merge { alias: StoryId(2), kept: StoryId(1) };
-    let entries = [item(1), item_on(2, &["harbour", "sea"]), feedback(3, merge, 2, &[])];
-    let mut board = board_of(&entries, 100);
-    assert_eq!(on(&board, "harbour"), [(2, 1)]);
-    assert_eq!(on(&board, "sea"), [(2, 1)]);
-    let (id, story) = board.story(StoryId(2)).unwrap();
-    assert_eq!((id, story.items, story.entries.len()), (StoryId(1), 2, 3));
-    board.forget_before(Position(4));
-    assert_eq!((board.stories(), on(&board, "sea").len()), (0, 0));
-    assert!(board.story(StoryId(2)).is_none());
+    let by_hand = feedback(3, merge, 2, &[]);
+    let mut tying = joins(3, 1, &[]);
+    if let LogEntry::Item { decision, .. } = &mut tying {
+        (decision.fold.state.items, decision.fold.merged) = (3, vec![StoryId(2)]);
+    }
+    for (merging, items) in [(by_hand, 2), (tying, 3)] {
+        let entries = [item(1), item_on(2, &["harbour", "sea"]), merging];
+        let mut board = board_of(&entries, 100);
+        assert_eq!(on(&board, "harbour"), [(2, 1)]);
+        assert_eq!(on(&board, "sea"), [(2, 1)]);
+        let (id, story) = board.story(StoryId(2)).unwrap();
+        assert_eq!((id, story.items, story.entries.len()), (StoryId(1), items, 3));
+        board.forget_before(Position(4));
+        assert_eq!((board.stories(), on(&board, "sea").len()), (0, 0));
+        assert!(board.story(StoryId(2)).is_none());
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::channel::{Delivery, Event};
 use crate::sink::error::SinkError;
+use crate::story::StoryId;
 
 /// The rows of one batch, by table.
 #[derive(Debug, Default)]
@@ -13,6 +14,14 @@ pub(super) struct Rows {
     pub(super) deliveries: Deliveries,
     pub(super) rejected: Rejected,
     pub(super) gaps: Gaps,
+    pub(super) merged: Merged,
+}
+
+/// Stories that are others now.
+#[derive(Debug, Default)]
+pub(super) struct Merged {
+    pub(super) alias: Vec<String>,
+    pub(super) kept: Vec<String>,
 }
 
 #[derive(Debug, Default)]
@@ -77,7 +86,16 @@ impl Rows {
     pub(super) fn of(events: &[Event]) -> Result<Rows, SinkError> {
         let mut rows = Rows::default();
         let (mut stories, mut items) = (BTreeMap::new(), BTreeMap::new());
+        let mut leads: BTreeMap<StoryId, StoryId> = BTreeMap::new();
         for event in events {
+            for delivery in event.deliveries() {
+                for alias in &delivery.merged {
+                    // One look must be enough, though a story be merged twice in a batch.
+                    let before = leads.values_mut().filter(|kept| *kept == alias);
+                    before.for_each(|kept| *kept = delivery.story);
+                    leads.insert(*alias, delivery.story);
+                }
+            }
             let json = written(event)?;
             match event {
                 Event::Story(delivery) => {
@@ -108,6 +126,10 @@ impl Rows {
                     rows.gaps.json.push(json);
                 }
             }
+        }
+        for (alias, kept) in leads {
+            rows.merged.alias.push(alias.to_string());
+            rows.merged.kept.push(kept.to_string());
         }
         stories.into_values().for_each(|delivery| rows.stories.push(delivery));
         items.into_values().for_each(|delivery| rows.items.push(delivery));

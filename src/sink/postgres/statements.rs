@@ -32,6 +32,13 @@ FROM unnest($1::int8[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text
 ON CONFLICT (item) DO UPDATE SET story = excluded.story, position = excluded.position
 WHERE excluded.position >= old.position";
 
+const MERGED_ITEMS: &str = "
+UPDATE @.items AS old SET story = new.kept
+FROM unnest($1::text[], $2::text[]) AS new (alias, kept)
+WHERE old.story = new.alias";
+
+const MERGED_STORIES: &str = "DELETE FROM @.stories WHERE story = ANY($1::text[])";
+
 /// Counts only rows that are new or were there before for the same item.
 const DELIVERIES: &str = "
 INSERT INTO @.deliveries AS old (channel, position, item, story, verdict, received, json, part)
@@ -59,6 +66,8 @@ ON CONFLICT (first_position, next_position) DO NOTHING";
 pub(super) struct Statements {
     stories: Statement,
     items: Statement,
+    merged_items: Statement,
+    merged_stories: Statement,
     deliveries: Statement,
     rejected: Statement,
     gaps: Statement,
@@ -70,6 +79,8 @@ impl Statements {
         Ok(Statements {
             stories: prepare(STORIES).await?,
             items: prepare(ITEMS).await?,
+            merged_items: prepare(MERGED_ITEMS).await?,
+            merged_stories: prepare(MERGED_STORIES).await?,
             deliveries: prepare(DELIVERIES).await?,
             rejected: prepare(REJECTED).await?,
             gaps: prepare(GAPS).await?,
@@ -121,6 +132,11 @@ impl Statements {
                 &i.position,
             ];
             to.execute(&self.items, &columns).await?;
+        }
+        if !rows.merged.alias.is_empty() {
+            let m = &rows.merged;
+            to.execute(&self.merged_items, &[&m.alias, &m.kept]).await?;
+            to.execute(&self.merged_stories, &[&m.alias]).await?;
         }
         if !rows.rejected.position.is_empty() {
             let r = &rows.rejected;

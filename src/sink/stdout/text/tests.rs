@@ -15,6 +15,7 @@ fn delivery(minute: i64, verdict: Verdict, headline: &str) -> Delivery {
         channel: "harbour".to_owned(),
         position: Position(7),
         verdict,
+        merged: Vec::new(),
         story: StoryId(3),
         item: Seq(7),
         of: None,
