@@ -34,6 +34,7 @@ mod status;
 mod stdout;
 mod webhook;
 
+pub(crate) use ask::whole;
 pub use ask::{Ask, AskError, RewindTo, Wish};
 pub use control::{ControlError, Couriers};
 pub use courier::Courier;

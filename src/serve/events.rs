@@ -35,13 +35,16 @@ pub(super) fn routes() -> Router<App> {
 #[utoipa::path(get, path = "/v1/channels/{name}/events", operation_id = "listen", tag = "live",
     params(
         ("name" = String, Path, description = "The channel"),
-        ("after" = Option<String>, Query, description = "The id of the last event that one has had"),
-        ("Last-Event-ID" = Option<String>, Header, description = "The same, and stronger"),
+        ("after" = Option<String>, Query, pattern = "^([a-z0-9_-]{1,64}/[0-9]{1,19})?$",
+            description = "The id of the last event that one has had"),
+        ("Last-Event-ID" = Option<String>, Header, pattern = "^([a-z0-9_-]{1,64}/[0-9]{1,19})?$",
+            description = "The same, and stronger"),
     ),
     responses(
         (status = 101, description = "The same messages over a WebSocket, when asked to upgrade"),
         (status = 200, description = "Events as they come", content_type = "text/event-stream",
             body = String),
+        (status = 422, description = "The id is one of another channel"),
     ))]
 pub(in crate::serve) async fn events(
     State(app): State<App>,
@@ -79,20 +82,32 @@ pub(in crate::serve) async fn events(
 /// Where to begin: after the event that the client had last, else with what comes now.
 fn from(app: &App, name: &str, headers: &HeaderMap, query: &Query) -> Result<Position, Problem> {
     let had = headers.get("last-event-id").map(|id| id.to_str().unwrap_or("?"));
+    let asked = position(name, query.text("after").unwrap_or_default())?;
     // What a browser sends by itself when it comes back is newer than the address.
-    let Some(id) = had.or(query.text("after")).filter(|id| !id.is_empty()) else {
-        return Ok(app.live.end());
+    let position = match had {
+        Some(id) => position(name, id)?,
+        None => asked,
     };
-    let position = id
-        .rsplit_once('/')
-        .filter(|(channel, _)| *channel == name)
-        .and_then(|(_, position)| position.parse().ok());
-    let position = position.ok_or_else(|| {
+    // An id of another log may go further.
+    Ok(position.map_or(app.live.end(), |position| position.next().min(app.live.end())))
+}
+
+/// The place of an event of this channel; none for no id.
+fn position(name: &str, id: &str) -> Result<Option<Position>, Problem> {
+    if id.is_empty() {
+        return Ok(None);
+    }
+    let found = id.rsplit_once('/');
+    let found = found.and_then(|(channel, position)| Some((channel, position.parse().ok()?)));
+    let wrong = |status| {
         let detail = format!("`{id}` is no event of this channel: an id is `{name}/POSITION`");
-        Problem::new(StatusCode::BAD_REQUEST, detail)
-    })?;
-    // An id of another log, which went further.
-    Ok(Position(position).next().min(app.live.end()))
+        Problem::new(status, detail)
+    };
+    let (channel, position) = found.ok_or_else(|| wrong(StatusCode::BAD_REQUEST))?;
+    if channel != name {
+        return Err(wrong(StatusCode::UNPROCESSABLE_ENTITY));
+    }
+    Ok(Some(Position(position)))
 }
 
 fn stream(listener: Listener<OwnedSemaphorePermit>) -> Response {

@@ -4,8 +4,10 @@ use axum::Router;
 use axum::http::Uri;
 use axum::routing::get;
 use serde::Serialize;
+use utoipa::openapi::path::Parameter;
+use utoipa::openapi::schema::{SchemaType, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, ResponseBuilder};
+use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, ResponseBuilder, Schema};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 use super::answer::Json;
@@ -87,6 +89,7 @@ impl Modify for Common {
         components.add_security_scheme("password", password);
         for path in document.paths.paths.values_mut() {
             for operation in [&mut path.get, &mut path.post].into_iter().flatten() {
+                operation.parameters.iter_mut().flatten().for_each(never_null);
                 let problem = Content::new(Some(Ref::from_schema_name("Problem")));
                 let refused = ResponseBuilder::new()
                     .description("Refused, and why")
@@ -105,6 +108,19 @@ impl Modify for Common {
                 }
                 responses.entry("default".to_owned()).or_insert(RefOr::T(refused));
             }
+        }
+    }
+}
+
+/// What may be left out has a type that may be null, but an address or a header has no null.
+fn never_null(parameter: &mut RefOr<Parameter>) {
+    if let RefOr::T(parameter) = parameter
+        && let Some(RefOr::T(Schema::Object(object))) = &mut parameter.schema
+        && let SchemaType::Array(types) = &mut object.schema_type
+    {
+        types.retain(|it| *it != Type::Null);
+        if let [only] = &types[..] {
+            object.schema_type = SchemaType::Type(only.clone());
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::source::{self, Origin, Refused};
 use super::App;
 use super::idempotency::{Key, Push, Reply};
 use super::problem::Problem;
+use super::query::Query;
 use super::token::Pusher;
 
 mod body;
@@ -58,6 +59,7 @@ pub(in crate::serve) async fn push(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
+    Query::read(&uri, &["format"])?;
     let how = body::understand(&headers, uri.query())?;
     let key = idempotency_key(&headers, &caller)?;
     let bytes = body::read(body, &how, app.config.max_body, &app.context.stop).await?;

@@ -34,10 +34,16 @@ impl Query {
         Ok(Query(pairs))
     }
 
+    /// A parameter that is there. An empty number, flag or time is a mistake of whoever wrote it: to
+    /// leave it alone would give a wrong answer.
+    fn given(&self, name: &str) -> Option<&str> {
+        let found = self.0.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
     /// A parameter that is there and not empty.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
-        let found = self.0.iter().find(|(known, _)| known == name);
-        found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+        self.given(name).filter(|value| !value.is_empty())
     }
 
     /// A parameter that must be there.
@@ -47,14 +53,14 @@ impl Query {
 
     /// A number from 1 to `most`.
     pub(super) fn count(&self, name: &str, usual: usize, most: usize) -> Result<usize, Problem> {
-        let Some(text) = self.text(name) else { return Ok(usual) };
+        let Some(text) = self.given(name) else { return Ok(usual) };
         let number = text.parse().ok().filter(|number| (1..=most).contains(number));
         number.ok_or_else(|| wrong(format!("`{name}` is a number from 1 to {most}")))
     }
 
     /// `true` or `false`.
     pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, Problem> {
-        match self.text(name) {
+        match self.given(name) {
             None => Ok(None),
             Some("true") => Ok(Some(true)),
             Some("false") => Ok(Some(false)),
@@ -64,10 +70,7 @@ impl Query {
 
     /// A moment.
     pub(super) fn time(&self, name: &str) -> Result<Option<Timestamp>, Problem> {
-        // An empty one is a mistake of whoever wrote it: all stories would be a wrong answer.
-        let Some((_, text)) = self.0.iter().find(|(known, _)| known == name) else {
-            return Ok(None);
-        };
+        let Some(text) = self.given(name) else { return Ok(None) };
         // An unescaped `+` arrives as a space.
         let time = text.replace(' ', "+").parse().map(Some);
         time.map_err(|_| wrong(format!("`{name}` is a time, like 2026-11-23T10:00:00Z")))
@@ -120,12 +123,13 @@ mod tests {
     fn what_is_wrong_is_refused_and_not_left_alone() {
         assert!(read("limt=7").is_err());
         assert!(read("limit=7&limit=8").is_err());
-        for wrong in ["limit=0", "limit=101", "limit=x"] {
+        for wrong in ["limit=0", "limit=101", "limit=x", "limit="] {
             assert!(read(wrong).unwrap().count("limit", 50, 100).is_err(), "{wrong}");
         }
         assert!(read("since=yesterday").unwrap().time("since").is_err());
         assert!(read("since=").unwrap().time("since").is_err());
         assert!(read("disputed=yes").unwrap().flag("disputed").is_err());
+        assert!(read("disputed=").unwrap().flag("disputed").is_err());
         assert!(read("before=12").unwrap().cursor("before").is_err());
         assert_eq!(read("before=").unwrap().cursor("before"), Ok(None));
     }

@@ -61,7 +61,10 @@ pub(in crate::serve) async fn one(
     ),
     request_body(content = Wish, content_type = "application/json",
         description = "What the action takes"),
-    responses((status = 200, description = "It is done, durably", body = Object)))]
+    responses(
+        (status = 200, description = "It is done, durably", body = Object),
+        (status = 422, description = "`rewind` does not say where to, or names no place"),
+    ))]
 pub(in crate::serve) async fn act(
     State(app): State<App>,
     caller: Admin,
@@ -72,6 +75,7 @@ pub(in crate::serve) async fn act(
         let status = match error {
             AskError::Word(_) => StatusCode::NOT_FOUND,
             AskError::Wish(_) => StatusCode::BAD_REQUEST,
+            AskError::Place(_) => StatusCode::UNPROCESSABLE_ENTITY,
         };
         Problem::new(status, error.to_string())
     })?;

@@ -18,6 +18,7 @@ use super::problem::Problem;
 use super::token::Admin;
 use crate::feedback::{Ask, Outcome, Refusal};
 use crate::item::{Arrival, Seq};
+use crate::sink::whole;
 use crate::source::Refused;
 use crate::story::StoryId;
 
@@ -35,6 +36,7 @@ pub(super) fn routes() -> Router<App> {
 #[serde(deny_unknown_fields)]
 pub(super) struct Split {
     /// Its number in the log.
+    #[serde(deserialize_with = "whole")]
     item: u64,
 }
 

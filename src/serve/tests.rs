@@ -213,8 +213,9 @@ async fn sinks_are_told_of_and_asked_with_a_token_only() {
     for (path, wish, status) in [
         ("/v1/sinks/desk/pause", "", 404),
         ("/v1/sinks/desk/explode", "", 404),
-        ("/v1/sinks/desk/rewind", "", 400),
-        ("/v1/sinks/desk/rewind", "{\"to\":\"soon\"}", 400),
+        ("/v1/sinks/desk/rewind", "", 422),
+        ("/v1/sinks/desk/rewind", "{\"to\":\"soon\"}", 422),
+        ("/v1/sinks/desk/rewind", "{\"to\":true}", 400),
         ("/v1/sinks/desk/pause", "{\"why\":1}", 400),
     ] {
         let refused = ask(Method::POST, path, wish, true).await;

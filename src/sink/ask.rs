@@ -4,7 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 
 use crate::log::{LogError, Position, View};
@@ -58,6 +59,8 @@ pub enum AskError {
     Word(String),
     /// What goes with the word is wrong.
     Wish(String),
+    /// It is right by its form, but names no place in the log.
+    Place(String),
 }
 
 impl fmt::Display for AskError {
@@ -67,7 +70,7 @@ impl fmt::Display for AskError {
                 f,
                 "a sink cannot `{word}`: it can pause, resume, rewind, redeliver and discard"
             ),
-            AskError::Wish(message) => f.write_str(message),
+            AskError::Wish(message) | AskError::Place(message) => f.write_str(message),
         }
     }
 }
@@ -79,11 +82,30 @@ impl std::error::Error for AskError {}
 #[serde(deny_unknown_fields, default)]
 pub struct Wish {
     /// Where to rewind to: `start`, `end`, a position, a time or how long ago. It must be there then.
-    to: Option<Value>,
+    to: Option<Place>,
     /// Which dead letters; none are all.
     ids: Vec<String>,
     /// Why it is paused.
     reason: Option<String>,
+}
+
+/// A place in the log: a position, or a text that names one.
+#[derive(Debug, Deserialize, Serialize, utoipa::ToSchema)]
+#[serde(untagged, expecting = "`to` is a position or a text")]
+enum Place {
+    Position(#[serde(deserialize_with = "whole")] u64),
+    Text(String),
+}
+
+/// A whole number, also when it is written with a fraction of nothing: `7.0` is an integer to JSON
+/// Schema.
+pub(crate) fn whole<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
+    /// Beyond it a float no longer tells one whole number from the next.
+    const MOST: f64 = 9_007_199_254_740_992.0;
+    let number = serde_json::Number::deserialize(from)?;
+    let fraction = || number.as_f64().filter(|n| n.fract() == 0.0 && (0.0..=MOST).contains(n));
+    let found = number.as_u64().or_else(|| fraction().map(|n| n as u64));
+    found.ok_or_else(|| D::Error::custom(format!("`{number}` is no whole number from 0 on")))
 }
 
 impl Ask {
@@ -100,11 +122,13 @@ impl Ask {
             "resume" => Ask::Resume,
             "rewind" => {
                 let to = match wish.to {
-                    Some(Value::String(text)) => text,
-                    Some(Value::Number(position)) => position.to_string(),
-                    _ => return Err(wrong("say where: {\"to\": \"start\"}".to_owned())),
+                    Some(Place::Text(text)) => text.parse().map_err(AskError::Place)?,
+                    Some(Place::Position(position)) => RewindTo::Position(Position(position)),
+                    None => {
+                        return Err(AskError::Place("say where: {\"to\": \"start\"}".to_owned()));
+                    }
                 };
-                Ask::Rewind { to: to.parse().map_err(wrong)? }
+                Ask::Rewind { to }
             }
             "redeliver" => Ask::Redeliver { ids: wish.ids },
             "discard" => Ask::Discard { ids: wish.ids },
@@ -221,13 +245,22 @@ mod tests {
             assert_eq!(Ask::read(ask.word(), body.as_bytes()), Ok(ask));
         }
         let nine = Ask::Rewind { to: RewindTo::Position(Position(9)) };
-        assert_eq!(Ask::read("rewind", br#"{"to":9}"#), Ok(nine));
+        for body in [r#"{"to":9}"#, r#"{"to":9.0}"#, r#"{"to":"9"}"#] {
+            assert_eq!(Ask::read("rewind", body.as_bytes()), Ok(nine.clone()), "{body}");
+        }
         assert_eq!(Ask::read("redeliver", b""), Ok(Ask::Redeliver { ids: Vec::new() }));
         assert!(matches!(Ask::read("explode", b""), Err(AskError::Word(_))));
-        for (word, body) in
-            [("rewind", ""), ("rewind", r#"{"to":true}"#), ("discard", r#"{"id":1}"#)]
-        {
+        for (word, body) in [
+            ("rewind", r#"{"to":true}"#),
+            ("rewind", r#"{"to":9.5}"#),
+            ("rewind", r#"{"to":-9}"#),
+            ("discard", r#"{"id":1}"#),
+        ] {
             assert!(matches!(Ask::read(word, body.as_bytes()), Err(AskError::Wish(_))), "{body}");
+        }
+        for body in ["", "{}", r#"{"to":null}"#, r#"{"to":"yesterday"}"#] {
+            let read = Ask::read("rewind", body.as_bytes());
+            assert!(matches!(read, Err(AskError::Place(_))), "{body}");
         }
     }
 }

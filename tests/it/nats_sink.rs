@@ -1,6 +1,7 @@
 //! NATS JetStream as a sink: every item once in the stream, whoever goes down.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use async_nats::jetstream::{self, stream};
 use tokio::runtime::Runtime;
@@ -34,7 +35,10 @@ impl Broker {
         self.runtime.block_on(async {
             let client = async_nats::connect(self.server.address.to_string()).await.unwrap();
             let subjects = vec![subject.to_owned()];
-            let config = stream::Config { name: "OUT".to_owned(), subjects, ..Default::default() };
+            // Hundreds of kills take longer than the usual two minutes.
+            let duplicate_window = Duration::from_secs(3_600);
+            let name = "OUT".to_owned();
+            let config = stream::Config { name, subjects, duplicate_window, ..Default::default() };
             jetstream::new(client).create_stream(config).await.unwrap();
         });
     }

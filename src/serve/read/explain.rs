@@ -25,10 +25,13 @@ pub(super) fn routes() -> Router<App> {
 
 #[utoipa::path(get, path = "/v1/explain", operation_id = "explain", tag = "read",
     params(
-        ("a" = String, Query, min_length = 1, description = "The headline that came first"),
-        ("b" = String, Query, min_length = 1, description = "The headline that came second"),
+        ("a" = String, Query, min_length = 1, max_length = 2000, description = "The headline that came first"),
+        ("b" = String, Query, min_length = 1, max_length = 2000, description = "The headline that came second"),
     ),
-    responses((status = 200, description = "Why they fold or do not", body = Explanation)))]
+    responses(
+        (status = 200, description = "Why they fold or do not", body = Explanation),
+        (status = 422, description = "One of them has neither a letter nor a digit"),
+    ))]
 pub(in crate::serve) async fn pair(
     State(app): State<App>,
     reader: Reader,
@@ -38,8 +41,8 @@ pub(in crate::serve) async fn pair(
     reader.everything()?;
     let query = Query::read(&uri, &["a", "b"])?;
     let (a, b) = (query.required("a")?.to_owned(), query.required("b")?.to_owned());
-    if a.len() > LONGEST || b.len() > LONGEST {
-        let detail = format!("a headline has at most {LONGEST} bytes");
+    if [&a, &b].iter().any(|headline| headline.chars().count() > LONGEST) {
+        let detail = format!("a headline has at most {LONGEST} characters");
         return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
     }
     // It takes models and rules of its own: one at a time is enough.
