@@ -87,7 +87,7 @@ fn circuit(text: &str) -> Option<Format> {
 fn xml_root(text: &str) -> Option<Format> {
     match xml::root_name(text)?.to_ascii_lowercase().as_str() {
         "rss" | "rdf" | "feed" | "channel" | "item" | "entry" => Some(Format::Feed),
-        "newsmessage" | "newsitem" | "packageitem" => Some(Format::NewsmlG2),
+        "newsmessage" | "newsitem" | "packageitem" | "planningitem" => Some(Format::NewsmlG2),
         "newsml" => Some(Format::Newsml1),
         "nitf" => Some(Format::Nitf),
         _ => None,

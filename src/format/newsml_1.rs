@@ -64,12 +64,20 @@ fn item(news: Element, dates: &Dates) -> Item {
     if let Some(status) = formal("Status") {
         fields::set_status(&mut item, &status);
     }
-    if let Some(instruction) = formal("Instruction") {
-        fields::set_status(&mut item, &instruction);
-        let lower = instruction.to_ascii_lowercase();
-        if lower.contains("correct") || lower.contains("rectify") {
-            item.markers.push(Marker::Corrected);
-        }
+    let described = found("DescriptiveMetadata");
+    let version = described.and_then(|metadata| property(metadata, "Version"));
+    let instruction = formal("Instruction");
+    for said in instruction.iter().chain(&version) {
+        fields::set_status(&mut item, said);
+    }
+    let corrects = |said: &str| {
+        let lower = said.to_ascii_lowercase();
+        lower.contains("correct") || lower.contains("rectif")
+    };
+    let noted = item.ednote.as_ref().and_then(|note| note.split_whitespace().next());
+    if instruction.iter().chain(&version).any(|said| corrects(said)) || noted.is_some_and(corrects)
+    {
+        item.markers.push(Marker::Corrected);
     }
     item
 }
@@ -134,7 +142,10 @@ fn place(location: Element) -> Option<String> {
 /// A note to editors: a line of that type, a property of the administrative metadata, or a comment
 /// on the component.
 fn ednote(news: Element) -> Option<String> {
-    let noted = |name: &str| name.to_ascii_lowercase().contains("note");
+    let noted = |name: &str| {
+        let lower = name.to_ascii_lowercase();
+        lower.contains("note") || lower.contains("advisory")
+    };
     let line = news.find_all("NewsLine").find_map(|line| {
         let kind = line.child("NewsLineType")?.attribute("FormalName")?.into_owned();
         if noted(&kind) { line.child("NewsLineText")?.line() } else { None }

@@ -12,10 +12,11 @@ use crate::item::{Item, Marker, PubStatus, Subject};
 
 /// Reads a document.
 pub(super) fn parse(text: &str, dates: &Dates, max_record: usize, out: &mut Vec<Record>) {
-    agency::items(text, &["newsItem", "packageItem"], dates, max_record, out, item);
+    let names = ["newsItem", "packageItem", "planningItem"];
+    agency::items(text, &names, dates, max_record, out, item);
 }
 
-/// Reads a `newsItem` or `packageItem`; none when it is a mere list of references.
+/// Reads a `newsItem`, `packageItem` or `planningItem`; none when it is a mere list of references.
 fn item(element: Element, dates: &Dates) -> Option<Item> {
     let meta = element.child("itemMeta");
     let content = element.child("contentMeta");
@@ -57,6 +58,9 @@ fn item(element: Element, dates: &Dates) -> Option<Item> {
         body,
         ..Item::default()
     };
+    if element.is("planningItem") {
+        item.markers.push(Marker::Advisory);
+    }
     if let Some(slugline) = item.slugline.as_deref().filter(|line| line.contains(',')) {
         // AP's slugline is the keyword line of its circuits, with the version, which the takes of a
         // story do not share.
@@ -185,10 +189,11 @@ fn body(element: Element) -> Option<String> {
     text.or_else(|| caption(element))
 }
 
-/// The caption of a picture, graphic, audio or video.
+/// The caption of a picture, graphic, audio or video, or what is planned.
 fn caption(element: Element) -> Option<String> {
     let class = element.child("itemMeta")?.child("itemClass")?.attribute("qcode")?;
-    let visual = ["picture", "graphic", "audio", "video"].iter().any(|kind| class.ends_with(kind));
+    let visual = ["picture", "graphic", "audio", "video"].iter().any(|kind| class.ends_with(kind))
+        || element.is("planningItem");
     let described = element.child("contentMeta")?.child("description")?;
     if visual { agency::content(described) } else { None }
 }

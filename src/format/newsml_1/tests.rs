@@ -1,6 +1,6 @@
 use crate::format::tests::{items, options, rejects};
 use crate::format::{Format, parse};
-use crate::item::{Item, Language, PubStatus, RejectKind, Subject};
+use crate::item::{Item, Language, Marker, PubStatus, RejectKind, Subject};
 
 const NEWSML: &str = include_str!("../../../tests/data/format/newsml-1.xml");
 
@@ -129,4 +129,21 @@ fn an_identifier_without_a_number_names_no_item() {
     assert_eq!(read(text).uri, None);
     let numbered = text.replace("www.example.org", "example.org:20261123:7:1");
     assert_eq!(read(&numbered).uri.as_deref(), Some("urn:newsml:example.org:20261123:7:1"));
+}
+
+#[test]
+fn an_advisory_line_is_a_note_and_the_version_may_be_a_correction() {
+    let text = |line: &str, version: &str| {
+        format!(
+            "<NewsML><NewsItem><NewsComponent><NewsLines><HeadLine>Bridge reopens</HeadLine>\
+             <NewsLine><NewsLineType FormalName=\"AdvisoryLine\"/><NewsLineText>{line}</NewsLineText>\
+             </NewsLine></NewsLines><DescriptiveMetadata><Property FormalName=\"Version\" \
+             Value=\"{version}\"/></DescriptiveMetadata></NewsComponent></NewsItem></NewsML>"
+        )
+    };
+    let item = read(&text("Para 4 to say Monday", "Correction"));
+    assert_eq!(item.ednote.as_deref(), Some("Para 4 to say Monday"));
+    assert_eq!(item.markers, [Marker::Corrected]);
+    assert_eq!(read(&text("CORRECTS para 4", "")).markers, [Marker::Corrected]);
+    assert_eq!(read(&text("ADDS quotes, corrects nothing", "Update")).markers, []);
 }

@@ -107,3 +107,17 @@ fn a_package_may_list_titles() {
         </packageItem>";
     assert_eq!(read(text)[0].body.as_deref(), Some("One"));
 }
+
+#[test]
+fn a_planning_item_is_an_advisory() {
+    let text = "<planningItem guid='1'><itemMeta><itemClass qcode='plinat:newscoverage'/></itemMeta>\
+        <contentMeta><headline>Council meets</headline><description>It meets at noon.</description>\
+        </contentMeta><newsCoverageSet><newsCoverage><planning><headline>Photo</headline></planning>\
+        </newsCoverage></newsCoverageSet></planningItem>";
+    assert_eq!(Format::detect(text.as_bytes()), Some(Format::NewsmlG2));
+    let item = read(text).remove(0);
+    assert_eq!(
+        (item.headline.as_str(), item.body.as_deref(), item.markers.as_slice()),
+        ("Council meets", Some("It meets at noon."), [Marker::Advisory].as_slice())
+    );
+}
