@@ -128,11 +128,8 @@ impl Dates {
         if zone.named(self.zone.to_offset_info(assumed).abbreviation()) {
             return Some(Moment { time: assumed, zoned: true });
         }
-        match zone.offset() {
-            Some(offset) => {
-                let time = offset.to_timestamp(at).ok()?;
-                Some(Moment { time, zoned: true })
-            }
+        match zone.timestamp(at) {
+            Some(time) => Some(Moment { time, zoned: true }),
             None => Some(Moment { time: assumed, zoned: false }),
         }
     }

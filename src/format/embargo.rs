@@ -213,6 +213,8 @@ mod tests {
         until("Embargoed to 0001 Friday September 9", "2016-09-08T23:01:00Z");
         until("NOT FOR RELEASE BEFORE 6:00 p.m. EDT, September 9, 2016.", "2016-09-09T22:00:00Z");
         until("Embargo: 2016-09-10T06:00:00Z", "2016-09-10T06:00:00Z");
+        until("EMBARGOED UNTIL 6 p.m. ET FRIDAY", "2016-09-09T22:00:00Z");
+        until("Sperrfrist: 10. September 2016, 12.00 Uhr", "2016-09-10T11:00:00Z");
         until("*** HOLD FOR RELEASE UNTIL 0500 GMT Sept 10 ***", "2016-09-10T05:00:00Z");
         until("Sperrfrist: 10.09.2016 12.00 Uhr", "2016-09-10T11:00:00Z");
     }

@@ -14,7 +14,7 @@
 //! subject.
 
 use super::circuit::{dateline, paragraphs};
-use super::date::{Dates, Moment};
+use super::date::Dates;
 use super::{Record, fields};
 use crate::item::{Item, Reject, RejectKind, Subject};
 
@@ -24,18 +24,6 @@ pub(super) const START: &str = "ZCZC";
 const END: &str = "NNNN";
 /// Marks of the lines of the head.
 const MARKS: [char; 10] = ['%', '$', '&', '*', '+', '#', '@', '^', ':', '='];
-/// Months as Italians write them, where they begin otherwise than in English.
-const MONTHS: [(&str, &str); 8] = [
-    ("GEN", "JAN"),
-    ("MAG", "MAY"),
-    ("GIU", "JUN"),
-    ("LUG", "JUL"),
-    ("AGO", "AUG"),
-    ("SET", "SEP"),
-    ("OTT", "OCT"),
-    ("DIC", "DEC"),
-];
-
 /// Reads a document of one or more messages.
 pub(super) fn parse(text: &str, dates: &Dates, max_record: usize, out: &mut Vec<Record>) {
     let mut starts: Vec<usize> = Vec::new();
@@ -79,7 +67,7 @@ fn item(lines: &[&str], dates: &Dates) -> Item {
     let mut head = Head::default();
     let mut lines = lines.iter().copied().skip_while(|line| head.takes(line)).collect::<Vec<_>>();
     let sent = lines.iter().rposition(|line| !line.trim().is_empty());
-    let sent = sent.and_then(|at| Some((at, time(lines[at], dates)?)));
+    let sent = sent.and_then(|at| Some((at, dates.parse(lines[at])?)));
     if let Some((at, _)) = sent {
         lines.truncate(at);
     }
@@ -172,14 +160,6 @@ fn source(text: &str) -> Option<(Option<String>, String)> {
     }
     let (at, agency, _) = dateline(text)?;
     Some((place(&at), fields::some(agency)?))
-}
-
-fn time(line: &str, dates: &Dates) -> Option<Moment> {
-    let upper = line.trim().to_ascii_uppercase();
-    let line = MONTHS.iter().fold(upper, |line, (italian, english)| {
-        line.replace(&format!("-{italian}-"), &format!("-{english}-"))
-    });
-    dates.parse(&line)
 }
 
 #[cfg(test)]

@@ -19,15 +19,53 @@ const MONTHS: [&str; 12] = [
     "december",
 ];
 
+/// Months of the languages of western and northern Europe, where they begin otherwise than in
+/// English.
+#[rustfmt::skip]
+const FOREIGN: &[(&[&str], i8)] = &[
+    (&["januar", "januari", "janvier", "janeiro", "gennaio", "enero", "jänner"], 1),
+    (&["februar", "februari", "février", "fevrier", "febbraio", "febrero", "fevereiro"], 2),
+    (&["märz", "mars", "marzo", "março", "marco", "maart", "mrt"], 3),
+    (&["avril", "abril", "aprile"], 4),
+    (&["mai", "maggio", "mayo", "maio", "mei", "maj"], 5),
+    (&["juin", "juni", "giugno", "junio", "junho"], 6),
+    (&["juillet", "juli", "luglio", "julio", "julho"], 7),
+    (&["août", "aout", "agosto", "augusti", "augustus"], 8),
+    (&["septembre", "settembre", "septiembre", "setembro"], 9),
+    (&["oktober", "octobre", "ottobre", "octubre", "outubro"], 10),
+    (&["novembre", "noviembre", "novembro"], 11),
+    (&["dezember", "décembre", "decembre", "dicembre", "diciembre", "dezembro", "desember"], 12),
+];
+
 const WEEKDAYS: [&str; 7] =
     ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
-/// The parts of a date; `None` when a word of the text has no place in one.
+/// The parts of a date; `None` when a word of the text has no place in one. What stands before a
+/// comma at its begin may be a day of the week in any language.
 pub(super) fn parts(text: &str, day_first: bool) -> Option<Parts> {
+    /// Longer words are no days.
+    const MAX: usize = 14;
+    let without_day = || {
+        let (day, rest) = text.split_once(',')?;
+        let word = |c: char| c.is_alphabetic() || matches!(c, '-' | '.');
+        (day.len() <= MAX && day.chars().all(word)).then_some(rest)
+    };
+    scan(text, day_first).or_else(|| scan(without_day()?, day_first))
+}
+
+fn scan(text: &str, day_first: bool) -> Option<Parts> {
     let mut parts = Parts::default();
     let mut halved = false;
-    for token in text.split(|c: char| c.is_whitespace() || c == ',').filter(|t| !t.is_empty()) {
-        read(token, &mut parts, &mut halved, day_first)?;
+    let tokens = text.split(|c: char| c.is_whitespace() || c == ',').filter(|t| !t.is_empty());
+    let mut tokens = tokens.peekable();
+    while let Some(token) = tokens.next() {
+        // `8 PM`: the number is no day.
+        let hour = token.len() <= 2 && token.bytes().all(|b| b.is_ascii_digit());
+        if hour && tokens.peek().is_some_and(|next| half(&next.to_ascii_lowercase()).is_some()) {
+            set(&mut parts.clock, Clock::parse(&format!("{token}:00"))?)?;
+        } else {
+            read(token, &mut parts, &mut halved, day_first)?;
+        }
     }
     let something = parts.clock.is_some() || parts.day.is_some() || parts.month.is_some();
     something.then_some(parts)
@@ -44,15 +82,20 @@ fn read(token: &str, parts: &mut Parts, halved: &mut bool, day_first: bool) -> O
     if first.is_ascii_digit() {
         return number(token, parts, halved, day_first);
     }
-    let lower = token.to_ascii_lowercase();
+    let lower = token.to_lowercase();
     if let Some(afternoon) = half(&lower) {
         return apply_half(parts, halved, afternoon);
     }
-    if let Some(month) = name_index(&MONTHS, &lower) {
-        return set(&mut parts.month, month + 1);
+    if let Some(month) = month(&lower) {
+        return set(&mut parts.month, month);
     }
-    if name_index(&WEEKDAYS, &lower).is_some() || matches!(lower.as_str(), "at" | "on" | "of" | "-")
-    {
+    let filler = match lower.as_str() {
+        "at" | "on" | "of" | "-" | "de" | "den" | "le" => true,
+        // `6 p.m. Eastern Time`.
+        "time" => parts.zone.is_some(),
+        _ => name_index(&WEEKDAYS, &lower).is_some(),
+    };
+    if filler {
         return Some(());
     }
     if lower.contains('/') && !lower.starts_with('/') {
@@ -157,7 +200,7 @@ fn numeric_date(text: &str, parts: &mut Parts, day_first: bool) -> Option<()> {
     }
     let month = match month.parse::<i8>() {
         Ok(month) => month,
-        Err(_) => name_index(&MONTHS, &month.to_ascii_lowercase())? + 1,
+        Err(_) => self::month(&month.to_lowercase())?,
     };
     set(&mut parts.month, month)?;
     set(&mut parts.day, day.parse().ok()?)
@@ -191,7 +234,6 @@ fn half(lower: &str) -> Option<bool> {
 }
 
 fn apply_half(parts: &mut Parts, halved: &mut bool, afternoon: bool) -> Option<()> {
-    // `8 PM`: the number before it was read as a day.
     let clock = parts.clock?;
     if *halved {
         return None;
@@ -204,6 +246,16 @@ fn apply_half(parts: &mut Parts, halved: &mut bool, afternoon: bool) -> Option<(
 /// POSIX's rule for two-digit years.
 fn century(year: i16) -> i16 {
     if year < 70 { 2000 + year } else { 1900 + year }
+}
+
+/// The number of a month by its name, whole or cut to three letters or more.
+fn month(lower: &str) -> Option<i8> {
+    let lower = lower.trim_end_matches('.');
+    let foreign = || {
+        let known = |name: &&str| lower.len() >= 3 && name.starts_with(lower);
+        Some(FOREIGN.iter().find(|(names, _)| names.iter().any(known))?.1)
+    };
+    name_index(&MONTHS, lower).map(|index| index + 1).or_else(foreign)
 }
 
 /// The place of a name, whole or cut to three letters or more (`Sept`).

@@ -43,6 +43,8 @@ fn every_common_spelling_of_a_date_is_read() {
     case("November 23, 2026 at 7:05 PM EST", "2026-11-24T00:05:00Z");
     case("Monday, 23rd November 2026", "2026-11-23T00:00:00Z");
     case("23 Sept. 2026", "2026-09-23T00:00:00Z");
+    case("8 p.m. November 23, 2026", "2026-11-23T20:00:00Z");
+    case("Nov 23, 2026 12 AM EST", "2026-11-23T05:00:00Z");
 }
 
 #[test]
@@ -66,6 +68,26 @@ fn a_named_zone_is_never_read_as_utc_by_mistake() {
     zoned("23 Nov 2026 19:05", "America/New_York", "2026-11-24T00:05:00Z", false);
     zoned("23 Nov 2026 19:05 IST", "UTC", "2026-11-23T13:35:00Z", true);
     zoned("23 Nov 2026 19:05 IST", "Asia/Jerusalem", "2026-11-23T17:05:00Z", true);
+}
+
+#[test]
+fn american_names_without_a_season_follow_the_clock() {
+    zoned("November 23, 2026 6:00 p.m. ET", "UTC", "2026-11-23T23:00:00Z", true);
+    zoned("July 23, 2026 6:00 p.m. Eastern Time", "UTC", "2026-07-23T22:00:00Z", true);
+    zoned("23 Jul 2026 09:00 PT", "UTC", "2026-07-23T16:00:00Z", true);
+    zoned("23 Jul 2026 09:00 local time", "UTC", "2026-07-23T09:00:00Z", false);
+}
+
+#[test]
+fn months_and_days_may_be_of_other_languages() {
+    case("lun, 23 nov 2026 19:05:45 +0100", "2026-11-23T18:05:45Z");
+    case("Mi, 23 Dez 2026 19:05 +0100", "2026-12-23T18:05:00Z");
+    case("mar, 24 nov. 2026", "2026-11-24T00:00:00Z");
+    case("23 de outubro de 2026", "2026-10-23T00:00:00Z");
+    case("23 Août 2026", "2026-08-23T00:00:00Z");
+    case("10. Oktober 2026", "2026-10-10T00:00:00Z");
+    case("05-MAG-26 19:05", "2026-05-05T19:05:00Z");
+    case("terça-feira, 23 fev 2027", "2027-02-23T00:00:00Z");
 }
 
 #[test]
@@ -120,6 +142,8 @@ fn what_is_not_a_date_is_not_read() {
         "S&P 500",
         "12 monkeys",
         "9/11",
+        "Storm, 23 dead",
+        "Sunday, 12",
         long.as_str(),
     ];
     for text in not_dates.iter().filter(|text| **text != "9/11") {

@@ -1,13 +1,26 @@
 //! Time zones as written in dates.
 
-use jiff::tz::Offset;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::{Offset, TimeZone};
 
 /// A zone as written: an offset, or a name that may or may not tell one.
 #[derive(Clone, Debug)]
 pub(super) struct Zone {
     name: Option<String>,
     offset: Option<Offset>,
+    /// The rule of a name that means one offset in winter and another in summer.
+    rule: Option<&'static str>,
 }
+
+/// Names that Americans write all year round, with the POSIX rule of each: no zone database is
+/// asked, so that they mean the same everywhere.
+const SEASONAL: &[(&[&str], &str)] = &[
+    (&["ET", "EASTERN"], "EST5EDT,M3.2.0,M11.1.0"),
+    (&["CT", "CENTRAL"], "CST6CDT,M3.2.0,M11.1.0"),
+    (&["MT", "MOUNTAIN"], "MST7MDT,M3.2.0,M11.1.0"),
+    (&["PT", "PACIFIC"], "PST8PDT,M3.2.0,M11.1.0"),
+];
 
 /// Zone names of wires and feeds with minutes east of Greenwich. Of names with several meanings
 /// the one most feeds mean is taken: CST and EST are American, BST is British, IST Indian.
@@ -28,24 +41,27 @@ const NAMES: &[(&str, i32)] = &[
 ];
 
 impl Zone {
-    /// Reads an offset (`+0100`, `-05:00`, `+1`, `GMT+2`), a name of the table, or an IANA name.
+    /// Reads an offset (`+0100`, `-05:00`, `+1`, `GMT+2`) or a name of the tables.
     /// Any other word of letters is a zone whose offset is unknown.
     pub(super) fn parse(text: &str) -> Option<Zone> {
         if let Some(minutes) = offset_minutes(text) {
-            return Some(Zone { name: None, offset: offset(minutes) });
+            return Some(Zone { name: None, offset: offset(minutes), rule: None });
         }
         let upper = text.to_ascii_uppercase();
         if let Some(rest) = upper.strip_prefix("GMT").or_else(|| upper.strip_prefix("UTC"))
             && let Some(minutes) = offset_minutes(rest)
         {
-            return Some(Zone { name: None, offset: offset(minutes) });
+            return Some(Zone { name: None, offset: offset(minutes), rule: None });
+        }
+        if let Some((_, rule)) = SEASONAL.iter().find(|(names, _)| names.contains(&&*upper)) {
+            return Some(Zone { name: Some(upper), offset: None, rule: Some(rule) });
         }
         let letters = upper.bytes().all(|b| b.is_ascii_uppercase());
         if !letters || !(1..=5).contains(&upper.len()) {
             return None;
         }
         let minutes = NAMES.iter().find(|(name, _)| *name == upper).map(|(_, minutes)| *minutes);
-        Some(Zone { offset: minutes.and_then(offset), name: Some(upper) })
+        Some(Zone { offset: minutes.and_then(offset), name: Some(upper), rule: None })
     }
 
     /// Whether the zone was written by this name.
@@ -53,9 +69,13 @@ impl Zone {
         self.name.as_deref() == Some(name)
     }
 
-    /// Whether the name or offset tells how far from Greenwich it is.
-    pub(super) fn offset(&self) -> Option<Offset> {
-        self.offset
+    /// The moment of a local time, if the name or offset tells how far from Greenwich it is.
+    pub(super) fn timestamp(&self, at: DateTime) -> Option<Timestamp> {
+        match (self.offset, self.rule) {
+            (Some(offset), _) => offset.to_timestamp(at).ok(),
+            (None, Some(rule)) => TimeZone::posix(rule).ok()?.to_timestamp(at).ok(),
+            (None, None) => None,
+        }
     }
 }
 
