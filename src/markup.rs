@@ -1,4 +1,9 @@
-//! Text in XML and HTML.
+//! Text of items for others: in XML and HTML, and as plain words.
+
+use crate::terminal;
+
+/// Invisible: what stands after it no longer belongs to what stands before.
+const BREAK: char = '\u{200b}';
 
 /// Escapes text for content and attributes. What no XML document may hold is left out.
 pub(crate) fn escape(text: &str) -> String {
@@ -18,9 +23,43 @@ pub(crate) fn escape(text: &str) -> String {
     out
 }
 
+/// One line of text that hides nothing, and in which no address becomes a link by itself, as chats
+/// and mail programs make of `https://…` and of `example.org`: the link of a message is the one that
+/// was looked at.
+pub(crate) fn plain(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = terminal::escape(&line).replace("://", ":\u{200b}//");
+    let mut out = String::with_capacity(line.len());
+    for (at, c) in line.char_indices() {
+        out.push(c);
+        // Two letters after a dot may be a domain; `U.S.` and `e.g.` are none.
+        let ends_name = c == '.' && line[..at].ends_with(char::is_alphanumeric);
+        if ends_name
+            && line[at + 1..].chars().take_while(|c| c.is_alphabetic()).take(2).count() == 2
+        {
+            out.push(BREAK);
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_in_a_text_does_not_become_a_link() {
+        for (text, expected) in [
+            ("Win  at https://evil.example now", "Win at https:\u{200b}//evil.\u{200b}example now"),
+            ("www.evil.example", "www.\u{200b}evil.\u{200b}example"),
+            ("evil.example\u{202e}", "evil.\u{200b}example\\u{202e}"),
+        ] {
+            assert_eq!(plain(text), expected);
+        }
+        for text in ["U.S. jobs rise 3.5%, e.g. in Washington, D.C.", "He left...then came back"] {
+            assert_eq!(plain(text), text);
+        }
+    }
 
     #[test]
     fn markup_is_text_and_control_characters_are_gone() {

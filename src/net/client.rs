@@ -192,8 +192,12 @@ impl Client {
         }
         let mut message = hyper::Request::new(Full::new(request.body.clone()));
         *message.method_mut() = request.method.clone();
-        *message.uri_mut() =
-            url.as_str().parse().map_err(|error| wrong(format!("`{url}`: {error}")))?;
+        // The rest of an address may be a secret.
+        let host = url.host_str().unwrap_or_default();
+        *message.uri_mut() = url
+            .as_str()
+            .parse()
+            .map_err(|error| wrong(format!("the address of {host} cannot be asked: {error}")))?;
         *message.headers_mut() = request.headers.clone();
         let headers = message.headers_mut();
         headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));

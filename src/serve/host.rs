@@ -1,7 +1,8 @@
 //! Is a request meant for this listener, or made by some web page?
 //!
 //! Any page in a browser on this machine can send requests to loopback, and with a name that it
-//! controls (DNS rebinding) read the answers. Such a request shows a foreign `Host` or `Origin`.
+//! controls (DNS rebinding) read the answers. Such a request shows a foreign `Host` or `Origin`, or
+//! says in `Sec-Fetch-Site` that another site made it.
 
 use std::net::IpAddr;
 
@@ -67,13 +68,27 @@ fn check(headers: &HeaderMap, hosts: &[String], origins: &[String]) -> Result<()
         );
         return Err(Problem::new(StatusCode::MISDIRECTED_REQUEST, detail));
     }
-    let Some(origin) = text(header::ORIGIN) else { return Ok(()) };
+    let Some(origin) = text(header::ORIGIN) else {
+        return match is_embedded(headers) {
+            true => Err(Problem::new(StatusCode::FORBIDDEN, "pages of other hosts may not ask")),
+            false => Ok(()),
+        };
+    };
     let own = origin.split_once("://").is_some_and(|(_, rest)| rest == authority.as_str());
     if own || origins.contains(&origin) {
         return Ok(());
     }
     let detail = format!("web pages of `{origin}` may not ask: add it to `origins` in [serve]");
     Err(Problem::new(StatusCode::FORBIDDEN, detail))
+}
+
+/// Whether another host's page loads it as a picture, a script or a frame: with those a browser
+/// sends no `Origin`, but a password that it remembers. Following a link is its user's own doing.
+fn is_embedded(headers: &HeaderMap) -> bool {
+    let said = |name, value: &str| headers.get(name).is_some_and(|it| it == value);
+    let elsewhere = ["cross-site", "same-site"].iter().any(|site| said("sec-fetch-site", site));
+    let followed = said("sec-fetch-mode", "navigate") && said("sec-fetch-dest", "document");
+    elsewhere && !followed
 }
 
 /// A number is never someone else's name; names are ours only when configured.
@@ -115,6 +130,32 @@ mod tests {
             case(host, None, Some(421));
         }
         case("", None, Some(400));
+    }
+
+    /// Browsers say of every request where it comes from, also where they send no `Origin`.
+    #[test]
+    fn what_a_foreign_page_embeds_is_refused_and_a_link_may_be_followed() {
+        let asked = |site: &str, mode: &str, dest: &str| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in [
+                ("host", "127.0.0.1:8910"),
+                ("sec-fetch-site", site),
+                ("sec-fetch-mode", mode),
+                ("sec-fetch-dest", dest),
+            ] {
+                headers.insert(name, HeaderValue::from_str(value).unwrap());
+            }
+            check(&headers, &[], &[]).is_ok()
+        };
+        for site in ["cross-site", "same-site"] {
+            assert!(!asked(site, "no-cors", "image"), "{site}");
+            assert!(!asked(site, "no-cors", "script"), "{site}");
+            assert!(!asked(site, "navigate", "iframe"), "{site}");
+            assert!(asked(site, "navigate", "document"), "{site}");
+        }
+        for site in ["same-origin", "none"] {
+            assert!(asked(site, "cors", "empty"), "{site}");
+        }
     }
 
     #[test]

@@ -109,3 +109,10 @@ fn serve_tls() -> (Url, JoinHandle<std::io::Result<()>>) {
     });
     (url, server)
 }
+
+#[tokio::test]
+async fn an_address_may_be_a_secret_and_is_not_shown() {
+    let url = format!("http://127.0.0.1/{}/T1secret", "x".repeat(70_000)).parse().unwrap();
+    let error = get(&url).await.unwrap_err().to_string();
+    assert!(error.contains("127.0.0.1") && !error.contains("T1secret"), "{error}");
+}

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use jiff::tz::TimeZone;
 
 use super::digest::{Digest, Source, Story};
-use crate::markup::escape;
+use crate::markup::{escape, plain};
 
 /// The subject: how much there is.
 pub(super) fn subject(digest: &Digest) -> String {
@@ -36,14 +36,14 @@ fn counted(count: usize, one: &str, many: &str) -> Option<String> {
 pub(super) fn text(digest: &Digest, zone: &TimeZone) -> String {
     let mut text = String::new();
     for story in &digest.stories {
-        line(&mut text, &format!("* {}{}", marks(story), flat(&story.headline)));
+        line(&mut text, &format!("* {}{}", marks(story), plain(&story.headline)));
         if let Some(link) = &story.link {
             line(&mut text, &format!("  {link}"));
         }
         for source in &story.sources {
             let told = match source.headline == story.headline {
                 true => String::new(),
-                false => format!(": {}", flat(&source.headline)),
+                false => format!(": {}", plain(&source.headline)),
             };
             line(&mut text, &format!("  - {}{told}", credit(source, zone)));
         }
@@ -106,12 +106,12 @@ fn marks(story: &Story) -> String {
 
 fn credit(source: &Source, zone: &TimeZone) -> String {
     let at = source.at.to_zoned_datetime(zone.clone());
-    format!("{}, {}", flat(&source.publisher), at.strftime("%Y-%m-%d %H:%M %Z"))
+    format!("{}, {}", plain(&source.publisher), at.strftime("%Y-%m-%d %H:%M %Z"))
 }
 
 /// What comes after the stories.
 fn closing(digest: &Digest) -> Vec<String> {
-    let mut lines: Vec<_> = digest.rejected.iter().map(|reason| flat(reason)).collect();
+    let mut lines: Vec<_> = digest.rejected.iter().map(|reason| plain(reason)).collect();
     lines.extend(counted(digest.more_rejected, "more rejected record", "more rejected records"));
     let more = counted(digest.more, "more story", "more stories");
     lines.extend(more.map(|more| format!("And {more}.")));
@@ -121,16 +121,10 @@ fn closing(digest: &Digest) -> Vec<String> {
     lines
 }
 
-/// On one line, without control characters.
-fn flat(text: &str) -> String {
-    let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 fn linked(text: &str, link: Option<&str>) -> String {
     match link {
-        Some(link) => format!("<a href=\"{}\">{}</a>", escape(link), escape(&flat(text))),
-        None => escape(&flat(text)),
+        Some(link) => format!("<a href=\"{}\">{}</a>", escape(link), escape(&plain(text))),
+        None => escape(&plain(text)),
     }
 }
 
@@ -172,6 +166,20 @@ mod tests {
             "<li>and 3 more</li>",
         ] {
             assert!(html.contains(expected), "no {expected:?} in\n{html}");
+        }
+    }
+
+    #[test]
+    fn what_items_say_becomes_no_link_and_hides_nothing() {
+        let mut digest = digest();
+        let trap = "Win at https://evil.example, www.evil.example or evil.example\u{202e}now";
+        digest.stories[0].headline = trap.to_owned();
+        digest.stories[0].sources[0].publisher = trap.to_owned();
+        for text in [text(&digest, &TimeZone::UTC), html(&digest, &TimeZone::UTC)] {
+            assert!(text.contains("Win at https:"), "{text}");
+            for link in ["https://evil", "www.evil", "evil.example", "\u{202e}"] {
+                assert!(!text.contains(link), "{link} in\n{text}");
+            }
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::channel::{Delivery, Event};
 use crate::sink::error::SinkError;
 use crate::story::StoryId;
@@ -147,7 +149,7 @@ impl Stories {
         self.story.push(delivery.story.to_string());
         self.headline.push(clean(&delivery.headline));
         self.link.push(delivery.link.as_deref().map(clean));
-        self.event.push(delivery.event.to_string());
+        self.event.push(moment(delivery.event));
         self.items.push(delivery.items.try_into().unwrap_or(i32::MAX));
         self.publishers.push(delivery.publishers.try_into().unwrap_or(i32::MAX));
         self.disputed.push(delivery.disputed);
@@ -166,7 +168,7 @@ impl Items {
         self.source.push(clean(&delivery.source));
         self.uri.push(delivery.uri.as_deref().map(clean));
         self.link.push(delivery.link.as_deref().map(clean));
-        self.event.push(delivery.event.to_string());
+        self.event.push(moment(delivery.event));
         self.received.push(delivery.received.to_string());
         self.position.push(number(delivery.position.0));
     }
@@ -191,6 +193,13 @@ fn written(event: &Event) -> Result<String, SinkError> {
     })?;
     // The database has no place for it, in text or in JSON.
     Ok(json.replace("\\u0000", "\\ufffd"))
+}
+
+/// A moment as the database reads it. It knows no year 0, which a wire may send; the JSON of the
+/// delivery has the moment as it is.
+fn moment(at: Timestamp) -> String {
+    const FIRST: Timestamp = Timestamp::constant(-62_135_596_800, 0);
+    at.max(FIRST).to_string()
 }
 
 fn number(number: u64) -> i64 {

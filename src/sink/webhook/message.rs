@@ -4,9 +4,9 @@ use url::Url;
 
 use crate::channel::{Delivery, Digest, Event, Lost, Refusal};
 use crate::log::GapCause;
+use crate::markup::plain;
 use crate::net::web_link;
 use crate::story::Verdict;
-use crate::terminal::escape;
 
 /// What a person is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,13 +98,6 @@ fn gap(lost: Lost) -> Message {
     Message { label: "GAP", title, facts: Vec::new(), link: None }
 }
 
-/// One line of text that hides nothing, and in which no address becomes a link by itself: the link
-/// of a message is the one that was looked at.
-fn plain(text: &str) -> String {
-    let line = escape(&text.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned();
-    line.replace("://", ":\u{200b}//")
-}
-
 fn fact(text: &str) -> String {
     shorten(&plain(text), LONGEST_FACT)
 }
@@ -133,14 +126,6 @@ mod tests {
     fn a_link_that_is_too_long_is_left_out() {
         assert!(web("https://a.example/x").is_some());
         assert_eq!(web(&format!("https://a.example/{}", "x".repeat(LONGEST_LINK))), None);
-    }
-
-    #[test]
-    fn an_address_in_a_headline_does_not_become_a_link() {
-        assert_eq!(
-            plain("Win  at https://evil.example now"),
-            "Win at https:\u{200b}//evil.example now"
-        );
     }
 
     #[test]
