@@ -108,7 +108,9 @@ fn slugline(nitf: Element) -> Option<String> {
 fn ednote(nitf: Element) -> Option<String> {
     let message = nitf.find_all("ed-msg").find_map(|message| message.attribute("info"));
     let correction = || nitf.find("correction")?.attribute("info");
-    message.or_else(correction).map(|message| message.into_owned()).or_else(|| {
+    let revision = || nitf.find("revision-history")?.attribute("comment");
+    let said = message.or_else(correction).or_else(revision);
+    said.map(|message| message.into_owned()).or_else(|| {
         let to_editors = |note: &Element| {
             note.attribute("noteclass")
                 .is_some_and(|class| class.eq_ignore_ascii_case("editorsnote"))
@@ -118,7 +120,9 @@ fn ednote(nitf: Element) -> Option<String> {
 }
 
 fn located(nitf: Element) -> Option<String> {
-    let dateline = nitf.find("dateline").and_then(|dateline| dateline.find("location")?.line());
+    let location = nitf.find("dateline").and_then(|dateline| dateline.find("location"));
+    let city = location.and_then(|location| location.child("city")?.line());
+    let dateline = city.or_else(|| location?.line());
     let bare = || nitf.find("dateline")?.line().filter(|line| line.split(' ').count() <= 3);
     dateline.or_else(|| Some(nitf.find("evloc")?.attribute("city")?.into_owned())).or_else(bare)
 }

@@ -94,3 +94,16 @@ fn an_embargo_may_stand_in_the_note_alone() {
     let until = read(text).embargoed.map(|at| at.to_string());
     assert_eq!(until.as_deref(), Some("2016-09-09T00:01:00Z"));
 }
+
+#[test]
+fn the_city_of_a_dateline_is_its_place_and_the_revision_has_a_note() {
+    let text = "<nitf><head><title>Bridge</title><revision-history norm='20260703T165136-0400' \
+        comment='ADDS statement'/></head><body><body.head><dateline><location>\n<city>Bergen</city>\n\
+        <state>Vestland</state>\n<country>Norway</country></location></dateline></body.head>\
+        <body.content><p>Text.</p></body.content></body></nitf>";
+    let item = read(text);
+    assert_eq!(
+        (item.located.as_deref(), item.ednote.as_deref()),
+        (Some("Bergen"), Some("ADDS statement"))
+    );
+}
