@@ -280,8 +280,10 @@ impl<'a> Reader<'a> {
         let made_up = token.word.eq_ignore_ascii_case("up")
             && self.before(at, 1).iter().any(|token| token.has(class::ALL))
             && self.before(at, 3).iter().any(|token| token.word.eq_ignore_ascii_case("made"));
-        let doubted = token.word.eq_ignore_ascii_case("doubt")
-            && self.before(at, 1).iter().any(|token| token.has(class::CAST))
+        let casts = token.word.eq_ignore_ascii_case("doubt")
+            && self.before(at, 1).iter().any(|token| token.has(class::CAST));
+        self.guarded |= casts;
+        let doubted = casts
             && self.after(at).take(6).any(|token| token.has(class::REPORT))
             // A second statement casts its doubt on the first, not on what others tell.
             && !self.tokens[..=at].iter().skip(1).any(|token| token.parts);
@@ -353,7 +355,10 @@ impl<'a> Reader<'a> {
             word.has(class::NOT | class::NEVER | class::NOT_FACT | class::WILL_NOT | class::NO)
         });
         let called = self.tokens[..at].iter().any(|word| word.has(class::CALL));
-        if negated || called || self.denial {
+        // "Started as satire" says what it no longer is, "exposed as hoax" what it is.
+        let once = matches!(before, [.., start, role] if role.word.eq_ignore_ascii_case("as")
+            && ["started", "began"].iter().any(|it| start.word.eq_ignore_ascii_case(it)));
+        if negated || called || once || self.denial {
             return None;
         }
         let predicate = before.last().is_some_and(|it| it.has(class::IS | class::ARTICLE));

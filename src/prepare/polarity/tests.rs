@@ -14,6 +14,9 @@ fn stances_of_plain_headlines() {
     stance("Mayor denies closing old bridge", Stance::Denies);
     stance("Bridge closure is a hoax", Stance::Untrue);
     stance("Mayor closes old bridge?", Stance::Silent);
+    stance("Mayor casts doubt on claim that bridge was closed", Stance::Untrue);
+    stance("Closure of old bridge exposed as hoax", Stance::Untrue);
+    stance("Bridge party started as satire but is serious", Stance::Tells);
 }
 
 #[test]
@@ -25,6 +28,7 @@ fn what_only_limits_or_contrasts_is_silent() {
         "Mayor can't close bridge",
         "Mayor has not ruled out closing bridge",
         "Mayor denies he did not close bridge",
+        "Mayor casts doubt as aide pledges to close bridge",
     ] {
         stance(headline, Stance::Silent);
     }
