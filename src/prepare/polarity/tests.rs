@@ -16,7 +16,6 @@ fn stances_of_plain_headlines() {
     stance("Mayor closes old bridge?", Stance::Silent);
     stance("Mayor casts doubt on claim that bridge was closed", Stance::Untrue);
     stance("Closure of old bridge exposed as hoax", Stance::Untrue);
-    stance("Bridge party started as satire but is serious", Stance::Tells);
 }
 
 #[test]
@@ -29,6 +28,7 @@ fn what_only_limits_or_contrasts_is_silent() {
         "Mayor has not ruled out closing bridge",
         "Mayor denies he did not close bridge",
         "Mayor casts doubt as aide pledges to close bridge",
+        "Bridge party started as satire but is serious",
     ] {
         stance(headline, Stance::Silent);
     }
