@@ -95,7 +95,8 @@ impl Dates {
 
     fn scan(&self, text: &str) -> Option<Parts> {
         let text = text.trim();
-        if text.is_empty() || text.len() > MAX_LENGTH {
+        // Most lines that are tried are headlines.
+        if text.len() > MAX_LENGTH || !text.bytes().any(|b| b.is_ascii_digit()) {
             return None;
         }
         scan::parts(text, self.day_first)

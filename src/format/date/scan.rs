@@ -41,7 +41,8 @@ const WEEKDAYS: [&str; 7] =
     ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /// The parts of a date; `None` when a word of the text has no place in one. What stands before a
-/// comma at its begin may be a day of the week in any language.
+/// comma at its begin may be a day of the week in any language if a time of day follows: "Olympics,
+/// July 2028" is none.
 pub(super) fn parts(text: &str, day_first: bool) -> Option<Parts> {
     /// Longer words are no days.
     const MAX: usize = 14;
@@ -50,7 +51,8 @@ pub(super) fn parts(text: &str, day_first: bool) -> Option<Parts> {
         let word = |c: char| c.is_alphabetic() || matches!(c, '-' | '.');
         (day.len() <= MAX && day.chars().all(word)).then_some(rest)
     };
-    scan(text, day_first).or_else(|| scan(without_day()?, day_first))
+    let timed = |parts: &Parts| parts.clock.is_some();
+    scan(text, day_first).or_else(|| scan(without_day()?, day_first).filter(timed))
 }
 
 fn scan(text: &str, day_first: bool) -> Option<Parts> {
