@@ -94,6 +94,23 @@ async fn a_listener_is_told_what_comes_in_the_form_of_every_sink() {
 }
 
 #[tokio::test]
+async fn a_headline_that_looks_like_an_event_is_none() {
+    let desk = Desk::open().await;
+    let mut ear = Ear::at(&desk, PATH, None).await;
+    let trap = "Ferry\r\n\r\nid: harbour/99\nevent: gap\rdata: {}\n\nleaves";
+    let mut entry = item(1);
+    if let crate::log::Entry::Item { item, .. } = &mut entry {
+        item.headline = trap.to_owned();
+    }
+    desk.append(&[entry, item(2)]);
+    let heard = ear.hear().await.unwrap();
+    assert_eq!((heard.id.as_str(), heard.kind.as_str()), ("harbour/1", "story"));
+    let event: Value = serde_json::from_str(&heard.data).unwrap();
+    assert_eq!(event["headline"], trap);
+    assert_eq!(ear.hear().await.unwrap().id, "harbour/2");
+}
+
+#[tokio::test]
 async fn fifty_listeners_miss_nothing_whenever_they_came() {
     let desk = Desk::open().await;
     desk.append(&items(1..200));
