@@ -24,6 +24,7 @@ pub(super) const START: &str = "ZCZC";
 const END: &str = "NNNN";
 /// Marks of the lines of the head.
 const MARKS: [char; 10] = ['%', '$', '&', '*', '+', '#', '@', '^', ':', '='];
+
 /// Reads a document of one or more messages.
 pub(super) fn parse(text: &str, dates: &Dates, max_record: usize, out: &mut Vec<Record>) {
     let mut starts: Vec<usize> = Vec::new();

@@ -89,7 +89,7 @@ const LEXICON: &[(u64, &str)] = &[
     (
         DEGREE,
         "yet anymore permanently fully only entirely completely alone long necessarily \
-         immediately first just",
+         immediately first just until",
     ),
     (STILL, "why if or and but still"),
     (TRUE, "true real happen accurate"),
@@ -110,7 +110,7 @@ const LEXICON: &[(u64, &str)] = &[
          blocked blocks block suspends suspended ends end cannot can't cant couldn't don't dont \
          wouldn't shouldn't oppose opposes shelved limits limit pulls pulled free instead cancel \
          abandons abandoned scraps scrapped hold delays delayed pauses paused rejecting denying \
-         refuting dismissing disputing shrugs",
+         refuting dismissing disputing shrugs lack lacks lacked lacking",
     ),
     (RULE, "rule rules ruled ruling"),
     // Behind "to" these are what is agreed, planned or demanded, and say nothing of the report.

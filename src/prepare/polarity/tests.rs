@@ -29,6 +29,8 @@ fn what_only_limits_or_contrasts_is_silent() {
         "Mayor denies he did not close bridge",
         "Mayor casts doubt as aide pledges to close bridge",
         "Bridge party started as satire but is serious",
+        "Mayor did not hear of bridge until dinner",
+        "Mayor lacked a permit to close bridge",
     ] {
         stance(headline, Stance::Silent);
     }
