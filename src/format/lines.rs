@@ -67,6 +67,9 @@ impl Lines {
             if self.offset == 0 && self.start == 0 && !self.read_mark(last) {
                 return None;
             }
+            if self.first && self.utf16.is_none() {
+                self.pass_zeros();
+            }
             let found = self.find_end(last);
             let (end, after) = match found {
                 Some(end) => (end, end + if self.utf16.is_some() { 2 } else { 1 }),
@@ -177,7 +180,7 @@ impl Lines {
     }
 
     /// Reads a byte order mark at the start of the stream, or tells UTF-16 without one by its first
-    /// two letters, and passes over zero bytes; false while it is undecided.
+    /// two letters; false while it is undecided.
     fn read_mark(&mut self, last: bool) -> bool {
         if self.buffer.len() < 4 && !last {
             return false;
@@ -192,12 +195,14 @@ impl Lines {
                 Some([true, false, true, false]) => Some(UTF_16BE),
                 _ => None,
             };
-            if self.utf16.is_none() {
-                let zeros = self.buffer.iter().take_while(|b| **b == 0).count();
-                self.advance(zeros);
-            }
         }
         true
+    }
+
+    /// Passes over zero bytes before the first line, however many pieces they come in.
+    fn pass_zeros(&mut self) {
+        self.start += self.buffer[self.start..].iter().take_while(|b| **b == 0).count();
+        self.searched = self.searched.max(self.start);
     }
 
     fn decode(&self, bytes: &[u8], offset: u64) -> Result<String, Reject> {

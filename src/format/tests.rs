@@ -38,12 +38,15 @@ const NDJSON: &str = include_str!("../../tests/data/format/headlines.ndjson");
 const NINJS: &str = include_str!("../../tests/data/format/ninjs.json");
 
 /// Found by fuzzing: a first line that is refused for its zero bytes let a later one begin a
-/// document, and so did one without a byte of ASCII, but only when both came in one piece.
+/// document, and so did one without a byte of ASCII, but only when both came in one piece. And zero
+/// bytes before the first line were passed over in the first piece only.
 #[test]
 fn a_refused_first_line_is_a_line_however_the_input_is_cut() {
     let zeros =
         b"{\"authors\xDC\xC5\xDF\xA4\0\0\0\0\0\0\0\0\"}\n{\"id\": \"8\",\n\"page\": \"\xDF\xFF";
-    for bytes in [&zeros[..], b"\xFF\xFF\xFF\xFF\x83\x91\n\xCF[q\xCFqtle\"\n"] {
+    for bytes in
+        [&zeros[..], b"\xFF\xFF\xFF\xFF\x83\x91\n\xCF[q\xCFqtle\"\n", b"\0\0\0\0\0\0\0\r+6-11"]
+    {
         let whole = parse(Format::Ndjson, bytes, &options());
         for chunk in 1..bytes.len() {
             let mut parser = Parser::new(Format::Ndjson, options());
