@@ -117,11 +117,12 @@ impl Lines {
         Some(Err(reject))
     }
 
-    /// The first byte that is held and neither white space nor of a mark at the start of the stream.
+    /// The first byte that is held and neither zero, nor white space, nor of a mark at the start of the
+    /// stream.
     pub(super) fn first_byte(&self) -> Option<u8> {
         let mark = Encoding::for_bom(&self.buffer).filter(|_| self.offset == 0);
         let text = &self.buffer[mark.map_or(0, |(_, length)| length)..];
-        text.iter().find(|byte| !byte.is_ascii_whitespace()).copied()
+        text.iter().find(|byte| **byte != 0 && !byte.is_ascii_whitespace()).copied()
     }
 
     /// Gives up reading lines: everything that was not yet dropped, from the first byte of the

@@ -44,9 +44,15 @@ const NINJS: &str = include_str!("../../tests/data/format/ninjs.json");
 fn a_refused_first_line_is_a_line_however_the_input_is_cut() {
     let zeros =
         b"{\"authors\xDC\xC5\xDF\xA4\0\0\0\0\0\0\0\0\"}\n{\"id\": \"8\",\n\"page\": \"\xDF\xFF";
-    for bytes in
-        [&zeros[..], b"\xFF\xFF\xFF\xFF\x83\x91\n\xCF[q\xCFqtle\"\n", b"\0\0\0\0\0\0\0\r+6-11"]
-    {
+    // A bracket behind a zero byte, in a line that is no text.
+    let bracket =
+        [b"\0[".as_slice(), &[0; 40], &[0xFF; 7], &[0; 12], b"\xFF\0\xFF\x05\r\n- \0{"].concat();
+    for bytes in [
+        &zeros[..],
+        b"\xFF\xFF\xFF\xFF\x83\x91\n\xCF[q\xCFqtle\"\n",
+        b"\0\0\0\0\0\0\0\r+6-11",
+        &bracket,
+    ] {
         let whole = parse(Format::Ndjson, bytes, &options());
         for chunk in 1..bytes.len() {
             let mut parser = Parser::new(Format::Ndjson, options());
