@@ -127,8 +127,8 @@ fn next_best(
         }
     }
     let Ok(item) = decider.prepare.prepare(arrival.clone()) else { return Ok(None) };
-    let nearby = decider.fold.nearby(&item);
-    Ok(nearby.into_iter().find(|nearby| nearby.story != decision.fold.story))
+    let own = |story| story == decision.fold.story || decision.fold.merged.contains(&story);
+    Ok(decider.fold.nearby(&item).into_iter().find(|nearby| !own(nearby.story)))
 }
 
 impl Recorded {
