@@ -64,11 +64,8 @@ impl Lines {
     /// `Err` is a line that is too long or not text; reading goes on after it.
     pub(super) fn next(&mut self, last: bool) -> Option<Result<Line, Reject>> {
         loop {
-            if self.offset == 0 && self.start == 0 && !self.read_mark(last) {
+            if !self.begun(last) {
                 return None;
-            }
-            if self.first && self.utf16.is_none() {
-                self.pass_zeros();
             }
             let found = self.find_end(last);
             let (end, after) = match found {
@@ -117,12 +114,11 @@ impl Lines {
         Some(Err(reject))
     }
 
-    /// The first byte that is held and neither zero, nor white space, nor of a mark at the start of the
-    /// stream.
-    pub(super) fn first_byte(&self) -> Option<u8> {
-        let mark = Encoding::for_bom(&self.buffer).filter(|_| self.offset == 0);
-        let text = &self.buffer[mark.map_or(0, |(_, length)| length)..];
-        text.iter().find(|byte| **byte != 0 && !byte.is_ascii_whitespace()).copied()
+    /// Whether the line that comes next begins with a bracket, as far as it is held. What stands in
+    /// later lines never counts: they may not be held yet.
+    pub(super) fn at_bracket(&mut self, last: bool) -> bool {
+        let blank = |b: &&u8| matches!(b, 0 | b' ' | b'\t' | b'\r');
+        self.begun(last) && self.buffer[self.start..].iter().find(|b| !blank(b)) == Some(&b'[')
     }
 
     /// Gives up reading lines: everything that was not yet dropped, from the first byte of the
@@ -200,10 +196,17 @@ impl Lines {
         true
     }
 
-    /// Passes over zero bytes before the first line, however many pieces they come in.
-    fn pass_zeros(&mut self) {
-        self.start += self.buffer[self.start..].iter().take_while(|b| **b == 0).count();
-        self.searched = self.searched.max(self.start);
+    /// Reads what stands before the first line: a mark, and zero bytes, however many pieces they come
+    /// in. False while it is undecided.
+    fn begun(&mut self, last: bool) -> bool {
+        if self.offset == 0 && self.start == 0 && !self.read_mark(last) {
+            return false;
+        }
+        if self.first && self.utf16.is_none() {
+            self.start += self.buffer[self.start..].iter().take_while(|b| **b == 0).count();
+            self.searched = self.searched.max(self.start);
+        }
+        true
     }
 
     fn decode(&self, bytes: &[u8], offset: u64) -> Result<String, Reject> {

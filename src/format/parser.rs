@@ -108,12 +108,13 @@ impl Parser {
 
     fn lines(&mut self, last: bool, out: &mut Vec<Record>) {
         let State::Lines(lines, reader) = &mut self.state else { return };
-        if matches!(reader, Reader::Ndjson(false)) && lines.first_byte() == Some(b'[') {
-            self.state = State::json(lines.take());
-            return;
-        }
         let mut batch = Vec::new();
-        while let Some(line) = lines.next(last) {
+        loop {
+            if matches!(reader, Reader::Ndjson(false)) && lines.at_bracket(last) {
+                self.state = State::json(lines.take());
+                return;
+            }
+            let Some(line) = lines.next(last) else { break };
             if let Reader::Ndjson(begun @ false) = &mut *reader {
                 match &line {
                     Ok(line) if line.text.trim().is_empty() => {}

@@ -52,6 +52,7 @@ fn a_refused_first_line_is_a_line_however_the_input_is_cut() {
         b"\xFF\xFF\xFF\xFF\x83\x91\n\xCF[q\xCFqtle\"\n",
         b"\0\0\0\0\0\0\0\r+6-11",
         &bracket,
+        b"\xFE\xFF\0\0\0\0\0\n\0\0\0\0\0\0\0\n\0\0\0[\0\xBE\xFF\n\xC0\xC0\xFF\xFF\xC0\xC0",
     ] {
         let whole = parse(Format::Ndjson, bytes, &options());
         for chunk in 1..bytes.len() {
