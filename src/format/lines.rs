@@ -122,9 +122,14 @@ impl Lines {
     }
 
     /// Gives up reading lines: everything that was not yet dropped, from the first byte of the
-    /// last `push` or of the stream.
+    /// last `push` or of the stream, but for zero bytes before the text.
     pub(super) fn take(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.buffer)
+        let mut bytes = std::mem::take(&mut self.buffer);
+        if self.utf16.is_none() {
+            let zeros = bytes.iter().take_while(|b| **b == 0).count();
+            bytes.drain(..zeros);
+        }
+        bytes
     }
 
     fn advance(&mut self, to: usize) {

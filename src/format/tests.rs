@@ -47,11 +47,15 @@ fn a_refused_first_line_is_a_line_however_the_input_is_cut() {
     // A bracket behind a zero byte, in a line that is no text.
     let bracket =
         [b"\0[".as_slice(), &[0; 40], &[0xFF; 7], &[0; 12], b"\xFF\0\xFF\x05\r\n- \0{"].concat();
+    let padded =
+        [&[0; 51][..], &[b"{\"a\": ".as_slice(), &[0xC3; 300], b",\n {\"b\": 1}"].concat()]
+            .concat();
     for bytes in [
         &zeros[..],
         b"\xFF\xFF\xFF\xFF\x83\x91\n\xCF[q\xCFqtle\"\n",
         b"\0\0\0\0\0\0\0\r+6-11",
         &bracket,
+        &padded,
         b"\xFE\xFF\0\0\0\0\0\n\0\0\0\0\0\0\0\n\0\0\0[\0\xBE\xFF\n\xC0\xC0\xFF\xFF\xC0\xC0",
     ] {
         let whole = parse(Format::Ndjson, bytes, &options());
