@@ -16,7 +16,7 @@ use crate::feedback::Aside;
 use crate::prepare::{Prepared, Rejected};
 use crate::publisher::Publishers;
 use crate::stage::Stage;
-use crate::story::{FoldDecision, Folded, StoryId};
+use crate::story::{Aliases, FoldDecision, Folded, StoryId};
 
 mod alternative;
 pub mod background;
@@ -55,7 +55,6 @@ pub use outline::{Outline, Outliner};
 pub use scorer::Scorer;
 pub use trace::{Candidate, Trace};
 
-use byhand::Ahead;
 use candidates::Search;
 use identity::{Identities, Known, Names};
 use profile::Profile;
@@ -76,7 +75,9 @@ pub struct Fold {
     window: Window,
     stories: Stories,
     identities: Identities,
-    ahead: Ahead,
+    /// What stories became in the end, as the log has it: a start must know it before it has come to
+    /// the records that say so. Empty afterwards.
+    ahead: Aliases,
     /// Items of the window that a person took out of their story.
     parted: BTreeSet<Seq>,
     search: Search,
@@ -107,7 +108,7 @@ impl Fold {
             window: Window::default(),
             stories: Stories::default(),
             identities: Identities::default(),
-            ahead: Ahead::default(),
+            ahead: Aliases::default(),
             parted: BTreeSet::new(),
             search: Search::default(),
             next_story: 1,

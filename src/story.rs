@@ -10,6 +10,10 @@ use serde::{Deserialize, Serialize};
 use crate::item::{Identity, Item, Marker, Seq};
 use crate::prepare::Prepared;
 
+mod aliases;
+
+pub(crate) use aliases::Aliases;
+
 /// The name of a story for life, printed as `s` and a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

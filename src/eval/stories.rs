@@ -17,7 +17,7 @@ use crate::fold::training::prepare_stories;
 use crate::fold::{Fold, ModelError, Scorer, Trace};
 use crate::prepare::Prepared;
 use crate::publisher::Publishers;
-use crate::story::{FoldDecision, StoryId};
+use crate::story::{Aliases, FoldDecision, StoryId};
 
 /// How well stories were found. The first eight serialised keys are a contract.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -241,22 +241,19 @@ pub fn sweep_stories(
 #[derive(Default)]
 struct Found {
     stories: Vec<StoryId>,
-    /// Where stories lead that became others: to older ones.
-    leads: HashMap<StoryId, StoryId>,
+    aliases: Aliases,
 }
 
 impl Found {
     fn push(&mut self, decision: &FoldDecision) {
         self.stories.push(decision.story);
-        self.leads.extend(decision.merged.iter().map(|alias| (*alias, decision.story)));
+        decision.merged.iter().for_each(|alias| self.aliases.add(*alias, decision.story));
     }
 
     /// The stories that the items have been of in the end.
     fn in_the_end(mut self) -> Vec<StoryId> {
         for story in &mut self.stories {
-            while let Some(kept) = self.leads.get(story) {
-                *story = *kept;
-            }
+            *story = self.aliases.resolve(*story);
         }
         self.stories
     }

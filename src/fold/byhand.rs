@@ -1,7 +1,5 @@
 //! Corrections by hand: the fold takes over what a person says, and keeps to it after a restart.
 
-use foldhash::HashMap;
-
 use super::disputed::contradict;
 use super::identity::Names;
 use super::stories::{Stories, Story};
@@ -13,32 +11,20 @@ use crate::log::Change;
 use crate::prepare::Prepared;
 use crate::story::{StoryId, StoryState};
 
-/// Where stories lead that became others, as the log has it in the end: what a start must know
-/// before it has come to the records that say so.
-#[derive(Debug, Default)]
-pub(super) struct Ahead(HashMap<StoryId, StoryId>);
-
-impl Ahead {
-    pub(super) fn resolve(&self, story: StoryId) -> StoryId {
-        self.0.get(&story).copied().unwrap_or(story)
-    }
-}
-
 /// Members that are held against each other to see whether a story is still disputed. A larger one
 /// stays as it was.
 const MOST_COMPARED: usize = 256;
 
 impl Fold {
-    /// Takes over that a story became another one. To be called before anything else is restored,
-    /// the smallest alias first: a story leads to an older one.
+    /// Takes over that a story became another one. To be called before anything else is restored.
     pub fn restore_alias(&mut self, alias: StoryId, kept: StoryId) {
-        self.ahead.0.insert(alias, self.ahead.resolve(kept));
+        self.ahead.add(alias, kept);
     }
 
     /// All is restored. No story opened from here on has an id below `next`.
     pub fn restored(&mut self, next: StoryId) {
         self.next_story = self.next_story.max(next.0);
-        for (alias, kept) in std::mem::take(&mut self.ahead).0 {
+        for (alias, kept) in std::mem::take(&mut self.ahead).iter() {
             self.stories.link(alias, kept);
         }
     }

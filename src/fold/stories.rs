@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use smallvec::SmallVec;
 
 use super::profile::Profile;
-use crate::story::{StoryId, StoryState};
+use crate::story::{Aliases, StoryId, StoryState};
 
 /// A story as far as it is needed to go on with it.
 #[derive(Clone, Debug, Default)]
@@ -27,8 +27,6 @@ pub(super) struct Story {
     pub(super) killed: bool,
     /// A person took an item out of it, or made it of one.
     pub(super) parted: bool,
-    /// Ids of stories that were merged into it.
-    aliases: Vec<StoryId>,
 }
 
 impl Story {
@@ -66,7 +64,6 @@ impl Story {
             self.add_family(family);
         }
         self.publishers = self.publishers.max(self.families.len() as u32);
-        self.aliases.extend(from.aliases);
     }
 
     fn add_family(&mut self, family: u32) {
@@ -89,17 +86,14 @@ impl Story {
 #[derive(Debug, Default)]
 pub(super) struct Stories {
     stories: HashMap<StoryId, Story>,
-    /// Where the aliases of these stories lead: always to one of them.
-    aliases: HashMap<StoryId, StoryId>,
+    /// Of these stories.
+    aliases: Aliases,
 }
 
 impl Stories {
     /// The story that an id means now.
     pub(super) fn resolve(&self, id: StoryId) -> StoryId {
-        if self.aliases.is_empty() {
-            return id;
-        }
-        self.aliases.get(&id).copied().unwrap_or(id)
+        self.aliases.resolve(id)
     }
 
     pub(super) fn get(&self, id: StoryId) -> Option<&Story> {
@@ -143,20 +137,15 @@ impl Stories {
         if kept == other {
             return;
         }
-        let Some(mut from) = self.stories.remove(&other) else { return };
-        from.aliases.push(other);
-        self.aliases.extend(from.aliases.iter().map(|alias| (*alias, kept)));
+        let Some(from) = self.stories.remove(&other) else { return };
+        self.aliases.add(other, kept);
         self.entry(kept).take_in(from);
     }
 
     /// Lets an id that nothing is known of lead to a story, if there is that story.
     pub(super) fn link(&mut self, alias: StoryId, kept: StoryId) {
-        let kept = self.resolve(kept);
-        if self.get(alias).is_none()
-            && let Some(story) = self.stories.get_mut(&kept)
-        {
-            story.aliases.push(alias);
-            self.aliases.insert(alias, kept);
+        if self.get(alias).is_none() && self.get(kept).is_some() {
+            self.aliases.add(alias, kept);
         }
     }
 
@@ -207,10 +196,8 @@ impl Stories {
         let Some(story) = self.stories.get_mut(&id) else { return };
         change(story);
         if story.live == 0 && story.named == 0 {
-            let gone = self.stories.remove(&id);
-            for alias in gone.into_iter().flat_map(|story| story.aliases) {
-                self.aliases.remove(&alias);
-            }
+            self.stories.remove(&id);
+            self.aliases.forget(id);
         }
     }
 }

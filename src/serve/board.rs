@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use crate::channel::REJECTED;
 use crate::item::Seq;
 use crate::log::{Change, Logged, Position, Record};
-use crate::story::StoryId;
+use crate::story::{Aliases, StoryId};
 
 mod keep;
 mod story;
@@ -29,7 +29,7 @@ pub(super) struct Board {
     next: Position,
     stories: HashMap<StoryId, Story>,
     /// Ids that were merged into others.
-    aliases: HashMap<StoryId, StoryId>,
+    aliases: Aliases,
     channels: HashMap<String, Shelf>,
     /// What is held, oldest first.
     records: VecDeque<(Position, Option<StoryId>)>,
@@ -59,7 +59,7 @@ impl Board {
             most: most.max(1),
             next: Position::FIRST,
             stories: HashMap::new(),
-            aliases: HashMap::new(),
+            aliases: Aliases::default(),
             channels: HashMap::new(),
             records: VecDeque::new(),
         }
@@ -174,7 +174,7 @@ impl Board {
     }
 
     fn resolve(&self, id: StoryId) -> StoryId {
-        self.aliases.get(&id).copied().unwrap_or(id)
+        self.aliases.resolve(id)
     }
 
     fn deliver(&mut self, id: StoryId, channels: &[String], logged: &Logged) {
@@ -226,10 +226,7 @@ impl Board {
             }
             shelf.by_last.insert((carried.last, kept));
         }
-        for known in self.aliases.values_mut().filter(|known| **known == alias) {
-            *known = kept;
-        }
-        self.aliases.insert(alias, kept);
+        self.aliases.add(alias, kept);
     }
 
     /// Lets go of the oldest record, and of its story when nothing is left of that.
@@ -251,7 +248,7 @@ impl Board {
             shelf.by_last.remove(&(carried.last, id));
             shelf.deliveries = shelf.deliveries.saturating_sub(u64::from(carried.deliveries));
         }
-        self.aliases.retain(|_, kept| *kept != id);
+        self.aliases.forget(id);
     }
 }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::channel::{Delivery, Event};
 use crate::sink::error::SinkError;
-use crate::story::StoryId;
+use crate::story::Aliases;
 
 /// The rows of one batch, by table.
 #[derive(Debug, Default)]
@@ -88,15 +88,10 @@ impl Rows {
     pub(super) fn of(events: &[Event]) -> Result<Rows, SinkError> {
         let mut rows = Rows::default();
         let (mut stories, mut items) = (BTreeMap::new(), BTreeMap::new());
-        let mut leads: BTreeMap<StoryId, StoryId> = BTreeMap::new();
+        let mut aliases = Aliases::default();
         for event in events {
             for delivery in event.deliveries() {
-                for alias in &delivery.merged {
-                    // One look must be enough, though a story be merged twice in a batch.
-                    let before = leads.values_mut().filter(|kept| *kept == alias);
-                    before.for_each(|kept| *kept = delivery.story);
-                    leads.insert(*alias, delivery.story);
-                }
+                delivery.merged.iter().for_each(|alias| aliases.add(*alias, delivery.story));
             }
             let json = written(event)?;
             match event {
@@ -129,7 +124,7 @@ impl Rows {
                 }
             }
         }
-        for (alias, kept) in leads {
+        for (alias, kept) in aliases.iter() {
             rows.merged.alias.push(alias.to_string());
             rows.merged.kept.push(kept.to_string());
         }
