@@ -148,6 +148,22 @@ fn a_daemon_that_is_killed_again_and_again_takes_every_push_in_once() {
     }
 }
 
+/// Sends a push that was cut down again, twice, to a daemon that is started for it.
+fn assert_taken_in_once(
+    desk: &Desk,
+    listen: SocketAddr,
+    push: impl Fn() -> Option<(u16, String, String)>,
+    headline: &str,
+) {
+    let daemon = start(desk, listen);
+    let (status, _, report) = push().unwrap();
+    assert_eq!(status, 202, "{report}");
+    let again = push().unwrap();
+    assert_eq!((again.0, again.2), (202, report), "it is answered as before");
+    daemon.stop();
+    assert_eq!(delivered(desk)[headline].len(), 1, "it was taken in twice");
+}
+
 #[test]
 fn a_push_that_a_kill_cut_down_before_its_commit_is_taken_in_once_under_its_key() {
     let (desk, listen) = desk_that_repeats("all");
@@ -170,13 +186,7 @@ fn a_push_that_a_kill_cut_down_before_its_commit_is_taken_in_once_under_its_key(
         assert_eq!(told.recv().unwrap(), None, "it was not answered");
     });
     machine.set("read-only", 0);
-    let daemon = start(&desk, listen);
-    let (status, _, report) = push().unwrap();
-    assert_eq!(status, 202, "{report}");
-    let again = push().unwrap();
-    assert_eq!((again.0, again.2), (202, report), "it is answered as before");
-    daemon.stop();
-    assert_eq!(delivered(&desk)[&unlike_any_other(1)].len(), 1, "it was taken in twice");
+    assert_taken_in_once(&desk, listen, push, &unlike_any_other(1));
 }
 
 #[test]
@@ -195,11 +205,5 @@ fn a_push_that_a_panic_cut_down_is_taken_in_once_under_its_key() {
     assert_eq!(status, 503);
     assert!(head.to_lowercase().contains("retry-after: 2"), "{head}");
     assert!(!daemon.wait().success(), "it panicked, and says so");
-    let daemon = start(&desk, listen);
-    let (status, _, report) = push().unwrap();
-    assert_eq!(status, 202, "{report}");
-    let again = push().unwrap();
-    assert_eq!((again.0, again.2), (202, report), "it is answered as before");
-    daemon.stop();
-    assert_eq!(delivered(&desk)["Arsenic harbour"].len(), 1, "it was taken in twice");
+    assert_taken_in_once(&desk, listen, push, "Arsenic harbour");
 }
