@@ -121,6 +121,19 @@ pub struct FoldDecision {
     pub merged: Vec<StoryId>,
 }
 
+impl FoldDecision {
+    /// A decision without its reasons, which merges no stories.
+    pub fn bare(
+        verdict: Verdict,
+        story: StoryId,
+        state: StoryState,
+        disputes: bool,
+    ) -> FoldDecision {
+        let (evidence, nearness, merged) = (Evidence::default(), None, Vec::new());
+        FoldDecision { verdict, story, state, disputes, evidence, nearness, merged }
+    }
+}
+
 /// Why fold decided so: enough to explain the verdict later from the log alone.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {

@@ -52,13 +52,8 @@ fn stages(config: &Config) -> impl FnMut(Step) -> Vec<Entry> {
         };
         let verdict = if known.is_some() { Verdict::Repeat } else { Verdict::New };
         let decision = FoldDecision {
-            verdict,
-            story: StoryId(number as u64),
-            state,
-            disputes: state.disputed,
             evidence: Evidence { of, ..Evidence::default() },
-            nearness: None,
-            merged: Vec::new(),
+            ..FoldDecision::bare(verdict, StoryId(number as u64), state, state.disputed)
         };
         route.push(Ok(Folded { prepared, decision, identities: Vec::new() }), received, &mut out);
         out

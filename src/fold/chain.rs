@@ -33,14 +33,11 @@ impl Fold {
         };
         let Some(story) = self.stories.get(known.story) else { return decision };
         let reason = format!("A marked version of item {} with another number.", known.seq);
+        let state = story.after(profile, prepared.event);
         FoldDecision {
-            verdict,
-            story: known.story,
-            state: story.after(profile, prepared.event),
-            disputes: false,
             evidence: Evidence { of: Some(known.seq), reason, ..decision.evidence },
             nearness: decision.nearness,
-            merged: Vec::new(),
+            ..FoldDecision::bare(verdict, known.story, state, false)
         }
     }
 

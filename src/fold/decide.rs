@@ -322,6 +322,5 @@ fn decided(
     let mut state = before.after(profile, prepared.event);
     state.killed |= verdict == Verdict::Kill;
     let nearness = (!profile.nearness.is_nan()).then_some(profile.nearness);
-    let merged = Vec::new();
-    FoldDecision { verdict, story, state, disputes: false, evidence, nearness, merged }
+    FoldDecision { evidence, nearness, ..FoldDecision::bare(verdict, story, state, false) }
 }

@@ -10,7 +10,7 @@ use serde::de::{Deserializer, SeqAccess, Visitor};
 
 use super::record::{Decision, Withheld};
 use crate::item::Seq;
-use crate::story::{Evidence, FoldDecision, StoryId, StoryState, Verdict};
+use crate::story::{FoldDecision, StoryId, StoryState, Verdict};
 
 /// [`Decision`], field by field.
 #[derive(Deserialize)]
@@ -40,7 +40,7 @@ struct Fold<'a> {
     _evidence: Reasons<'a>,
 }
 
-/// [`Evidence`], field by field.
+/// [`Evidence`](crate::story::Evidence), field by field.
 type Reasons<'a> = (Option<Seq>, Option<f32>, f32, &'a str, Passed<Reason<'a>>, &'a str);
 
 /// [`Share`](crate::story::Share), field by field.
@@ -51,18 +51,9 @@ impl From<Brief<'_>> for Decision {
     fn from(brief: Brief<'_>) -> Decision {
         let Brief { item, fold, held, matched, channels, withheld, priority, embargo, .. } = brief;
         let Fold { verdict, story, state, disputes, .. } = fold;
-        let evidence = Evidence::default();
         Decision {
             item,
-            fold: FoldDecision {
-                verdict,
-                story,
-                state,
-                disputes,
-                evidence,
-                nearness: None,
-                merged: Vec::new(),
-            },
+            fold: FoldDecision::bare(verdict, story, state, disputes),
             rules: Vec::new(),
             held,
             matched,
@@ -104,6 +95,7 @@ mod tests {
     use crate::log::record::{Entry, Gate, Position, Record};
     use crate::log::sample::{at, item, timer};
     use crate::log::{Log, Read};
+    use crate::story::Evidence;
 
     #[test]
     fn a_window_has_all_of_a_record_but_its_reasons() {

@@ -17,7 +17,7 @@ use crate::log::record::Timer;
 use crate::log::{Decision, Entry};
 use crate::metrics::Waiting;
 use crate::prepare::{Prepared, has_open_embargo};
-use crate::story::{Evidence, FoldDecision, Folded, StoryId, Verdict};
+use crate::story::{FoldDecision, Folded, StoryId, Verdict};
 
 /// Items held at one time; further ones wait for a later version, as those without an end do.
 const MOST: usize = 100_000;
@@ -94,7 +94,6 @@ impl Embargoes {
         let FoldDecision { verdict, story, state, disputes, .. } = decision.fold;
         // Where the story is known by then, this is what the desk hears of it.
         let verdict = if verdict == Verdict::New { Verdict::Development } else { verdict };
-        let evidence = Evidence::default();
         let name = name(&prepared.item);
         if let Some(name) = name {
             self.names.insert(name, prepared.seq);
@@ -105,15 +104,7 @@ impl Embargoes {
             until,
             name,
             source: prepared.item.source.clone(),
-            fold: FoldDecision {
-                verdict,
-                story,
-                state,
-                disputes,
-                evidence,
-                nearness: None,
-                merged: Vec::new(),
-            },
+            fold: FoldDecision::bare(verdict, story, state, disputes),
             parts: decision.held.clone(),
         };
         self.held.insert(prepared.seq, held);

@@ -6,7 +6,7 @@ use super::*;
 use crate::config::File;
 use crate::item::{Arrival, Item, Seq};
 use crate::prepare::{Prepare, Rejected};
-use crate::story::{Evidence, FoldDecision, Verdict};
+use crate::story::{FoldDecision, Verdict};
 
 mod compare;
 mod embargo;
@@ -47,15 +47,7 @@ fn folded(item: Item) -> Folded {
         StoryState { items: 1, publishers: 1, first: at, last: at, disputed: false, killed: false };
     Folded {
         prepared,
-        decision: FoldDecision {
-            verdict: Verdict::New,
-            story: StoryId(1),
-            state,
-            disputes: false,
-            evidence: Evidence::default(),
-            nearness: None,
-            merged: Vec::new(),
-        },
+        decision: FoldDecision::bare(Verdict::New, StoryId(1), state, false),
         identities: Vec::new(),
     }
 }

@@ -1,8 +1,10 @@
+use jiff::Timestamp;
+
 use super::*;
 use crate::eval::Labelled;
 use crate::fold::model::Model;
 use crate::fold::training;
-use crate::item::Seq;
+use crate::story::{StoryState, Verdict};
 
 const ROWS: &str = "\
 time\tsource\tlang\tstory\theadline
@@ -40,10 +42,12 @@ fn a_report_counts_what_it_replayed() {
 
 #[test]
 fn stories_count_as_what_they_became() {
+    let at = Timestamp::UNIX_EPOCH;
+    let state =
+        StoryState { items: 1, publishers: 1, first: at, last: at, disputed: false, killed: false };
     let merges = |story, merged: &[u64]| FoldDecision {
-        story: StoryId(story),
         merged: merged.iter().copied().map(StoryId).collect(),
-        ..decision()
+        ..FoldDecision::bare(Verdict::Development, StoryId(story), state, false)
     };
     let mut found = Found::default();
     for decision in [merges(1, &[]), merges(2, &[]), merges(3, &[]), merges(2, &[3])] {
@@ -51,12 +55,6 @@ fn stories_count_as_what_they_became() {
     }
     found.push(&merges(1, &[2]));
     assert_eq!(found.in_the_end(), [StoryId(1); 5]);
-}
-
-fn decision() -> FoldDecision {
-    let one = crate::fold::training::prepare_one(Seq(0), "Ferry aground", None, None, None);
-    let mut fold = Fold::new(&FoldConfig::default(), Publishers::default()).expect("the models");
-    fold.decide(one.expect("a headline")).0.expect("an item").decision
 }
 
 #[test]

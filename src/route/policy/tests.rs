@@ -9,7 +9,7 @@ use crate::log::Entry;
 use crate::prepare::Prepare;
 use crate::route::Route;
 use crate::stage::Stage;
-use crate::story::{Evidence, FoldDecision, Folded, StoryId, StoryState, Verdict};
+use crate::story::{FoldDecision, Folded, StoryId, StoryState, Verdict};
 
 mod first;
 mod quiet;
@@ -40,15 +40,7 @@ fn item(minute: i64, story: u64, publisher: &str) -> Comes {
         disputed: false,
         killed: false,
     };
-    let decision = FoldDecision {
-        verdict: Verdict::New,
-        story: StoryId(story),
-        state,
-        disputes: false,
-        evidence: Evidence::default(),
-        nearness: None,
-        merged: Vec::new(),
-    };
+    let decision = FoldDecision::bare(Verdict::New, StoryId(story), state, false);
     Comes { minute, folded: Folded { prepared, decision, identities: Vec::new() } }
 }
 
