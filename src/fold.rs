@@ -35,6 +35,7 @@ mod outline;
 mod overlap;
 mod postings;
 mod profile;
+mod register;
 mod ring;
 mod scorer;
 mod similarity;
