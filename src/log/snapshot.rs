@@ -196,11 +196,10 @@ where
     D: Deserialize<'a>,
     Decision: From<D>,
 {
-    let ((at, decision), nearness, merged): ((At, D), Option<Option<f32>>, _) =
-        opened.read_more()?;
+    let ((at, decision), mut more): ((At, D), _) = opened.read_more()?;
     let mut decision = Box::new(Decision::from(decision));
-    decision.fold.nearness = nearness.flatten();
-    decision.fold.merged = merged.unwrap_or_default();
+    decision.fold.nearness = more.next().flatten();
+    decision.fold.merged = more.next().unwrap_or_default();
     Ok((at, Record::Decision(decision)))
 }
 
