@@ -9,7 +9,7 @@ use super::error::LogError;
 use super::frame::{self, Damage, Kind};
 use super::meta::Meta;
 use super::read::{Gap, GapCause, Read};
-use super::record::{Decision, Intake, Logged, Position, Record};
+use super::record::{Decision, Intake, Logged, Position, Record, Timer};
 use super::store::{Bytes, DECISIONS, INTAKE, Store};
 use crate::item::{Arrival, Item, Seq};
 
@@ -200,6 +200,7 @@ where
     let mut decision = Box::new(Decision::from(decision));
     decision.fold.nearness = more.next().flatten();
     decision.fold.merged = more.next().unwrap_or_default();
+    decision.fold.ahead = more.next();
     Ok((at, Record::Decision(decision)))
 }
 
@@ -226,7 +227,10 @@ where
     let (At(at), record) = match opened.kind {
         Kind::Decision => read_decision::<D>(&opened)?,
         Kind::Rejected => opened.read().map(|(at, it)| (at, Record::Rejected(it)))?,
-        Kind::Timer => opened.read().map(|(at, it)| (at, Record::Timer(it)))?,
+        Kind::Timer => {
+            let ((at, timer), mut more): ((At, Timer), _) = opened.read_more()?;
+            (at, Record::Timer(Timer { out: more.next(), ..timer }))
+        }
         Kind::Config => opened.read().map(|(at, it)| (at, Record::Config(it)))?,
         Kind::Digest => opened.read().map(|(at, it)| (at, Record::Digest(it)))?,
         Kind::Feedback => opened.read().map(|(at, it)| (at, Record::Feedback(it)))?,
