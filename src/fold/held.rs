@@ -59,7 +59,8 @@ pub(super) struct Held {
     members: HashMap<StoryId, Vec<Member>>,
     /// Those with a known end. The story may have become another one since.
     ends: BTreeMap<(Timestamp, Seq), StoryId>,
-    /// All held items of the window, also those that will not be counted.
+    /// All items of the window that are not counted: also those that will never be, since they were
+    /// killed or are too many.
     items: BTreeSet<Seq>,
 }
 
@@ -203,7 +204,7 @@ impl Fold {
                         self.held.put(story, Member { until: *until, ..moved });
                     }
                 }
-                None if decision.verdict == Verdict::Kill => drop(self.held.take(story, *item)),
+                None if decision.verdict == Verdict::Kill => drop(self.held.remove(story, *item)),
                 None => self.count_out(story, *item),
             }
         }

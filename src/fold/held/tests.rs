@@ -234,6 +234,21 @@ fn what_was_killed_under_its_embargo_is_never_counted() {
 }
 
 #[test]
+fn what_was_killed_under_its_embargo_disputes_nothing() {
+    let mut desk = Desk::open();
+    desk.takes(agency(0, DENIED, Some(3)));
+    desk.takes(Item { pubstatus: PubStatus::Canceled, ..agency(1, "Kill this", None) });
+    let report = desk.takes(item("Coast Post", 2, AGREED));
+    assert_eq!((report.story, report.disputes), (StoryId(1), false));
+    assert_eq!((counted(report.state), to_come(&report)), ((2, 2, false), vec![]));
+    let split = desk.split(1, 0);
+    let Corrected::Split(parted) = desk.corrects(4, split) else { panic!("it is a split") };
+    assert!(parted.held && parted.course.to_come.is_empty());
+    let (latest, left) = parted.left.expect("the others are there");
+    assert_eq!((latest, counted(left.state)), (Some(Seq(2)), (2, 2, false)));
+}
+
+#[test]
 fn only_its_own_provider_kills_what_is_held() {
     let mut desk = Desk::open();
     desk.takes(withheld(0, GROUNDED));
