@@ -54,6 +54,7 @@ fn entry(seq: u64) -> Entry {
         evidence,
         nearness: Some(0.5),
         merged: Vec::new(),
+        ahead: None,
     };
     let channels = vec!["harbour".to_owned()];
     Entry::Item {

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use crate::item::{Arrival, Seq};
 use crate::prepare::{Prepared, Rejected};
-use crate::story::{StoryId, StoryState};
+use crate::story::{Course, StoryId};
 
 /// What enters at the intake.
 #[derive(Clone, Debug)]
@@ -81,30 +81,43 @@ impl Request {
 }
 
 /// What fold changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Corrected {
     /// An item has left its story.
-    Split {
-        /// The story it left.
-        from: StoryId,
-        /// The latest item that is left there, and the story's state without the other.
-        left: Option<(Seq, StoryState)>,
-        /// The story it opens.
-        opens: StoryId,
-        /// That story's state.
-        state: StoryState,
-    },
+    Split(Parted),
     /// Two stories are one.
-    Merge {
-        /// The id that is kept.
-        kept: StoryId,
-        /// The id that is an alias of it now.
-        alias: StoryId,
-        /// The latest item that was in the other one.
-        latest: Seq,
-        /// The story's state.
-        state: StoryState,
-    },
+    Merge(Merged),
+}
+
+/// An item that has left its story.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parted {
+    /// The story it left.
+    pub from: StoryId,
+    /// The latest item that is left there and not under embargo, and how the story goes on without
+    /// the other.
+    pub left: Option<(Option<Seq>, Course)>,
+    /// The story it opens.
+    pub opens: StoryId,
+    /// How that goes on.
+    pub course: Course,
+    /// The item is under embargo.
+    pub held: bool,
+}
+
+/// Two stories that are one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Merged {
+    /// The id that is kept.
+    pub kept: StoryId,
+    /// The id that is an alias of it now.
+    pub alias: StoryId,
+    /// The latest item that was in the other one and is not under embargo, if there is one.
+    pub latest: Seq,
+    /// How the story goes on.
+    pub course: Course,
+    /// That item is under embargo, as all others are.
+    pub held: bool,
 }
 
 /// The answer to a request: empty until a stage gives it.

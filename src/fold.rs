@@ -27,6 +27,7 @@ mod decide;
 mod disputed;
 pub mod embedding;
 pub mod explain;
+mod held;
 mod identity;
 pub mod model;
 mod model_file;
@@ -56,6 +57,7 @@ pub use scorer::Scorer;
 pub use trace::{Candidate, Trace};
 
 use candidates::Search;
+use held::Held;
 use identity::{Identities, Known, Names};
 use profile::Profile;
 use stories::Stories;
@@ -74,6 +76,7 @@ pub struct Fold {
     max_items: usize,
     window: Window,
     stories: Stories,
+    held: Held,
     identities: Identities,
     /// What stories became in the end, as the log has it: a start must know it before it has come to
     /// the records that say so. Empty afterwards.
@@ -107,6 +110,7 @@ impl Fold {
             max_items: config.max_items.max(1),
             window: Window::default(),
             stories: Stories::default(),
+            held: Held::default(),
             identities: Identities::default(),
             ahead: Aliases::default(),
             parted: BTreeSet::new(),
@@ -162,11 +166,23 @@ impl Fold {
         let names = Names::of(&prepared, profile.family);
         let (decision, trace) = self.decision(&prepared, &profile, &names, &found);
         let outcome = decision.map(|decision| {
-            let decision = self.in_chain(&prepared, &profile, &names, decision);
+            let mut decision = self.in_chain(&prepared, &profile, &names, decision);
+            self.end_embargoes(&prepared, &mut decision);
+            self.take_up(&prepared, &profile, &decision);
+            self.recount(&prepared, &profile, &mut decision);
             self.admit(&prepared, profile, &names, &decision);
+            self.look_ahead(&mut decision);
             Folded { identities: names.all().map(Identity).collect(), prepared, decision }
         });
         (outcome, trace)
+    }
+
+    /// What a decision changes in stories before its item joins one.
+    fn take_up(&mut self, prepared: &Prepared, profile: &Profile, decision: &FoldDecision) {
+        for alias in &decision.merged {
+            self.unite_stories(decision.story, *alias);
+        }
+        self.keep_embargoes(prepared, profile, decision);
     }
 
     fn admit(
@@ -177,12 +193,10 @@ impl Fold {
         decision: &FoldDecision,
     ) {
         let story = decision.story;
-        for alias in &decision.merged {
-            self.stories.unite(story, *alias);
-        }
         let received = prepared.received.as_second();
         self.next_story = self.next_story.max(story.0 + 1);
-        self.stories.join(story, &profile, &decision.state);
+        let is_held = self.held.has(prepared.seq);
+        self.stories.join(story, &profile, &decision.state, is_held);
         let item = &prepared.item;
         let event = item.versioncreated.map(Timestamp::as_second);
         let known = Known { seq: prepared.seq, story, received, event, version: item.version };
@@ -190,6 +204,15 @@ impl Fold {
             self.remember(name, known);
         }
         self.window.push(Live { seq: prepared.seq, received, story, profile });
+    }
+
+    /// Makes one story of two.
+    fn unite_stories(&mut self, kept: StoryId, alias: StoryId) {
+        let (from, to) = (self.stories.resolve(alias), self.stories.resolve(kept));
+        self.stories.unite(kept, alias);
+        if from != to && !self.held.of(from).is_empty() {
+            self.held.unite(to, from);
+        }
     }
 
     /// What is known under a name, with the story that it leads to now.
@@ -210,10 +233,13 @@ impl Fold {
         }
     }
 
-    /// Lets go of what is too old at `now`, and makes room for one more item.
+    /// Counts what has come out by `now`, lets go of what is too old, and makes room for one more
+    /// item.
     fn expire(&mut self, now: Timestamp) {
+        self.count_due(now);
         let now = now.as_second();
         while let Some(live) = self.window.pop(now - self.window_length, self.max_items - 1) {
+            self.drop_held(live.story, live.seq);
             self.stories.left(live.story);
             self.parted.remove(&live.seq);
         }

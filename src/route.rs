@@ -109,7 +109,7 @@ impl Route {
         self.take_in(&decision.fold, prepared.received);
         let live = self.stories.enter(story, prepared.received);
         let held = decision.embargo.is_some();
-        live.join(prepared.seq, prepared.item.seen || held, decision.fold.state);
+        live.join(prepared.seq, prepared.item.seen || held, decision.fold.course());
         for digest in decision.held.iter().filter(|_| !held) {
             if let Some(part) = self.rules.part_of(*digest) {
                 live.satisfy(part);
@@ -204,7 +204,7 @@ impl Route {
         rules.satisfied(&self.document, &mut self.satisfied);
         let live = self.stories.enter(story, now);
         let room = self.embargoes.has_room();
-        let embargo = embargo::asked(prepared, fold)
+        let embargo = crate::story::embargo::until(prepared, fold.verdict)
             .map(|until| if room { until } else { Decision::OPEN_EMBARGO });
         // The words of what is held do not count for its story yet.
         let mut parts = live.parts.clone();
@@ -216,8 +216,9 @@ impl Route {
         // Else all that the story satisfies: a start may not see its earlier items.
         let held = if embargo.is_some() { &fresh } else { &parts };
         let held = held.iter().map(|part| rules.parts[*part as usize].digest).collect();
-        live.join(prepared.seq, prepared.item.seen || embargo.is_some(), fold.state);
-        let holding = rules.holding(&parts, &fold.state, now);
+        live.join(prepared.seq, prepared.item.seen || embargo.is_some(), fold.course());
+        // Of what is held: as it is expected to come out.
+        let holding = rules.holding(&parts, &fold.out(prepared.seq).state, now);
 
         let matched = rules.channels_of(&holding);
         let is_unrouted = holding.is_empty();

@@ -11,8 +11,11 @@ use crate::item::{Identity, Item, Marker, Seq};
 use crate::prepare::Prepared;
 
 mod aliases;
+mod course;
+pub(crate) mod embargo;
 
 pub(crate) use aliases::Aliases;
+pub use course::{Ahead, Coming, Course, Out};
 
 /// The name of a story for life, printed as `s` and a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -78,14 +81,15 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// The state of a story right after an item joined it. What rules on stories are evaluated on.
+/// The state of a story right after an item joined it. What rules on stories are evaluated on. Items
+/// under embargo are not counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoryState {
-    /// Items that joined it so far, this one included.
+    /// Items that joined it so far, this one included; 0 while all of them are under embargo.
     pub items: u32,
     /// Distinct publisher families so far; items without a publisher count as one family.
     pub publishers: u32,
-    /// Event time of the earliest item.
+    /// Event time of the earliest item; of an item under embargo while there are only such.
     #[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")]
     pub first: Timestamp,
     /// Event time of the latest item.
@@ -106,7 +110,7 @@ pub struct FoldDecision {
     pub story: StoryId,
     /// The story right after this item.
     pub state: StoryState,
-    /// True when this item made the story disputed.
+    /// True when this item made the story disputed, or, under embargo, would have.
     pub disputes: bool,
     /// Why.
     pub evidence: Evidence,
@@ -119,6 +123,10 @@ pub struct FoldDecision {
     /// and their ids lead to it. The log keeps them behind the decision, too.
     #[serde(skip)]
     pub merged: Vec<StoryId>,
+    /// What it means to items of the story that are under embargo, and they to the story; `None`
+    /// for most decisions. The log keeps it behind the decision, where it is there.
+    #[serde(skip)]
+    pub ahead: Option<Box<Ahead>>,
 }
 
 impl FoldDecision {
@@ -130,7 +138,7 @@ impl FoldDecision {
         disputes: bool,
     ) -> FoldDecision {
         let (evidence, nearness, merged) = (Evidence::default(), None, Vec::new());
-        FoldDecision { verdict, story, state, disputes, evidence, nearness, merged }
+        FoldDecision { verdict, story, state, disputes, evidence, nearness, merged, ahead: None }
     }
 }
 

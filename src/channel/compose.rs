@@ -49,6 +49,9 @@ pub(super) fn compose(
             };
             // It may have been merged or split off since.
             decision.fold.story = timer.story;
+            if let Some(out) = timer.out {
+                (decision.fold.state, decision.fold.disputes) = (out.state, out.disputes);
+            }
             let channels = wanted.of(&timer.channels);
             deliver(position, &intake, &decision, &timer.reason, &channels, events);
         }
@@ -75,11 +78,15 @@ pub(super) fn compose(
     Ok(())
 }
 
-/// The decision that was made when the item came, whatever delivers it now. `None` when it is
-/// damaged.
+/// The decision that was made when the item came, whatever delivers it now; of one that was under
+/// embargo, with the story as it was expected when it comes out. `None` when it is damaged.
 fn decision_about(intake: &Intake, view: &View) -> Result<Option<Decision>, LogError> {
     match view.record(intake.position) {
-        Ok(Some(Logged { record: Record::Decision(decision), .. })) => Ok(Some(*decision)),
+        Ok(Some(Logged { record: Record::Decision(mut decision), .. })) => {
+            let out = decision.fold.out(decision.item);
+            (decision.fold.state, decision.fold.disputes) = (out.state, out.disputes);
+            Ok(Some(*decision))
+        }
         Ok(_) => Ok(None),
         Err(error) if error.kind() == LogErrorKind::Corrupt => Ok(None),
         Err(error) => Err(error),

@@ -3,7 +3,7 @@ use crate::item::Seq;
 use crate::log::fault::Switch;
 use crate::log::sample::{self, at, item, item_on, items, reject, timer};
 use crate::log::{Change, Digest, DigestEntry, Entry, Feedback};
-use crate::story::{StoryId, Verdict};
+use crate::story::{Ahead, Coming, Out, StoryId, StoryState, Verdict};
 
 fn log_of(entries: &[Entry]) -> (tempfile::TempDir, Log) {
     let dir = tempfile::tempdir().unwrap();
@@ -190,4 +190,29 @@ async fn lines_are_json_with_these_keys_in_this_order() {
             r#"{"type":"gap","v":1,"from":4,"to":9,"cause":"trimmed"}"#,
         ]
     );
+}
+
+#[tokio::test]
+async fn what_comes_out_of_its_embargo_tells_of_the_story_with_it() {
+    let mut held = item_on(1, &[]);
+    let Entry::Item { decision, .. } = &mut held else { panic!("{held:?}") };
+    let counted = |items| StoryState { items, publishers: items, ..sample::state(1) };
+    decision.embargo = Some(at(5));
+    decision.fold.state = counted(0);
+    let to_come = [Coming { item: Seq(1), until: at(5), state: counted(1) }].into();
+    decision.fold.ahead = Some(Box::new(Ahead { to_come, ..Ahead::default() }));
+    let mut out = timer(5, 1);
+    let state = StoryState { disputed: true, ..counted(3) };
+    if let Entry::Timer(timer) = &mut out {
+        timer.out = Some(Out { state, disputes: true });
+    }
+    // The other is what a channel's policy lets go later.
+    let (_dir, log) = log_of(&[held, out, timer(9, 1)]);
+    let events = read(&log, &["night"]).await;
+    let told = |event: &Event| match event {
+        Event::Story(it) => (it.items, it.publishers, it.disputes, it.disputed),
+        other => panic!("{other:?}"),
+    };
+    let told: Vec<_> = events.iter().map(told).collect();
+    assert_eq!(told, [(3, 3, true, true), (1, 1, false, false)]);
 }

@@ -5,7 +5,7 @@ use crate::config::{Config, File};
 use crate::decide::Decider;
 use crate::item::Item;
 use crate::log::{Change, Decision, Entry, Feedback};
-use crate::story::Verdict;
+use crate::story::{StoryState, Verdict};
 
 const CLAIM: &str = "Norland agreed to cease night inspections - regional media";
 const DENIAL: &str = "Ministry source claims Norland did not agree to stop night inspections";
@@ -108,7 +108,8 @@ impl Desk {
                 }
                 Entry::Feedback(feedback) => {
                     let item = prepared(feedback.item);
-                    let corrected = desk.decider.fold.apply_change(feedback.change, &item);
+                    let corrected =
+                        desk.decider.fold.apply_change(feedback.change, &item, feedback.at);
                     desk.decider.route.apply_feedback(feedback, corrected);
                 }
                 other => panic!("{other:?}"),
@@ -238,4 +239,40 @@ fn what_makes_no_sense_is_refused_with_the_reason() {
         assert!(refused.contains(why), "{refused}");
     }
     assert_eq!(desk.log.len(), 3, "nothing was recorded");
+}
+
+#[test]
+fn what_is_under_embargo_is_shown_to_nobody_whoever_moves_it() {
+    let held = |n, until| {
+        let mut arrival = arrival(n, CLAIM);
+        if let Ok(item) = &mut arrival.record {
+            item.embargoed = Some(at(until));
+        }
+        arrival
+    };
+    let mut desk = Desk::new();
+    desk.comes(1, CLAIM);
+    desk.log.extend(desk.decider.push(held(2, 30)));
+    let ask = Ask::Split { story: StoryId(1), item: Box::new(held(2, 30)) };
+    let split = desk.ask(3, ask).unwrap();
+    assert_eq!((split.state.items, split.channels.len()), (0, 0));
+    for mut desk in [desk.restarted(), desk] {
+        let merged = desk.ask(4, merge(1, 2)).unwrap();
+        assert_eq!((merged.item, merged.state.items), (Seq(1), 1));
+        let released = desk.decider.pass(at(30));
+        let [Entry::Timer(timer)] = &released[..] else { panic!("{released:?}") };
+        assert_eq!((timer.story, timer.item), (StoryId(1), Seq(2)));
+        assert_eq!(timer.out.map(|out| out.state.items), Some(2));
+    }
+
+    let mut desk = Desk::new();
+    desk.comes(1, CLAIM);
+    desk.log.extend(desk.decider.push(held(2, 30)));
+    let ask = Ask::Split { story: StoryId(1), item: Box::new(held(2, 30)) };
+    desk.ask(3, ask).unwrap();
+    for mut desk in [desk.restarted(), desk] {
+        let released = desk.decider.pass(at(30));
+        let [Entry::Timer(timer)] = &released[..] else { panic!("{released:?}") };
+        assert_eq!((timer.story, timer.channels.join(" ")), (StoryId(2), "treaties".to_owned()));
+    }
 }

@@ -1,15 +1,17 @@
 //! Corrections by hand: the fold takes over what a person says, and keeps to it after a restart.
 
+use jiff::Timestamp;
+
 use super::disputed::contradict;
 use super::identity::Names;
 use super::stories::{Stories, Story};
 use super::window::{Live, Window};
 use super::{Fold, Known};
-use crate::feedback::{Ask, Corrected, Refusal, Request};
+use crate::feedback::{Ask, Corrected, Merged, Parted, Refusal, Request};
 use crate::item::Seq;
 use crate::log::Change;
 use crate::prepare::Prepared;
-use crate::story::{StoryId, StoryState};
+use crate::story::{Course, StoryId};
 
 /// Members that are held against each other to see whether a story is still disputed. A larger one
 /// stays as it was.
@@ -31,6 +33,7 @@ impl Fold {
 
     /// Does what a person asks for, or refuses.
     pub(super) fn correct(&mut self, request: &Request) -> Result<Corrected, Refusal> {
+        self.count_due(request.at);
         match (&request.ask, request.prepared.as_deref()) {
             (Ask::Merge(one, other), _) => self.merge(*one, *other),
             (Ask::Split { story, .. }, Some(prepared)) => self.split(*story, prepared),
@@ -40,8 +43,14 @@ impl Fold {
         }
     }
 
-    /// Applies a recorded correction.
-    pub fn apply_change(&mut self, change: Change, item: &Prepared) -> Option<Corrected> {
+    /// Applies a correction that was recorded `at` a time.
+    pub fn apply_change(
+        &mut self,
+        change: Change,
+        item: &Prepared,
+        at: Timestamp,
+    ) -> Option<Corrected> {
+        self.count_due(at);
         match change {
             Change::Split { from, opens } => Some(self.part(from, opens, item)),
             Change::Merge { alias, kept } => self.unite(kept, alias),
@@ -58,7 +67,8 @@ impl Fold {
         if from != asked {
             return Err(Refusal::Impossible(format!("item {seq} is in story {from}, not {story}")));
         }
-        if self.stories.get(from).is_none_or(|story| story.items < 2) {
+        let held = self.held.of(from).len();
+        if self.stories.get(from).is_none_or(|story| story.items as usize + held < 2) {
             return Err(Refusal::Impossible(format!("item {seq} is all there is of {from}")));
         }
         Ok(self.part(from, StoryId(self.next_story), item))
@@ -87,14 +97,16 @@ impl Fold {
     fn part(&mut self, from: StoryId, opens: StoryId, item: &Prepared) -> Corrected {
         let profile = self.scorer.profile(item, &self.publishers);
         let names = Names::of(item, profile.family);
-        let state = Story::default().after(&profile, item.event);
+        let held = self.held.has(item.seq);
+        let state = Story::default().after(&profile, item.event, held);
         self.next_story = self.next_story.max(opens.0 + 1);
         self.stories.part(from);
         if self.window.move_item(item.seq, opens) {
-            self.stories.join(opens, &profile, &state);
+            self.stories.join(opens, &profile, &state, held);
             self.stories.part(opens);
             self.stories.left(from);
             self.parted.insert(item.seq);
+            self.held.part(from, opens, item.seq);
         }
         for name in names.all() {
             let Some(known) = self.identities.get(&name).filter(|it| it.seq == item.seq) else {
@@ -104,31 +116,45 @@ impl Fold {
             self.identities.replace(name, Known { story: opens, ..known });
             self.stories.unname(from);
         }
-        let left = self.settle(from, true);
-        Corrected::Split { from, left, opens, state }
+        let left = self.settle(from, !held);
+        let course = Course { state, to_come: self.to_come(opens) };
+        Corrected::Split(Parted { from, left, opens, course, held })
     }
 
     /// Makes one story of two; `None` when no item of the other is in the window.
     fn unite(&mut self, kept: StoryId, alias: StoryId) -> Option<Corrected> {
-        let latest = members(&self.window, &self.stories, alias).last()?.seq;
-        self.stories.unite(kept, alias);
-        let state = self.settle(kept, false)?.1;
-        Some(Corrected::Merge { kept, alias, latest, state })
+        let of_alias = members(&self.window, &self.stories, alias);
+        let newest = of_alias.last()?.seq;
+        let shown = of_alias.iter().rev().map(|live| live.seq).find(|seq| !self.held.has(*seq));
+        self.unite_stories(kept, alias);
+        let (latest, course) = self.settle(kept, false)?;
+        let latest = shown.or(latest);
+        let held = latest.is_none();
+        let latest = latest.unwrap_or(newest);
+        Some(Corrected::Merge(Merged { kept, alias, latest, course, held }))
     }
 
-    /// Finds a story's state anew after a correction; `shrank`: it lost an item. Returns its latest item in the window.
-    fn settle(&mut self, id: StoryId, shrank: bool) -> Option<(Seq, StoryState)> {
+    /// Finds a story's state anew after a correction; `shrank`: it lost an item that is counted.
+    /// Returns the latest of those in the window, and how the story goes on; `None` when no item of
+    /// it is in the window.
+    fn settle(&mut self, id: StoryId, shrank: bool) -> Option<(Option<Seq>, Course)> {
+        let id = self.stories.resolve(id);
         let members = members(&self.window, &self.stories, id);
-        let latest = members.last().map(|live| live.seq);
-        let disputed = (members.len() <= MOST_COMPARED).then(|| {
-            let mut pairs = members.iter().enumerate().flat_map(|(n, a)| {
-                members[..n].iter().map(move |b| contradict(&a.profile, &b.profile))
+        let is_empty = members.is_empty();
+        let is_compared = members.len() <= MOST_COMPARED;
+        let (held, counted): (Vec<&Live>, Vec<&Live>) =
+            members.into_iter().partition(|live| self.held.has(live.seq));
+        let latest = counted.last().map(|live| live.seq);
+        let disputed = is_compared.then(|| {
+            self.held.of_mut(id).iter_mut().for_each(|member| member.compare(&counted, &held));
+            let mut pairs = counted.iter().enumerate().flat_map(|(n, a)| {
+                counted[..n].iter().map(move |b| contradict(&a.profile, &b.profile))
             });
             pairs.any(|contradicts| contradicts)
         });
-        let profiles: Vec<_> = members.iter().map(|live| &live.profile).collect();
-        let state = self.stories.settle(id, &profiles, shrank, disputed);
-        latest.zip(state)
+        let profiles: Vec<_> = counted.iter().map(|live| &live.profile).collect();
+        self.stories.settle(id, &profiles, shrank, disputed);
+        self.course(id).filter(|_| !is_empty).map(|course| (latest, course))
     }
 }
 

@@ -11,7 +11,7 @@ use super::identity::{Known, Names};
 use super::profile::Profile;
 use crate::item::Marker;
 use crate::prepare::Prepared;
-use crate::story::{Evidence, FoldDecision, Verdict};
+use crate::story::{Evidence, FoldDecision, Verdict, embargo};
 
 /// Updates of one story follow within a day; the same words a day later are the next day's report.
 const UPDATED_WITHIN: SignedDuration = SignedDuration::from_hours(20);
@@ -33,7 +33,8 @@ impl Fold {
         };
         let Some(story) = self.stories.get(known.story) else { return decision };
         let reason = format!("A marked version of item {} with another number.", known.seq);
-        let state = story.after(profile, prepared.event);
+        let held = embargo::until(prepared, verdict).is_some();
+        let state = story.after(profile, prepared.event, held);
         FoldDecision {
             evidence: Evidence { of: Some(known.seq), reason, ..decision.evidence },
             nearness: decision.nearness,
@@ -50,7 +51,8 @@ impl Fold {
         names: &Names,
     ) -> Option<(Known, Verdict)> {
         let known = self.known_as(names.numberless.as_ref()?)?;
-        self.stories.get(known.story).filter(|story| story.has_family(profile.family))?;
+        let story = self.stories.get(known.story)?;
+        self.has_family(known.story, story, profile.family).then_some(())?;
         let has = |test: fn(&Marker) -> bool| prepared.markers.iter().any(test);
         let before = known.event.unwrap_or(known.received);
         let gap = prepared.event.as_second().saturating_sub(before).unsigned_abs();

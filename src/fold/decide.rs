@@ -14,7 +14,7 @@ use super::trace::{Candidate, Trace};
 use super::{Fold, weight, window::Live};
 use crate::item::{Marker, PubStatus, Reject, RejectKind};
 use crate::prepare::{Prepared, Rejected};
-use crate::story::{Evidence, FoldDecision, StoryId, Verdict};
+use crate::story::{Ahead, Evidence, FoldDecision, StoryId, Verdict, embargo};
 
 /// How many members speak for a story.
 const MEMBERS: usize = 3;
@@ -86,7 +86,10 @@ impl Fold {
         let chained = names.chain.iter().find_map(|name| self.known_as(name));
         let target = known.or(chained).filter(|known| {
             let story = self.stories.get(known.story);
-            story.is_none_or(|story| story.items == 0 || story.has_family(profile.family))
+            story.is_none_or(|story| {
+                let unknown = story.items == 0 && self.held.of(known.story).is_empty();
+                unknown || self.has_family(known.story, story, profile.family)
+            })
         });
         let verdict = match (kills, corrects) {
             (true, _) => Verdict::Kill,
@@ -245,7 +248,10 @@ impl Fold {
         let members = members.flat_map(|choice| &choice.members).filter(speaks);
         let members: Vec<&Live> =
             members.filter_map(|at| self.window.get(trace.candidates[*at].place)).collect();
-        let disputes = members.iter().any(|live| contradict(profile, &live.profile));
+        let contradicted = members.iter().filter(|live| contradict(profile, &live.profile));
+        let (held, counted): (Vec<&Live>, Vec<&Live>) =
+            contradicted.partition(|live| self.held.has(live.seq));
+        let disputes = !counted.is_empty();
         let before = self.together(choice, &tied);
         let (verdict, what) =
             novelty(prepared, profile, &before, &members, disputes, !tied.is_empty());
@@ -271,7 +277,12 @@ impl Fold {
         let mut decision = decided(prepared, profile, verdict, story, &before, evidence);
         decision.merged = merged;
         decision.disputes = disputes && !decision.state.disputed;
-        decision.state.disputed |= disputes;
+        // What contradicts an item under embargo, or is one, disputes the story when that comes out.
+        decision.state.disputed |= disputes && embargo::until(prepared, verdict).is_none();
+        if !held.is_empty() {
+            let contradicts = held.iter().map(|live| live.seq).collect();
+            decision.ahead = Some(Box::new(Ahead { contradicts, ..Ahead::default() }));
+        }
         decision
     }
 
@@ -319,7 +330,8 @@ fn decided(
     before: &Story,
     evidence: Evidence,
 ) -> FoldDecision {
-    let mut state = before.after(profile, prepared.event);
+    let held = embargo::until(prepared, verdict).is_some();
+    let mut state = before.after(profile, prepared.event, held);
     state.killed |= verdict == Verdict::Kill;
     let nearness = (!profile.nearness.is_nan()).then_some(profile.nearness);
     FoldDecision { evidence, nearness, ..FoldDecision::bare(verdict, story, state, false) }

@@ -57,6 +57,7 @@ impl Fold {
             self.window.number(&mut profile);
             self.search.find(&self.window, &profile).nearness
         });
+        self.take_up(prepared, &profile, decision);
         self.admit(prepared, profile, &names, decision);
     }
 }

@@ -5,10 +5,12 @@ use foldhash::HashMap;
 use jiff::Timestamp;
 use smallvec::SmallVec;
 
+use super::held::Member;
 use super::profile::Profile;
 use crate::story::{Aliases, StoryId, StoryState};
 
-/// A story as far as it is needed to go on with it.
+/// A story as far as it is needed to go on with it. Items under embargo are not in it, except as
+/// `live`.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Story {
     pub(super) items: u32,
@@ -33,9 +35,13 @@ impl Story {
     /// A story that more families than this report is large enough: later ones are not counted.
     const MOST_FAMILIES: usize = 1_024;
 
-    /// The state after `profile` joins at `event`.
-    pub(super) fn after(&self, profile: &Profile, event: Timestamp) -> StoryState {
+    /// The state after `profile` joins at `event`; `held`: it is not counted.
+    pub(super) fn after(&self, profile: &Profile, event: Timestamp, held: bool) -> StoryState {
         let opens = self.items == 0;
+        if held {
+            let (first, last) = if opens { (event, event) } else { (self.first, self.last) };
+            return StoryState { first, last, ..self.state() };
+        }
         let new =
             !self.families.contains(&profile.family) && self.families.len() < Story::MOST_FAMILIES;
         StoryState {
@@ -48,11 +54,24 @@ impl Story {
         }
     }
 
+    /// Counts an item that was held.
+    pub(super) fn count(&mut self, out: &Member) {
+        let opens = self.items == 0;
+        self.first = if opens { out.event } else { self.first.min(out.event) };
+        self.last = if opens { out.event } else { self.last.max(out.event) };
+        self.items += 1;
+        self.publishers += u32::from(self.add_family(out.family));
+        self.best_rank = self.best_rank.min(out.rank);
+        self.disputed |= out.disputes;
+    }
+
     /// Takes in all that is known of another story.
     pub(super) fn take_in(&mut self, from: Story) {
-        let opens = self.items == 0;
-        self.first = if opens { from.first } else { self.first.min(from.first) };
-        self.last = if opens { from.last } else { self.last.max(from.last) };
+        if self.items == 0 {
+            (self.first, self.last) = (from.first, from.last);
+        } else if from.items > 0 {
+            (self.first, self.last) = (self.first.min(from.first), self.last.max(from.last));
+        }
         self.items += from.items;
         self.live += from.live;
         self.named += from.named;
@@ -61,18 +80,21 @@ impl Story {
         self.killed |= from.killed;
         self.parted |= from.parted;
         for family in from.families {
-            self.add_family(family);
+            _ = self.add_family(family);
         }
         self.publishers = self.publishers.max(self.families.len() as u32);
     }
 
-    fn add_family(&mut self, family: u32) {
-        if !self.has_family(family) && self.families.len() < Story::MOST_FAMILIES {
+    /// True when it is a new one.
+    fn add_family(&mut self, family: u32) -> bool {
+        let new = !self.has_family(family) && self.families.len() < Story::MOST_FAMILIES;
+        if new {
             self.families.push(family);
         }
+        new
     }
 
-    fn state(&self) -> StoryState {
+    pub(super) fn state(&self) -> StoryState {
         let Story { items, publishers, first, last, disputed, killed, .. } = *self;
         StoryState { items, publishers, first, last, disputed, killed }
     }
@@ -104,16 +126,23 @@ impl Stories {
         self.stories.len()
     }
 
-    /// Lets an item of the window join.
-    pub(super) fn join(&mut self, id: StoryId, profile: &Profile, state: &StoryState) {
+    /// Lets an item of the window join; `held`: it is not counted.
+    pub(super) fn join(&mut self, id: StoryId, profile: &Profile, state: &StoryState, held: bool) {
         let story = self.entry(id);
         story.live += 1;
         story.items = state.items;
         story.publishers = state.publishers;
         (story.first, story.last) = (state.first, state.last);
         (story.disputed, story.killed) = (state.disputed, state.killed);
-        story.best_rank = story.best_rank.min(profile.rank);
-        story.add_family(profile.family);
+        if !held {
+            story.best_rank = story.best_rank.min(profile.rank);
+            _ = story.add_family(profile.family);
+        }
+    }
+
+    /// Counts an item of the window that was held.
+    pub(super) fn count(&mut self, id: StoryId, out: &Member) {
+        self.entry(id).count(out);
     }
 
     /// Lets a name lead to a story.
@@ -154,16 +183,18 @@ impl Stories {
         self.entry(id).parted = true;
     }
 
-    /// Finds a story's state anew from its members in the window, where these are all of it; else
-    /// only what is certain. `shrank`: it lost an item that is still counted.
+    /// Finds a story's state anew from those of its members in the window that are counted, where
+    /// these are all of it; else only what is certain. `shrank`: it lost an item that is still
+    /// counted.
     pub(super) fn settle(
         &mut self,
         id: StoryId,
         members: &[&Profile],
         shrank: bool,
         disputed: Option<bool>,
-    ) -> Option<StoryState> {
-        let story = self.stories.get_mut(&self.resolve(id))?;
+    ) {
+        let id = self.resolve(id);
+        let Some(story) = self.stories.get_mut(&id) else { return };
         if shrank {
             story.items = story.items.saturating_sub(1);
         }
@@ -171,7 +202,7 @@ impl Stories {
             let rank = members.iter().map(|profile| profile.rank).min();
             story.best_rank = rank.unwrap_or(u32::MAX);
             story.families.clear();
-            members.iter().for_each(|profile| story.add_family(profile.family));
+            members.iter().for_each(|profile| _ = story.add_family(profile.family));
             story.publishers = story.families.len() as u32;
             let event = |profile: &&Profile| Timestamp::from_second(profile.event).ok();
             if let (Some(first), Some(last)) =
@@ -183,7 +214,6 @@ impl Stories {
         } else {
             story.disputed |= disputed.unwrap_or(false);
         }
-        Some(story.state())
     }
 
     fn entry(&mut self, id: StoryId) -> &mut Story {

@@ -11,6 +11,7 @@ use super::decide::Choice;
 use super::stories::Story;
 use super::{Fold, weight};
 use crate::prepare::Prepared;
+use crate::story::{Verdict, embargo};
 
 /// Log-odds above what joining needs from which an item makes one of two stories of one item each: it
 /// may fall a little short of joining both.
@@ -30,7 +31,7 @@ impl Fold {
             let story = self.stories.get(choice.story);
             story.filter(|story| !story.killed && !story.parted).map(|story| story.live.max(1))
         };
-        let held = prepared.item.embargoed.is_some_and(|until| until > prepared.received);
+        let held = embargo::until(prepared, Verdict::New).is_some();
         let Some(own) = live(joined).filter(|_| !held) else { return Vec::new() };
         let ties = |other: &&Choice| {
             live(other).is_some_and(|live| {

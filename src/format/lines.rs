@@ -135,13 +135,13 @@ impl Lines {
             _ => Lines::NOT_ASCII,
         };
         let blank = |unit: &&[u8]| matches!(letter(unit), 0 | b' ' | b'\t' | b'\r' | b'\n');
-        let mut units = self.buffer[self.start..].chunks_exact(width);
-        let passed = units.by_ref().take_while(blank).count() * width;
-        if passed > 0 {
-            self.advance(self.start + passed);
+        let units = |at: usize| self.buffer[at..].chunks_exact(width);
+        let text = self.start + units(self.start).take_while(blank).count() * width;
+        let first = units(text).next().map(letter);
+        if text > self.start {
+            self.advance(text);
         }
-        let unit = self.buffer[self.start..].chunks_exact(width).next()?;
-        Some((self.offset + self.start as u64, letter(unit)))
+        Some((self.offset + text as u64, first?))
     }
 
     /// Gives up reading lines: everything from a place in the input on, which is that of the last

@@ -134,7 +134,13 @@ impl<'t> Tables<'t> {
                     let head = (position, At(*received));
                     self.intake(meta, Kind::Item, *seq, &(head, item))?;
                     let more = (decision.fold.nearness, &decision.fold.merged);
-                    self.decision(meta, Kind::Decision, position, &(decision, more))?;
+                    match &decision.fold.ahead {
+                        None => self.decision(meta, Kind::Decision, position, &(decision, more))?,
+                        Some(ahead) => {
+                            let all = (decision, more, ahead);
+                            self.decision(meta, Kind::Decision, position, &all)?;
+                        }
+                    }
                     self.hold(*seq, position, decision)?;
                     for alias in &decision.fold.merged {
                         self.merge(*alias, decision.fold.story, meta)?;
@@ -160,7 +166,12 @@ impl<'t> Tables<'t> {
                     self.held
                         .remove(timer.item.0)
                         .map_err(|error| self.store.fault("Writing", error))?;
-                    self.decision(meta, Kind::Timer, position, timer)?;
+                    match &timer.out {
+                        None => self.decision(meta, Kind::Timer, position, timer)?,
+                        Some(out) => {
+                            self.decision(meta, Kind::Timer, position, &(timer, out))?;
+                        }
+                    }
                     self.carry(timer.story, &timer.channels, meta)?;
                 }
                 Entry::Config(change) => {

@@ -93,9 +93,9 @@ mod tests {
     use super::*;
     use crate::log::fault::Switch;
     use crate::log::record::{Entry, Gate, Position, Record};
-    use crate::log::sample::{at, item, timer};
+    use crate::log::sample::{self, at, item, state};
     use crate::log::{Log, Read};
-    use crate::story::Evidence;
+    use crate::story::{Ahead, Coming, Evidence, Out};
 
     #[test]
     fn a_window_has_all_of_a_record_but_its_reasons() {
@@ -104,13 +104,25 @@ mod tests {
         let (channel, until) = ("night".to_owned(), Some(at(9)));
         decision.withheld = vec![Withheld { channel, gate: Gate::Quiet, until, urgent: true }];
         decision.embargo = Some(at(7));
+        let coming = Coming { item: Seq(3), until: at(7), state: state(3) };
+        let ahead = Ahead {
+            until: Some(at(7)),
+            ends: vec![Seq(1)],
+            contradicts: vec![Seq(2)],
+            to_come: [coming].into(),
+        };
+        decision.fold.ahead = Some(Box::new(ahead.clone()));
+        let mut out = sample::timer(7, 3);
+        let Entry::Timer(timer) = &mut out else { panic!("{out:?}") };
+        let came = Out { state: state(3), disputes: true };
+        timer.out = Some(came);
         let dir = tempfile::tempdir().unwrap();
         let log = Log::open_on(dir.path(), &Switch::default()).unwrap();
-        log.append(&[item(1), full, timer(4, 1)]).unwrap();
+        log.append(&[item(1), full, sample::timer(4, 1), out]).unwrap();
 
         let window: Vec<_> = log.view().window(at(0)).unwrap().map(Result::unwrap).collect();
         let (mut whole, _) = log.view().read_from(Position::FIRST, 10, |_| true).unwrap();
-        assert_eq!(whole.len(), 3);
+        assert_eq!(whole.len(), 4);
         for read in &mut whole {
             let Read::Record(logged, _) = read else { panic!("{read:?}") };
             let Record::Decision(decision) = &mut logged.record else { continue };
@@ -119,5 +131,16 @@ mod tests {
             (decision.rules, decision.labels) = (Vec::new(), Vec::new());
         }
         assert_eq!(window, whole);
+        let records = window.into_iter().map(|read| match read {
+            Read::Record(logged, _) => logged.record,
+            Read::Gap(gap) => panic!("{gap:?}"),
+        });
+        let behind = records.map(|record| match record {
+            Record::Decision(decision) => (decision.fold.ahead.map(|it| *it), None),
+            Record::Timer(timer) => (None, timer.out),
+            other => panic!("{other:?}"),
+        });
+        let expected = [(None, None), (Some(ahead), None), (None, None), (None, Some(came))];
+        assert!(behind.eq(expected), "what stands behind a record is read as well");
     }
 }

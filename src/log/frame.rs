@@ -114,19 +114,23 @@ impl<'a> Opened<'a> {
         postcard::from_bytes(self.payload).map_err(|_| Damage::Broken)
     }
 
-    /// Reads the payload as a `T`, and what later versions put behind it as far as it is there.
-    pub(super) fn read_more<T, M, N>(&self) -> Result<(T, Option<M>, Option<N>), Damage>
-    where
-        T: Deserialize<'a>,
-        M: DeserializeOwned,
-        N: DeserializeOwned,
-    {
+    /// Reads the payload as a `T`, and gives what later versions put behind it.
+    pub(super) fn read_more<T: Deserialize<'a>>(&self) -> Result<(T, More<'a>), Damage> {
         let (value, rest) = postcard::take_from_bytes(self.payload).map_err(|_| Damage::Broken)?;
-        let (more, rest) = match postcard::take_from_bytes(rest) {
-            Ok((more, rest)) => (Some(more), rest),
-            Err(_) => (None, rest),
-        };
-        Ok((value, more, postcard::from_bytes(rest).ok()))
+        Ok((value, More(rest)))
+    }
+}
+
+/// What stands behind a value, one thing after the other.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct More<'a>(&'a [u8]);
+
+impl More<'_> {
+    /// The next thing, if it is there.
+    pub(super) fn next<T: DeserializeOwned>(&mut self) -> Option<T> {
+        let (value, rest) = postcard::take_from_bytes(self.0).ok()?;
+        self.0 = rest;
+        Some(value)
     }
 }
 
@@ -174,13 +178,14 @@ mod tests {
         let value = (300, "Harbour bridge reopens".to_owned());
         let more = |bytes: &[u8]| {
             let opened = open(bytes, &7_u64.to_le_bytes()).unwrap();
-            opened.read_more::<(u64, String), Option<f32>, Vec<u64>>()
+            let (value, mut more) = opened.read_more::<(u64, String)>().unwrap();
+            (value, more.next::<Option<f32>>(), more.next::<Vec<u64>>())
         };
-        assert_eq!(more(&sealed(&value)), Ok((value.clone(), None, None)), "of the first version");
+        assert_eq!(more(&sealed(&value)), (value.clone(), None, None), "of the first version");
         let bytes = sealed(&(&value, Some(0.5_f32)));
-        assert_eq!(more(&bytes), Ok((value.clone(), Some(Some(0.5)), None)), "of the second");
+        assert_eq!(more(&bytes), (value.clone(), Some(Some(0.5)), None), "of the second");
         let bytes = sealed(&(&value, Some(0.5_f32), [8_u64, 9].as_slice()));
-        assert_eq!(more(&bytes), Ok((value.clone(), Some(Some(0.5)), Some(vec![8, 9]))));
+        assert_eq!(more(&bytes), (value.clone(), Some(Some(0.5)), Some(vec![8, 9])));
         assert_eq!(read(&bytes, 7), Ok(value), "by the first version");
     }
 

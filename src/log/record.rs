@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::item::{Arrival, Identity, Item, Seq};
 use crate::prepare::Rejected;
-use crate::story::{FoldDecision, StoryId, StoryState};
+use crate::story::{FoldDecision, Out, StoryId, StoryState, embargo};
 
 mod held;
 
@@ -72,7 +72,7 @@ pub struct Decision {
 
 impl Decision {
     /// An embargo whose end is not known: the last whole second there is.
-    pub const OPEN_EMBARGO: Timestamp = Timestamp::constant(253_402_207_200, 0);
+    pub const OPEN_EMBARGO: Timestamp = embargo::OPEN;
 
     /// The channels that count as having carried the story from now on: those the item is
     /// delivered to, and for one that was seen before its source was known ([`Item::seen`]) those
@@ -104,6 +104,10 @@ pub struct Timer {
     pub withheld: Vec<Withheld>,
     /// One sentence for a person.
     pub reason: String,
+    /// The story as the item comes out of its embargo, if that is what happened. The log keeps it
+    /// behind the record, where it is there.
+    #[serde(skip)]
+    pub out: Option<Out>,
 }
 
 /// From here on decisions were made with this configuration and model.

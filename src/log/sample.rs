@@ -51,6 +51,7 @@ pub(crate) fn item_on(seq: u64, channels: &[&str]) -> Entry {
             evidence,
             nearness: Some(0.5),
             merged: Vec::new(),
+            ahead: None,
         },
         rules: vec!["Ferries".to_owned()],
         held: vec![0x5eed],
@@ -103,5 +104,6 @@ pub(crate) fn timer(now: u64, seq: u64) -> Entry {
         channels: vec!["night".to_owned()],
         withheld: Vec::new(),
         reason: "The quiet hours are over.".to_owned(),
+        out: None,
     })
 }

@@ -9,7 +9,7 @@ use super::error::LogError;
 use super::frame::{self, Damage, Kind};
 use super::meta::Meta;
 use super::read::{Gap, GapCause, Read};
-use super::record::{Decision, Intake, Logged, Position, Record};
+use super::record::{Decision, Intake, Logged, Position, Record, Timer};
 use super::store::{Bytes, DECISIONS, INTAKE, Store};
 use crate::item::{Arrival, Item, Seq};
 
@@ -196,11 +196,11 @@ where
     D: Deserialize<'a>,
     Decision: From<D>,
 {
-    let ((at, decision), nearness, merged): ((At, D), Option<Option<f32>>, _) =
-        opened.read_more()?;
+    let ((at, decision), mut more): ((At, D), _) = opened.read_more()?;
     let mut decision = Box::new(Decision::from(decision));
-    decision.fold.nearness = nearness.flatten();
-    decision.fold.merged = merged.unwrap_or_default();
+    decision.fold.nearness = more.next().flatten();
+    decision.fold.merged = more.next().unwrap_or_default();
+    decision.fold.ahead = more.next();
     Ok((at, Record::Decision(decision)))
 }
 
@@ -227,7 +227,10 @@ where
     let (At(at), record) = match opened.kind {
         Kind::Decision => read_decision::<D>(&opened)?,
         Kind::Rejected => opened.read().map(|(at, it)| (at, Record::Rejected(it)))?,
-        Kind::Timer => opened.read().map(|(at, it)| (at, Record::Timer(it)))?,
+        Kind::Timer => {
+            let ((at, timer), mut more): ((At, Timer), _) = opened.read_more()?;
+            (at, Record::Timer(Timer { out: more.next(), ..timer }))
+        }
         Kind::Config => opened.read().map(|(at, it)| (at, Record::Config(it)))?,
         Kind::Digest => opened.read().map(|(at, it)| (at, Record::Digest(it)))?,
         Kind::Feedback => opened.read().map(|(at, it)| (at, Record::Feedback(it)))?,

@@ -130,7 +130,7 @@ fn apply(decider: &mut Decider, step: Step<Known>) -> u64 {
         }
         (Record::Timer(timer), _) => decider.route.apply_timer(&timer),
         (Record::Feedback(feedback), Some(item)) => {
-            let corrected = decider.fold.apply_change(feedback.change, &item.0);
+            let corrected = decider.fold.apply_change(feedback.change, &item.0, feedback.at);
             decider.route.apply_feedback(&feedback, corrected);
         }
         (Record::Digest(digest), _) => decider.route.apply_digest(&digest),

@@ -7,11 +7,11 @@ use super::document::View;
 use super::rules::RuleId;
 use super::stories::Stories;
 use super::{Route, UNROUTED};
-use crate::feedback::{Corrected, Outcome, Request};
+use crate::feedback::{Corrected, Merged, Outcome, Parted, Request};
 use crate::item::Seq;
 use crate::log::{Change, Entry, Feedback};
 use crate::prepare::Prepared;
-use crate::story::{StoryId, StoryState};
+use crate::story::{Course, StoryId};
 
 impl Route {
     /// Makes a record of what fold has corrected. An item that was split off is delivered to the
@@ -20,54 +20,39 @@ impl Route {
     pub(super) fn correct(&mut self, request: Request) -> Option<Entry> {
         let Request { at, prepared, corrected, answer, .. } = request;
         let feedback = match (corrected?, prepared) {
-            (Corrected::Split { from, left, opens, state }, Some(item)) => {
-                self.split(&item, from, left, opens, state, at)
-            }
-            (Corrected::Merge { kept, alias, latest, state }, _) => {
-                self.merge(kept, alias, latest, state, at)
-            }
-            (Corrected::Split { .. }, None) => return None,
+            (Corrected::Split(parted), Some(item)) => self.split(&item, &parted, at),
+            (Corrected::Merge(merged), _) => self.merge(merged, at),
+            (Corrected::Split(_), None) => return None,
         };
         let (story, item) = (feedback.change.story(), feedback.item);
         answer.give(Ok(Outcome { story, item, channels: feedback.channels.clone() }));
         Some(Entry::Feedback(feedback))
     }
 
-    fn split(
-        &mut self,
-        item: &Prepared,
-        from: StoryId,
-        left: Option<(Seq, StoryState)>,
-        opens: StoryId,
-        state: StoryState,
-        at: Timestamp,
-    ) -> Feedback {
+    fn split(&mut self, item: &Prepared, parted: &Parted, at: Timestamp) -> Feedback {
         let rules = &self.rules;
         self.document.read(View::prepared(item), &rules.atoms, &rules.families);
         rules.satisfied(&self.document, &mut self.satisfied);
         let parts = self.satisfied.clone();
         let held = parts.iter().map(|part| rules.parts[*part as usize].digest).collect();
+        let Parted { from, opens, course: Course { state, .. }, .. } = *parted;
         let holding = rules.holding(&parts, &state, at);
         let names = holding.iter().map(|rule| rules.rules[*rule as usize].name.to_string());
         let names = names.collect();
-        let channels = self.named(&holding);
-        self.part(from, left, opens, (item.seq, state), &parts, at);
+        // What is under embargo is not shown before its time, whoever moves it.
+        let channels = if parted.held { Vec::new() } else { self.named(&holding) };
+        self.part(item.seq, parted, &parts, at);
         self.told(opens, &channels, at);
         let change = Change::Split { from, opens };
         Feedback { at, change, item: item.seq, channels, state, rules: names, held }
     }
 
-    fn merge(
-        &mut self,
-        kept: StoryId,
-        alias: StoryId,
-        latest: Seq,
-        state: StoryState,
-        at: Timestamp,
-    ) -> Feedback {
+    fn merge(&mut self, merged: Merged, at: Timestamp) -> Feedback {
+        let Merged { kept, alias, latest, course, held } = merged;
+        let state = course.state;
         let mut channels: Vec<String> =
             self.stories.carriers(alias).map(|name| name.to_string()).collect();
-        self.unite(kept, alias, at);
+        self.unite_by_hand(kept, alias, Some(course), at);
         let parts = self.stories.get(kept).map_or(&[][..], |live| &live.parts[..]);
         let holding = self.rules.holding(parts, &state, at);
         let names = holding.iter().map(|rule| self.rules.rules[*rule as usize].name.to_string());
@@ -77,6 +62,9 @@ impl Route {
             let new = |name: &String| !self.stories.carried(kept, name) && !channels.contains(name);
             let new: Vec<String> = matched.into_iter().filter(new).collect();
             channels.extend(new);
+        }
+        if held {
+            channels.clear();
         }
         self.told(kept, &channels, at);
         let change = Change::Merge { alias, kept };
@@ -88,34 +76,49 @@ impl Route {
     pub fn apply_feedback(&mut self, feedback: &Feedback, corrected: Option<Corrected>) {
         let at = feedback.at;
         match (feedback.change, corrected) {
-            (Change::Split { .. }, Some(Corrected::Split { from, left, opens, state })) => {
+            (Change::Split { .. }, Some(Corrected::Split(parted))) => {
                 let parts = feedback.held.iter().filter_map(|held| self.rules.part_of(*held));
                 let parts: Vec<PartId> = parts.collect();
-                self.part(from, left, opens, (feedback.item, state), &parts, at);
+                self.part(feedback.item, &parted, &parts, at);
             }
-            (Change::Merge { alias, kept }, _) => self.unite(kept, alias, at),
+            (Change::Merge { alias, kept }, corrected) => {
+                let course = match corrected {
+                    Some(Corrected::Merge(merged)) => Some(merged.course),
+                    _ => None,
+                };
+                self.unite_by_hand(kept, alias, course, at);
+            }
             (Change::Split { .. }, _) => {}
         }
         self.told(feedback.change.story(), &feedback.channels, at);
         self.wakes.pass(at, &self.rules);
     }
 
-    fn part(
+    fn part(&mut self, item: Seq, parted: &Parted, parts: &[PartId], at: Timestamp) {
+        let Parted { from, left, opens, course, held } = parted;
+        self.stories.left(*from, item, left.as_ref());
+        self.policies.left(*from, item, left.as_ref());
+        let live = self.stories.enter(*opens, at);
+        live.join(item, *held, course.clone());
+        if *held {
+            let digests = parts.iter().map(|part| self.rules.parts[*part as usize].digest);
+            self.embargoes.part(item, *opens, digests.collect());
+        } else {
+            parts.iter().for_each(|part| _ = live.satisfy(*part));
+        }
+    }
+
+    fn unite_by_hand(
         &mut self,
-        from: StoryId,
-        left: Option<(Seq, StoryState)>,
-        opens: StoryId,
-        (item, state): (Seq, StoryState),
-        parts: &[PartId],
+        kept: StoryId,
+        alias: StoryId,
+        course: Option<Course>,
         at: Timestamp,
     ) {
-        self.stories.left(from, item, left);
-        self.policies.left(from, item, left);
-        let live = self.stories.enter(opens, at);
-        for part in parts {
-            live.satisfy(*part);
+        self.unite(kept, alias, at);
+        if let (Some(live), Some(course)) = (self.stories.get_mut(kept), course) {
+            live.course = Some(course);
         }
-        live.join(item, false, state);
     }
 
     /// Makes one story of two.
@@ -145,11 +148,11 @@ impl Route {
 
 impl Stories {
     /// An item has left a story; `left` is what is the latest there now.
-    fn left(&mut self, story: StoryId, item: Seq, left: Option<(Seq, StoryState)>) {
+    fn left(&mut self, story: StoryId, item: Seq, left: Option<&(Option<Seq>, Course)>) {
         let Some(live) = self.get_mut(story) else { return };
-        live.latest = match (live.latest, left) {
-            (Some((latest, _)), Some((_, state))) if latest != item => Some((latest, state)),
-            (_, left) => left,
-        };
+        if left.is_none() || live.latest.is_none_or(|latest| latest == item) {
+            live.latest = left.and_then(|(latest, _)| *latest);
+        }
+        live.course = left.map(|(_, course)| course.clone());
     }
 }

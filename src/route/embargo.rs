@@ -1,23 +1,23 @@
 //! Embargoes: items that are decided about when they come, and delivered when they may be.
 //!
-//! A held item is a member of its story from the start, but no rule sees its words and no channel
-//! carries it before its embargo ends, so that another report of the event goes its own way. Every
-//! embargo with a known end is ended by a [`Timer`]: one that delivers the item, or one without
-//! channels when a later version or a kill came first.
+//! A held item is a member of its story from the start, but it is not counted in it (see `fold`), no
+//! rule sees its words and no channel carries it before its embargo ends, so that another report of
+//! the event goes its own way. Every embargo with a known end is ended by a [`Timer`]: one that
+//! delivers the item, or one without channels when a later version or a kill came first.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
-use xxhash_rust::xxh3::Xxh3;
 
 use super::policy::Asked;
 use super::{Route, UNROUTED, hold};
-use crate::item::{Item, LONGEST_EMBARGO, Seq};
+use crate::item::Seq;
 use crate::log::record::Timer;
 use crate::log::{Decision, Entry};
 use crate::metrics::Waiting;
-use crate::prepare::{Prepared, has_open_embargo};
-use crate::story::{FoldDecision, Folded, StoryId, Verdict};
+use crate::prepare::Prepared;
+use crate::story::embargo::{self, Subject};
+use crate::story::{Course, FoldDecision, Folded, Out, StoryId, Verdict};
 
 /// Items held at one time; further ones wait for a later version, as those without an end do.
 const MOST: usize = 100_000;
@@ -34,40 +34,23 @@ pub(super) struct Embargoes {
 /// What is needed to deliver an item later.
 #[derive(Debug)]
 pub(super) struct Held {
-    item: Seq,
+    subject: Subject,
     until: Timestamp,
-    name: Option<u64>,
-    source: String,
-    /// Without its evidence, which the item's own record has.
+    /// Without its evidence, which the item's own record has. The state is that with the item, as
+    /// it was expected when it came.
     fold: FoldDecision,
     /// Digests of the text parts that it satisfies.
     parts: Vec<u64>,
 }
 
-/// Until when an item that fold decided about is held; `None` when it is not.
-/// [`Decision::OPEN_EMBARGO`] stands for an embargo without an end.
-pub(super) fn asked(prepared: &Prepared, fold: &FoldDecision) -> Option<Timestamp> {
-    if fold.verdict == Verdict::Kill {
-        return None;
+impl Held {
+    /// Its story as it comes out.
+    fn comes_out(&self, course: Option<&Course>, now: Timestamp) -> Out {
+        let FoldDecision { state, disputes, .. } = self.fold;
+        let Some(course) = course else { return Out { state, disputes } };
+        // Fold does not count what has left its window.
+        course.with(self.subject.item).unwrap_or_else(|| Out { state: course.at(now), disputes })
     }
-    let item = &prepared.item;
-    match item.embargoed {
-        Some(end) if end.duration_since(prepared.received) > LONGEST_EMBARGO => {
-            Some(Decision::OPEN_EMBARGO)
-        }
-        Some(end) => (end > prepared.received).then_some(end),
-        None => has_open_embargo(item, &prepared.markers).then_some(Decision::OPEN_EMBARGO),
-    }
-}
-
-/// By what the versions of an item know each other.
-fn name(item: &Item) -> Option<u64> {
-    let own = item.uri.as_ref().or(item.link.as_ref())?;
-    let mut hasher = Xxh3::new();
-    hasher.update(&(item.source.len() as u64).to_le_bytes());
-    hasher.update(item.source.as_bytes());
-    hasher.update(own.as_bytes());
-    Some(hasher.digest())
 }
 
 impl Embargoes {
@@ -91,19 +74,18 @@ impl Embargoes {
         let Some(until) = decision.embargo.filter(|until| *until < Decision::OPEN_EMBARGO) else {
             return;
         };
-        let FoldDecision { verdict, story, state, disputes, .. } = decision.fold;
+        let FoldDecision { verdict, story, .. } = decision.fold;
+        let Out { state, disputes } = decision.fold.out(prepared.seq);
         // Where the story is known by then, this is what the desk hears of it.
         let verdict = if verdict == Verdict::New { Verdict::Development } else { verdict };
-        let name = name(&prepared.item);
-        if let Some(name) = name {
+        let subject = Subject::of(prepared);
+        if let Some(name) = subject.name {
             self.names.insert(name, prepared.seq);
         }
         self.ends.insert((until, prepared.seq));
         let held = Held {
-            item: prepared.seq,
+            subject,
             until,
-            name,
-            source: prepared.item.source.clone(),
             fold: FoldDecision::bare(verdict, story, state, disputes),
             parts: decision.held.clone(),
         };
@@ -116,7 +98,7 @@ impl Embargoes {
         let held = self.held.remove(&item)?;
         self.waiting.embargoed(self.held.len());
         self.ends.remove(&(held.until, item));
-        if let Some(name) = held.name.filter(|name| self.names.get(name) == Some(&item)) {
+        if let Some(name) = held.subject.name.filter(|name| self.names.get(name) == Some(&item)) {
             self.names.remove(&name);
         }
         Some(held)
@@ -129,6 +111,14 @@ impl Embargoes {
         }
     }
 
+    /// A person took an item out of its story: what is held of it is held of the one it opens.
+    /// `parts`: digests of the text parts that it satisfies.
+    pub(super) fn part(&mut self, item: Seq, opens: StoryId, parts: Vec<u64>) {
+        if let Some(held) = self.held.get_mut(&item) {
+            (held.fold.story, held.parts) = (opens, parts);
+        }
+    }
+
     /// An item whose embargo has ended.
     fn ended(&mut self, now: Timestamp) -> Option<Held> {
         let (_, item) = self.ends.first().filter(|(until, _)| *until <= now)?;
@@ -138,20 +128,17 @@ impl Embargoes {
     /// The held items that must not be delivered any more once `folded` is there.
     fn outdated_by(&self, folded: &Folded) -> Vec<Seq> {
         let (prepared, fold) = (&folded.prepared, &folded.decision);
-        let named = name(&prepared.item).and_then(|name| self.names.get(&name)).copied();
-        let revised = fold.evidence.of.filter(|_| fold.verdict == Verdict::Revision);
-        let mut outdated: Vec<Seq> =
-            named.into_iter().chain(revised).filter(|item| self.held.contains_key(item)).collect();
+        let gives_way =
+            |held: &&Held| held.subject.gives_way_to(prepared, fold, held.fold.story == fold.story);
+        let item = |held: &Held| held.subject.item;
         if fold.verdict == Verdict::Kill {
-            let killed = |held: &&Held| {
-                let target = fold.evidence.of == Some(held.item);
-                target || (held.fold.story == fold.story && held.source == prepared.item.source)
-            };
-            outdated.extend(self.held.values().filter(killed).map(|held| held.item));
+            return self.held.values().filter(gives_way).map(item).collect();
         }
-        outdated.sort_unstable();
-        outdated.dedup();
-        outdated
+        let named = embargo::name(&prepared.item).and_then(|name| self.names.get(&name)).copied();
+        let mut asked: Vec<Seq> = named.into_iter().chain(fold.evidence.of).collect();
+        asked.sort_unstable();
+        asked.dedup();
+        asked.iter().filter_map(|item| self.held.get(item)).filter(gives_way).map(item).collect()
     }
 }
 
@@ -175,20 +162,22 @@ impl Route {
             };
             let story = held.fold.story;
             let (channels, withheld) = (Vec::new(), Vec::new());
-            out.push(Entry::Timer(Timer { at: now, story, item, channels, withheld, reason }));
+            let timer = Timer { at: now, story, item, channels, withheld, reason, out: None };
+            out.push(Entry::Timer(timer));
         }
     }
 
     /// Delivers the items whose embargo has ended.
     pub(super) fn release(&mut self, now: Timestamp, out: &mut Vec<Entry>) {
-        while let Some(held) = self.embargoes.ended(now) {
-            let (story, until) = (held.fold.story, held.until);
+        while let Some(mut held) = self.embargoes.ended(now) {
+            let (story, until, item) = (held.fold.story, held.until, held.subject.item);
             self.join_released(&held, now);
             let Some(live) = self.stories.get(story) else { continue };
-            let state = live.latest.map_or(held.fold.state, |(_, state)| state);
+            let Out { state, disputes } = held.comes_out(live.course.as_ref(), now);
+            held.fold.disputes = disputes;
             let holding = self.rules.holding(&live.parts, &state, now);
             let mut channels = self.channels_for(&held.fold, &holding);
-            let asked = Asked::late(story, held.item, state.publishers, now);
+            let asked = Asked::late(story, item, state.publishers, now);
             let asked = Asked { update: super::delivery::is_update(&held.fold), ..asked };
             let withheld = hold::let_through(
                 &mut self.policies,
@@ -201,8 +190,9 @@ impl Route {
             self.record_early(out);
             self.stories.carry(story, channels.iter().map(String::as_str), now);
             let reason = format!("Its embargo ended at {until:.0}.");
-            let item = held.item;
-            out.push(Entry::Timer(Timer { at: now, story, item, channels, withheld, reason }));
+            let came = Some(Out { state, disputes });
+            let timer = Timer { at: now, story, item, channels, withheld, reason, out: came };
+            out.push(Entry::Timer(timer));
         }
     }
 
@@ -221,8 +211,9 @@ impl Route {
         for part in held.parts.iter().filter_map(|digest| self.rules.part_of(*digest)) {
             live.satisfy(part);
         }
-        let state = live.latest.map_or(held.fold.state, |(_, state)| state);
-        live.join(held.item, false, state);
+        let alone = || Course { state: held.fold.state, to_come: Box::default() };
+        let course = live.course.take().unwrap_or_else(alone);
+        live.join(held.subject.item, false, course);
     }
 
     /// The channels that get an item of a story for which the rules of `holding` hold.

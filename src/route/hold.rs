@@ -103,8 +103,10 @@ impl Route {
         let (story, stories) = (timer.story, &self.stories);
         self.policies.restore_timer(timer, |channel| stories.carried(story, channel));
         if timer.withheld.iter().any(|withheld| withheld.until.is_some())
-            && let Some((_, state)) = self.stories.get(story).and_then(|live| live.latest)
+            && let Some(live) = self.stories.get(story).filter(|live| live.latest.is_some())
+            && let Some(course) = &live.course
         {
+            let state = timer.out.map_or_else(|| course.at(timer.at), |out| out.state);
             let asked = Asked::late(story, timer.item, state.publishers, timer.at);
             let held = timer.withheld.iter().filter(|withheld| withheld.until.is_some());
             let held: Vec<Withheld> = held.cloned().collect();

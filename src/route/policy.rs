@@ -128,7 +128,8 @@ impl Policies {
                 }
                 let (item, reason) = (pending.item, pending.reason());
                 let channels = vec![channel.to_owned()];
-                let timer = Timer { at: now, story, item, channels, withheld: Vec::new(), reason };
+                let (at, withheld, out) = (now, Vec::new(), None);
+                let timer = Timer { at, story, item, channels, withheld, reason, out };
                 Answer::Instead(timer)
             }
             Step::Wait(..) if !keeper.has_room() => {

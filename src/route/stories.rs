@@ -13,7 +13,7 @@ use smallvec::SmallVec;
 
 use super::condition::PartId;
 use crate::item::Seq;
-use crate::story::{StoryId, StoryState};
+use crate::story::{Course, StoryId};
 
 /// How long the channels of a story are remembered after its last item.
 const CARRIED_FOR: SignedDuration = SignedDuration::from_hours(365 * 24);
@@ -42,9 +42,11 @@ pub(super) struct Live {
     /// Text parts that an item satisfied, in order.
     pub(super) parts: Parts,
     last: Timestamp,
-    /// Its latest item that was not seen before its source was known, and its state by now. What a
-    /// schedule delivers late.
-    pub(super) latest: Option<(Seq, StoryState)>,
+    /// Its latest item that was not seen before its source was known and is not under embargo. What
+    /// a schedule delivers late.
+    pub(super) latest: Option<Seq>,
+    /// Its state by now, and how it goes on.
+    pub(super) course: Option<Course>,
 }
 
 #[derive(Debug, Default)]
@@ -104,8 +106,9 @@ impl Stories {
         let live = self.enter(kept, now);
         if let Some(other) = other {
             other.parts.iter().for_each(|part| _ = live.satisfy(*part));
-            let seq = |latest: &(Seq, StoryState)| latest.0;
-            live.latest = [live.latest, other.latest].into_iter().flatten().max_by_key(seq);
+            if live.latest < other.latest {
+                (live.latest, live.course) = (other.latest, other.course);
+            }
         }
         if let Some(other) = self.carried.remove(&alias) {
             let carried = self.carried.entry(kept).or_default();
@@ -178,10 +181,12 @@ impl Stories {
 }
 
 impl Live {
-    /// An item has joined the story, which is now in `state`.
-    pub(super) fn join(&mut self, item: Seq, seen: bool, state: StoryState) {
-        let latest = if seen { self.latest.map(|(item, _)| item) } else { Some(item) };
-        self.latest = latest.map(|item| (item, state));
+    /// An item has joined the story, which goes on by `course`.
+    pub(super) fn join(&mut self, item: Seq, seen: bool, course: Course) {
+        if !seen {
+            self.latest = Some(item);
+        }
+        self.course = Some(course);
     }
 
     /// Adds a text part; true when it is new to the story.

@@ -61,7 +61,8 @@ impl Route {
         let mut near = 0;
         let tell = Teller { document: &self.document, atoms: &rules.atoms };
         for rule in &rules.rules {
-            let holds = rule.condition.holds(&parts, &decision.state, prepared.received);
+            let state = decision.out(prepared.seq).state;
+            let holds = rule.condition.holds(&parts, &state, prepared.received);
             let open = rule.schedule.as_ref();
             let open = open.is_none_or(|hours| schedule::is_open(hours, prepared.received));
             let mut against = Vec::new();
@@ -146,8 +147,8 @@ impl Teller<'_> {
         clause_of: &impl Fn(u32) -> &'a Clause,
         missing: &mut Vec<String>,
     ) {
-        let state = &folded.decision.state;
-        if condition.holds(parts, state, folded.prepared.received) {
+        let state = folded.decision.out(folded.prepared.seq).state;
+        if condition.holds(parts, &state, folded.prepared.received) {
             return;
         }
         match condition {

@@ -73,7 +73,8 @@ impl Route {
         }
         for story in self.stories.live() {
             let Some(live) = self.stories.get(story) else { continue };
-            let Some((item, state)) = live.latest else { continue };
+            let Some((item, course)) = live.latest.zip(live.course.as_ref()) else { continue };
+            let state = course.at(now);
             let mut holding = self.rules.holding(&live.parts, &state, now);
             holding.retain(|rule| opened.contains(rule));
             let Some(first) = holding.first() else { continue };
@@ -100,7 +101,8 @@ impl Route {
             );
             self.record_early(out);
             self.stories.carry(story, channels.iter().map(String::as_str), now);
-            out.push(Entry::Timer(Timer { at: now, story, item, channels, withheld, reason }));
+            let timer = Timer { at: now, story, item, channels, withheld, reason, out: None };
+            out.push(Entry::Timer(timer));
         }
     }
 }

@@ -10,8 +10,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use jiff::Timestamp;
 
 use crate::channel::REJECTED;
-use crate::item::Seq;
-use crate::log::{Change, Logged, Position, Record};
+use crate::log::{Change, Feedback, Logged, Position, Record};
 use crate::story::{Aliases, StoryId};
 
 mod keep;
@@ -121,12 +120,16 @@ impl Board {
             Record::Timer(timer) => {
                 let id = self.resolve(timer.story);
                 let entry = Entry { position, item: timer.item };
-                self.stories.entry(id).or_default().entries.push(entry);
+                let story = self.stories.entry(id).or_default();
+                story.entries.push(entry);
+                if let Some(out) = &timer.out {
+                    story.is(&out.state);
+                }
                 self.deliver(id, &timer.channels, logged);
                 Some(id)
             }
             Record::Feedback(feedback) => {
-                self.change(feedback.change, feedback.item);
+                self.change(feedback);
                 let id = self.resolve(feedback.change.story());
                 let entry = Entry { position, item: feedback.item };
                 self.stories.entry(id).or_default().entries.push(entry);
@@ -193,13 +196,16 @@ impl Board {
         }
     }
 
-    fn change(&mut self, change: Change, item: Seq) {
-        match change {
+    fn change(&mut self, feedback: &Feedback) {
+        match feedback.change {
             Change::Split { from, opens } => {
                 let from = self.resolve(from);
-                let moved = self.stories.get_mut(&from).and_then(|story| story.split(item));
+                let story = self.stories.get_mut(&from);
+                // Of an item under embargo, which was not counted there, there are none.
+                let counted = feedback.state.items;
+                let moved = story.and_then(|story| story.split(feedback.item, counted));
                 if let Some(entry) = moved {
-                    self.stories.entry(opens).or_default().begin(entry);
+                    self.stories.entry(opens).or_default().begin(entry, &feedback.state);
                 }
             }
             Change::Merge { alias, kept } => self.merge(alias, kept),

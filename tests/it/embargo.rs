@@ -91,3 +91,60 @@ fn a_version_that_lifts_an_embargo_is_delivered_at_once_and_the_first_never() {
     daemon.stop();
     assert_eq!(delivered(&desk).len(), 1);
 }
+
+const COUNTING: &str = r#"
+[[channel]]
+name = "widely-told"
+
+[[rule]]
+name = "told by two"
+query = "publishers:>=2"
+channels = ["widely-told"]
+
+[[sink.file]]
+name = "widely-told"
+path = "widely-told.ndjson"
+channels = ["widely-told"]
+"#;
+
+#[test]
+fn a_rule_that_counts_publishers_counts_a_held_one_when_its_embargo_ends_across_a_restart() {
+    let report = |number: u64, publisher: &str, more: &str| {
+        let headline = unlike_any_other(7);
+        format!(
+            "{{\"uri\":\"i:{number}\",\"headline\":\"{headline}\",\
+             \"publisher\":\"{publisher}\"{more}}}\n"
+        )
+    };
+    for seconds in [4, 16, 64] {
+        let desk = Desk::with(&(CONFIG.to_owned() + COUNTING));
+        let widely_told = || json_lines(&desk.read("widely-told.ndjson"));
+        let until = from_now(seconds);
+        let embargo = format!(",\"embargoed\":\"{until}\"");
+        desk.write("spool/a.ndjson", &(report(1, "Alpha", &embargo) + &report(2, "Beta", "")));
+        let mut daemon = desk.daemon();
+        daemon.until("the other report is delivered", || !delivered(&desk).is_empty());
+        daemon.kill();
+        if from_now(0) >= until {
+            continue;
+        }
+        let told = &delivered(&desk)[0];
+        assert_eq!((&told["items"], &told["publishers"]), (&1.into(), &1.into()));
+
+        let mut daemon = desk.daemon();
+        daemon.until("the embargo ends", || !widely_told().is_empty());
+        assert!(from_now(0) >= until, "not before its time");
+        daemon.stop();
+        let told = widely_told();
+        assert_eq!(told.len(), 1);
+        assert_eq!((&told[0]["items"], &told[0]["publishers"]), (&2.into(), &2.into()));
+
+        desk.write("spool/b.ndjson", &report(3, "Gamma", ""));
+        let mut daemon = desk.daemon();
+        daemon.until("the third is taken in", || desk.list("spool/done").len() == 2);
+        daemon.stop();
+        assert_eq!(widely_told().len(), 1, "once");
+        return;
+    }
+    panic!("an item needs more than a minute to be taken in");
+}

@@ -56,6 +56,33 @@ fn decided(entries: &[Entry]) -> Option<(&FoldDecision, &[String])> {
 
 #[test]
 fn a_decider_that_was_stopped_decides_on_as_one_that_was_not() {
+    let verdicts = stopped_and_not(arrival);
+    for kind in ["New", "Repeat", "Development", "Revision", "Correction", "Kill"] {
+        assert!(verdicts.contains(&kind), "{kind}: {verdicts:?}");
+    }
+}
+
+#[test]
+fn a_decider_that_was_stopped_counts_what_was_under_embargo_as_one_that_was_not() {
+    stopped_and_not(|n| {
+        let mut arrival = arrival(n);
+        if let Ok(item) = &mut arrival.record {
+            match n % 7 {
+                // Some end before the stop, some after it, some beyond the window, some never.
+                0 | 3 => {
+                    let hours = SignedDuration::from_hours((n % 5 * n % 9) as i64 + 1);
+                    item.embargoed = Some(arrival.received + hours);
+                }
+                5 if n != 51 => item.pubstatus = PubStatus::Withheld,
+                _ => {}
+            }
+        }
+        arrival
+    });
+}
+
+/// Decides about items with a stop between and without; returns the verdicts before it.
+fn stopped_and_not(arrival: impl Fn(u64) -> Arrival) -> Vec<&'static str> {
     let dir = tempfile::tempdir().unwrap();
     // A window of which the first items have left.
     let text = "[log]\ndir = \"data\"\n[fold]\nwindow = \"16h\"\n[[channel]]\nname = \"all\"\n\
@@ -81,10 +108,6 @@ fn a_decider_that_was_stopped_decides_on_as_one_that_was_not() {
         log.append(&entries).unwrap();
     }
     assert_eq!(merged, 1);
-    let verdicts = verdicts.into_iter().collect::<Vec<_>>().join(" ");
-    for kind in ["New", "Repeat", "Development", "Revision", "Correction", "Kill"] {
-        assert!(verdicts.contains(kind), "{kind}: {verdicts}");
-    }
     let mut started = decider(&config);
     recover(&mut started, &log, config.fold.window).unwrap();
     let size = |decider: &Decider| (decider.fold.len(), decider.fold.stories());
@@ -96,4 +119,5 @@ fn a_decider_that_was_stopped_decides_on_as_one_that_was_not() {
         let (a, b) = (went_on.push(again.clone()), started.push(again));
         assert_eq!(decided(&a), decided(&b), "item {n}");
     }
+    verdicts.into_iter().collect()
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::Policies;
 use crate::item::Seq;
-use crate::story::{StoryId, StoryState};
+use crate::story::{Course, StoryId};
 
 impl Policies {
     /// A person's correction was delivered: what waited of that story is out of date.
@@ -19,13 +19,14 @@ impl Policies {
         &mut self,
         story: StoryId,
         item: Seq,
-        left: Option<(Seq, StoryState)>,
+        left: Option<&(Option<Seq>, Course)>,
     ) {
         for keeper in self.keepers.values_mut() {
             let Some(mut pending) = keeper.take(story) else { continue };
-            let Some((latest, state)) = left else { continue };
-            pending.publishers = state.publishers;
+            let Some((latest, course)) = left else { continue };
+            pending.publishers = course.state.publishers;
             if pending.item == item {
+                let Some(latest) = *latest else { continue };
                 (pending.item, pending.rank) = (latest, u32::MAX);
             }
             keeper.put(story, pending);

@@ -77,7 +77,8 @@ impl Keeper {
                 self.delivered(story, pending.first, now);
                 let (channels, withheld) = (vec![channel], Vec::new());
                 let reason = pending.reason();
-                released.timers.push(Timer { at: now, story, item, channels, withheld, reason });
+                let (at, out) = (now, None);
+                released.timers.push(Timer { at, story, item, channels, withheld, reason, out });
             }
             Step::Wait(gate, until) => {
                 pending.hold(gate, until);
@@ -88,7 +89,8 @@ impl Keeper {
                 let withheld = Withheld { channel, gate, until: None, urgent: pending.urgent };
                 let (channels, reason) = (Vec::new(), format!("{withheld}."));
                 let withheld = vec![withheld];
-                released.timers.push(Timer { at: now, story, item, channels, withheld, reason });
+                let (at, out) = (now, None);
+                released.timers.push(Timer { at, story, item, channels, withheld, reason, out });
             }
         }
     }
@@ -107,7 +109,8 @@ impl Keeper {
         {
             let (story, item, reason) = (*story, pending.item, pending.reason());
             let (channels, withheld) = (vec![channel.to_owned()], Vec::new());
-            released.timers.push(Timer { at: now, story, item, channels, withheld, reason });
+            let (at, out) = (now, None);
+            released.timers.push(Timer { at, story, item, channels, withheld, reason, out });
             return;
         }
         if together.is_empty() && due.is_none() {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::item::{Marker, PubStatus};
+use crate::story::{Ahead, Coming};
 
 const RULES: &str = r#"
 [[channel]]
@@ -17,6 +18,7 @@ channels = ["budget", "all"]
 
 /// A desk: the stage and what it has put out.
 struct Desk {
+    rules: &'static str,
     route: Route,
     /// What was decided, to be applied again.
     records: Vec<Entry>,
@@ -25,7 +27,11 @@ struct Desk {
 
 impl Desk {
     fn open() -> Desk {
-        Desk { route: compiled(RULES), records: Vec::new(), seq: 0 }
+        Desk::with(RULES)
+    }
+
+    fn with(rules: &'static str) -> Desk {
+        Desk { rules, route: compiled(rules), records: Vec::new(), seq: 0 }
     }
 
     /// Takes in an item at a minute and returns `item@channels` of everything put out.
@@ -57,7 +63,7 @@ impl Desk {
 
     /// A restart: a fresh stage that was told what the log holds.
     fn restarts(&mut self) {
-        self.route = compiled(RULES);
+        self.route = compiled(self.rules);
         for record in &self.records {
             match record {
                 Entry::Item { seq, received, item, decision, .. } => {
@@ -227,4 +233,118 @@ fn what_a_new_source_already_held_is_released_as_news() {
     assert_eq!(desk.takes(0, held), ["1@"]);
     desk.restarts();
     assert_eq!(desk.wakes(60), ["timer 1@budget,all"]);
+}
+
+const COUNTING: &str = r#"
+[[channel]]
+name = "wide"
+[[channel]]
+name = "many"
+[[rule]]
+name = "told by two"
+query = "publishers:>=2"
+channels = ["wide"]
+[[rule]]
+name = "told twice"
+query = "items:>=2"
+channels = ["many"]
+"#;
+
+/// An item after which so many are counted, and what is to come: the item, its minute, and how many
+/// are counted then.
+fn counting(mut folded: Folded, items: u32, to_come: &[(u64, i64, u32)]) -> Folded {
+    let fold = &mut folded.decision;
+    let counted = |items| StoryState { items, publishers: items, ..fold.state };
+    let coming =
+        |&(item, at, items)| Coming { item: Seq(item), until: minute(at), state: counted(items) };
+    let to_come = to_come.iter().map(coming).collect();
+    let state = counted(items);
+    fold.state = state;
+    fold.ahead = Some(Box::new(Ahead { to_come, ..Ahead::default() }));
+    folded
+}
+
+#[test]
+fn rules_that_count_do_so_with_a_held_item_when_it_is_out_and_then_once() {
+    let mut desk = Desk::with(COUNTING);
+    let held = || version("Budget cut", Some(60));
+    assert_eq!(desk.takes(0, counting(held(), 0, &[(1, 60, 1)])), ["1@"]);
+    let report = || elsewhere("Budget cut", Verdict::Repeat);
+    assert_eq!(desk.takes(10, counting(report(), 1, &[(1, 60, 2)])), ["2@unrouted"]);
+    desk.restarts();
+    assert!(desk.wakes(59).is_empty());
+    assert_eq!(desk.wakes(60), ["timer 1@wide,many"]);
+    let Some(Entry::Timer(timer)) = desk.records.last() else { panic!() };
+    assert_eq!(timer.out.map(|out| (out.state.items, out.disputes)), Some((2, false)));
+    for _ in 0..2 {
+        assert!(desk.wakes(61).is_empty());
+        desk.restarts();
+    }
+    assert_eq!(desk.takes(70, counting(report(), 3, &[])), ["3@"], "both carry the story");
+}
+
+#[test]
+fn what_rules_have_seen_without_a_held_item_they_do_not_deliver_again_with_it() {
+    let mut desk = Desk::with(COUNTING);
+    let report = || elsewhere("Budget cut", Verdict::Repeat);
+    desk.takes(0, counting(version("Budget cut", Some(60)), 0, &[(1, 60, 1)]));
+    desk.takes(10, counting(report(), 1, &[(1, 60, 2)]));
+    assert_eq!(desk.takes(20, counting(report(), 2, &[(1, 60, 3)])), ["3@wide,many"]);
+    assert_eq!(desk.wakes(60), ["timer 1@"]);
+}
+
+#[test]
+fn of_two_that_come_out_at_one_time_the_second_is_counted_second() {
+    let mut desk = Desk::with(COUNTING);
+    let mut other = version("Budget cut", Some(60));
+    other.prepared.item.uri = Some("tag:wire,2".to_owned());
+    desk.takes(0, counting(version("Budget cut", Some(60)), 0, &[(1, 60, 1)]));
+    desk.takes(1, counting(other, 0, &[(1, 60, 1), (2, 60, 2)]));
+    desk.restarts();
+    assert_eq!(desk.wakes(60), ["timer 1@unrouted", "timer 2@wide,many"]);
+}
+
+#[test]
+fn a_held_item_matches_as_it_is_expected_to_come_out() {
+    let mut desk = Desk::with(COUNTING);
+    desk.takes(0, counting(elsewhere("Budget cut", Verdict::New), 1, &[]));
+    assert_eq!(desk.takes(1, counting(version("Budget cut", Some(60)), 1, &[(2, 60, 2)])), ["2@"]);
+    let Some(Entry::Item { decision, .. }) = desk.records.last() else { panic!() };
+    assert_eq!(decision.matched, ["wide", "many"]);
+}
+
+#[test]
+fn a_contradiction_reaches_who_was_shown_the_story_when_the_held_item_is_out() {
+    let mut desk = Desk::open();
+    desk.takes(0, counting(version("Budget cut", Some(60)), 0, &[(1, 60, 1)]));
+    let mut denial = counting(elsewhere("No budget cut", Verdict::Repeat), 1, &[(1, 60, 2)]);
+    if let Some(ahead) = &mut denial.decision.ahead {
+        ahead.to_come[0].state.disputed = true;
+    }
+    assert_eq!(desk.takes(10, denial), ["2@budget,all"]);
+    desk.restarts();
+    assert_eq!(desk.wakes(60), ["timer 1@budget,all"], "else only `all` would have it");
+}
+
+#[test]
+fn what_a_schedule_missed_is_counted_as_the_story_is_when_it_opens() {
+    const OFFICE: &str = r#"
+[[channel]]
+name = "office"
+[[rule]]
+name = "told by two"
+query = "publishers:>=2"
+channels = ["office"]
+schedule = { days = "mon-sun", hours = "12:00-18:00", timezone = "UTC", missed = "deliver" }
+"#;
+    for (until, delivered) in [(60, vec!["timer 1@office"]), (13 * 60, vec![])] {
+        let mut desk = Desk::with(OFFICE);
+        let held = version("Budget cut", Some(until));
+        desk.takes(0, counting(held, 0, &[(1, until, 1)]));
+        let report = elsewhere("Budget cut", Verdict::Repeat);
+        desk.takes(10, counting(report, 1, &[(1, until, 2)]));
+        desk.wakes(60);
+        desk.restarts();
+        assert_eq!(desk.wakes(12 * 60), delivered, "an embargo until minute {until}");
+    }
 }

@@ -53,6 +53,11 @@ pub(in crate::serve) struct Carried {
 impl Story {
     pub(super) fn join(&mut self, entry: Entry, state: &StoryState) {
         self.entries.push(entry);
+        self.is(state);
+    }
+
+    /// Its state from now on.
+    pub(super) fn is(&mut self, state: &StoryState) {
         (self.items, self.publishers) = (state.items, state.publishers);
         (self.first, self.last) = (state.first, state.last);
         (self.disputed, self.killed) = (state.disputed, state.killed);
@@ -78,26 +83,24 @@ impl Story {
         }
     }
 
-    /// Takes an item out.
-    pub(super) fn split(&mut self, item: Seq) -> Option<Entry> {
+    /// Takes out an item that counted as so many.
+    pub(super) fn split(&mut self, item: Seq, counted: u32) -> Option<Entry> {
         let place = self.entries.iter().position(|entry| entry.item == item)?;
-        self.items = self.items.saturating_sub(1);
+        self.items = self.items.saturating_sub(counted);
         Some(self.entries.remove(place))
     }
 
     /// Begins with an item that was taken out of another story.
-    pub(super) fn begin(&mut self, entry: Entry) {
-        self.entries.push(entry);
+    pub(super) fn begin(&mut self, entry: Entry, state: &StoryState) {
+        self.join(entry, state);
         self.entries.sort_by_key(|entry| entry.position);
-        self.items += 1;
-        self.publishers = self.publishers.max(1);
     }
 
     /// Takes in all of another story.
     pub(super) fn merge(&mut self, other: Story) {
-        if self.entries.is_empty() {
+        if self.items == 0 {
             (self.first, self.last) = (other.first, other.last);
-        } else if !other.entries.is_empty() {
+        } else if other.items > 0 {
             (self.first, self.last) = (self.first.min(other.first), self.last.max(other.last));
         }
         self.entries.extend(other.entries);

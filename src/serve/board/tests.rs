@@ -1,4 +1,5 @@
 use super::*;
+use crate::item::Seq;
 use crate::log::Log;
 use crate::log::fault::Switch;
 use crate::log::sample::{self, at, item, item_on, items, reject, timer};
@@ -151,4 +152,36 @@ fn what_a_digest_delivers_stands_in_one_place_and_is_never_torn() {
     let found = board.on("harbour", Position(2), Position(6), 1, true);
     assert_eq!(found, [(Position(4), StoryId(2)), (Position(4), StoryId(3))]);
     assert_eq!(on(&board_of(&entries, 1), "harbour"), [(5, 6)]);
+}
+
+#[test]
+fn a_story_is_shown_without_what_is_held_until_that_is_out() {
+    let with = |items| crate::story::StoryState { items, publishers: items, ..sample::state(1) };
+    let counting = |mut entry, items| {
+        if let LogEntry::Item { decision, .. } = &mut entry {
+            decision.fold.state = with(items);
+        }
+        entry
+    };
+    let mut out = timer(5, 1);
+    if let LogEntry::Timer(timer) = &mut out {
+        timer.out = Some(crate::story::Out { state: with(2), disputes: false });
+    }
+    let entries = [counting(item_on(1, &[]), 0), counting(joins(2, 1, &["harbour"]), 1), out];
+    let shown = |entries: &[LogEntry]| {
+        let board = board_of(entries, 100);
+        let story = board.story(StoryId(1)).map(|(_, story)| (story.items, story.publishers));
+        story.expect("it is on the board")
+    };
+    assert_eq!([1, 2, 3].map(|n| shown(&entries[..n])), [(0, 0), (1, 1), (2, 2)]);
+
+    // What is held counts neither where it is split off nor where it comes to.
+    let split = Change::Split { from: StoryId(1), opens: StoryId(9) };
+    let mut split = feedback(3, split, 1, &[]);
+    if let LogEntry::Feedback(feedback) = &mut split {
+        feedback.state = with(0);
+    }
+    let board = board_of(&[entries[0].clone(), entries[1].clone(), split], 100);
+    let items = |story| board.story(StoryId(story)).map(|(_, story)| story.items);
+    assert_eq!((items(1), items(9)), (Some(1), Some(0)));
 }

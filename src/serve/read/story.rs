@@ -98,14 +98,17 @@ fn compose(
                 else {
                     continue;
                 };
-                told.count(item, entry.item);
+                let is_held = doc::is_held(item, now);
+                if !is_held {
+                    told.count(item, entry.item);
+                }
                 told.members.push(Member {
                     brief,
                     verdict: decision.fold.verdict,
                     of: decision.fold.evidence.of,
                     score: decision.fold.evidence.score,
                     reason: decision.fold.evidence.reason.clone(),
-                    disputes: decision.fold.disputes,
+                    disputes: decision.fold.disputes && !is_held,
                     markers: doc::marks(item),
                 });
             }

@@ -170,11 +170,14 @@ async fn what_is_under_embargo_is_not_told_before_its_time() {
         let text = String::from_utf8(told.body).unwrap();
         assert!(!text.contains("Ferry") && !text.contains("minister"), "{path}: {text}");
     }
+    let story = desk.json("/v1/stories/s1").await;
+    assert_eq!((&story["publishers"], &story["versions"]), (&json!([]), &json!([])));
     let found = desk.json("/v1/channels/harbour/stories?q=ferry").await;
     assert_eq!(ids(&found), [""; 0], "a search does not tell it either");
     desk.bench.context.clock.set(at(100));
     let told = desk.json("/v1/items/1").await;
     assert_eq!(told["content"]["body"], "The minister resigns.");
+    assert_eq!(desk.json("/v1/stories/s1").await["publishers"][0]["items"], 1);
 }
 
 #[tokio::test]
