@@ -35,6 +35,9 @@ pub(super) struct Line {
 }
 
 impl Lines {
+    /// What [`Lines::text_ahead`] says of text that does not begin in ASCII.
+    pub(super) const NOT_ASCII: u8 = 0xFF;
+
     pub(super) fn new(options: &Options) -> Lines {
         Lines {
             buffer: Vec::new(),
@@ -114,21 +117,38 @@ impl Lines {
         Some(Err(reject))
     }
 
-    /// Whether the line that comes next begins with a bracket, as far as it is held. What stands in
-    /// later lines never counts: they may not be held yet.
-    pub(super) fn at_bracket(&mut self, last: bool) -> bool {
-        let blank = |b: &&u8| matches!(b, 0 | b' ' | b'\t' | b'\r');
-        self.begun(last) && self.buffer[self.start..].iter().find(|b| !blank(b)) == Some(&b'[')
+    /// Passes over white space and zero bytes before the line that comes next, and says where the
+    /// text begins and with which byte, [`Lines::NOT_ASCII`] for all that are not ASCII. None while
+    /// no text is held. What was passed over is not seen again, so that the answer is the same
+    /// however the input is cut.
+    pub(super) fn text_ahead(&mut self, last: bool) -> Option<(u64, u8)> {
+        if !self.begun(last) {
+            return None;
+        }
+        let (width, big) = match self.utf16 {
+            None => (1, false),
+            Some(encoding) => (2, encoding == UTF_16BE),
+        };
+        let letter = |unit: &[u8]| match *unit {
+            [byte] | [byte, 0] if !big => byte,
+            [0, byte] if big => byte,
+            _ => Lines::NOT_ASCII,
+        };
+        let blank = |unit: &&[u8]| matches!(letter(unit), 0 | b' ' | b'\t' | b'\r' | b'\n');
+        let units = |at: usize| self.buffer[at..].chunks_exact(width);
+        let text = self.start + units(self.start).take_while(blank).count() * width;
+        let first = units(text).next().map(letter);
+        if text > self.start {
+            self.advance(text);
+        }
+        Some((self.offset + text as u64, first?))
     }
 
-    /// Gives up reading lines: everything that was not yet dropped, from the first byte of the
-    /// last `push` or of the stream, but for zero bytes before the text.
-    pub(super) fn take(&mut self) -> Vec<u8> {
+    /// Gives up reading lines: everything from a place in the input on, which is that of the last
+    /// line or of text ahead.
+    pub(super) fn take(&mut self, from: u64) -> Vec<u8> {
         let mut bytes = std::mem::take(&mut self.buffer);
-        if self.utf16.is_none() {
-            let zeros = bytes.iter().take_while(|b| **b == 0).count();
-            bytes.drain(..zeros);
-        }
+        bytes.drain(..from.saturating_sub(self.offset) as usize);
         bytes
     }
 

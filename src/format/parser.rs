@@ -26,8 +26,8 @@ enum State {
     Undecided(Vec<u8>),
     /// A line format.
     Lines(Lines, Reader),
-    /// A document format, and whether it has grown too large.
-    Document { format: Format, bytes: Vec<u8>, overlong: bool },
+    /// A document format, where in the input the document begins, and whether it has grown too large.
+    Document { format: Format, bytes: Vec<u8>, offset: u64, overlong: bool },
 }
 
 enum Reader {
@@ -81,8 +81,11 @@ impl Parser {
                     list.finish(out);
                 }
             }
-            State::Document { format, bytes, overlong } => {
+            State::Document { format, bytes, offset, overlong } => {
+                let begun = out.len();
                 self.document(format, &bytes, overlong, out);
+                let rejects = out[begun..].iter_mut().filter_map(|record| record.as_mut().err());
+                rejects.filter_map(|reject| reject.offset.as_mut()).for_each(|at| *at += offset);
             }
         }
     }
@@ -100,8 +103,7 @@ impl Parser {
                 self.feed(&held, out);
             }
             None => {
-                let overlong = false;
-                self.state = State::Document { format: Format::Auto, bytes: held, overlong };
+                self.state = State::document(Format::Auto, held, 0);
             }
         }
     }
@@ -110,18 +112,25 @@ impl Parser {
         let State::Lines(lines, reader) = &mut self.state else { return };
         let mut batch = Vec::new();
         loop {
-            if matches!(reader, Reader::Ndjson(false)) && lines.at_bracket(last) {
-                self.state = State::json(lines.take());
-                return;
+            if matches!(reader, Reader::Ndjson(false)) {
+                match lines.text_ahead(last) {
+                    None if !last => break,
+                    Some((at, b'[')) => {
+                        self.state = State::document(Format::Ndjson, lines.take(at), at);
+                        return;
+                    }
+                    _ => {}
+                }
             }
             let Some(line) = lines.next(last) else { break };
             if let Reader::Ndjson(begun @ false) = &mut *reader {
                 match &line {
                     Ok(line) if line.text.trim().is_empty() => {}
-                    Ok(line) => {
+                    Ok(Line { offset, text }) => {
                         *begun = true;
-                        if ndjson::begins_document(&line.text) {
-                            self.state = State::json(lines.take());
+                        if ndjson::begins_document(text) {
+                            let bytes = lines.take(*offset);
+                            self.state = State::document(Format::Ndjson, bytes, *offset);
                             return;
                         }
                     }
@@ -188,10 +197,10 @@ impl Parser {
 }
 
 impl State {
-    /// A JSON document that was taken for lines at first.
-    fn json(bytes: Vec<u8>) -> State {
+    /// A document of which these bytes are held.
+    fn document(format: Format, bytes: Vec<u8>, offset: u64) -> State {
         let overlong = bytes.len() > MAX_DOCUMENT;
-        State::Document { format: Format::Ndjson, bytes, overlong }
+        State::Document { format, bytes, offset, overlong }
     }
 
     fn of(format: Format, options: &Options, dates: &Dates) -> State {
@@ -200,7 +209,7 @@ impl State {
             Format::List => Reader::List(Box::new(List::new(dates.clone(), options.max_record))),
             Format::Tsv => Reader::Tsv(Tsv::default()),
             Format::Ndjson => Reader::Ndjson(false),
-            _ => return State::Document { format, bytes: Vec::new(), overlong: false },
+            _ => return State::document(format, Vec::new(), 0),
         };
         State::Lines(Lines::new(options), reader)
     }

@@ -57,6 +57,9 @@ fn a_refused_first_line_is_a_line_however_the_input_is_cut() {
         &bracket,
         &padded,
         b"\xFE\xFF\0\0\0\0\0\n\0\0\0\0\0\0\0\n\0\0\0[\0\xBE\xFF\n\xC0\xC0\xFF\xFF\xC0\xC0",
+        b"\r\r\0\r\r  [",
+        b"\xFF\xFE \0\r\0\n\0[\0]\0",
+        b"\n\n\xEF\xBB\xBF[\n{\"a\": 1}, \xFF\xFF]",
     ] {
         let whole = parse(Format::Ndjson, bytes, &options());
         for chunk in 1..bytes.len() {
@@ -64,7 +67,7 @@ fn a_refused_first_line_is_a_line_however_the_input_is_cut() {
             let mut out = Vec::new();
             bytes.chunks(chunk).for_each(|piece| parser.feed(piece, &mut out));
             parser.finish(&mut out);
-            assert_eq!(out.len(), whole.len(), "{bytes:?} in chunks of {chunk}");
+            assert_eq!(out, whole, "{bytes:?} in chunks of {chunk}");
         }
     }
 }
