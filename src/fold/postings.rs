@@ -105,7 +105,7 @@ mod tests {
             term.number = postings.push(term.id, place);
         }
         let other = postings.push(term.id + 1, 7);
-        assert_eq!(postings.number(term.id), term.number);
+        assert_eq!(postings.number(term.id), { term.number });
         assert_eq!(postings.counts()[term.number as usize], 20);
         for left in 6..26 {
             postings.pop(term);
@@ -116,7 +116,7 @@ mod tests {
             }
         }
         assert_eq!((postings.len(), postings.number(term.id)), (1, UNNUMBERED));
-        assert_eq!(postings.push(term.id + 2, 30), term.number);
+        assert_eq!(postings.push(term.id + 2, 30), { term.number });
         assert_eq!(newest(&postings, other), [7]);
     }
 }

@@ -66,7 +66,7 @@ impl Forest {
     pub(super) fn of(trees: &[Tree], features: usize) -> Option<Forest> {
         let row = |row: usize| Row {
             feature: row / 2,
-            missing: if row % 2 == 0 { f32::NEG_INFINITY } else { f32::INFINITY },
+            missing: if row.is_multiple_of(2) { f32::NEG_INFINITY } else { f32::INFINITY },
             questions: Vec::new(),
         };
         let rows = (0..2 * features).map(row).collect();
