@@ -60,17 +60,23 @@ impl Search {
         let frequencies = window.frequencies();
         let mut terms: SmallVec<[(f32, Term); Text::MOST_WORDS]> =
             profile.distinct().map(|term| (frequencies.weight(term), term)).collect();
-        terms.sort_unstable_by(|(a, x), (b, y)| b.total_cmp(a).then(x.id.cmp(&y.id)));
-        self.pool.clear();
-        self.seats.clear();
+        terms.sort_unstable_by(|(a, x), (b, y)| b.total_cmp(a).then({ x.id }.cmp(&{ y.id })));
+        let Search { pool, seats, .. } = self;
+        pool.clear();
+        seats.clear();
         let mut touched = 0;
+        // Term by term, so that the weights of a place are added in the order of the terms.
         for (weight, term) in terms.into_iter().take(TERMS) {
-            for place in window.having(term.number).take(ENTRIES.min(BUDGET - touched)) {
-                touched += 1;
-                // Term by term, so that the weights of a place are added in the order of the terms.
-                match self.seats.take(place, &self.pool) {
-                    Some(at) => self.pool[at].shared += weight,
-                    None => self.pool.push(Hit { place, shared: weight, cosine: f32::NAN }),
+            let mut most = ENTRIES.min(BUDGET - touched);
+            for run in window.having(term.number) {
+                let newest = &run[run.len().saturating_sub(most)..];
+                most -= newest.len();
+                touched += newest.len();
+                for &place in newest.iter().rev() {
+                    match seats.take(place, pool) {
+                        Some(at) => pool[at].shared += weight,
+                        None => pool.push(Hit { place, shared: weight, cosine: f32::NAN }),
+                    }
                 }
             }
         }

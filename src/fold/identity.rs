@@ -114,7 +114,7 @@ fn address(link: &str) -> Option<String> {
 }
 
 /// An item that is known by some name.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Known {
     pub(super) seq: Seq,
     pub(super) story: StoryId,
@@ -137,12 +137,53 @@ impl Known {
     }
 }
 
+/// A name and the item that it leads to, in 56 bytes: there are many more names than items.
+#[derive(Debug)]
+struct Name {
+    name: Digest,
+    seq: Seq,
+    story: StoryId,
+    received: i64,
+    /// [`Name::NO_EVENT`] for none.
+    event: i64,
+    /// [`Name::NO_VERSION`] for none. The largest number but that one stands for itself and for it.
+    version: u64,
+}
+
+impl Name {
+    /// No second of a [`jiff::Timestamp`].
+    const NO_EVENT: i64 = i64::MIN;
+    const NO_VERSION: u64 = u64::MAX;
+
+    fn new(name: Digest, known: Known) -> Name {
+        let Known { seq, story, received, event, version } = known;
+        Name {
+            name,
+            seq,
+            story,
+            received,
+            event: event.unwrap_or(Name::NO_EVENT),
+            version: version.map_or(Name::NO_VERSION, |it| it.min(Name::NO_VERSION - 1)),
+        }
+    }
+
+    fn known(&self) -> Known {
+        Known {
+            seq: self.seq,
+            story: self.story,
+            received: self.received,
+            event: (self.event != Name::NO_EVENT).then_some(self.event),
+            version: (self.version != Name::NO_VERSION).then_some(self.version),
+        }
+    }
+}
+
 /// All names that are remembered: in the order of `received`, and a table of where each stands.
 /// Names outnumber the items of the window, so that each takes as little as it can.
 #[derive(Debug, Default)]
 pub(super) struct Identities {
     /// A name that was taken over by a newer item stands here twice; the newer counts.
-    order: Ring<(Digest, Known)>,
+    order: Ring<Name>,
     /// Low 32 bits of the place of the first in `order`.
     first: u32,
     places: HashTable<u32>,
@@ -155,7 +196,7 @@ pub(super) const NAMES_PER_ITEM: usize = 8;
 impl Identities {
     pub(super) fn get(&self, name: &Digest) -> Option<Known> {
         let place = self.places.find(self.hasher.hash_one(name), |place| self.is(*place, name))?;
-        self.at(*place).map(|(_, known)| *known)
+        self.at(*place).map(Name::known)
     }
 
     /// Remembers a name. Returns the story of the item that had it before.
@@ -163,11 +204,11 @@ impl Identities {
         let before = self.get(&name).map(|before| before.story);
         self.forget(&name);
         let place = self.first.wrapping_add(self.order.len() as u32);
-        self.order.push((name, known));
+        self.order.push(Name::new(name, known));
         let (order, first, hasher) = (&self.order, self.first, &self.hasher);
         let rehash = |place: &u32| {
             let entry = order.get(place.wrapping_sub(first) as usize);
-            entry.map_or(0, |(name, _)| hasher.hash_one(name))
+            entry.map_or(0, |entry| hasher.hash_one(entry.name))
         };
         self.places.insert_unique(hasher.hash_one(name), place, rehash);
         before
@@ -177,15 +218,15 @@ impl Identities {
     pub(super) fn replace(&mut self, name: Digest, known: Known) {
         let place = self.places.find(self.hasher.hash_one(name), |place| self.is(*place, &name));
         let at = place.map(|place| place.wrapping_sub(self.first) as usize);
-        if let Some((_, remembered)) = at.and_then(|at| self.order.get_mut(at)) {
-            *remembered = known;
+        if let Some(remembered) = at.and_then(|at| self.order.get_mut(at)) {
+            *remembered = Name::new(name, known);
         }
     }
 
     /// Forgets one name that is older than `edge` or beyond `most`; returns the story it led to.
     pub(super) fn pop(&mut self, edge: i64, most: usize) -> Option<Option<StoryId>> {
-        let (name, known) = *self.order.get(0)?;
-        if known.received >= edge && self.order.len() <= most {
+        let Name { name, story, received, .. } = *self.order.get(0)?;
+        if received >= edge && self.order.len() <= most {
             return None;
         }
         let place = self.first;
@@ -193,25 +234,25 @@ impl Identities {
         let current = self.places.find_entry(hash, |other| *other == place).map(|it| it.remove());
         self.order.pop();
         self.first = self.first.wrapping_add(1);
-        Some(current.is_ok().then_some(known.story))
+        Some(current.is_ok().then_some(story))
     }
 
     pub(super) fn len(&self) -> usize {
         self.order.len()
     }
 
-    fn at(&self, place: u32) -> Option<&(Digest, Known)> {
+    fn at(&self, place: u32) -> Option<&Name> {
         self.order.get(place.wrapping_sub(self.first) as usize)
     }
 
     fn is(&self, place: u32, name: &Digest) -> bool {
-        self.at(place).is_some_and(|(other, _)| other == name)
+        self.at(place).is_some_and(|other| other.name == *name)
     }
 
     fn forget(&mut self, name: &Digest) {
         let (order, first) = (&self.order, self.first);
         let same = |place: &u32| {
-            order.get(place.wrapping_sub(first) as usize).is_some_and(|(other, _)| other == name)
+            order.get(place.wrapping_sub(first) as usize).is_some_and(|other| other.name == *name)
         };
         if let Ok(entry) = self.places.find_entry(self.hasher.hash_one(name), same) {
             entry.remove();
@@ -257,6 +298,16 @@ mod tests {
         assert_eq!(identities.get(&name(1)).map(|known| known.received), Some(100));
         assert_eq!(identities.pop(0, 0), Some(Some(StoryId(100))), "beyond the most");
         assert_eq!((identities.len(), identities.places.len()), (0, 0));
+    }
+
+    #[test]
+    fn what_is_known_under_a_name_is_told_as_it_was_remembered() {
+        let largest = Some(u64::MAX - 1);
+        for (event, version) in [(None, None), (Some(-1), Some(0)), (Some(i64::MAX), largest)] {
+            let (seq, story) = (Seq(u64::MAX), StoryId(u64::MAX));
+            let known = Known { seq, story, received: i64::MIN, event, version };
+            assert_eq!(Name::new([7; 16], known).known(), known);
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Which words two headlines have in common: found once, then every feature that asks is a few
 //! operations on bits. A headline has at most 32 words, so that a set of them is a `u32`.
 
+use std::ops::Range;
+
 use super::profile::{Profile, Term};
 use crate::prepare::{Text, Word};
 
@@ -9,6 +11,11 @@ const _: () = assert!(MOST <= u32::BITS as usize, "a set of words is a u32");
 
 /// Words of a headline by place, as bits.
 pub(super) type Places = u32;
+
+/// The places of a range.
+pub(super) fn places(range: Range<usize>) -> Places {
+    ((1_u64 << range.end) - (1_u64 << range.start)) as Places
+}
 
 /// The words that two headlines share.
 pub(super) struct Overlap {
@@ -53,6 +60,16 @@ impl Overlap {
     pub(super) fn among_firsts(&self, of: Places) -> Places {
         let first = |places: &Places| places & places.wrapping_neg() & of != 0;
         self.rows().iter().enumerate().map(|(at, row)| Places::from(first(row)) << at).sum()
+    }
+
+    /// Which of `lefts` are also among `rights`, and which of `rights` among `lefts`.
+    pub(super) fn between(&self, lefts: Places, rights: Places) -> (Places, Places) {
+        let (mut left, mut right) = (0, 0);
+        for (at, row) in self.rows().iter().enumerate().filter(|(at, _)| lefts >> at & 1 != 0) {
+            left |= Places::from(row & rights != 0) << at;
+            right |= row & rights;
+        }
+        (left, right)
     }
 
     /// Length of the longest common subsequence: the bits of one row of the usual table at a time

@@ -1,7 +1,7 @@
 //! What two items have in common, as numbers. Symmetric: swapping the items changes nothing.
 
 use super::model::{Direction, Feature};
-use super::overlap::{Overlap, Places};
+use super::overlap::{self, Overlap, Places};
 use super::profile::{Profile, Term, sixteenths};
 use super::weight;
 use crate::prepare::Word;
@@ -176,7 +176,7 @@ pub(super) fn compare(left: &Side<'_>, right: &Side<'_>, in_window: bool) -> Val
     let shared = (x.shared + y.shared) / 2.0;
     let window_shared = (x.window_shared + y.window_shared) / 2.0;
     let names = names(left, right, &overlap);
-    let frame = frame(a, b);
+    let frame = frame(a, b, &overlap);
     let (na, nb) = (a.terms.len() as f32, b.terms.len() as f32);
     let common = overlap.common_order() as f32;
     let numbers = clash(left.numbers & left.distinct, right.numbers & right.distinct, &overlap);
@@ -237,21 +237,23 @@ struct Frame {
     slot: f32,
 }
 
-fn frame(a: &Profile, b: &Profile) -> Frame {
+fn frame(a: &Profile, b: &Profile, overlap: &Overlap) -> Frame {
     let same = |(a, b): &(&Term, &Term)| a.id == b.id;
     let (a, b) = (&a.terms, &b.terms);
     let start = a.iter().zip(b).take_while(same).count();
     let (a_rest, b_rest) = (&a[start..], &b[start..]);
     let end = a_rest.iter().rev().zip(b_rest.iter().rev()).take_while(same).count();
-    let (a_slot, b_slot) = (&a_rest[..a_rest.len() - end], &b_rest[..b_rest.len() - end]);
-    let heaviest = |slot: &[Term], other: &[Term]| {
-        let own = slot.iter().filter(|term| !other.iter().any(|there| there.id == term.id));
-        own.map(|term| term.weight()).fold(0.0, f32::max)
+    let slot = |terms: &[Term]| overlap::places(start..terms.len() - end);
+    let (a_slot, b_slot) = (slot(a), slot(b));
+    let (a_shared, b_shared) = overlap.between(a_slot, b_slot);
+    let heaviest = |terms: &[Term], own: Places| {
+        let own = terms.iter().enumerate().filter(|(at, _)| own >> at & 1 != 0);
+        own.map(|(_, term)| term.weight()).fold(0.0, f32::max)
     };
     let longer = a.len().max(b.len());
     Frame {
         share: if longer == 0 { 0.0 } else { (start + end) as f32 / longer as f32 },
-        slot: heaviest(a_slot, b_slot).min(heaviest(b_slot, a_slot)),
+        slot: heaviest(a, a_slot & !a_shared).min(heaviest(b, b_slot & !b_shared)),
     }
 }
 

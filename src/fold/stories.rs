@@ -1,12 +1,12 @@
 //! The stories that can still be met: in the window, or by a remembered name. A story that was merged
 //! into another lives on as an id that leads there, as long as that one is remembered.
 
-use foldhash::HashMap;
 use jiff::Timestamp;
 use smallvec::SmallVec;
 
 use super::held::Member;
 use super::profile::Profile;
+use super::register::Register;
 use crate::story::{Aliases, StoryId, StoryState};
 
 /// A story as far as it is needed to go on with it. Items under embargo are not in it, except as
@@ -107,7 +107,7 @@ impl Story {
 /// Stories by id. Every id that is given may be an alias.
 #[derive(Debug, Default)]
 pub(super) struct Stories {
-    stories: HashMap<StoryId, Story>,
+    stories: Register<StoryId, Story>,
     /// Of these stories.
     aliases: Aliases,
 }
@@ -119,7 +119,7 @@ impl Stories {
     }
 
     pub(super) fn get(&self, id: StoryId) -> Option<&Story> {
-        self.stories.get(&self.resolve(id))
+        self.stories.get(self.stories.number(self.resolve(id))?)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -166,7 +166,7 @@ impl Stories {
         if kept == other {
             return;
         }
-        let Some(from) = self.stories.remove(&other) else { return };
+        let Some(from) = self.stories.remove(other) else { return };
         self.aliases.add(other, kept);
         self.entry(kept).take_in(from);
     }
@@ -193,8 +193,8 @@ impl Stories {
         shrank: bool,
         disputed: Option<bool>,
     ) {
-        let id = self.resolve(id);
-        let Some(story) = self.stories.get_mut(&id) else { return };
+        let Some(number) = self.stories.number(self.resolve(id)) else { return };
+        let Some(story) = self.stories.get_mut(number) else { return };
         if shrank {
             story.items = story.items.saturating_sub(1);
         }
@@ -218,15 +218,17 @@ impl Stories {
 
     fn entry(&mut self, id: StoryId) -> &mut Story {
         let id = self.resolve(id);
-        self.stories.entry(id).or_insert_with(|| Story { best_rank: u32::MAX, ..Story::default() })
+        let opened = || Story { best_rank: u32::MAX, ..Story::default() };
+        self.stories.get_or_insert_with(id, opened)
     }
 
     fn release(&mut self, id: StoryId, change: impl FnOnce(&mut Story)) {
         let id = self.resolve(id);
-        let Some(story) = self.stories.get_mut(&id) else { return };
+        let Some(number) = self.stories.number(id) else { return };
+        let Some(story) = self.stories.get_mut(number) else { return };
         change(story);
         if story.live == 0 && story.named == 0 {
-            self.stories.remove(&id);
+            self.stories.remove(id);
             self.aliases.forget(id);
         }
     }

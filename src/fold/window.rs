@@ -52,9 +52,9 @@ impl Window {
         }
     }
 
-    /// Places of the items that have a term, by its number, newest first.
-    pub(super) fn having(&self, number: u32) -> impl Iterator<Item = u32> + '_ {
-        self.postings.newest(number)
+    /// Places of the items that have a term, by its number, as [`Postings::runs`].
+    pub(super) fn having(&self, number: u32) -> [&[u32]; 3] {
+        self.postings.runs(number)
     }
 
     /// How common terms are.

@@ -56,7 +56,13 @@ impl Vector {
     }
 }
 
-/// Widened to 16 bits first: compilers turn the sum of such products into one instruction.
+/// Eight sums of products of 16 bits, side by side: compilers know the instruction for them.
 fn dot(a: &[i8; DIMENSIONS], b: &[i8; DIMENSIONS]) -> i32 {
-    a.iter().zip(b).map(|(a, b)| i32::from(i16::from(*a)) * i32::from(i16::from(*b))).sum()
+    let mut sums = [0_i32; 8];
+    for (a, b) in a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0) {
+        for (sum, (a, b)) in sums.iter_mut().zip(a.iter().zip(b)) {
+            *sum += i32::from(i16::from(*a) * i16::from(*b));
+        }
+    }
+    sums.iter().sum()
 }

@@ -57,6 +57,14 @@ proptest! {
         for (at, there) in ib.iter().enumerate() {
             prop_assert_eq!(overlap.right >> at & 1 != 0, ia.contains(there));
         }
+        let (half, there) = (ia.len() / 2, ib.len() / 2);
+        let (left, right) = overlap.between(places(half..ia.len()), places(0..there));
+        for (at, here) in ia.iter().enumerate() {
+            prop_assert_eq!(left >> at & 1 != 0, at >= half && ib[..there].contains(here));
+        }
+        for (at, here) in ib.iter().enumerate() {
+            prop_assert_eq!(right >> at & 1 != 0, at < there && ia[half..].contains(here));
+        }
         prop_assert_eq!(overlap.differ_before_same(Places::MAX, Places::MAX), clashes);
     }
 }
