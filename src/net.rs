@@ -10,6 +10,7 @@ pub mod decode;
 
 mod client;
 mod connect;
+mod credentials;
 mod error;
 mod link;
 #[cfg(test)]
@@ -18,6 +19,7 @@ mod redirect;
 
 pub use client::{Client, Limits, Request, Response};
 pub use connect::Reach;
+pub use credentials::Credentials;
 #[cfg(any(feature = "nats", feature = "postgres", feature = "mail"))]
 pub(crate) use error::chain;
 pub use error::{FetchError, FetchErrorKind};

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt::Write;
 
+use crate::config::{names_user, user_of};
 use crate::source::feed::opml::Subscription;
 
 const STARTER: &str = include_str!("starter.toml");
@@ -23,13 +24,17 @@ pub fn starter(feeds: &[Subscription]) -> String {
     let mut names = HashSet::new();
     for feed in feeds {
         let name = name(feed, &mut names);
+        let mut url = feed.url.clone();
+        // An address of the web can be without both.
+        let _ = (url.set_username(""), url.set_password(None));
         // Writing to a string cannot fail.
-        let _ = write!(
-            text,
-            "\n[[source.feed]]\nname = {}\nurl = {}\n",
-            quoted(&name),
-            quoted(feed.url.as_str())
-        );
+        let (shown, address) = (quoted(&name), quoted(url.as_str()));
+        let _ = write!(text, "\n[[source.feed]]\nname = {shown}\nurl = {address}\n");
+        if names_user(&feed.url) {
+            let user = quoted(&user_of(&feed.url).unwrap_or_default());
+            let file = quoted(&format!("secrets/feed-{}", names.len()));
+            let _ = write!(text, "user = {user}\npassword_file = {file}\n");
+        }
     }
     text
 }
@@ -90,6 +95,18 @@ mod tests {
             names(&[("World", url), ("World", url), ("", url)]),
             ["World", "World 2", "a.example"]
         );
+    }
+
+    #[test]
+    fn a_password_of_the_list_is_asked_for_and_not_written() {
+        let feed = |url: &str| Subscription { title: String::new(), url: url.parse().unwrap() };
+        let text = starter(&[feed("https://a.example/"), feed("https://d%40sk:hidden@b.example/")]);
+        let expected = "url = \"https://b.example/\"\nuser = \"d@sk\"\n\
+                        password_file = \"secrets/feed-2\"\n";
+        assert!(text.ends_with(expected), "{text}");
+        assert!(!text.contains("hidden"), "{text}");
+        let (config, problems) = Config::parse(File::new("f", text), Path::new("."));
+        assert!(config.is_some(), "{problems}");
     }
 
     #[test]

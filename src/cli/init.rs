@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 
+use crate::config::names_user;
 use crate::source::feed::opml;
 use crate::starter;
 use crate::terminal;
@@ -44,6 +45,13 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
         _ => Failure::runtime(format!("cannot write {shown}: {error}")),
     })?;
     file.write_all(starter::starter(&list.feeds).as_bytes())?;
+    let logins = list.feeds.iter().filter(|feed| names_user(&feed.url)).count();
+    if logins > 0 {
+        terminal::note(&format!(
+            "passwords are not taken over: put those of {logins} feeds into the files that \
+             `password_file` names"
+        ));
+    }
     let count = list.feeds.len();
     let feeds = if count == 1 { "feed" } else { "feeds" };
     terminal::line(&format!("{shown} is written, with {count} {feeds}. Next:"))?;

@@ -26,10 +26,15 @@ pub struct Endpoint {
 impl Endpoint {
     /// The user that the address names; in the address, `@` is written `%40`.
     pub fn user(&self) -> Option<String> {
-        let written = format!("user={}", self.url.username().replace('+', "%2B"));
-        let (_, user) = url::form_urlencoded::parse(written.as_bytes()).next()?;
-        Some(user.into_owned()).filter(|user| !user.is_empty())
+        user_of(&self.url)
     }
+}
+
+/// The user that an address names, without its escapes.
+pub(crate) fn user_of(url: &Url) -> Option<String> {
+    let written = format!("user={}", url.username().replace('+', "%2B"));
+    let (_, user) = url::form_urlencoded::parse(written.as_bytes()).next()?;
+    Some(user.into_owned()).filter(|user| !user.is_empty())
 }
 
 /// How addresses of one kind are written.

@@ -109,7 +109,7 @@ pub(super) fn read(
         sources.extend(source);
     }
     for mut table in group.tables("feed", problems) {
-        let feed = feed::read(&mut table, problems);
+        let feed = feed::read(&mut table, folder, problems);
         // The other keys are read all the same: all problems come at once.
         let usable = feed.is_some();
         let kind = feed.map_or(SourceKind::Stdin, SourceKind::Feed);

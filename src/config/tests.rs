@@ -69,6 +69,40 @@ fn a_feed_has_manners_by_default_and_its_other_keys_are_checked_too() {
 }
 
 #[test]
+fn a_feed_and_a_webhook_say_what_is_wrong_with_their_logins() {
+    let text = "[[source.feed]]\nname = \"a\"\nurl = \"https://desk:hidden@a.example/rss\"\n\
+                [[source.feed]]\nname = \"b\"\nurl = \"https://b.example\"\nuser = \"desk\"\n\
+                [[source.feed]]\nname = \"c\"\nurl = \"https://c.example\"\nuser = \"desk\"\n\
+                password_env = \"P\"\ntoken_env = \"T\"\n\
+                [[source.feed]]\nname = \"d\"\nurl = \"https://d.example\"\nuser = \"de:sk\"\n\
+                password_env = \"P\"\n\
+                [[channel]]\nname = \"a\"\n\
+                [[sink.webhook]]\nname = \"e\"\nchannels = [\"a\"]\nurl = \"https://e.example\"\n\
+                password_file = \"secret\"\n";
+    let report = problems(text);
+    for expected in [
+        "wirefold.toml:3:7",
+        "holds a user or a password",
+        "wirefold.toml:4:1",
+        "wirefold.toml:8:1",
+        "a token stands in place of a user",
+        "wirefold.toml:17:8",
+        "wirefold.toml:21:1",
+        "a user goes with a password",
+        "5 errors",
+    ] {
+        assert!(report.contains(expected), "no {expected:?} in:\n{report}");
+    }
+    assert!(!report.contains("hidden"), "{report}");
+    let feed = |url: &str| {
+        let keys = "user = \"desk\"\npassword_env = \"P\"";
+        problems(&format!("[[source.feed]]\nname = \"a\"\nurl = \"{url}\"\n{keys}\n"))
+    };
+    assert_eq!(feed("https://a.example") + &feed("http://127.0.0.1:80"), "");
+    assert!(feed("http://a.example").contains("unencrypted"));
+}
+
+#[test]
 fn the_listener_is_off_until_it_is_asked_for_and_keeps_its_token_with_the_log() {
     let parse = |text: &str| Config::parse(File::new("f", text), Path::new("/desk")).0.unwrap();
     assert!(parse("").serve.is_none());

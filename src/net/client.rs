@@ -10,6 +10,7 @@ use hyper_util::client::legacy;
 use url::{Host, Url};
 
 use super::connect::{self, Http, OutOfReach, Reach};
+use super::credentials::Credentials;
 use super::decode::decode;
 use super::error::{FetchError, FetchErrorKind, chain};
 use super::redirect::{Trail, is_redirect};
@@ -43,6 +44,8 @@ pub struct Request {
     pub reach: Reach,
     /// Headers beside the client's own.
     pub headers: HeaderMap,
+    /// Who asks, for the server they are for.
+    pub credentials: Option<Credentials>,
     /// The body; empty for `GET`.
     pub body: Bytes,
     /// How much it may cost.
@@ -57,6 +60,7 @@ impl Request {
             url,
             reach,
             headers: HeaderMap::new(),
+            credentials: None,
             body: Bytes::new(),
             limits: Limits::default(),
         }
@@ -202,6 +206,9 @@ impl Client {
         let headers = message.headers_mut();
         headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip, br, deflate"));
+        if let Some(said) = request.credentials.as_ref().and_then(|it| it.to(url)) {
+            headers.insert(header::AUTHORIZATION, said);
+        }
         let http = match request.reach {
             Reach::Public => &self.guarded,
             Reach::Anywhere => &self.open,

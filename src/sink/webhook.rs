@@ -11,8 +11,8 @@ use url::Url;
 
 use super::{Batch, SinkError};
 use crate::channel::Event;
-use crate::config::{Address, Template, WebhookConfig};
-use crate::net::{Client, Limits, Reach, Request};
+use crate::config::{Address, Template, WebhookConfig, names_user};
+use crate::net::{Client, Credentials, Limits, Reach, Request};
 
 mod answer;
 mod chat;
@@ -26,6 +26,7 @@ use signature::Signer;
 pub(super) struct WebhookSink {
     client: Client,
     url: Url,
+    credentials: Option<Credentials>,
     signer: Option<Signer>,
     template: Template,
     /// JSON deliveries come as a list.
@@ -49,11 +50,21 @@ impl WebhookSink {
                 let url = text.trim().parse::<Url>().ok().filter(|url| {
                     matches!(url.scheme(), "http" | "https") && url.host_str().is_some()
                 });
-                url.ok_or_else(|| {
-                    SinkError::fatal("`url_env` or `url_file` holds no address of http or https")
-                })?
+                let wrong =
+                    |reason: &str| SinkError::fatal(format!("`url_env` or `url_file` {reason}"));
+                let url = url.ok_or_else(|| wrong("holds no address of http or https"))?;
+                if names_user(&url) {
+                    return Err(wrong(
+                        "holds a user or a password: give them by `user` and \
+                                      `password_env` or `password_file`",
+                    ));
+                }
+                url
             }
         };
+        let login = config.login.as_ref();
+        let credentials = login.map(|login| Credentials::read(login, &url)).transpose();
+        let credentials = credentials.map_err(SinkError::fatal)?;
         let signer = match &config.secret {
             Some(secret) => {
                 let text = secret.load().map_err(SinkError::fatal)?;
@@ -65,6 +76,7 @@ impl WebhookSink {
         Ok(WebhookSink {
             client,
             url,
+            credentials,
             signer,
             template: config.template,
             as_list: batch > 1,
@@ -99,6 +111,7 @@ impl WebhookSink {
             url: self.url.clone(),
             reach: self.reach,
             headers,
+            credentials: self.credentials.clone(),
             body: body.into(),
             limits: Limits { time: self.timeout, sent: ANSWER, decoded: ANSWER },
         };

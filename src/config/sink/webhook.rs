@@ -6,6 +6,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::config::diagnostic::{Diagnostic, Diagnostics};
+use crate::config::login::{self, Login};
 use crate::config::reader::Table;
 use crate::config::secret::{self, Secret};
 use crate::config::value::Span;
@@ -17,6 +18,8 @@ use super::{SinkConfig, SinkKind};
 pub struct WebhookConfig {
     /// Where it is.
     pub address: Address,
+    /// What it is told of who asks.
+    pub login: Option<Login>,
     /// What deliveries are signed with; one secret a line.
     pub secret: Option<Secret>,
     /// What it is sent.
@@ -77,6 +80,7 @@ pub(super) fn read(
         let hint = "keep `url`, or `url_env` or `url_file` for an address that is itself a secret";
         problems.push(Diagnostic::error(&plain.place, message).hint(hint));
     }
+    let login = login::read(table, folder, plain.as_ref(), problems);
     let address = plain.map(|url| Address::Plain(url.value)).or(kept.map(Address::Secret));
     if address.is_none() {
         let message = format!("{} has no `url`", table.name());
@@ -102,6 +106,7 @@ pub(super) fn read(
     let allow_private = table.or("allow_private", false, problems);
     Some(WebhookConfig {
         address: address?,
+        login,
         secret,
         template,
         chat: chat.map(|chat| chat.value),

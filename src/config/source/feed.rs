@@ -1,10 +1,12 @@
 //! `[[source.feed]]`: a feed on the web.
 
+use std::path::Path;
 use std::time::Duration;
 
 use url::Url;
 
 use crate::config::diagnostic::{Diagnostic, Diagnostics};
+use crate::config::login::{self, Login};
 use crate::config::reader::Table;
 use crate::config::value::Span;
 
@@ -13,6 +15,8 @@ use crate::config::value::Span;
 pub struct FeedConfig {
     /// Its address.
     pub url: Url,
+    /// What its server is told of who asks.
+    pub login: Option<Login>,
     /// Not asked more often than this.
     pub min_interval: Duration,
     /// Not asked less often than this while it works.
@@ -26,8 +30,13 @@ pub struct FeedConfig {
 /// No server should be asked more often, whatever is configured.
 const SOONEST: Duration = Duration::from_secs(1);
 
-pub(super) fn read(table: &mut Table<'_>, problems: &mut Diagnostics) -> Option<FeedConfig> {
+pub(super) fn read(
+    table: &mut Table<'_>,
+    folder: &Path,
+    problems: &mut Diagnostics,
+) -> Option<FeedConfig> {
     let url = table.require::<Url>("url", problems);
+    let login = login::read(table, folder, url.as_ref(), problems);
     let min = table.get::<Span>("min_interval", problems);
     let max = table.get::<Span>("max_interval", problems);
     let backfill = table.or("backfill", Span(Duration::from_secs(2 * 3_600)), problems).0;
@@ -40,5 +49,6 @@ pub(super) fn read(table: &mut Table<'_>, problems: &mut Diagnostics) -> Option<
         let hint = "without them a feed is asked every 2m to 1h, as its own rhythm has it";
         problems.push(Diagnostic::error(&place, message).hint(hint));
     }
-    Some(FeedConfig { url: url?.value, min_interval, max_interval, backfill, allow_private })
+    let url = url?.value;
+    Some(FeedConfig { url, login, min_interval, max_interval, backfill, allow_private })
 }

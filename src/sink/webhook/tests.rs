@@ -54,6 +54,17 @@ async fn a_delivery_is_a_signed_post_of_its_json() {
 }
 
 #[tokio::test]
+async fn a_receiver_is_told_who_asks() {
+    let hook = Hook::serve(|_| answer("200 OK", ""));
+    let url = format!("url = \"{}\"\nallow_private = true\n", hook.url);
+    deliver(&format!("{url}token_file = \"secret\""), 1).await.unwrap();
+    let expected = "Bearer whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    assert_eq!(hook.seen()[0].header("authorization"), Some(expected));
+    let missing = deliver(&format!("{url}token_file = \"none\""), 1).await.unwrap_err();
+    assert_eq!(missing.kind(), SinkErrorKind::Fatal);
+}
+
+#[tokio::test]
 async fn a_batch_is_a_list_whose_members_keep_their_ids() {
     let hook = Hook::serve(|_| answer("200 OK", ""));
     let keys = format!("url = \"{}\"\nallow_private = true\nbatch = 10", hook.url);

@@ -10,7 +10,7 @@ use tracing::{debug, error, info, warn};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::format::{Options, Record};
-use crate::net::{Client, FetchError, Reach, Request, Response};
+use crate::net::{Client, Credentials, FetchError, Reach, Request, Response};
 use crate::source::{Context, SourceError, options, parse};
 
 use super::Feed;
@@ -38,6 +38,12 @@ pub(super) async fn poll(
     let reach = if feed.web.allow_private { Reach::Anywhere } else { Reach::Public };
     let mut request = Request::get(memory.url().clone(), reach);
     request.headers = memory.conditions();
+    // Read anew each time: a password may change.
+    let login = feed.web.login.as_ref();
+    match login.map(|login| Credentials::read(login, &feed.web.url)).transpose() {
+        Ok(credentials) => request.credentials = credentials,
+        Err(why) => return Ok(failed(&feed, memory, &why)),
+    }
     let fetched = tokio::select! {
         fetched = client.fetch(request) => fetched,
         () = context.stop.cancelled() => {
@@ -80,7 +86,17 @@ pub(super) async fn poll(
     let busy = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
     wishes.retry_after = wishes.retry_after.filter(|_| busy);
     let silence = wishes.retry_after;
-    Ok(Polled { wishes, silence, ..failed(&feed, memory, &format!("the server answers {status}")) })
+    let mut why = format!("the server answers {status}");
+    if status == StatusCode::UNAUTHORIZED {
+        why.push_str(match &feed.web.login {
+            None => ": give it `user` and `password_file`, or `token_file`",
+            Some(_) if memory.url().origin() != feed.web.url.origin() => {
+                ": it has moved to another server; if that is the agency's, too, write it as `url`"
+            }
+            Some(_) => ": it does not take the user and password, or the token",
+        });
+    }
+    Ok(Polled { wishes, silence, ..failed(&feed, memory, &why) })
 }
 
 fn why(error: &FetchError) -> String {

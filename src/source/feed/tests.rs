@@ -98,6 +98,37 @@ async fn a_feed_is_asked_for_what_has_changed_and_each_entry_is_taken_in_once() 
 }
 
 #[tokio::test]
+async fn a_feed_behind_a_login_is_read_and_no_other_server_is_told_the_password() {
+    let other = Local::serve(|_| answer("200 OK", "", &list([2])));
+    let elsewhere = format!("Location: {}\r\n", other.url);
+    let server = Local::serve(move |head| match head {
+        // "desk:open sesame", as heads are kept: in lower case.
+        head if !head.contains("authorization: basic zgvzazpvcgvuihnlc2ftzq==") => {
+            answer("401 Unauthorized", "WWW-Authenticate: Basic\r\n", b"")
+        }
+        head if head.starts_with("get /feed ") => {
+            answer("301 Moved Permanently", "Location: /moved\r\n", b"")
+        }
+        _ => answer("302 Found", &elsewhere, b""),
+    });
+    let data = tempfile::tempdir().unwrap();
+    let secret = data.path().join("secret");
+    let keys = format!("{PRIVATE}\nuser = \"desk\"\npassword_file = {secret:?}");
+    std::fs::write(&secret, "wrong\n").unwrap();
+    let desk = Desk::start(&data.path().join("log"), &server.url, &keys, 0);
+    desk.in_time("the wrong password is refused", || server.heads().len() == 1).await;
+    std::fs::write(&secret, "open sesame\n").unwrap();
+    desk.in_time("the feed is read", || desk.bench.records().len() == 1).await;
+    assert!(!other.heads().is_empty());
+    assert!(
+        other.heads().iter().all(|head| !head.contains("authorization")),
+        "{:?}",
+        other.heads()
+    );
+    desk.stop().await;
+}
+
+#[tokio::test]
 async fn a_clock_that_is_set_back_does_not_stop_polling() {
     let server = Local::serve(|_| answer("200 OK", "", &list([2, 1])));
     let data = tempfile::tempdir().unwrap();
