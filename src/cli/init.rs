@@ -45,12 +45,10 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
         _ => Failure::runtime(format!("cannot write {shown}: {error}")),
     })?;
     file.write_all(starter::starter(&list.feeds).as_bytes())?;
-    let logins = list.feeds.iter().filter(|feed| names_user(&feed.url)).count();
-    if logins > 0 {
-        terminal::note(&format!(
-            "passwords are not taken over: put those of {logins} feeds into the files that \
-             `password_file` names"
-        ));
+    if list.feeds.iter().any(|feed| names_user(&feed.url)) {
+        terminal::note(
+            "passwords are not taken over: put each into the file that `password_file` names",
+        );
     }
     let count = list.feeds.len();
     let feeds = if count == 1 { "feed" } else { "feeds" };

@@ -1,30 +1,13 @@
 //! Entries that are found by a key or by a small number. Growing copies none of them, and a number
 //! is free again when its entry is taken out.
 
-use hashbrown::HashTable;
+use std::hash::{BuildHasher, Hash};
 
-use crate::story::StoryId;
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
 
 /// Entries of one chunk: growing costs one allocation, never a copy of what is there.
 const CHUNK: usize = 1_024;
-
-/// What entries are found by.
-pub(super) trait Key: Copy + Eq {
-    /// Differs between keys, above all in its low bits.
-    fn bits(self) -> u64;
-}
-
-impl Key for u32 {
-    fn bits(self) -> u64 {
-        self.into()
-    }
-}
-
-impl Key for StoryId {
-    fn bits(self) -> u64 {
-        self.0
-    }
-}
 
 /// Values by key and by number. As large as it once was.
 #[derive(Debug)]
@@ -32,15 +15,17 @@ pub(super) struct Register<K, V> {
     numbers: HashTable<u32>,
     entries: Chunks<(K, V)>,
     free: Vec<u32>,
+    hasher: RandomState,
 }
 
 impl<K, V> Default for Register<K, V> {
     fn default() -> Self {
-        Register { numbers: HashTable::new(), entries: Chunks(Vec::new()), free: Vec::new() }
+        let (numbers, entries) = (HashTable::new(), Chunks(Vec::new()));
+        Register { numbers, entries, free: Vec::new(), hasher: RandomState::default() }
     }
 }
 
-impl<K: Key, V: Default> Register<K, V> {
+impl<K: Copy + Eq + Hash, V: Default> Register<K, V> {
     pub(super) fn len(&self) -> usize {
         self.numbers.len()
     }
@@ -48,7 +33,7 @@ impl<K: Key, V: Default> Register<K, V> {
     /// The number of a key.
     pub(super) fn number(&self, key: K) -> Option<u32> {
         let same = |number: &u32| self.entries.get(*number).is_some_and(|entry| entry.0 == key);
-        self.numbers.find(hash(key), same).copied()
+        self.numbers.find(self.hasher.hash_one(key), same).copied()
     }
 
     pub(super) fn get(&self, number: u32) -> Option<&V> {
@@ -68,9 +53,9 @@ impl<K: Key, V: Default> Register<K, V> {
             }
             None => self.entries.push((key, value)),
         };
-        let entries = &self.entries;
-        let rehash = |number: &u32| entries.get(*number).map_or(0, |(key, _)| hash(*key));
-        self.numbers.insert_unique(hash(key), number, rehash);
+        let (entries, hasher) = (&self.entries, &self.hasher);
+        let rehash = |number: &u32| entries.get(*number).map_or(0, |(key, _)| hasher.hash_one(key));
+        self.numbers.insert_unique(hasher.hash_one(key), number, rehash);
         number
     }
 
@@ -84,15 +69,10 @@ impl<K: Key, V: Default> Register<K, V> {
     pub(super) fn remove(&mut self, key: K) -> Option<V> {
         let entries = &self.entries;
         let same = |number: &u32| entries.get(*number).is_some_and(|entry| entry.0 == key);
-        let (number, _) = self.numbers.find_entry(hash(key), same).ok()?.remove();
+        let (number, _) = self.numbers.find_entry(self.hasher.hash_one(key), same).ok()?.remove();
         self.free.push(number);
         Some(std::mem::take(&mut self.entries.at(number).1))
     }
-}
-
-/// The table wants what differs between keys in the upper half, too.
-fn hash(key: impl Key) -> u64 {
-    key.bits().wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 /// A list in chunks, of which all but the last are full.
@@ -136,6 +116,7 @@ impl<T> Chunks<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::story::StoryId;
 
     #[test]
     fn values_are_found_by_key_and_number_and_numbers_are_used_again() {
