@@ -127,9 +127,8 @@ impl Policies {
                     return Answer::Deliver;
                 }
                 let (item, reason) = (pending.item, pending.reason());
-                let channels = vec![channel.to_owned()];
-                let (at, withheld, out) = (now, Vec::new(), None);
-                let timer = Timer { at, story, item, channels, withheld, reason, out };
+                let (channels, withheld) = (vec![channel.to_owned()], Vec::new());
+                let timer = Timer { at: now, story, item, channels, withheld, reason, out: None };
                 Answer::Instead(timer)
             }
             Step::Wait(..) if !keeper.has_room() => {

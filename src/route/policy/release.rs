@@ -77,8 +77,8 @@ impl Keeper {
                 self.delivered(story, pending.first, now);
                 let (channels, withheld) = (vec![channel], Vec::new());
                 let reason = pending.reason();
-                let (at, out) = (now, None);
-                released.timers.push(Timer { at, story, item, channels, withheld, reason, out });
+                let timer = Timer { at: now, story, item, channels, withheld, reason, out: None };
+                released.timers.push(timer);
             }
             Step::Wait(gate, until) => {
                 pending.hold(gate, until);
@@ -89,8 +89,8 @@ impl Keeper {
                 let withheld = Withheld { channel, gate, until: None, urgent: pending.urgent };
                 let (channels, reason) = (Vec::new(), format!("{withheld}."));
                 let withheld = vec![withheld];
-                let (at, out) = (now, None);
-                released.timers.push(Timer { at, story, item, channels, withheld, reason, out });
+                let timer = Timer { at: now, story, item, channels, withheld, reason, out: None };
+                released.timers.push(timer);
             }
         }
     }
@@ -109,8 +109,8 @@ impl Keeper {
         {
             let (story, item, reason) = (*story, pending.item, pending.reason());
             let (channels, withheld) = (vec![channel.to_owned()], Vec::new());
-            let (at, out) = (now, None);
-            released.timers.push(Timer { at, story, item, channels, withheld, reason, out });
+            let timer = Timer { at: now, story, item, channels, withheld, reason, out: None };
+            released.timers.push(timer);
             return;
         }
         if together.is_empty() && due.is_none() {
