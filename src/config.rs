@@ -42,7 +42,6 @@ pub use fold::FoldConfig;
 pub use list::Lists;
 pub use log::{LogConfig, OnFull};
 pub use login::Login;
-pub(crate) use login::names_user;
 pub use nats::NatsServer;
 pub use policy::{AtDeadline, MinPublishers, Overflow, Policy, Quiet, Rate};
 pub use publisher::PublisherConfig;

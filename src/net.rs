@@ -23,7 +23,7 @@ pub use credentials::Credentials;
 #[cfg(any(feature = "nats", feature = "postgres", feature = "mail"))]
 pub(crate) use error::chain;
 pub use error::{FetchError, FetchErrorKind};
-pub(crate) use link::web_link;
+pub(crate) use link::{names_user, web_link};
 
 /// How wirefold names itself to servers.
 pub const USER_AGENT: &str =

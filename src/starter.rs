@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 use std::fmt::Write;
 
-use crate::config::{names_user, user_of};
+use crate::config::user_of;
+use crate::net::names_user;
 use crate::source::feed::opml::Subscription;
 
 const STARTER: &str = include_str!("starter.toml");

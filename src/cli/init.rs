@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 
-use crate::config::names_user;
+use crate::net::names_user;
 use crate::source::feed::opml;
 use crate::starter;
 use crate::terminal;

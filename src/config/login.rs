@@ -9,6 +9,7 @@ use super::diagnostic::{Diagnostic, Diagnostics};
 use super::endpoint::is_loopback;
 use super::reader::{At, Table};
 use super::secret::{self, Secret};
+use crate::net::names_user;
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,9 +66,4 @@ pub(super) fn read(
         problems.push(Diagnostic::warning(&url.place, message).hint("write `https://…`"));
     }
     Some(login)
-}
-
-/// Whether an address holds a user or a password.
-pub(crate) fn names_user(url: &Url) -> bool {
-    !url.username().is_empty() || url.password().is_some()
 }

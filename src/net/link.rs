@@ -9,7 +9,12 @@ pub(crate) fn web_link(link: &str) -> Option<Url> {
     let whole = !link.contains(|c: char| c.is_control() || c.is_whitespace());
     let url = Url::parse(link).ok()?;
     let web = matches!(url.scheme(), "http" | "https") && url.has_host();
-    (whole && web && url.username().is_empty() && url.password().is_none()).then_some(url)
+    (whole && web && !names_user(&url)).then_some(url)
+}
+
+/// Whether an address holds a user or a password.
+pub(crate) fn names_user(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
 }
 
 #[cfg(test)]

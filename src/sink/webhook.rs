@@ -11,8 +11,8 @@ use url::Url;
 
 use super::{Batch, SinkError};
 use crate::channel::Event;
-use crate::config::{Address, Template, WebhookConfig, names_user};
-use crate::net::{Client, Credentials, Limits, Reach, Request};
+use crate::config::{Address, Template, WebhookConfig};
+use crate::net::{Client, Credentials, Limits, Reach, Request, names_user};
 
 mod answer;
 mod chat;
