@@ -122,6 +122,10 @@ impl Stories {
         self.stories.get(self.stories.number(self.resolve(id))?)
     }
 
+    fn get_mut(&mut self, id: StoryId) -> Option<&mut Story> {
+        self.stories.get_mut(self.stories.number(self.resolve(id))?)
+    }
+
     pub(super) fn len(&self) -> usize {
         self.stories.len()
     }
@@ -193,8 +197,7 @@ impl Stories {
         shrank: bool,
         disputed: Option<bool>,
     ) {
-        let Some(number) = self.stories.number(self.resolve(id)) else { return };
-        let Some(story) = self.stories.get_mut(number) else { return };
+        let Some(story) = self.get_mut(id) else { return };
         if shrank {
             story.items = story.items.saturating_sub(1);
         }
@@ -224,8 +227,7 @@ impl Stories {
 
     fn release(&mut self, id: StoryId, change: impl FnOnce(&mut Story)) {
         let id = self.resolve(id);
-        let Some(number) = self.stories.number(id) else { return };
-        let Some(story) = self.stories.get_mut(number) else { return };
+        let Some(story) = self.get_mut(id) else { return };
         change(story);
         if story.live == 0 && story.named == 0 {
             self.stories.remove(id);
