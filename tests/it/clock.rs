@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::machine::Machine;
 use crate::push::{headers, item, ready};
 use crate::receiver::{Manner, Receiver};
-use crate::support::{Desk, json_lines, unlike_any_other};
+use crate::support::{Desk, unlike_any_other};
 use crate::web::{ask, free_port};
 
 fn config(listen: SocketAddr, hook: SocketAddr) -> String {
@@ -72,8 +72,7 @@ give_up = "never"
 
 /// Headlines of the lines of a file, those of a digest one by one.
 fn headlines(desk: &Desk, file: &str) -> Vec<String> {
-    let text = desk.read(file);
-    let lines = json_lines(text.rfind('\n').map_or("", |end| &text[..=end]));
+    let lines = desk.records(file);
     let headline = |story: &Value| story["headline"].as_str().unwrap().to_owned();
     let each = |line: &Value| match line["stories"].as_array() {
         Some(stories) => stories.iter().map(headline).collect(),
@@ -148,7 +147,7 @@ fn a_clock_that_jumps_keeps_the_order_and_loses_nothing() {
     hooked.dedup();
     let hooked: Vec<_> = hooked.into_iter().map(|(_, headline)| headline).collect();
     assert_eq!(hooked, all);
-    let lines = json_lines(&desk.read("all.ndjson"));
+    let lines = desk.records("all.ndjson");
     let received: Vec<Timestamp> =
         lines.iter().map(|line| line["received"].as_str().unwrap().parse().unwrap()).collect();
     assert!(received.is_sorted(), "{received:?}");

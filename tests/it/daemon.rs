@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::Stdio;
 
-use crate::support::{Desk, Said, json_lines, unlike_any_other};
+use crate::support::{Desk, Said, unlike_any_other};
 
 const CONFIG: &str = r#"
 [log]
@@ -75,7 +75,7 @@ fn after_a_clean_stop_nothing_is_delivered_twice_and_the_window_is_as_it_was() {
     let mut daemon = desk.daemon();
     daemon.until("the file is done", || desk.list("spool/done").len() == 2);
     daemon.stop();
-    let lines = json_lines(&desk.read("out.ndjson"));
+    let lines = desk.records("out.ndjson");
     let headlines: Vec<_> = lines.iter().map(|line| line["headline"].clone()).collect();
     assert_eq!(headlines, [unlike_any_other(1), unlike_any_other(2)]);
 }
@@ -91,7 +91,7 @@ fn a_file_with_some_bad_items_is_done_and_a_wholly_unreadable_one_is_rejected() 
             && desk.list("spool/rejected") == ["noise.ndjson"]
     });
     daemon.stop();
-    let lines = json_lines(&desk.read("out.ndjson"));
+    let lines = desk.records("out.ndjson");
     let rejected = lines.iter().filter(|line| line["channel"] == "rejected").count();
     assert_eq!((lines.len(), rejected), (3, 2), "{lines:?}");
 }

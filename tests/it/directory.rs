@@ -1,6 +1,6 @@
 //! Directory drops with the real binary.
 
-use crate::support::{Desk, json_lines, unlike_any_other};
+use crate::support::{Desk, unlike_any_other};
 
 const CONFIG: &str = r#"
 [log]
@@ -56,7 +56,7 @@ fn a_drop_is_taken_by_its_triggers_in_order_with_its_sidecars() {
         ["a.done", "a.ndjson", "a.ndjson.meta", "b.ndjson", "b.ndjson.done"]
     );
     assert!(desk.path("spool/rejected/link.ndjson").is_symlink());
-    let lines = json_lines(&desk.read("out.ndjson"));
+    let lines = desk.records("out.ndjson");
     let stories: Vec<_> = lines.iter().filter(|line| line["type"] == "story").collect();
     let headlines: Vec<_> = stories.iter().map(|line| line["headline"].clone()).collect();
     assert_eq!(headlines, [unlike_any_other(1), unlike_any_other(2)], "the oldest first");
@@ -70,7 +70,7 @@ fn a_drop_is_taken_by_its_triggers_in_order_with_its_sidecars() {
     let mut daemon = desk.daemon();
     daemon.until("the third is done", || desk.list("spool").is_empty());
     daemon.stop();
-    assert_eq!(json_lines(&desk.read("out.ndjson")).len(), 4);
+    assert_eq!(desk.records("out.ndjson").len(), 4);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::support::{Chance, Desk, json_lines, unlike_any_other};
+use crate::support::{Chance, Desk, unlike_any_other};
 use crate::web::Feed;
 
 fn desk(feed: &Feed, keys: &str) -> Desk {
@@ -54,10 +54,8 @@ const YOUNG: &str = "Fri, 01 Mar 2999 06:00:00 GMT";
 
 /// Headline and delivery id of every whole line.
 fn deliveries(desk: &Desk) -> Vec<(String, String)> {
-    let text = desk.read("out.ndjson");
-    let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
     let text = |line: &serde_json::Value, key: &str| line[key].as_str().unwrap().to_owned();
-    let lines = json_lines(whole);
+    let lines = desk.records("out.ndjson");
     lines.iter().map(|line| (text(line, "headline"), text(line, "id"))).collect()
 }
 

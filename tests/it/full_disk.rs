@@ -1,7 +1,7 @@
 //! A disk that is full: a small file system in memory, which only root can make.
 
 use crate::disk::Disk;
-use crate::support::{Desk, json_lines, unlike_any_other};
+use crate::support::{Desk, unlike_any_other};
 
 const CONFIG: &str = r#"
 [log]
@@ -46,10 +46,8 @@ fn put(desk: &Desk, file: u64) {
 
 /// Headlines of all lines that the file sink has written.
 fn delivered(desk: &Desk) -> Vec<String> {
-    let text = desk.read("out.ndjson");
-    let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
     let headline = |line: serde_json::Value| line["headline"].as_str().unwrap().to_owned();
-    json_lines(whole).into_iter().map(headline).collect()
+    desk.records("out.ndjson").into_iter().map(headline).collect()
 }
 
 #[test]

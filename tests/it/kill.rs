@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::support::{Chance, Desk, json_lines, unlike_any_other};
+use crate::support::{Chance, Desk, unlike_any_other};
 
 const CONFIG: &str = r#"
 [log]
@@ -89,10 +89,7 @@ fn delivered(desk: &Desk) -> Vec<(String, String)> {
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let mut deliveries = Vec::new();
     for name in desk.list("out") {
-        // The last line may still be on its way to the disk.
-        let file = desk.read(&format!("out/{name}"));
-        let whole = file.rfind('\n').map_or("", |end| &file[..=end]);
-        for line in json_lines(whole) {
+        for line in desk.records(&format!("out/{name}")) {
             deliveries.push((text(&line["id"]), text(&line["headline"])));
         }
     }

@@ -95,7 +95,7 @@ fn a_record_that_is_damaged_in_the_middle_is_named_and_the_rest_is_served() {
     // The daemon starts, goes on, and tells readers what is missing.
     desk.wirefold(&["sinks", "-c", "wirefold.toml", "rewind", "out", "--to", "start"]).success();
     desk.wirefold(&["run", "-c", "wirefold.toml"]).success();
-    let again = crate::support::json_lines(&desk.read("out.ndjson"));
+    let again = desk.records("out.ndjson");
     let gaps: Vec<_> = again.iter().filter(|line| line["type"] == "gap").collect();
     assert_eq!((again.len(), gaps.len()), (100, 1), "50, then 49 and a gap");
     assert_eq!(gaps[0]["cause"], "damaged");

@@ -8,7 +8,7 @@ use async_nats::jetstream::{self, consumer, stream};
 use tokio::runtime::Runtime;
 
 use crate::server::{Kind, Server};
-use crate::support::{Chance, Desk, json_lines, unlike_any_other};
+use crate::support::{Chance, Desk, unlike_any_other};
 
 /// A NATS server with a stream `WIRE`.
 struct Broker {
@@ -95,16 +95,15 @@ fn item(number: u64) -> String {
     format!("{{\"headline\":\"{}\"}}", unlike_any_other(number))
 }
 
-/// Whole lines of what was delivered.
-fn delivered(desk: &Desk) -> Vec<serde_json::Value> {
-    let text = desk.read("out.ndjson");
-    json_lines(text.rfind('\n').map_or("", |end| &text[..=end]))
+/// How many lines were delivered.
+fn delivered(desk: &Desk) -> usize {
+    desk.count("out.ndjson")
 }
 
 #[track_caller]
 fn each_once(desk: &Desk, numbers: std::ops::Range<u64>) {
     let mut times: BTreeMap<String, u32> = BTreeMap::new();
-    for line in delivered(desk) {
+    for line in desk.records("out.ndjson") {
         *times.entry(line["headline"].as_str().unwrap().to_owned()).or_default() += 1;
     }
     for number in numbers.clone() {
@@ -122,7 +121,7 @@ fn messages_are_acknowledged_when_they_are_durable() {
     // Several records in one message, and one after it.
     broker.publish([format!("{}\n{}\n", item(300), item(301)), item(302)]);
     let mut daemon = desk.daemon();
-    daemon.until("all is delivered", || delivered(&desk).len() >= 303);
+    daemon.until("all is delivered", || delivered(&desk) >= 303);
     daemon.stop();
     each_once(&desk, 0..303);
     let consumer = broker.consumer().unwrap();
@@ -135,10 +134,11 @@ fn a_message_that_cannot_be_read_is_rejected_and_not_sent_again() {
     let desk = desk(&broker);
     broker.publish(["{broken".to_owned(), item(1), String::new()]);
     let mut daemon = desk.daemon();
-    daemon.until("all is delivered", || delivered(&desk).len() >= 3);
+    daemon.until("all is delivered", || delivered(&desk) >= 3);
     daemon.stop();
     let rejected = |line: &&serde_json::Value| line["channel"] == "rejected";
-    assert_eq!(delivered(&desk).iter().filter(rejected).count(), 2, "{:?}", delivered(&desk));
+    let lines = desk.records("out.ndjson");
+    assert_eq!(lines.iter().filter(rejected).count(), 2, "{lines:?}");
     let consumer = broker.consumer().unwrap();
     assert_eq!((consumer.ack_floor.stream_sequence, consumer.num_ack_pending), (3, 0));
     assert_eq!(consumer.num_redelivered, 0);
@@ -153,19 +153,19 @@ fn a_daemon_that_is_killed_again_and_again_folds_every_message_once() {
     let mut chance = Chance(20_261_126);
     let mut number = 0;
     for _ in 0..cycles {
-        let before = delivered(&desk).len();
+        let before = delivered(&desk);
         let mut daemon = desk.daemon();
         broker.publish((number..number + A_CYCLE).map(item));
         number += A_CYCLE;
         // Some are killed before they have read anything, most in the middle.
         if chance.below(4) > 0 {
-            daemon.until("it is under way", || delivered(&desk).len() > before);
+            daemon.until("it is under way", || delivered(&desk) > before);
         }
         std::thread::sleep(Duration::from_millis(chance.below(60)));
         daemon.kill();
     }
     let mut daemon = desk.daemon();
-    daemon.until("all is delivered", || delivered(&desk).len() as u64 >= number);
+    daemon.until("all is delivered", || delivered(&desk) as u64 >= number);
     daemon.until("all is acknowledged", || {
         broker.consumer().is_some_and(|consumer| consumer.ack_floor.stream_sequence == number)
     });
@@ -182,13 +182,13 @@ fn a_server_that_goes_away_and_comes_back_is_read_on_from_where_it_was() {
     daemon.until("it has tried", || desk.read("daemon.log").contains("cannot be reached"));
     broker.server.start_again();
     broker.publish((0..50).map(item));
-    daemon.until("the first are delivered", || delivered(&desk).len() >= 50);
+    daemon.until("the first are delivered", || delivered(&desk) >= 50);
     for part in 1..4 {
         broker.server.stop();
         broker.server.start_again();
         broker.publish((part * 50..(part + 1) * 50).map(item));
     }
-    daemon.until("all is delivered", || delivered(&desk).len() >= 200);
+    daemon.until("all is delivered", || delivered(&desk) >= 200);
     daemon.stop();
     each_once(&desk, 0..200);
 }
@@ -206,6 +206,6 @@ fn a_stream_that_is_made_later_is_waited_for() {
         context.create_stream(config).await.unwrap();
     });
     broker.publish([item(0)]);
-    daemon.until("it is delivered", || delivered(&desk).len() == 1);
+    daemon.until("it is delivered", || delivered(&desk) == 1);
     daemon.stop();
 }

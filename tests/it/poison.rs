@@ -3,7 +3,7 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use crate::support::{Desk, json_lines, unlike_any_other};
+use crate::support::{Desk, unlike_any_other};
 
 const CONFIG: &str = r#"
 [log]
@@ -78,8 +78,7 @@ fn runs(desk: &Desk, panic: &str) -> bool {
 
 /// The whole lines of the sink's file.
 fn lines(desk: &Desk) -> Vec<serde_json::Value> {
-    let text = desk.read("out.ndjson");
-    json_lines(text.rfind('\n').map_or("", |end| &text[..=end]))
+    desk.records("out.ndjson")
 }
 
 fn assert_only_the_bad_item_is_missing(desk: &Desk) {

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use crate::push::{headers, ready};
-use crate::support::{Desk, json_lines, unlike_any_other};
+use crate::support::{Desk, unlike_any_other};
 use crate::web::{ask, free_port};
 
 fn config(policy: &str) -> String {
@@ -51,7 +51,7 @@ fn a_story_that_is_held_when_the_daemon_is_killed_is_delivered_at_its_deadline()
     let mut daemon = desk.daemon();
     daemon.until("it is delivered", || desk.read("out.ndjson").ends_with('\n'));
     daemon.stop();
-    let lines = json_lines(&desk.read("out.ndjson"));
+    let lines = desk.records("out.ndjson");
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert_eq!(lines[0]["headline"], unlike_any_other(1));
     let reason = lines[0]["reason"].as_str().unwrap();
@@ -69,7 +69,7 @@ fn beyond_its_rate_a_channel_gets_a_digest_with_everything() {
     let mut daemon = desk.daemon();
     daemon.until("the digest is delivered", || desk.read("out.ndjson").lines().count() == 2);
     daemon.stop();
-    let lines = json_lines(&desk.read("out.ndjson"));
+    let lines = desk.records("out.ndjson");
     assert_eq!((&lines[0]["type"], &lines[1]["type"]), (&json!("story"), &json!("digest")));
     let stories = lines[1]["stories"].as_array().unwrap();
     let headlines: Vec<_> = stories.iter().map(|story| &story["headline"]).collect();

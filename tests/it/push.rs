@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 
 use crate::machine::Machine;
-use crate::support::{Chance, Daemon, Desk, json_lines, unlike_any_other};
+use crate::support::{Chance, Daemon, Desk, unlike_any_other};
 use crate::web::{ask, exchange, free_port};
 
 fn desk() -> (Desk, SocketAddr) {
@@ -68,10 +68,8 @@ pub(crate) fn item(number: u64) -> String {
 
 /// The delivery ids of each headline, one for every line.
 pub(crate) fn delivered(desk: &Desk) -> BTreeMap<String, Vec<String>> {
-    let text = desk.read("out.ndjson");
-    let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
     let mut ids: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for line in json_lines(whole) {
+    for line in desk.records("out.ndjson") {
         let text = |key| line[key].as_str().unwrap().to_owned();
         ids.entry(text("headline")).or_default().push(text("id"));
     }

@@ -1,6 +1,6 @@
 //! SIGHUP: new rules between two items, or none.
 
-use crate::support::{Desk, json_lines, unlike_any_other};
+use crate::support::{Desk, unlike_any_other};
 
 const CONFIG: &str = r#"
 [log]
@@ -37,9 +37,8 @@ fn drop_in(desk: &Desk, number: u64) {
 
 /// Channel of each delivery, in order.
 fn channels(desk: &Desk) -> Vec<String> {
-    let text = desk.read("out.ndjson");
-    let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
-    json_lines(whole).iter().map(|line| line["channel"].as_str().unwrap().to_owned()).collect()
+    let channel = |line: &serde_json::Value| line["channel"].as_str().unwrap().to_owned();
+    desk.records("out.ndjson").iter().map(channel).collect()
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use serde_json::{Value, json};
 
-use crate::support::{Daemon, Desk, json_lines};
+use crate::support::{Daemon, Desk};
 use crate::web::{ask, free_port};
 
 const CLAIM: &str = "Norland agreed to cease night inspections - regional media";
@@ -59,7 +59,7 @@ fn push(desk: &Desk, listen: SocketAddr, uri: &str, headline: &str) {
 fn delivered(desk: &Desk, daemon: &mut Daemon, count: usize) -> Vec<Value> {
     let lines = || desk.read("out.ndjson").lines().count();
     daemon.until(&format!("{count} are delivered"), || lines() == count);
-    json_lines(&desk.read("out.ndjson"))
+    desk.records("out.ndjson")
 }
 
 #[test]

@@ -40,6 +40,18 @@ impl Desk {
         std::fs::read_to_string(self.path(name)).unwrap_or_default()
     }
 
+    /// The records of a file of JSON lines. The last line may still be on its way to the disk: it
+    /// counts once it ends.
+    pub(crate) fn records(&self, name: &str) -> Vec<Value> {
+        let text = self.read(name);
+        json_lines(text.rfind('\n').map_or("", |end| &text[..=end]))
+    }
+
+    /// How many records [`Desk::records`] would give, without reading them.
+    pub(crate) fn count(&self, name: &str) -> usize {
+        self.read(name).matches('\n').count()
+    }
+
     /// Names in a folder, sorted.
     pub(crate) fn list(&self, name: &str) -> Vec<String> {
         let Ok(entries) = std::fs::read_dir(self.path(name)) else { return Vec::new() };
@@ -123,7 +135,7 @@ impl Said {
 }
 
 #[track_caller]
-pub(crate) fn json_lines(text: &str) -> Vec<Value> {
+fn json_lines(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).expect(line)).collect()
 }
 

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 
-use crate::support::{Desk, json_lines, unlike_any_other};
+use crate::support::{Desk, unlike_any_other};
 
 const CONFIG: &str = r#"
 [log]
@@ -71,7 +71,7 @@ fn a_stopped_daemons_log_is_read_from_where_one_says() {
     daemon.kill();
     let tail =
         |args: &[&str]| desk.wirefold(&[&["tail", "-c", "wirefold.toml", "--once"], args].concat());
-    let all = json_lines(&tail(&["all", "--json"]).success().out);
+    let all = tail(&["all", "--json"]).success().lines();
     let headlines: Vec<_> = all.iter().map(|line| line["headline"].clone()).collect();
     assert_eq!(headlines, [unlike_any_other(1), unlike_any_other(2)]);
     let second = all[1]["position"].to_string();
