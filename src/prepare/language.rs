@@ -4,31 +4,32 @@ use whichlang::Lang;
 
 use crate::item::Language;
 
-use super::words::count_stops;
+use super::words::{count_foreign_stops, count_stops};
 
 /// Guesses the language; `None` when there is too little to go by.
 ///
-/// whichlang knows 16 languages and never says "unknown", so a guess other than English in plain
-/// ASCII is believed only when the text has a function word of that language and none of English.
+/// whichlang knows 16 languages and never says "unknown", so a guess other than English in Latin
+/// letters is believed only when the text has more function words of that language than of English.
+/// Where no language can have more, it need not be asked, which is most of an English wire.
 pub(super) fn guess(headline: &str) -> Option<Language> {
-    let letters = headline.chars().filter(|c| c.is_alphabetic()).count();
-    if letters < 4 {
+    let letters = || headline.chars().filter(|c| c.is_alphabetic());
+    if letters().take(4).count() < 4 {
         return None;
     }
-    let guessed = Language::parse(code(whichlang::detect_language(headline)))?;
-    let latin = headline.chars().filter(|c| c.is_alphabetic()).all(|c| c < '\u{250}');
-    if !latin || guessed == Language::ENGLISH {
-        return Some(guessed);
+    let guess = || Language::parse(code(whichlang::detect_language(headline)));
+    if letters().any(|c| c >= '\u{250}') {
+        return guess();
     }
     let lower = headline.to_lowercase();
-    let words = || lower.split(|c: char| !c.is_alphanumeric());
+    let words = || lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let english = count_stops(words(), "en");
-    let other = count_stops(words(), guessed.as_str());
-    if other > english || (!headline.is_ascii() && english == 0) {
-        Some(guessed)
-    } else {
-        Some(Language::ENGLISH)
+    let accented_only = english == 0 && !headline.is_ascii();
+    if !accented_only && count_foreign_stops(words()) <= english {
+        return Some(Language::ENGLISH);
     }
+    let guessed = guess()?;
+    let other = count_stops(words(), guessed.as_str());
+    Some(if accented_only || other > english { guessed } else { Language::ENGLISH })
 }
 
 fn code(lang: Lang) -> &'static str {
@@ -37,6 +38,8 @@ fn code(lang: Lang) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[track_caller]
@@ -52,6 +55,55 @@ mod tests {
         case("El gobierno anuncia la apertura de la presa en el norte", "es");
         case("Der Sturm zwingt die Fähren in den Hafen", "de");
         case("Шторм остановил паромы в порту", "ru");
+        case("Storm floods the harbour’s quays", "en");
         case("42", "");
     }
+
+    /// The rule without its short cut: a language is always asked for.
+    fn asked(headline: &str) -> Option<Language> {
+        let guessed = Language::parse(code(whichlang::detect_language(headline)))?;
+        let lower = headline.to_lowercase();
+        let stops = |code| count_stops(lower.split(' '), code);
+        let (english, other) = (stops("en"), stops(guessed.as_str()));
+        let believed = other > english || (!headline.is_ascii() && english == 0);
+        Some(if believed { guessed } else { Language::ENGLISH })
+    }
+
+    proptest! {
+        #[test]
+        fn a_language_that_is_not_asked_for_would_not_have_been_believed(
+            words in proptest::collection::vec(0..WORDS.len(), 1..9)
+        ) {
+            let headline = words.iter().map(|at| WORDS[*at]).collect::<Vec<_>>().join(" ");
+            prop_assume!(headline.chars().filter(|c| c.is_alphabetic()).count() >= 4);
+            prop_assert_eq!(guess(&headline), asked(&headline), "{}", headline);
+        }
+    }
+
+    const WORDS: [&str; 24] = [
+        "the",
+        "of",
+        "in",
+        "a",
+        "la",
+        "de",
+        "el",
+        "der",
+        "die",
+        "und",
+        "que",
+        "não",
+        "Storm",
+        "harbour",
+        "ferries",
+        "tempête",
+        "gobierno",
+        "Fähren",
+        "Sturm",
+        "Milano",
+        "presidente",
+        "governo",
+        "ministre",
+        "42",
+    ];
 }

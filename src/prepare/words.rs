@@ -1,5 +1,7 @@
 //! Words that carry no event by themselves, words that negate, numbers and dates.
 
+use std::sync::LazyLock;
+
 use crate::item::Language;
 
 /// Function words by language. The lists are short on purpose: what is merely common loses its
@@ -60,8 +62,16 @@ pub(super) fn count_stops<'a>(words: impl Iterator<Item = &'a str>, code: &str) 
     words.filter(|word| list.contains(word)).count()
 }
 
+/// How many words of a text are function words of any language but English.
+pub(super) fn count_foreign_stops<'a>(words: impl Iterator<Item = &'a str>) -> usize {
+    static FOREIGN: LazyLock<foldhash::HashSet<&'static str>> = LazyLock::new(|| {
+        let foreign = STOP.iter().filter(|(code, _)| *code != "en");
+        foreign.flat_map(|(_, words)| words.split_whitespace()).collect()
+    });
+    words.filter(|word| FOREIGN.contains(word)).count()
+}
+
 fn list(code: &str) -> Option<&'static foldhash::HashSet<&'static str>> {
-    use std::sync::LazyLock;
     type Lists = Vec<(&'static str, foldhash::HashSet<&'static str>)>;
     static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         STOP.iter().map(|(code, words)| (*code, words.split_whitespace().collect())).collect()
