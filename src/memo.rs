@@ -5,7 +5,7 @@
 //! that could not be found out anew, so that what it holds changes no answer.
 
 /// Places of a table; a power of 2.
-const PLACES: usize = 8_192;
+const PLACES: usize = 16_384;
 
 /// Longer words are rare, and looked at anew each time.
 const LONGEST: usize = 15;
