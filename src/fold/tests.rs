@@ -331,7 +331,7 @@ proptest! {
         for (seq, headline) in headlines.iter().enumerate() {
             let prepared = prepare(seq as u64, item("Fjord Wire", seq as i64 / 10, headline));
             let trace = fold.decide(prepared).1;
-            prop_assert!(trace.candidates.len() <= 12 && trace.touched <= 512);
+            prop_assert!(trace.candidates.len() <= 12 && trace.touched <= 256);
         }
     }
 }

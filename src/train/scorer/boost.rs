@@ -51,10 +51,10 @@ impl Settings {
 impl Default for Settings {
     fn default() -> Settings {
         Settings {
-            trees: 150,
+            trees: 100,
             leaves: 16,
             leaf_pairs: 100,
-            rate: 0.1,
+            rate: 0.15,
             smoothing: 20.0,
             features: 0.6,
             pairs: 0.7,
