@@ -121,8 +121,14 @@ impl Scorer {
     fn largest(&self, values: &Values, shares: &[f32], most: usize) -> Vec<Share> {
         let mut order: SmallVec<[usize; similarity::COUNT]> =
             (0..shares.len()).filter(|at| shares[*at] != 0.0).collect();
-        order.sort_by(|a, b| shares[*b].abs().total_cmp(&shares[*a].abs()));
-        let (large, rest) = order.split_at(most.min(order.len()));
+        let larger =
+            |a: &usize, b: &usize| shares[*b].abs().total_cmp(&shares[*a].abs()).then(a.cmp(b));
+        let most = most.min(order.len());
+        if most < order.len() {
+            order.select_nth_unstable_by(most, larger);
+        }
+        order[..most].sort_unstable_by(larger);
+        let (large, rest) = order.split_at(most);
         let mut found = Vec::with_capacity(large.len() + 1);
         found.extend(large.iter().map(|at| Share {
             feature: similarity::name(*at).into(),

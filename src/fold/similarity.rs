@@ -62,8 +62,13 @@ pub(super) struct Frequencies<'a> {
 impl Frequencies<'_> {
     /// Weight of a term in the window.
     pub(super) fn weight(&self, term: Term) -> f32 {
+        weight::ln(self.rarity(term))
+    }
+
+    /// What the weight of a term is the logarithm of.
+    fn rarity(&self, term: Term) -> f32 {
         let having = self.having.get(term.number as usize).copied().unwrap_or(0);
-        weight::in_window(self.live, having as usize, SHARES[usize::from(term.weight)])
+        weight::rarity_in_window(self.live, having as usize, SHARES[usize::from(term.weight)])
     }
 }
 
@@ -100,9 +105,12 @@ impl<'a> Side<'a> {
     pub(super) fn new(profile: &'a Profile, window: Option<Frequencies<'_>>) -> Side<'a> {
         let mut weights = [0.0; crate::prepare::Text::MOST_WORDS];
         if let Some(window) = window {
+            let weights = &mut weights[..profile.terms.len()];
             for (weight, term) in weights.iter_mut().zip(&profile.terms) {
-                *weight = window.weight(*term);
+                *weight = window.rarity(*term);
             }
+            // Apart from what is looked up, so that a CPU takes several logarithms at once.
+            weights.iter_mut().for_each(|weight| *weight = weight::ln(*weight));
         }
         let mut side = Side { profile, weights, distinct: 0, names: 0, numbers: 0, dates: 0 };
         for (at, term) in profile.terms.iter().enumerate() {

@@ -24,10 +24,11 @@ pub(super) fn general(share: f32) -> f32 {
     -ln(share)
 }
 
-/// Weight of a term in a window of `live` items of which `having` have it. The background stands
-/// in for [`PRIOR`] items, so that a young window does not take every word for rare.
-pub(super) fn in_window(live: usize, having: usize, share: f32) -> f32 {
-    ln((live as f32 + PRIOR) / (having as f32 + 0.5 + share * PRIOR))
+/// What the weight of a term is the logarithm of, in a window of `live` items of which `having` have
+/// it. The background stands in for [`PRIOR`] items, so that a young window does not take every word
+/// for rare.
+pub(super) fn rarity_in_window(live: usize, having: usize, share: f32) -> f32 {
+    (live as f32 + PRIOR) / (having as f32 + 0.5 + share * PRIOR)
 }
 
 const PRIOR: f32 = 50.0;
@@ -46,6 +47,7 @@ mod tests {
     #[test]
     fn what_the_window_is_full_of_tells_little() {
         let rare = 1e-5;
-        assert!(in_window(1_000, 1, rare) > in_window(1_000, 300, rare) + 4.0);
+        let weight = |having| ln(rarity_in_window(1_000, having, rare));
+        assert!(weight(1) > weight(300) + 4.0);
     }
 }

@@ -4,7 +4,7 @@ use whichlang::Lang;
 
 use crate::item::Language;
 
-use super::words::{count_foreign_stops, count_stops};
+use super::words::{count_all_stops, count_stops};
 
 /// Guesses the language; `None` when there is too little to go by.
 ///
@@ -21,10 +21,10 @@ pub(super) fn guess(headline: &str) -> Option<Language> {
         return guess();
     }
     let lower = headline.to_lowercase();
-    let words = || lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let english = count_stops(words(), "en");
+    let words = || lower.split(|c: char| !c.is_alphanumeric());
+    let (english, foreign) = count_all_stops(words());
     let accented_only = english == 0 && !headline.is_ascii();
-    if !accented_only && count_foreign_stops(words()) <= english {
+    if !accented_only && foreign <= english {
         return Some(Language::ENGLISH);
     }
     let guessed = guess()?;

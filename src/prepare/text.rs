@@ -85,13 +85,14 @@ pub fn term_id(stem: &str) -> u32 {
 
 /// The features of a headline that was cleaned and stripped.
 pub fn text(headline: &str, language: Option<Language>) -> Text {
-    let mut text = Text { cased: is_cased(headline), ..Text::default() };
+    let words = Vec::with_capacity(16);
+    let mut text = Text { words, cased: is_cased(headline), ..Text::default() };
     text.asks = headline.ends_with('?');
     let stemmer = Stem::of(language);
     let english = language.is_none_or(|language| language.as_str() == "en");
     let (polarity, marks) = if english { polarity::read(headline) } else { Default::default() };
     text.polarity = polarity;
-    let mut lower = String::new();
+    let mut lower = String::with_capacity(16);
     for (at, raw) in (Words { rest: headline }).enumerate() {
         lower.clear();
         match raw.is_ascii() {

@@ -62,13 +62,30 @@ pub(super) fn count_stops<'a>(words: impl Iterator<Item = &'a str>, code: &str) 
     words.filter(|word| list.contains(word)).count()
 }
 
-/// How many words of a text are function words of any language but English.
-pub(super) fn count_foreign_stops<'a>(words: impl Iterator<Item = &'a str>) -> usize {
-    static FOREIGN: LazyLock<foldhash::HashSet<&'static str>> = LazyLock::new(|| {
-        let foreign = STOP.iter().filter(|(code, _)| *code != "en");
-        foreign.flat_map(|(_, words)| words.split_whitespace()).collect()
+/// How many words of a text are function words of English, and of any other language.
+pub(super) fn count_all_stops<'a>(words: impl Iterator<Item = &'a str>) -> (usize, usize) {
+    /// Whether a word is one of English, and of another language.
+    type Of = (bool, bool);
+    static ALL: LazyLock<foldhash::HashMap<&'static str, Of>> = LazyLock::new(|| {
+        let mut all = foldhash::HashMap::<&str, Of>::default();
+        for (code, words) in STOP {
+            for word in words.split_whitespace() {
+                let (english, foreign) = all.entry(word).or_default();
+                *english |= *code == "en";
+                *foreign |= *code != "en";
+            }
+        }
+        all
     });
-    words.filter(|word| FOREIGN.contains(word)).count()
+    static LONGEST: LazyLock<usize> =
+        LazyLock::new(|| ALL.keys().map(|word| word.len()).max().unwrap_or(0));
+    let longest = *LONGEST;
+    words
+        .filter(|word| (1..=longest).contains(&word.len()))
+        .filter_map(|word| ALL.get(word))
+        .fold((0, 0), |(english, foreign), of| {
+            (english + usize::from(of.0), foreign + usize::from(of.1))
+        })
 }
 
 fn list(code: &str) -> Option<&'static foldhash::HashSet<&'static str>> {
