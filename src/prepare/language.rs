@@ -59,6 +59,9 @@ mod tests {
         case("42", "");
     }
 
+    const WORDS: &str = "the of in a la de el der die und que não Storm harbour ferries tempête \
+        gobierno Fähren Sturm Milano presidente governo ministre 42";
+
     /// The rule without its short cut: a language is always asked for.
     fn asked(headline: &str) -> Option<Language> {
         let guessed = Language::parse(code(whichlang::detect_language(headline)))?;
@@ -72,38 +75,14 @@ mod tests {
     proptest! {
         #[test]
         fn a_language_that_is_not_asked_for_would_not_have_been_believed(
-            words in proptest::collection::vec(0..WORDS.len(), 1..9)
+            words in proptest::collection::vec(
+                proptest::sample::select(WORDS.split_whitespace().collect::<Vec<_>>()),
+                1..9,
+            )
         ) {
-            let headline = words.iter().map(|at| WORDS[*at]).collect::<Vec<_>>().join(" ");
+            let headline = words.join(" ");
             prop_assume!(headline.chars().filter(|c| c.is_alphabetic()).count() >= 4);
             prop_assert_eq!(guess(&headline), asked(&headline), "{}", headline);
         }
     }
-
-    const WORDS: [&str; 24] = [
-        "the",
-        "of",
-        "in",
-        "a",
-        "la",
-        "de",
-        "el",
-        "der",
-        "die",
-        "und",
-        "que",
-        "não",
-        "Storm",
-        "harbour",
-        "ferries",
-        "tempête",
-        "gobierno",
-        "Fähren",
-        "Sturm",
-        "Milano",
-        "presidente",
-        "governo",
-        "ministre",
-        "42",
-    ];
 }
