@@ -4,7 +4,7 @@ use whichlang::Lang;
 
 use crate::item::Language;
 
-use super::words::{count_all_stops, count_stops};
+use super::words::{count_stops, language_bit};
 
 /// Guesses the language; `None` when there is too little to go by.
 ///
@@ -22,13 +22,14 @@ pub(super) fn guess(headline: &str) -> Option<Language> {
     }
     let lower = headline.to_lowercase();
     let words = || lower.split(|c: char| !c.is_alphanumeric());
-    let (english, foreign) = count_all_stops(words());
+    let of_english = language_bit("en");
+    let [english, foreign] = count_stops(words(), [of_english, !of_english]);
     let accented_only = english == 0 && !headline.is_ascii();
     if !accented_only && foreign <= english {
         return Some(Language::ENGLISH);
     }
     let guessed = guess()?;
-    let other = count_stops(words(), guessed.as_str());
+    let [other] = count_stops(words(), [language_bit(guessed.as_str())]);
     Some(if accented_only || other > english { guessed } else { Language::ENGLISH })
 }
 
@@ -66,8 +67,8 @@ mod tests {
     fn asked(headline: &str) -> Option<Language> {
         let guessed = Language::parse(code(whichlang::detect_language(headline)))?;
         let lower = headline.to_lowercase();
-        let stops = |code| count_stops(lower.split(' '), code);
-        let (english, other) = (stops("en"), stops(guessed.as_str()));
+        let stops = |code| count_stops(lower.split(' '), [language_bit(code)]);
+        let ([english], [other]) = (stops("en"), stops(guessed.as_str()));
         let believed = other > english || (!headline.is_ascii() && english == 0);
         Some(if believed { guessed } else { Language::ENGLISH })
     }

@@ -50,50 +50,48 @@ const STOP: &[(&str, &str)] = &[
     ),
 ];
 
+/// Languages of [`STOP`], a bit each.
+pub(super) type Languages = u16;
+
+const _: () = assert!(STOP.len() <= Languages::BITS as usize);
+
+/// The bit of a language; none of one without a list.
+pub(super) fn language_bit(code: &str) -> Languages {
+    STOP.iter().position(|(known, _)| *known == code).map_or(0, |at| 1 << at)
+}
+
+/// The languages of which a word in lower case is a function word.
+fn languages_of(word: &str) -> Languages {
+    static OF_WORD: LazyLock<foldhash::HashMap<&'static str, Languages>> = LazyLock::new(|| {
+        let mut of_word = foldhash::HashMap::default();
+        for (code, words) in STOP {
+            for word in words.split_whitespace() {
+                *of_word.entry(word).or_default() |= language_bit(code);
+            }
+        }
+        of_word
+    });
+    OF_WORD.get(word).copied().unwrap_or(0)
+}
+
 /// Whether a word in lower case is a function word of the language.
 pub(super) fn is_stop(word: &str, language: Option<Language>) -> bool {
     let code = language.as_ref().map_or("en", Language::as_str);
-    list(code).is_some_and(|list| list.contains(&word))
+    languages_of(word) & language_bit(code) != 0
 }
 
-/// How many words of a text are function words of the language.
-pub(super) fn count_stops<'a>(words: impl Iterator<Item = &'a str>, code: &str) -> usize {
-    let Some(list) = list(code) else { return 0 };
-    words.filter(|word| list.contains(word)).count()
-}
-
-/// How many words of a text are function words of English, and of any other language.
-pub(super) fn count_all_stops<'a>(words: impl Iterator<Item = &'a str>) -> (usize, usize) {
-    /// Whether a word is one of English, and of another language.
-    type Of = (bool, bool);
-    static ALL: LazyLock<foldhash::HashMap<&'static str, Of>> = LazyLock::new(|| {
-        let mut all = foldhash::HashMap::<&str, Of>::default();
-        for (code, words) in STOP {
-            for word in words.split_whitespace() {
-                let (english, foreign) = all.entry(word).or_default();
-                *english |= *code == "en";
-                *foreign |= *code != "en";
-            }
+/// How many words of a text are function words of one of some languages, for each choice of them.
+pub(super) fn count_stops<'a, const N: usize>(
+    words: impl Iterator<Item = &'a str>,
+    choices: [Languages; N],
+) -> [usize; N] {
+    let mut counts = [0; N];
+    for of in words.map(languages_of) {
+        for (count, languages) in counts.iter_mut().zip(choices) {
+            *count += usize::from(of & languages != 0);
         }
-        all
-    });
-    static LONGEST: LazyLock<usize> =
-        LazyLock::new(|| ALL.keys().map(|word| word.len()).max().unwrap_or(0));
-    let longest = *LONGEST;
-    words
-        .filter(|word| (1..=longest).contains(&word.len()))
-        .filter_map(|word| ALL.get(word))
-        .fold((0, 0), |(english, foreign), of| {
-            (english + usize::from(of.0), foreign + usize::from(of.1))
-        })
-}
-
-fn list(code: &str) -> Option<&'static foldhash::HashSet<&'static str>> {
-    type Lists = Vec<(&'static str, foldhash::HashSet<&'static str>)>;
-    static LISTS: LazyLock<Lists> = LazyLock::new(|| {
-        STOP.iter().map(|(code, words)| (*code, words.split_whitespace().collect())).collect()
-    });
-    LISTS.iter().find(|(known, _)| *known == code).map(|(_, list)| list)
+    }
+    counts
 }
 
 /// Words after which a clause says the opposite.
