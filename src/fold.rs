@@ -36,6 +36,7 @@ mod outline;
 mod overlap;
 mod postings;
 mod profile;
+mod read_ahead;
 mod register;
 mod ring;
 mod scorer;

@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use super::profile::{Profile, Term};
+use super::read_ahead::read_ahead;
 use super::window::Window;
 use crate::prepare::Text;
 
@@ -88,9 +89,8 @@ impl Search {
     /// Looks at those that share most.
     fn look(&mut self, window: &Window, profile: &Profile) {
         cut(&mut self.pool, POOL, &mut self.ranked, |hit| hit.shared);
-        // All are read before the first is needed: memory answers many at a time.
-        let read = |hit: &Hit| window.get(hit.place).map_or(0, |live| live.profile.read());
-        std::hint::black_box(self.pool.iter().map(read).fold(0, i8::wrapping_add));
+        let read = |hit: &Hit| Some(window.get(hit.place)?.profile.read());
+        read_ahead(self.pool.iter().filter_map(read));
         self.pool.retain_mut(|hit| {
             let Some(live) = window.get(hit.place) else { return false };
             if let (Some(a), Some(b)) = (&profile.vector, &live.profile.vector) {

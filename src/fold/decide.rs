@@ -8,6 +8,7 @@ use super::identity::{Known, Names};
 use super::model::{Ends, odds, probability};
 use super::novelty::novelty;
 use super::profile::Profile;
+use super::read_ahead::read_ahead;
 use super::similarity::Side;
 use super::stories::Story;
 use super::trace::{Candidate, Trace};
@@ -170,12 +171,11 @@ impl Fold {
             let (seq, story) = (live.seq, self.stories.resolve(live.story));
             Some(Candidate { seq, story, probability: 0.0, place: *place, values })
         };
-        // All are read before the first is needed: memory answers many at a time.
         let read = |place: &u32| {
             let live = self.window.get(*place)?;
             Some(live.profile.terms.first()?.id)
         };
-        std::hint::black_box(places.iter().filter_map(read).fold(0, u32::wrapping_add));
+        read_ahead(places.iter().filter_map(read));
         let mut candidates = Vec::with_capacity(places.len());
         candidates.extend(places.iter().filter_map(compare));
         let (probabilities, ends) =

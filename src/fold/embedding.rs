@@ -14,6 +14,7 @@ use std::sync::LazyLock;
 use smallvec::SmallVec;
 
 use crate::fold::ModelError;
+use crate::fold::read_ahead::read_ahead;
 use crate::fold::wordpiece::{WordPiece, words};
 use crate::item::Language;
 use crate::memo::Memo;
@@ -88,22 +89,17 @@ impl Embedding {
                 (*of, *memo) = (self.digest, Memo::default());
             }
             words(text, |word| {
-                if rows.len() >= MOST_PIECES {
-                    return;
-                }
                 let spell = || {
                     let mut spelt = Spelt::new();
                     self.pieces.spell(word, &mut |piece| spelt.push(self.rows[piece as usize]));
                     spelt.retain(|row| row.scale > 0);
                     spelt
                 };
-                rows.extend_from_slice(memo.get(word, 0, spell));
+                let spelt = memo.get(word, 0, spell);
+                rows.extend_from_slice(&spelt[..spelt.len().min(MOST_PIECES - rows.len())]);
             });
         });
-        rows.truncate(MOST_PIECES);
-        // All are read before the first is needed: memory answers many at a time.
-        let read = |row: &Row| self.bytes[row.offset as usize];
-        std::hint::black_box(rows.iter().map(read).fold(0, u8::wrapping_add));
+        read_ahead(rows.iter().map(|row| self.bytes[row.offset as usize]));
         let mut sum = [0_i32; DIMENSIONS];
         rows.iter().for_each(|row| self.add(*row, &mut sum));
         Vector::from_sum(&sum)
