@@ -72,7 +72,7 @@ give_up = "never"
 
 /// Headlines of the lines of a file, those of a digest one by one.
 fn headlines(desk: &Desk, file: &str) -> Vec<String> {
-    let lines = desk.records(file);
+    let lines = desk.records_so_far(file);
     let headline = |story: &Value| story["headline"].as_str().unwrap().to_owned();
     let each = |line: &Value| match line["stories"].as_array() {
         Some(stories) => stories.iter().map(headline).collect(),

@@ -39,7 +39,7 @@ fn item(number: u64, more: &str) -> String {
 }
 
 fn delivered(desk: &Desk) -> Vec<Value> {
-    desk.records("out.ndjson")
+    desk.records_so_far("out.ndjson")
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn a_rule_that_counts_publishers_counts_a_held_one_when_its_embargo_ends_across_
     };
     for seconds in [4, 16, 64] {
         let desk = Desk::with(&(CONFIG.to_owned() + COUNTING));
-        let widely_told = || desk.records("widely-told.ndjson");
+        let widely_told = || desk.records_so_far("widely-told.ndjson");
         let until = from_now(seconds);
         let embargo = format!(",\"embargoed\":\"{until}\"");
         desk.write("spool/a.ndjson", &(report(1, "Alpha", &embargo) + &report(2, "Beta", "")));

@@ -47,7 +47,7 @@ fn put(desk: &Desk, file: u64) {
 /// Headlines of all lines that the file sink has written.
 fn delivered(desk: &Desk) -> Vec<String> {
     let headline = |line: serde_json::Value| line["headline"].as_str().unwrap().to_owned();
-    desk.records("out.ndjson").into_iter().map(headline).collect()
+    desk.records_so_far("out.ndjson").into_iter().map(headline).collect()
 }
 
 #[test]

@@ -78,7 +78,7 @@ fn runs(desk: &Desk, panic: &str) -> bool {
 
 /// The whole lines of the sink's file.
 fn lines(desk: &Desk) -> Vec<serde_json::Value> {
-    desk.records("out.ndjson")
+    desk.records_so_far("out.ndjson")
 }
 
 fn assert_only_the_bad_item_is_missing(desk: &Desk) {

@@ -38,7 +38,7 @@ fn drop_in(desk: &Desk, number: u64) {
 /// Channel of each delivery, in order.
 fn channels(desk: &Desk) -> Vec<String> {
     let channel = |line: &serde_json::Value| line["channel"].as_str().unwrap().to_owned();
-    desk.records("out.ndjson").iter().map(channel).collect()
+    desk.records_so_far("out.ndjson").iter().map(channel).collect()
 }
 
 #[test]

@@ -57,8 +57,7 @@ fn push(desk: &Desk, listen: SocketAddr, uri: &str, headline: &str) {
 }
 
 fn delivered(desk: &Desk, daemon: &mut Daemon, count: usize) -> Vec<Value> {
-    let lines = || desk.read("out.ndjson").lines().count();
-    daemon.until(&format!("{count} are delivered"), || lines() == count);
+    daemon.until(&format!("{count} are delivered"), || desk.count("out.ndjson") == count);
     desk.records("out.ndjson")
 }
 

@@ -40,14 +40,21 @@ impl Desk {
         std::fs::read_to_string(self.path(name)).unwrap_or_default()
     }
 
-    /// The records of a file of JSON lines. The last line may still be on its way to the disk: it
-    /// counts once it ends.
+    /// The records of a file of JSON lines that nobody writes to.
+    #[track_caller]
     pub(crate) fn records(&self, name: &str) -> Vec<Value> {
+        json_lines(&self.read(name))
+    }
+
+    /// The records so far of a file that is written to, or was when its writer was killed: the last
+    /// line counts once it ends.
+    #[track_caller]
+    pub(crate) fn records_so_far(&self, name: &str) -> Vec<Value> {
         let text = self.read(name);
         json_lines(text.rfind('\n').map_or("", |end| &text[..=end]))
     }
 
-    /// How many records [`Desk::records`] would give, without reading them.
+    /// How many records [`Desk::records_so_far`] would give, without reading them.
     pub(crate) fn count(&self, name: &str) -> usize {
         self.read(name).matches('\n').count()
     }
