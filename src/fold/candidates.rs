@@ -16,10 +16,6 @@ const BUDGET: usize = 256;
 /// How many of the items found are looked at: those that share most. Fewer is faster: each is read
 /// wherever it lies in the window.
 const POOL: usize = 32;
-/// How many items are compared for what they share with this one.
-const LEXICAL: usize = 20;
-/// How many more are compared for lying near it.
-const NEAR: usize = 10;
 /// How many of those are compared in full: the best by what they share and how near they lie.
 /// Candidate recall is .961 on the English dev set of OG2021 and .886 on UCI. More find more, and
 /// more that is wrong: F1 is the same from 6 to 30 of them (docs/models.md).
@@ -42,7 +38,6 @@ pub(super) struct Found {
 #[derive(Debug, Default)]
 pub(super) struct Search {
     pool: Vec<Hit>,
-    near: Vec<Hit>,
     seats: Seats,
     ranked: Vec<u64>,
 }
@@ -55,8 +50,8 @@ struct Hit {
 }
 
 impl Search {
-    /// Finds candidates for `profile`: those that share its rarest terms, and of the rest those
-    /// whose vectors lie nearest.
+    /// Finds candidates for `profile`: of those that share its rarest terms, the best by what they
+    /// share and how near their vectors lie.
     pub(super) fn find(&mut self, window: &Window, profile: &Profile) -> Found {
         let frequencies = window.frequencies();
         let mut terms: SmallVec<[(f32, Term); Text::MOST_WORDS]> =
@@ -115,22 +110,10 @@ impl Search {
     }
 
     fn best(&mut self) -> Vec<u32> {
-        let Search { pool, near, ranked, .. } = self;
-        let most = pool.iter().map(|hit| hit.shared).fold(1.0, f32::max);
-        let last = last_rank(pool, LEXICAL, ranked, |hit| hit.shared);
-        near.clear();
-        pool.retain(|hit| {
-            let lexical = hit.rank(hit.shared) <= last;
-            if !lexical && !hit.cosine.is_nan() {
-                near.push(*hit);
-            }
-            lexical
-        });
-        cut(near, NEAR, ranked, |hit| hit.cosine);
-        pool.append(near);
+        let most = self.pool.iter().map(|hit| hit.shared).fold(1.0, f32::max);
         let nearness = |hit: &Hit| if hit.cosine.is_nan() { 0.0 } else { hit.cosine };
-        cut(pool, FULL, ranked, |hit| hit.shared / most + nearness(hit));
-        let mut places: Vec<u32> = pool.iter().map(|hit| hit.place).collect();
+        cut(&mut self.pool, FULL, &mut self.ranked, |hit| hit.shared / most + nearness(hit));
+        let mut places: Vec<u32> = self.pool.iter().map(|hit| hit.place).collect();
         places.sort_unstable();
         places
     }
@@ -146,19 +129,14 @@ impl Hit {
     }
 }
 
-/// The rank of the last of the best `most` by `score`.
-fn last_rank(hits: &[Hit], most: usize, ranked: &mut Vec<u64>, score: impl Fn(&Hit) -> f32) -> u64 {
+/// Keeps the best `most` by `score`.
+fn cut(hits: &mut Vec<Hit>, most: usize, ranked: &mut Vec<u64>, score: impl Fn(&Hit) -> f32) {
     if hits.len() <= most {
-        return u64::MAX;
+        return;
     }
     ranked.clear();
     ranked.extend(hits.iter().map(|hit| hit.rank(score(hit))));
-    *ranked.select_nth_unstable(most - 1).1
-}
-
-/// Keeps the best `most` by `score`.
-fn cut(hits: &mut Vec<Hit>, most: usize, ranked: &mut Vec<u64>, score: impl Fn(&Hit) -> f32) {
-    let last = last_rank(hits, most, ranked, &score);
+    let last = *ranked.select_nth_unstable(most - 1).1;
     hits.retain(|hit| hit.rank(score(hit)) <= last);
 }
 
