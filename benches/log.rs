@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use wirefold::config::{LogConfig, OnFull};
 use wirefold::item::{Identity, Item, Seq};
 use wirefold::log::{Decision, Entry, Log, Position};
+use wirefold::publisher::Teller;
 use wirefold::story::{Evidence, FoldDecision, Share, StoryId, StoryState, Verdict};
 
 #[path = "support/allocator.rs"]
@@ -83,6 +84,7 @@ fn entry(seq: u64) -> Entry {
             embargo: None,
         }),
         identities: (0..3).map(|n| Identity([seq as u8 ^ n; 16])).collect(),
+        teller: Teller { family: 1, rank: None },
     }
 }
 

@@ -16,7 +16,7 @@ use crate::feedback::Aside;
 use crate::prepare::{Prepared, Rejected};
 use crate::publisher::Publishers;
 use crate::stage::Stage;
-use crate::story::{Aliases, FoldDecision, Folded, StoryId};
+use crate::story::{Aliases, FoldDecision, Folded, Past, StoryId};
 
 mod alternative;
 pub mod background;
@@ -121,20 +121,25 @@ impl Fold {
         }
     }
 
-    /// Remembers the names of an item of which no more is known. To be called in its place, oldest
-    /// item first.
+    /// Remembers the names of an item of which no more is known than its `past`, which logs of
+    /// earlier versions do not have. To be called in its place, oldest item first.
     pub fn restore_identity(
         &mut self,
         names: &[Identity],
         received: Timestamp,
         story: StoryId,
         seq: Seq,
+        past: Option<&Past>,
     ) {
         self.next_story = self.next_story.max(story.0 + 1);
         let story = self.ahead.resolve(story);
         let received = received.as_second();
+        let (event, version) = past.map_or((None, None), |past| (past.event, past.version));
         for name in names {
-            self.remember(name.0, Known { seq, story, received, event: None, version: None });
+            self.remember(name.0, Known { seq, story, received, event, version });
+        }
+        if let Some(past) = past {
+            self.stories.recall(story, past);
         }
     }
 
@@ -172,9 +177,10 @@ impl Fold {
             self.end_embargoes(&prepared, &mut decision);
             self.take_up(&prepared, &profile, &decision);
             self.recount(&prepared, &profile, &mut decision);
+            let teller = profile.teller();
             self.admit(&prepared, profile, &names, &decision);
             self.look_ahead(&mut decision);
-            Folded { identities: names.all().map(Identity).collect(), prepared, decision }
+            Folded { identities: names.all().map(Identity).collect(), prepared, decision, teller }
         });
         (outcome, trace)
     }

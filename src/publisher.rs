@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::config::PublisherConfig;
@@ -20,6 +21,15 @@ pub struct Publisher {
     /// Publishers of one family count once.
     pub family: String,
     /// 1 is the most trusted; `None` ranks after all that have one.
+    pub rank: Option<u32>,
+}
+
+/// Who told an item, as stories count it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Teller {
+    /// The publisher family; 0 for none.
+    pub family: u32,
+    /// Rank of the publisher; `None` ranks after all that have one.
     pub rank: Option<u32>,
 }
 

@@ -306,9 +306,9 @@ impl Stage for Route {
                 self.give_way(&folded, now, out);
                 let decision = Box::new(self.decide(&folded));
                 self.record_early(out);
-                let Folded { prepared, identities, .. } = folded;
+                let Folded { prepared, identities, teller, .. } = folded;
                 let Prepared { seq, received, item, .. } = prepared;
-                Entry::Item { seq, received, item: Box::new(item), decision, identities }
+                Entry::Item { seq, received, item: Box::new(item), decision, identities, teller }
             }
         };
         out.push(entry);

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::item::{Identity, Item, Marker, Seq};
 use crate::prepare::Prepared;
+use crate::publisher::Teller;
 
 mod aliases;
 mod course;
@@ -101,6 +102,19 @@ pub struct StoryState {
     pub killed: bool,
 }
 
+/// What a start knows of an item whose records are gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Past {
+    /// The story right after it joined.
+    pub state: StoryState,
+    /// Who told it, if it was counted then: an item under embargo is not.
+    pub teller: Option<Teller>,
+    /// Its event time in seconds, if it had one.
+    pub event: Option<i64>,
+    /// Its version.
+    pub version: Option<u64>,
+}
+
 /// What fold decided about one item.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FoldDecision {
@@ -180,6 +194,8 @@ pub struct Folded {
     pub decision: FoldDecision,
     /// What it is recognised by when it comes again.
     pub identities: Vec<Identity>,
+    /// Who told it.
+    pub teller: Teller,
 }
 
 impl Folded {

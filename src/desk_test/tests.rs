@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use super::*;
 use crate::config::{Config, Diagnostics, File};
 use crate::prepare::Prepare;
+use crate::publisher::Teller;
 use crate::route::Route;
 use crate::stage::Stage;
 use crate::story::{Evidence, FoldDecision, Folded, StoryId, StoryState, Verdict};
@@ -55,7 +56,9 @@ fn stages(config: &Config) -> impl FnMut(Step) -> Vec<Entry> {
             evidence: Evidence { of, ..Evidence::default() },
             ..FoldDecision::bare(verdict, StoryId(number as u64), state, state.disputed)
         };
-        route.push(Ok(Folded { prepared, decision, identities: Vec::new() }), received, &mut out);
+        let teller = Teller { family: 0, rank: None };
+        let folded = Folded { prepared, decision, identities: Vec::new(), teller };
+        route.push(Ok(folded), received, &mut out);
         out
     }
 }

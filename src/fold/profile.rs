@@ -5,7 +5,7 @@ use crate::fold::embedding::{Embedding, Vector};
 use crate::fold::weight;
 use crate::item::{Language, Marker, TimeQuality};
 use crate::prepare::{Polarity, Prepared, Word};
-use crate::publisher::Publishers;
+use crate::publisher::{Publishers, Teller};
 
 /// Bytes of a cache line.
 const LINE: usize = 64;
@@ -107,6 +107,11 @@ impl Profile {
             asks: text.asks,
             nearness: f32::NAN,
         }
+    }
+
+    /// Who told the item.
+    pub(super) fn teller(&self) -> Teller {
+        Teller { family: self.family, rank: (self.rank != u32::MAX).then_some(self.rank) }
     }
 
     /// The distinct terms.

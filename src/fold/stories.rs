@@ -7,7 +7,8 @@ use smallvec::SmallVec;
 use super::held::Member;
 use super::profile::Profile;
 use super::register::Register;
-use crate::story::{Aliases, StoryId, StoryState};
+use crate::publisher::Teller;
+use crate::story::{Aliases, Past, StoryId, StoryState};
 
 /// A story as far as it is needed to go on with it. Items under embargo are not in it, except as
 /// `live`.
@@ -85,6 +86,20 @@ impl Story {
         self.publishers = self.publishers.max(self.families.len() as u32);
     }
 
+    /// Takes over what was decided.
+    fn set(&mut self, state: &StoryState) {
+        let StoryState { items, publishers, first, last, disputed, killed } = *state;
+        (self.items, self.publishers) = (items, publishers);
+        (self.first, self.last) = (first, last);
+        (self.disputed, self.killed) = (disputed, killed);
+    }
+
+    /// Notes who told an item that is counted.
+    fn tell(&mut self, teller: Teller) {
+        self.best_rank = self.best_rank.min(teller.rank.unwrap_or(u32::MAX));
+        _ = self.add_family(teller.family);
+    }
+
     /// True when it is a new one.
     fn add_family(&mut self, family: u32) -> bool {
         let new = !self.has_family(family) && self.families.len() < Story::MOST_FAMILIES;
@@ -134,13 +149,18 @@ impl Stories {
     pub(super) fn join(&mut self, id: StoryId, profile: &Profile, state: &StoryState, held: bool) {
         let story = self.entry(id);
         story.live += 1;
-        story.items = state.items;
-        story.publishers = state.publishers;
-        (story.first, story.last) = (state.first, state.last);
-        (story.disputed, story.killed) = (state.disputed, state.killed);
+        story.set(state);
         if !held {
-            story.best_rank = story.best_rank.min(profile.rank);
-            _ = story.add_family(profile.family);
+            story.tell(profile.teller());
+        }
+    }
+
+    /// Brings back what is known of a story from an item that has left the window.
+    pub(super) fn recall(&mut self, id: StoryId, past: &Past) {
+        let Some(story) = self.get_mut(id) else { return };
+        story.set(&past.state);
+        if let Some(teller) = past.teller {
+            story.tell(teller);
         }
     }
 

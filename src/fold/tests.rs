@@ -158,7 +158,13 @@ fn restored_names_are_recognised() {
     let named = Item { uri: Some("u1".to_owned()), ..item("Fjord Wire", 0, "Ferry runs aground") };
     let folded = decide(&mut first, 5, named.clone());
     let mut second = fold();
-    second.restore_identity(&folded.identities, folded.prepared.received, StoryId(41), Seq(5));
+    second.restore_identity(
+        &folded.identities,
+        folded.prepared.received,
+        StoryId(41),
+        Seq(5),
+        None,
+    );
     let again = decide(&mut second, 9, named);
     assert_eq!((again.decision.verdict, again.decision.story), (Verdict::Repeat, StoryId(41)));
     let other = decide(&mut second, 10, item("Coast Post", 1, "Wheat prices fall"));

@@ -15,7 +15,7 @@ use super::remembered::Remembered;
 use super::store::{ALIASES, Bytes, CARRIED, DECISIONS, HELD, IDENTITIES, INTAKE, LATER, Store};
 use super::{Log, cursor};
 use crate::item::Seq;
-use crate::story::StoryId;
+use crate::story::{Past, StoryId};
 
 /// What a commit added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,7 +129,7 @@ impl<'t> Tables<'t> {
             let position = meta.next_position;
             meta.next_position = position.next();
             match entry {
-                Entry::Item { seq, received, item, decision, identities } => {
+                Entry::Item { seq, received, item, decision, identities, teller } => {
                     meta.at = meta.at.max(*received);
                     let head = (position, At(*received));
                     self.intake(meta, Kind::Item, *seq, &(head, item))?;
@@ -148,9 +148,19 @@ impl<'t> Tables<'t> {
                     self.carry(decision.fold.story, &decision.carried(item), meta)?;
                     meta.next_story = meta.next_story.max(after(decision));
                     if !identities.is_empty() {
-                        let (story, identities) = (decision.fold.story, identities.clone());
-                        let received = *received;
-                        remembered.push(Remembered { seq: *seq, story, received, identities });
+                        let past = Past {
+                            state: decision.fold.state,
+                            teller: decision.embargo.is_none().then_some(*teller),
+                            event: item.versioncreated.map(Timestamp::as_second),
+                            version: item.version,
+                        };
+                        remembered.push(Remembered {
+                            seq: *seq,
+                            story: decision.fold.story,
+                            received: *received,
+                            identities: identities.clone(),
+                            past: Some(past),
+                        });
                     }
                 }
                 Entry::Rejected(rejected) => {
@@ -200,9 +210,15 @@ impl<'t> Tables<'t> {
             }
         }
         let Some(first) = remembered.first().map(|row| row.seq) else { return Ok(()) };
-        frame::seal(Kind::Identities, &first.0.to_le_bytes(), &remembered, &mut self.bytes)?;
+        self.remember(first.0, &remembered)
+    }
+
+    /// Writes what is remembered of the items of the commit that began with item `first`.
+    fn remember(&mut self, first: u64, rows: &[Remembered]) -> Result<(), LogError> {
+        let key = first.to_le_bytes();
+        frame::seal(Kind::Identities, &key, &Remembered::stored(rows), &mut self.bytes)?;
         self.identities
-            .insert(first.0, self.bytes.as_slice())
+            .insert(first, self.bytes.as_slice())
             .map_err(|error| self.store.fault("Writing", error))?;
         Ok(())
     }
@@ -280,16 +296,16 @@ impl<'t> Tables<'t> {
             let (key, bytes) = stored.map_err(fault)?;
             let opened = frame::open(bytes.value(), &key.value().to_le_bytes());
             // A damaged row stays what it is; `log verify` would have told.
-            let rows = opened.and_then(|opened| opened.read::<Vec<Remembered>>());
-            let Ok(rows) = rows else { return Ok(()) };
+            let Ok(rows) = opened.and_then(|opened| Remembered::read(&opened)) else {
+                return Ok(());
+            };
             (key.value(), rows)
         };
-        rows.iter_mut().filter(|row| row.seq == item).for_each(|row| row.story = story);
-        frame::seal(Kind::Identities, &first.to_le_bytes(), &rows, &mut self.bytes)?;
-        self.identities
-            .insert(first, self.bytes.as_slice())
-            .map_err(|error| self.store.fault("Writing", error))?;
-        Ok(())
+        for row in rows.iter_mut().filter(|row| row.seq == item) {
+            // Of the story it is in now it tells nothing.
+            (row.story, row.past) = (story, None);
+        }
+        self.remember(first, &rows)
     }
 
     /// The channels that carried a story. Of a damaged row it is not known.

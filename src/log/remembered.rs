@@ -4,11 +4,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::error::LogError;
+use super::frame::{self, Damage, Opened};
 use super::read::View;
-use super::recover;
 use super::store::IDENTITIES;
 use crate::item::{Identity, Seq};
-use crate::story::StoryId;
+use crate::story::{Past, StoryId};
 
 /// What an item is recognised by when it comes again after its record is gone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +22,25 @@ pub struct Remembered {
     pub received: Timestamp,
     /// Its identities.
     pub identities: Vec<Identity>,
+    /// What else is known of it; logs of earlier versions do not say. Stored behind the rows, so
+    /// that those versions read them.
+    #[serde(skip)]
+    pub past: Option<Past>,
+}
+
+impl Remembered {
+    /// The rows of a commit as they are stored.
+    pub(super) fn stored(rows: &[Remembered]) -> impl Serialize + '_ {
+        (rows, rows.iter().map(|row| row.past).collect::<Vec<_>>())
+    }
+
+    /// Reads the rows of a commit.
+    pub(super) fn read(opened: &Opened<'_>) -> Result<Vec<Remembered>, Damage> {
+        let (mut rows, mut more): (Vec<Remembered>, _) = opened.read_more()?;
+        let pasts: Vec<Option<Past>> = more.next().unwrap_or_default();
+        rows.iter_mut().zip(pasts).for_each(|(row, past)| row.past = past);
+        Ok(rows)
+    }
 }
 
 /// Items read in one look, at least.
@@ -69,9 +88,10 @@ impl Identities {
                 if chunk.len() >= CHUNK {
                     return Ok(Some(key));
                 }
-                match recover::row::<Vec<Remembered>>(ROW, key, bytes.value()) {
+                let row = frame::open(bytes.value(), &key.to_le_bytes());
+                match row.and_then(|row| Remembered::read(&row)) {
                     Ok(row) => chunk.extend(row),
-                    Err(error) => tracing::error!("{error}"),
+                    Err(damage) => tracing::error!("{}", damage.of(format_args!("{ROW} {key}"))),
                 }
             }
             Ok(None)
@@ -94,5 +114,40 @@ impl Iterator for Identities {
                 Err(error) => return Some(Err(error)),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+    use crate::log::frame::Kind;
+    use crate::publisher::Teller;
+
+    fn sealed(value: &impl Serialize) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        frame::seal(Kind::Identities, &[7], value, &mut bytes).unwrap();
+        bytes
+    }
+
+    #[test]
+    fn rows_with_and_without_a_past_are_read_by_either_version() {
+        let teller = Some(Teller { family: 9, rank: Some(1) });
+        let past = Past { state: sample::state(3), teller, event: Some(5), version: None };
+        let row = |seq, past| Remembered {
+            seq: Seq(seq),
+            story: StoryId(3),
+            received: sample::at(seq),
+            identities: vec![Identity([seq as u8; 16])],
+            past,
+        };
+        let rows = [row(1, Some(past)), row(2, None)];
+        let now = sealed(&Remembered::stored(&rows));
+        assert_eq!(Remembered::read(&frame::open(&now, &[7]).unwrap()).unwrap(), rows);
+        let plain = rows.map(|row| Remembered { past: None, ..row });
+        let before: Vec<Remembered> = frame::open(&now, &[7]).unwrap().read().unwrap();
+        assert_eq!(before, plain);
+        let old = sealed(&plain.to_vec());
+        assert_eq!(Remembered::read(&frame::open(&old, &[7]).unwrap()).unwrap(), plain);
     }
 }

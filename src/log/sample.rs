@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::record::{Decision, Entry, Timer};
 use crate::item::{Identity, Item, Reject, RejectKind, Seq};
 use crate::prepare::Rejected;
+use crate::publisher::Teller;
 use crate::story::{Evidence, FoldDecision, Share, StoryId, StoryState, Verdict};
 
 /// The n-th second of the test's time.
@@ -68,6 +69,7 @@ pub(crate) fn item_on(seq: u64, channels: &[&str]) -> Entry {
         item: Box::new(item),
         decision: Box::new(decision),
         identities: vec![Identity([seq as u8; 16]), Identity([0xff; 16])],
+        teller: Teller { family: seq as u32, rank: None },
     }
 }
 

@@ -32,20 +32,25 @@ fn positions(view: &View) -> Vec<u64> {
     read_all(view, first).into_iter().map(position).collect()
 }
 
+/// A person makes a story of item `seq`.
+fn split(seq: u64) -> Feedback {
+    Feedback {
+        at: at(5),
+        change: Change::Split { from: StoryId(seq), opens: StoryId(9) },
+        item: Seq(seq),
+        channels: vec!["harbour".to_owned()],
+        state: sample::state(5),
+        rules: vec!["Ferries".to_owned()],
+        held: vec![0x5eed],
+    }
+}
+
 #[test]
 fn entries_of_every_kind_come_back_as_they_were() {
     let dir = tempfile::tempdir().unwrap();
     let log = open(dir.path());
     let change = ConfigChange { at: at(3), config: "c0ffee".into(), model: "f00d".into() };
-    let feedback = Feedback {
-        at: at(5),
-        change: Change::Split { from: StoryId(1), opens: StoryId(9) },
-        item: Seq(1),
-        channels: vec!["harbour".to_owned()],
-        state: sample::state(5),
-        rules: vec!["Ferries".to_owned()],
-        held: vec![0x5eed],
-    };
+    let feedback = split(1);
     let batch = [
         item(1),
         reject(2),
@@ -163,6 +168,8 @@ fn identities_and_carried_stories_are_remembered() {
     assert_eq!(remembered.iter().map(|row| row.seq.0).collect::<Vec<_>>(), [1, 2, 3, 4]);
     assert_eq!(remembered[1].identities, [Identity([2; 16]), Identity([0xff; 16])]);
     assert_eq!((remembered[1].story, remembered[1].received), (StoryId(2), at(2)));
+    let past = remembered[1].past.expect("it is stored");
+    assert_eq!((past.state, past.teller.map(|it| it.family)), (sample::state(2), Some(2)));
     let mut carried = Vec::new();
     log.view().carried(|row| carried.push((row.story.0, row.channels))).unwrap();
     let harbour = || vec!["harbour".to_owned()];
@@ -170,6 +177,9 @@ fn identities_and_carried_stories_are_remembered() {
     assert_eq!(carried, [(1, both.clone()), (2, harbour()), (3, harbour())]);
     assert_eq!(log.view().carried_by(StoryId(1)).unwrap().unwrap().channels, both);
     assert_eq!(log.view().carried_by(StoryId(4)).unwrap(), None);
+    log.append(&[Entry::Feedback(split(2))]).unwrap();
+    let second = log.view().identities().map(Result::unwrap).nth(1).expect("four items");
+    assert_eq!((second.story, second.past), (StoryId(9), None), "it tells nothing of that story");
 }
 
 #[test]

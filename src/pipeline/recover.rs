@@ -115,8 +115,8 @@ fn prepare_all(
 fn apply(decider: &mut Decider, step: Step<Known>) -> u64 {
     let (logged, item) = match step {
         Step::Names(known) => {
-            let Remembered { seq, story, received, identities } = known;
-            decider.fold.restore_identity(&identities, received, story, seq);
+            let Remembered { seq, story, received, identities, past } = known;
+            decider.fold.restore_identity(&identities, received, story, seq, past.as_ref());
             return 0;
         }
         Step::Record(logged, item) => (logged, item),

@@ -6,6 +6,7 @@ use super::*;
 use crate::config::File;
 use crate::item::{Arrival, Item, Seq};
 use crate::prepare::{Prepare, Rejected};
+use crate::publisher::Teller;
 use crate::story::{FoldDecision, Verdict};
 
 mod compare;
@@ -49,5 +50,6 @@ fn folded(item: Item) -> Folded {
         prepared,
         decision: FoldDecision::bare(Verdict::New, StoryId(1), state, false),
         identities: Vec::new(),
+        teller: Teller { family: 0, rank: None },
     }
 }

@@ -1,12 +1,22 @@
+use std::path::Path;
+
 use super::*;
 use crate::config::{Config, File};
 use crate::feedback::{Ask, Incoming, Request};
 use crate::item::{Arrival, Item, PubStatus};
 use crate::log::Entry;
-use crate::story::FoldDecision;
+use crate::story::{FoldDecision, Verdict};
 
 fn decider(config: &Config) -> Decider {
     Decider::build(config).unwrap_or_else(|problems| panic!("{problems}")).0
+}
+
+/// With a window that the first of eighty items have left.
+fn config(dir: &Path) -> Config {
+    let text = "[log]\ndir = \"data\"\n[fold]\nwindow = \"16h\"\n[[channel]]\nname = \"all\"\n\
+                repeats = \"developments\"\n[[rule]]\nquery = \"*\"\nchannels = [\"all\"]\n";
+    let (config, problems) = Config::parse(File::new("wirefold.toml", text), dir);
+    config.unwrap_or_else(|| panic!("{problems}"))
 }
 
 fn arrival(n: u64) -> Arrival {
@@ -84,11 +94,7 @@ fn a_decider_that_was_stopped_counts_what_was_under_embargo_as_one_that_was_not(
 /// Decides about items with a stop between and without; returns the verdicts before it.
 fn stopped_and_not(arrival: impl Fn(u64) -> Arrival) -> Vec<&'static str> {
     let dir = tempfile::tempdir().unwrap();
-    // A window of which the first items have left.
-    let text = "[log]\ndir = \"data\"\n[fold]\nwindow = \"16h\"\n[[channel]]\nname = \"all\"\n\
-                repeats = \"developments\"\n[[rule]]\nquery = \"*\"\nchannels = [\"all\"]\n";
-    let (config, problems) = Config::parse(File::new("wirefold.toml", text), dir.path());
-    let config = config.unwrap_or_else(|| panic!("{problems}"));
+    let config = config(dir.path());
     let mut went_on = decider(&config);
     let log = Log::open(&config.log).unwrap();
     let (mut verdicts, mut merged) = (std::collections::BTreeSet::new(), 0);
@@ -120,4 +126,49 @@ fn stopped_and_not(arrival: impl Fn(u64) -> Arrival) -> Vec<&'static str> {
         assert_eq!(decided(&a), decided(&b), "item {n}");
     }
     verdicts.into_iter().collect()
+}
+
+/// An item of a story of two publishers: each publisher's two versions, then one word for word.
+fn version_of(n: u64) -> Arrival {
+    let (publisher, version, headline) = match n {
+        1 => ("Fjord Wire", 2, "Lighthouse keeper of Ormsholm wins island election"),
+        2 => ("Coast Post", 2, "Lighthouse keeper wins election on Ormsholm island"),
+        90 => ("Coast Post", 1, "Ormsholm votes"),
+        91 => ("Coast Post", 3, "Keeper to serve Ormsholm for four years"),
+        92 => ("Fjord Wire", 3, "Loser of Ormsholm election asks for a recount"),
+        _ => return arrival(n),
+    };
+    let mut arrival = arrival(n);
+    arrival.record = Ok(Item {
+        headline: headline.to_owned(),
+        uri: Some(publisher.to_owned()),
+        version: Some(version),
+        publisher: Some(publisher.to_owned()),
+        versioncreated: Some(arrival.received),
+        ..Item::default()
+    });
+    arrival
+}
+
+#[test]
+fn a_story_that_has_left_the_window_is_known_as_well_after_a_stop() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = config(dir.path());
+    let mut went_on = decider(&config);
+    let log = Log::open(&config.log).unwrap();
+    for n in [1, 2].into_iter().chain(3..80) {
+        log.append(&went_on.push(version_of(n))).unwrap();
+    }
+    let mut started = decider(&config);
+    recover(&mut started, &log, config.fold.window).unwrap();
+    for n in [90, 91, 92] {
+        let (a, b) = (went_on.push(version_of(n)), started.push(version_of(n)));
+        assert_eq!(decided(&a), decided(&b), "item {n}");
+        let Some((fold, _)) = decided(&b) else {
+            assert_eq!(n, 90, "only the older version is refused");
+            continue;
+        };
+        let (items, publishers) = (fold.state.items as u64, fold.state.publishers);
+        assert_eq!((fold.verdict, items, publishers), (Verdict::Revision, n - 88, 2));
+    }
 }

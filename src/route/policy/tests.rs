@@ -7,6 +7,7 @@ use crate::config::{Config, Diagnostics, File};
 use crate::item::{Arrival, Item, Seq};
 use crate::log::Entry;
 use crate::prepare::Prepare;
+use crate::publisher::Teller;
 use crate::route::Route;
 use crate::stage::Stage;
 use crate::story::{FoldDecision, Folded, StoryId, StoryState, Verdict};
@@ -41,7 +42,8 @@ fn item(minute: i64, story: u64, publisher: &str) -> Comes {
         killed: false,
     };
     let decision = FoldDecision::bare(Verdict::New, StoryId(story), state, false);
-    Comes { minute, folded: Folded { prepared, decision, identities: Vec::new() } }
+    let teller = Teller { family: 0, rank: None };
+    Comes { minute, folded: Folded { prepared, decision, identities: Vec::new(), teller } }
 }
 
 impl Comes {
