@@ -125,9 +125,10 @@ mod tests {
 
     #[test]
     fn a_pair_on_the_wrong_side_is_listed_with_what_spoke() {
+        let at = "2026-03-01T09:00:00Z".parse().ok();
         let row = |same, a: &str, b: &str| PairRow {
-            time_a: None,
-            time_b: None,
+            time_a: at,
+            time_b: at,
             same,
             headline_a: a.to_owned(),
             headline_b: b.to_owned(),

@@ -22,7 +22,7 @@ pub(super) const THRESHOLD: f32 = 0.40;
 /// Probability from which a labelled pair that stands alone counts as one story. It is higher, since
 /// no window tells which words are the talk of the day, and no second candidate speaks for or
 /// against: see docs/models.md for what it costs and gains.
-const PAIR_THRESHOLD: f32 = 0.6;
+const PAIR_THRESHOLD: f32 = 0.65;
 
 static BUILT_IN: &[u8] = include_bytes!("../../models/scorer.bin");
 
