@@ -23,7 +23,7 @@ const MEMBERS: usize = 3;
 /// How much the log-odds of joining grow with the natural logarithm of a story's live members: what
 /// many items tell will be told again. Judged by leaving stories out of the training: see
 /// docs/models.md.
-const CROWD: f32 = 0.12;
+const CROWD: f32 = 0.06;
 
 /// More live members than this say no more than so many.
 const LARGEST_CROWD: u32 = 50;

@@ -17,7 +17,7 @@ use crate::story::Share;
 
 /// Probability from which an item joins a story of one item, unless configured. Larger stories are
 /// joined from less.
-pub(super) const THRESHOLD: f32 = 0.40;
+pub(super) const THRESHOLD: f32 = 0.38;
 
 /// Probability from which a labelled pair that stands alone counts as one story. It is higher, since
 /// no window tells which words are the talk of the day, and no second candidate speaks for or

@@ -15,11 +15,11 @@ use crate::story::{Verdict, embargo};
 
 /// Log-odds above what joining needs from which an item makes one of two stories of one item each: it
 /// may fall a little short of joining both.
-const TIES: f32 = -0.4;
+const TIES: f32 = -0.3;
 
 /// How much more is needed with the natural logarithm of how many pairs of live items it makes items
 /// of one story. Without this, a busy window grows one story of a third of its items.
-const TIES_MORE: f32 = 0.2;
+const TIES_MORE: f32 = 0.15;
 
 impl Fold {
     /// The stories that an item shows to be the one it joins, which is the first of `choices`.
