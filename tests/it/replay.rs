@@ -43,6 +43,25 @@ fn two_reports_that_contradict_each_other_are_one_disputed_story() {
     assert_ne!(other["story"], claim["story"]);
 }
 
+/// The page that the project began with, which is not part of it: `WIREFOLD_SHARED_DATA` is its folder.
+#[test]
+fn of_the_seed_page_the_two_reports_that_contradict_each_other_fold_and_nothing_else() {
+    let Some(folder) = std::env::var_os("WIREFOLD_SHARED_DATA") else {
+        return wirefold::terminal::note("skipped: WIREFOLD_SHARED_DATA is not set");
+    };
+    let page = std::path::Path::new(&folder).join("seed_wire.txt");
+    let page = page.to_str().expect("a folder of that name");
+    let lines = Desk::new().wirefold(&["replay", page]).success().lines();
+    assert_eq!(lines.len(), 16);
+    let folded: Vec<&Value> = lines.iter().filter(|line| line["verdict"] != "New").collect();
+    let [denial] = folded[..] else { panic!("{folded:?}") };
+    assert_eq!((&denial["verdict"], &denial["disputed"]), (&"Development".into(), &true.into()));
+    let told =
+        |line: &Value| line["headline"].as_str().is_some_and(|it| it.contains("targeted kill"));
+    let of = denial["of"].as_u64().expect("it is of an item") as usize;
+    assert!(told(denial) && told(&lines[of]), "{folded:?}");
+}
+
 #[test]
 fn every_record_has_a_line_with_every_key_in_input_order() {
     let desk = Desk::new();
