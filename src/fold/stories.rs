@@ -158,7 +158,11 @@ impl Stories {
     /// Brings back what is known of a story from an item that has left the window.
     pub(super) fn recall(&mut self, id: StoryId, past: &Past) {
         let Some(story) = self.get_mut(id) else { return };
+        let Story { disputed, killed, .. } = *story;
         story.set(&past.state);
+        // The item may be of one that was merged with it later.
+        story.disputed |= disputed;
+        story.killed |= killed;
         if let Some(teller) = past.teller {
             story.tell(teller);
         }

@@ -4,7 +4,8 @@ use super::*;
 use crate::fold::training::prepare_one;
 use crate::item::{Arrival, Item, Marker, PubStatus, RejectKind};
 use crate::prepare::Prepare;
-use crate::story::Verdict;
+use crate::publisher::Teller;
+use crate::story::{StoryState, Verdict};
 
 pub(super) fn profile(headline: &str) -> Profile {
     let scorer = Scorer::new(&FoldConfig::default()).expect("the shipped scorer");
@@ -169,6 +170,29 @@ fn restored_names_are_recognised() {
     assert_eq!((again.decision.verdict, again.decision.story), (Verdict::Repeat, StoryId(41)));
     let other = decide(&mut second, 10, item("Coast Post", 1, "Wheat prices fall"));
     assert_eq!(other.decision.story, StoryId(42), "a restored story's number is not used again");
+}
+
+#[test]
+fn a_restored_story_is_what_those_merged_into_it_were() {
+    let mut fold = fold();
+    fold.restore_alias(StoryId(7), StoryId(5));
+    let told = |killed, n: u8| {
+        let at = Timestamp::from_second(i64::from(n)).expect("a time");
+        let (first, last, disputed) = (at, at, false);
+        let state = StoryState { items: 1, publishers: 1, first, last, disputed, killed };
+        let teller = Some(Teller { family: u32::from(n), rank: Some(u32::from(n)) });
+        Past { state, teller, event: None, version: None }
+    };
+    for (n, story, killed) in [(1, 5, true), (2, 7, false)] {
+        let names = [Identity([n; 16])];
+        let received = Timestamp::from_second(i64::from(n)).expect("a time");
+        let past = told(killed, n);
+        fold.restore_identity(&names, received, StoryId(story), Seq(n.into()), Some(&past));
+    }
+    fold.restored(StoryId(8));
+    let story = fold.stories.get(StoryId(7)).expect("it is story 5 now");
+    assert!(story.killed && story.has_family(1) && story.has_family(2));
+    assert_eq!(story.best_rank, 1);
 }
 
 #[test]
