@@ -25,7 +25,7 @@ pub struct Publisher {
 }
 
 /// Who told an item, as stories count it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Teller {
     /// The publisher family; 0 for none.
     pub family: u32,

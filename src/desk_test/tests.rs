@@ -56,7 +56,7 @@ fn stages(config: &Config) -> impl FnMut(Step) -> Vec<Entry> {
             evidence: Evidence { of, ..Evidence::default() },
             ..FoldDecision::bare(verdict, StoryId(number as u64), state, state.disputed)
         };
-        let teller = Teller { family: 0, rank: None };
+        let teller = Teller::default();
         let folded = Folded { prepared, decision, identities: Vec::new(), teller };
         route.push(Ok(folded), received, &mut out);
         out

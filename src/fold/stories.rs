@@ -7,7 +7,6 @@ use smallvec::SmallVec;
 use super::held::Member;
 use super::profile::Profile;
 use super::register::Register;
-use crate::publisher::Teller;
 use crate::story::{Aliases, Past, StoryId, StoryState};
 
 /// A story as far as it is needed to go on with it. Items under embargo are not in it, except as
@@ -61,8 +60,7 @@ impl Story {
         self.first = if opens { out.event } else { self.first.min(out.event) };
         self.last = if opens { out.event } else { self.last.max(out.event) };
         self.items += 1;
-        self.publishers += u32::from(self.add_family(out.family));
-        self.best_rank = self.best_rank.min(out.rank);
+        self.publishers += u32::from(self.tell(out.family, out.rank));
         self.disputed |= out.disputes;
     }
 
@@ -94,10 +92,10 @@ impl Story {
         (self.disputed, self.killed) = (disputed, killed);
     }
 
-    /// Notes who told an item that is counted.
-    fn tell(&mut self, teller: Teller) {
-        self.best_rank = self.best_rank.min(teller.rank.unwrap_or(u32::MAX));
-        _ = self.add_family(teller.family);
+    /// Notes who told an item that is counted; true when the family is a new one.
+    fn tell(&mut self, family: u32, rank: u32) -> bool {
+        self.best_rank = self.best_rank.min(rank);
+        self.add_family(family)
     }
 
     /// True when it is a new one.
@@ -151,7 +149,7 @@ impl Stories {
         story.live += 1;
         story.set(state);
         if !held {
-            story.tell(profile.teller());
+            _ = story.tell(profile.family, profile.rank);
         }
     }
 
@@ -164,7 +162,7 @@ impl Stories {
         story.disputed |= disputed;
         story.killed |= killed;
         if let Some(teller) = past.teller {
-            story.tell(teller);
+            _ = story.tell(teller.family, teller.rank.unwrap_or(u32::MAX));
         }
     }
 

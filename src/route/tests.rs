@@ -50,6 +50,6 @@ fn folded(item: Item) -> Folded {
         prepared,
         decision: FoldDecision::bare(Verdict::New, StoryId(1), state, false),
         identities: Vec::new(),
-        teller: Teller { family: 0, rank: None },
+        teller: Teller::default(),
     }
 }

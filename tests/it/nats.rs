@@ -137,7 +137,7 @@ fn a_message_that_cannot_be_read_is_rejected_and_not_sent_again() {
     daemon.until("all is delivered", || delivered(&desk) >= 3);
     daemon.stop();
     let rejected = |line: &&serde_json::Value| line["channel"] == "rejected";
-    let lines = desk.records_so_far("out.ndjson");
+    let lines = desk.records("out.ndjson");
     assert_eq!(lines.iter().filter(rejected).count(), 2, "{lines:?}");
     let consumer = broker.consumer().unwrap();
     assert_eq!((consumer.ack_floor.stream_sequence, consumer.num_ack_pending), (3, 0));

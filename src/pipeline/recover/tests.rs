@@ -128,7 +128,7 @@ fn stopped_and_not(arrival: impl Fn(u64) -> Arrival) -> Vec<&'static str> {
     verdicts.into_iter().collect()
 }
 
-/// An item of a story of two publishers: each publisher's two versions, then one word for word.
+/// Items 1 and 2 are one story of two publishers, 90 to 92 are versions of them, the rest is the wire.
 fn version_of(n: u64) -> Arrival {
     let (publisher, version, headline) = match n {
         1 => ("Fjord Wire", 2, "Lighthouse keeper of Ormsholm wins island election"),
@@ -156,7 +156,7 @@ fn a_story_that_has_left_the_window_is_known_as_well_after_a_stop() {
     let config = config(dir.path());
     let mut went_on = decider(&config);
     let log = Log::open(&config.log).unwrap();
-    for n in [1, 2].into_iter().chain(3..80) {
+    for n in 1..80 {
         log.append(&went_on.push(version_of(n))).unwrap();
     }
     let mut started = decider(&config);

@@ -42,7 +42,7 @@ fn item(minute: i64, story: u64, publisher: &str) -> Comes {
         killed: false,
     };
     let decision = FoldDecision::bare(Verdict::New, StoryId(story), state, false);
-    let teller = Teller { family: 0, rank: None };
+    let teller = Teller::default();
     Comes { minute, folded: Folded { prepared, decision, identities: Vec::new(), teller } }
 }
 
