@@ -156,10 +156,10 @@ impl Stories {
     /// Brings back what is known of a story from an item that has left the window.
     pub(super) fn recall(&mut self, id: StoryId, past: &Past) {
         let Some(story) = self.get_mut(id) else { return };
-        let Story { disputed, killed, .. } = *story;
+        let killed = story.killed;
         story.set(&past.state);
-        // The item may be of one that was merged with it later.
-        story.disputed |= disputed;
+        // The item may be of one that was merged with it later, and nobody takes a kill back. A
+        // dispute may be over: the item that made it may have been split off.
         story.killed |= killed;
         if let Some(teller) = past.teller {
             _ = story.tell(teller.family, teller.rank.unwrap_or(u32::MAX));

@@ -178,12 +178,13 @@ fn a_restored_story_is_what_those_merged_into_it_were() {
     fold.restore_alias(StoryId(7), StoryId(5));
     let told = |killed, n: u8| {
         let at = Timestamp::from_second(i64::from(n)).expect("a time");
-        let (first, last, disputed) = (at, at, false);
+        // Only the first is in dispute.
+        let (first, last, disputed) = (at, at, n == 1);
         let state = StoryState { items: 1, publishers: 1, first, last, disputed, killed };
         let teller = Some(Teller { family: u32::from(n), rank: Some(u32::from(n)) });
         Past { state, teller, event: None, version: None }
     };
-    for (n, story, killed) in [(1, 5, true), (2, 7, false)] {
+    for (n, story, killed) in [(1, 5, true), (2, 7, false), (3, 5, false)] {
         let names = [Identity([n; 16])];
         let received = Timestamp::from_second(i64::from(n)).expect("a time");
         let past = told(killed, n);
@@ -191,6 +192,7 @@ fn a_restored_story_is_what_those_merged_into_it_were() {
     }
     fold.restored(StoryId(8));
     let story = fold.stories.get(StoryId(7)).expect("it is story 5 now");
+    assert!(!story.disputed, "what the last item says");
     assert!(story.killed && story.has_family(1) && story.has_family(2));
     assert_eq!(story.best_rank, 1);
 }
