@@ -2,7 +2,8 @@
 //!
 //! What is durable is remembered as a *number of records*, not as a byte offset: on start the file
 //! is parsed again from its head (a header line, a page's date line must be read anyway) and the
-//! records already taken in are passed over.
+//! records already taken in are passed over. They are in the file only as long as it begins with the
+//! very bytes they were read from; one that begins otherwise is another file, and read from its head.
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -25,33 +26,38 @@ use super::{Context, Origin, SourceError, options};
 const CHUNK: usize = 64 * 1024;
 /// Reads whose records are on their way at one time.
 const IN_FLIGHT: usize = 16;
-/// A file is known again by its first bytes.
-const HEAD: usize = 1024;
 /// How often the end of a followed file is looked at.
 const PAUSE: Duration = Duration::from_millis(250);
+/// Looks at which nothing more has come to a file that was moved away, until it is left: its writer
+/// may have it open for a while.
+const LAST_LOOKS: u32 = 4;
 
 /// How far a file has been taken in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Progress {
     /// Records that are durable.
     records: u64,
-    /// Bytes that `head` covers, at most [`HEAD`].
-    head_length: usize,
-    /// Digest of the first bytes, by which a file that was replaced is noticed.
-    head: u64,
+    /// Bytes that they were read from, from the head of the file.
+    length: u64,
+    /// XXH3-64 of those bytes.
+    digest: u64,
 }
 
 impl Progress {
-    /// True when `start`, the file's first bytes, are those this progress was made in.
-    fn is_of(&self, start: &[u8]) -> bool {
-        start.len() >= self.head_length && digest(&start[..self.head_length]) == self.head
+    /// True when the file begins with the bytes that this progress was made in. A pipe never does.
+    async fn is_of(&self, path: &Path) -> std::io::Result<bool> {
+        if self.length == 0 || !tokio::fs::metadata(path).await?.is_file() {
+            return Ok(false);
+        }
+        let mut head = File::open(path).await?.take(self.length);
+        let (mut hasher, mut chunk) = (Xxh3::new(), vec![0; CHUNK]);
+        loop {
+            match head.read(&mut chunk).await? {
+                0 => return Ok(head.limit() == 0 && hasher.digest() == self.digest),
+                read => hasher.update(&chunk[..read]),
+            }
+        }
     }
-}
-
-fn digest(bytes: &[u8]) -> u64 {
-    let mut hasher = Xxh3::new();
-    hasher.update(bytes);
-    hasher.digest()
 }
 
 pub(super) async fn run(
@@ -73,12 +79,14 @@ pub(super) async fn run(
         () = context.stop.cancelled() => return Ok(()),
     };
     let mut chunk = vec![0; CHUNK];
+    let mut last_looks = 0;
     loop {
         let read = tokio::select! {
             read = reading.file.read(&mut chunk) => read.map_err(unreadable)?,
             () = context.stop.cancelled() => break,
         };
         if read > 0 {
+            last_looks = 0;
             reading.take(&chunk[..read], &context).await?;
             continue;
         }
@@ -88,14 +96,21 @@ pub(super) async fn run(
             info!(source = %config.name.value, path = %path.display(), "read to its end");
             return Ok(());
         }
-        tokio::select! {
-            () = tokio::time::sleep(PAUSE) => {}
-            () = context.stop.cancelled() => break,
-        }
-        if reading.was_replaced(path).await {
+        last_looks = match reading.place(path).await {
+            Place::Same => 0,
+            Place::Moved => last_looks + 1,
+            Place::Cut => LAST_LOOKS,
+        };
+        if last_looks >= LAST_LOOKS {
             warn!(source = %config.name.value, path = %path.display(), "replaced: starting over");
             reading.finish(&context).await?;
             reading = Reading::start(config, path, &context).await.map_err(unreadable)?;
+            last_looks = 0;
+            continue;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(PAUSE) => {}
+            () = context.stop.cancelled() => break,
         }
     }
     reading.settle(0, &context).await
@@ -109,10 +124,14 @@ struct Reading {
     parser: Guarded,
     /// Bytes read so far.
     bytes: u64,
-    progress: Progress,
+    /// Of these bytes.
+    hasher: Xxh3,
     /// Records of the file's head that are durable since an earlier run.
     pass_over: u64,
-    in_flight: VecDeque<(u64, Done)>,
+    /// Reads whose records are on their way: what will be durable with each.
+    in_flight: VecDeque<(Progress, Done)>,
+    /// What will be durable with the last of them.
+    submitted: u64,
 }
 
 impl Reading {
@@ -121,14 +140,15 @@ impl Reading {
         path: &Path,
         context: &Context,
     ) -> std::io::Result<Reading> {
-        let mut start = Vec::with_capacity(HEAD);
-        File::open(path).await?.take(HEAD as u64).read_to_end(&mut start).await?;
         let key = format!("source:{}", config.name.value);
         let known: Option<Progress> =
             context.log.state(&key).and_then(|state| postcard::from_bytes(&state).ok());
-        let progress = known.filter(|progress| progress.is_of(&start)).unwrap_or_default();
-        if progress.records > 0 {
-            let records = progress.records;
+        let progress = match known {
+            Some(progress) if progress.is_of(path).await? => progress,
+            _ => Progress::default(),
+        };
+        let records = progress.records;
+        if records > 0 {
             info!(source = %config.name.value, records, "already taken in: passed over");
         }
         Ok(Reading {
@@ -137,18 +157,16 @@ impl Reading {
             file: File::open(path).await?,
             parser: Guarded::new(config.format, options(config, &context.clock)),
             bytes: 0,
-            pass_over: progress.records,
-            progress: Progress {
-                head_length: start.len(),
-                head: digest(&start),
-                records: progress.records,
-            },
+            hasher: Xxh3::new(),
+            pass_over: records,
             in_flight: VecDeque::new(),
+            submitted: records,
         })
     }
 
     async fn take(&mut self, bytes: &[u8], context: &Context) -> Result<(), SourceError> {
         self.bytes += bytes.len() as u64;
+        self.hasher.update(bytes);
         let records = self.parser.feed(bytes);
         self.submit(records, context).await
     }
@@ -170,34 +188,47 @@ impl Reading {
         if records.is_empty() {
             return Ok(());
         }
-        let count = records.len() as u64;
+        self.submitted += records.len() as u64;
         let done = context.intake.submit(&self.origin, records).await?;
-        self.in_flight.push_back((count, done));
+        let (records, length) = (self.submitted, self.bytes);
+        self.in_flight
+            .push_back((Progress { records, length, digest: self.hasher.digest() }, done));
         self.settle(IN_FLIGHT, context).await
     }
 
     /// Waits until at most `leave` reads are on their way, and notes what became durable.
     async fn settle(&mut self, leave: usize, context: &Context) -> Result<(), SourceError> {
         while self.in_flight.len() > leave {
-            let Some((count, done)) = self.in_flight.pop_front() else { break };
+            let Some((progress, done)) = self.in_flight.pop_front() else { break };
             if !done.committed().await {
                 return Err(SourceError::new("the pipeline ended before all records were durable"));
             }
-            self.progress.records += count;
-            // A progress is four small integers: encoding it cannot fail.
-            if let Ok(state) = postcard::to_allocvec(&self.progress) {
+            // A progress is three integers: encoding it cannot fail.
+            if let Ok(state) = postcard::to_allocvec(&progress) {
                 context.log.note_state(&self.key, state);
             }
         }
         Ok(())
     }
 
-    /// True when the path now names another file, or this one was cut.
-    async fn was_replaced(&self, path: &Path) -> bool {
-        let Ok(now) = tokio::fs::metadata(path).await else { return false };
-        let Ok(open) = self.file.metadata().await else { return true };
-        now.len() < self.bytes || !same_file(&now, &open)
+    async fn place(&self, path: &Path) -> Place {
+        let Ok(now) = tokio::fs::metadata(path).await else { return Place::Same };
+        match self.file.metadata().await {
+            Ok(open) if !same_file(&now, &open) => Place::Moved,
+            Ok(_) if now.len() >= self.bytes => Place::Same,
+            _ => Place::Cut,
+        }
     }
+}
+
+/// What has become of the file that is read.
+enum Place {
+    /// It is where it was, or nothing is there.
+    Same,
+    /// Another file is there.
+    Moved,
+    /// It is shorter than what was read of it.
+    Cut,
 }
 
 #[cfg(unix)]
@@ -213,13 +244,108 @@ fn same_file(_: &std::fs::Metadata, _: &std::fs::Metadata) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::io::Write as _;
+    use std::path::PathBuf;
 
-    #[test]
-    fn progress_is_known_by_the_head_of_its_file() {
-        let progress = Progress { records: 3, head_length: 4, head: digest(b"time") };
-        assert!(progress.is_of(b"time\theadline"));
-        assert!(!progress.is_of(b"tim"), "the file was cut");
-        assert!(!progress.is_of(b"date\theadline"), "the file was replaced");
+    use tempfile::TempDir;
+    use tokio::task::JoinHandle;
+
+    use super::*;
+    use crate::config::Config;
+    use crate::log::sample::at;
+    use crate::source::testing::{Bench, until};
+
+    /// A followed file of lines, read by a daemon that can be stopped and started.
+    struct Desk {
+        folder: TempDir,
+        running: Option<(Bench, JoinHandle<Result<(), SourceError>>)>,
+    }
+
+    impl Desk {
+        fn path(&self) -> PathBuf {
+            self.folder.path().join("wire.tsv")
+        }
+
+        fn write(&self, lines: &[&str]) {
+            let mut file =
+                std::fs::OpenOptions::new().create(true).append(true).open(self.path()).unwrap();
+            lines.iter().for_each(|line| writeln!(file, "{line}").unwrap());
+        }
+
+        fn rotate(&self) {
+            std::fs::rename(self.path(), self.folder.path().join("wire.tsv.1")).unwrap();
+        }
+
+        fn start(&mut self) {
+            let text = "[[source.file]]\nname = \"f\"\nformat = \"tsv\"\npath = \"wire.tsv\"\nfollow = true\n";
+            let file = crate::config::File::new("f", text);
+            let (config, problems) = Config::parse(file, self.folder.path());
+            let source = config.unwrap_or_else(|| panic!("{problems}")).sources.remove(0);
+            let bench = Bench::start(&self.folder.path().join("data"), at(0));
+            let (context, path) = (bench.context.clone(), self.path());
+            let reading = tokio::spawn(async move { run(&source, &path, true, context).await });
+            self.running = Some((bench, reading));
+        }
+
+        async fn stop(&mut self) {
+            let (bench, reading) = self.running.take().unwrap();
+            bench.context.stop.cancel();
+            reading.await.unwrap().unwrap();
+            bench.end().await;
+        }
+
+        async fn has(&self, headlines: &[&str]) {
+            let (bench, _) = self.running.as_ref().unwrap();
+            until(&format!("{headlines:?}"), || bench.headlines().len() >= headlines.len()).await;
+            assert_eq!(bench.headlines(), headlines);
+        }
+    }
+
+    fn desk(lines: &[&str]) -> Desk {
+        let desk = Desk { folder: tempfile::tempdir().unwrap(), running: None };
+        desk.write(lines);
+        desk
+    }
+
+    #[tokio::test]
+    async fn a_file_put_in_the_place_of_another_is_read_from_its_head() {
+        let mut desk = desk(&["headline"]);
+        desk.start();
+        desk.write(&["One", "Two", "Three"]);
+        desk.has(&["One", "Two", "Three"]).await;
+        desk.rotate();
+        desk.write(&["headline", "Four", "Five"]);
+        desk.has(&["One", "Two", "Three", "Four", "Five"]).await;
+        desk.stop().await;
+    }
+
+    #[tokio::test]
+    async fn what_was_written_until_it_was_replaced_is_read_first() {
+        let mut desk = desk(&["headline", "One"]);
+        desk.start();
+        desk.has(&["One"]).await;
+        desk.write(&["Two", "Three"]);
+        desk.rotate();
+        desk.write(&["headline", "Four"]);
+        desk.has(&["One", "Two", "Three", "Four"]).await;
+        desk.stop().await;
+    }
+
+    #[tokio::test]
+    async fn a_start_goes_on_in_the_same_file_and_reads_another_one_from_its_head() {
+        let mut desk = desk(&["headline"]);
+        desk.start();
+        desk.write(&["One", "Two"]);
+        desk.has(&["One", "Two"]).await;
+        desk.stop().await;
+        desk.write(&["Three"]);
+        desk.start();
+        desk.has(&["One", "Two", "Three"]).await;
+        desk.stop().await;
+        desk.rotate();
+        desk.write(&["headline", "Six", "Seven", "Eight", "Nine"]);
+        desk.start();
+        desk.has(&["One", "Two", "Three", "Six", "Seven", "Eight", "Nine"]).await;
+        desk.stop().await;
     }
 }
