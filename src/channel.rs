@@ -11,7 +11,6 @@ use crate::log::{Log, LogError, Position, Record, View, blocking};
 mod compose;
 mod event;
 
-pub(crate) use compose::event_time;
 pub use event::{Delivery, Digest, Event, Lost, Refusal, VERSION};
 
 /// The reserved channel of what no rule matches.

@@ -13,7 +13,7 @@ use crate::config::FoldConfig;
 use crate::item::{Identity, Seq};
 
 use crate::feedback::Aside;
-use crate::prepare::{Prepared, Rejected};
+use crate::prepare::{Prepared, Rejected, version_time};
 use crate::publisher::Publishers;
 use crate::stage::Stage;
 use crate::story::{Aliases, FoldDecision, Folded, Past, StoryId};
@@ -29,6 +29,7 @@ pub mod embedding;
 pub mod explain;
 mod held;
 mod identity;
+mod known;
 pub mod model;
 mod model_file;
 mod novelty;
@@ -206,7 +207,7 @@ impl Fold {
         let is_held = self.held.has(prepared.seq);
         self.stories.join(story, &profile, &decision.state, is_held);
         let item = &prepared.item;
-        let event = item.versioncreated.map(Timestamp::as_second);
+        let event = version_time(item, prepared.received).map(Timestamp::as_second);
         let known = Known { seq: prepared.seq, story, received, event, version: item.version };
         for name in names.all() {
             self.remember(name, known);

@@ -176,9 +176,24 @@ pub fn markers(item: &Item) -> Vec<Marker> {
     markers
 }
 
+/// When an item is said to have happened: the time it was sent with, but never far ahead.
+pub fn event_time(item: &Item, received: Timestamp) -> Timestamp {
+    item.versioncreated.map_or(received, |at| at.min(latest(received)))
+}
+
+/// The time that tells versions of an item apart: its own, unless that is still to come. One wrong
+/// time in the future would make every later version an older one.
+pub fn version_time(item: &Item, received: Timestamp) -> Option<Timestamp> {
+    item.versioncreated.filter(|at| *at <= latest(received))
+}
+
+/// The latest time that an item received then is believed to be of.
+fn latest(received: Timestamp) -> Timestamp {
+    received.checked_add(AHEAD).unwrap_or(Timestamp::MAX)
+}
+
 fn prepared(seq: Seq, received: Timestamp, item: Item, line: &str) -> Prepared {
-    let latest = received.checked_add(AHEAD).unwrap_or(Timestamp::MAX);
-    let event = item.versioncreated.map_or(received, |at| at.min(latest));
+    let event = event_time(&item, received);
     let mut markers = item.markers.clone();
     let mut attributions = Vec::new();
     let stripped = attribution::strip(line, item.publisher.as_deref(), &mut attributions);

@@ -1,16 +1,13 @@
 //! From a record of the log to what a reader of some channels gets of it.
 
-use jiff::{SignedDuration, Timestamp};
-
 use super::event::{Delivery, Digest, Event, Lost, Refusal, VERSION};
 use super::{REJECTED, Wanted};
-use crate::item::Item;
 use crate::log::{
     Change, Decision, GapCause, Intake, LogError, LogErrorKind, Logged, Position, Read, Record,
     View,
 };
 use crate::net::web_link;
-use crate::prepare::markers;
+use crate::prepare::{event_time, markers};
 use crate::story::Verdict;
 
 /// Appends what `read` is on the wanted channels: one event for each of them.
@@ -198,13 +195,6 @@ fn delivery(
         reason: reason.to_owned(),
         score: fold.evidence.score,
     })
-}
-
-/// Event time as fold has it (DESIGN section 3).
-pub(crate) fn event_time(item: &Item, received: Timestamp) -> Timestamp {
-    const AHEAD: SignedDuration = SignedDuration::from_mins(5);
-    let latest = received.checked_add(AHEAD).unwrap_or(received);
-    item.versioncreated.map_or(received, |own| own.min(latest))
 }
 
 fn refusal(position: Position, intake: Intake) -> Option<Event> {

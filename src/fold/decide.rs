@@ -4,7 +4,7 @@ use smallvec::{SmallVec, smallvec};
 
 use super::candidates::Found;
 use super::disputed::contradict;
-use super::identity::{Known, Names};
+use super::identity::Names;
 use super::model::{Ends, odds, probability};
 use super::novelty::novelty;
 use super::profile::Profile;
@@ -13,7 +13,6 @@ use super::similarity::Side;
 use super::stories::Story;
 use super::trace::{Candidate, Trace};
 use super::{Fold, weight, window::Live};
-use crate::item::{Marker, PubStatus, Reject, RejectKind};
 use crate::prepare::{Prepared, Rejected};
 use crate::story::{Ahead, Evidence, FoldDecision, StoryId, Verdict, embargo};
 
@@ -56,110 +55,20 @@ impl Fold {
         found: &Found,
     ) -> (Result<FoldDecision, Rejected>, Trace) {
         let mut trace = Trace { touched: found.touched, ..Trace::default() };
-        let known = names.rungs.iter().find_map(|name| self.known_as(name));
+        let known = names.rungs.first().and_then(|surest| self.known_as(&surest.name));
         if let Some(decision) = self.lifecycle(prepared, profile, names, known) {
             return (Ok(decision), trace);
         }
         if let Some(known) = known {
             return (self.known(prepared, profile, names, known), trace);
         }
+        if let Some(twin) = self.twin(names) {
+            let reason = format!("The page of item {}, word for word.", twin.seq);
+            return (Ok(self.again(prepared, profile, Verdict::Repeat, twin, reason)), trace);
+        }
         (trace.candidates, trace.ends) = self.compare(profile, &found.places);
         let decision = self.similar(prepared, profile, &trace);
         (Ok(decision), trace)
-    }
-
-    /// Corrections and kills: of the same provider, from a source that may, found by name.
-    fn lifecycle(
-        &self,
-        prepared: &Prepared,
-        profile: &Profile,
-        names: &Names,
-        known: Option<Known>,
-    ) -> Option<FoldDecision> {
-        let item = &prepared.item;
-        if !item.lifecycle {
-            return None;
-        }
-        let has = |marker: Marker| prepared.markers.contains(&marker);
-        let kills =
-            item.pubstatus == PubStatus::Canceled || has(Marker::Kill) || has(Marker::Withdrawn);
-        let corrects = has(Marker::Corrected);
-        let chained = names.chain.iter().find_map(|name| self.known_as(name));
-        let target = known.or(chained).filter(|known| {
-            let story = self.stories.get(known.story);
-            story.is_none_or(|story| {
-                let unknown = story.items == 0 && self.held.of(known.story).is_empty();
-                unknown || self.has_family(known.story, story, profile.family)
-            })
-        });
-        let verdict = match (kills, corrects) {
-            (true, _) => Verdict::Kill,
-            (false, true) => Verdict::Correction,
-            // A tombstone waits for its target.
-            (false, false) => {
-                let grave =
-                    chained.filter(|it| self.stories.get(it.story).is_some_and(|s| s.killed));
-                let reason = "A kill of this item came before it.";
-                return grave.filter(|_| known.is_none()).map(|grave| {
-                    self.decided(
-                        prepared,
-                        profile,
-                        Verdict::Repeat,
-                        grave.story,
-                        Evidence { of: Some(grave.seq), ..self.because(reason) },
-                    )
-                });
-            }
-        };
-        match target {
-            Some(target) => {
-                let reason = format!("Names item {}, of the same provider.", target.seq);
-                let evidence = Evidence { of: Some(target.seq), ..self.because(reason) };
-                Some(self.decided(prepared, profile, verdict, target.story, evidence))
-            }
-            None if kills => {
-                let reason = "Withdraws an item that has not come yet: kept until it does.";
-                let story = StoryId(self.next_story);
-                Some(self.decided(prepared, profile, verdict, story, self.because(reason)))
-            }
-            None => None,
-        }
-    }
-
-    /// An item that came before under the same name.
-    fn known(
-        &self,
-        prepared: &Prepared,
-        profile: &Profile,
-        names: &Names,
-        known: Known,
-    ) -> Result<FoldDecision, Rejected> {
-        let same_text = names.exact.is_none_or(|name| self.identities.get(&name).is_some());
-        let item = &prepared.item;
-        let event = item.versioncreated.map(|at| at.as_second());
-        let older = match (item.version, known.version) {
-            (Some(version), Some(before)) => version < before,
-            _ => matches!((event, known.event), (Some(event), Some(before)) if event < before),
-        };
-        // An older version is refused though its text be known; times alone are less to be trusted.
-        let numbered = item.version.is_some() && known.version.is_some();
-        let (verdict, reason) = if same_text && !(older && numbered) {
-            (Verdict::Repeat, format!("The same item as {}, word for word.", known.seq))
-        } else if older {
-            let reason = format!("Item {} is a newer version of this item.", known.seq);
-            let reject =
-                Reject { kind: RejectKind::OlderVersion, reason, offset: None, bytes: Vec::new() };
-            return Err(Rejected {
-                seq: prepared.seq,
-                received: prepared.received,
-                source: prepared.item.source.clone(),
-                reject,
-            });
-        } else {
-            (Verdict::Revision, format!("The same item as {}, with changed text.", known.seq))
-        };
-        let evidence = Evidence { of: Some(known.seq), score: Some(1.0), ..self.because(reason) };
-        Ok(self.decided(prepared, profile, verdict, known.story, evidence))
     }
 
     pub(super) fn compare(&self, profile: &Profile, places: &[u32]) -> (Vec<Candidate>, Ends) {
@@ -298,7 +207,7 @@ impl Fold {
         if self.parted.is_empty() { None } else { trace.candidates.iter().rposition(same) }
     }
 
-    fn because(&self, reason: impl Into<String>) -> Evidence {
+    pub(super) fn because(&self, reason: impl Into<String>) -> Evidence {
         Evidence {
             threshold: self.threshold,
             reason: reason.into(),
@@ -307,7 +216,7 @@ impl Fold {
         }
     }
 
-    fn decided(
+    pub(super) fn decided(
         &self,
         prepared: &Prepared,
         profile: &Profile,

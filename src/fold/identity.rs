@@ -1,12 +1,15 @@
 //! Recognising an item that came before, by what it is called rather than by what it says.
 //!
-//! A ladder: uri or guid, then address, then content. Feeds list old entries for weeks, so
-//! identities are remembered longer than the window, as 16-byte digests.
+//! A ladder: uri or guid, then address, then content. An item is known by its surest name. By an
+//! address that is not its surest name it is known only together with its text: live pages and
+//! newsrooms have one address for many items. Feeds list old entries for weeks, so identities are
+//! remembered longer than the window, as 16-byte digests.
 
 use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
+use smallvec::SmallVec;
 use xxhash_rust::xxh3::Xxh3Default;
 
 use super::ring::Ring;
@@ -21,14 +24,28 @@ pub type Digest = [u8; 16];
 #[derive(Clone, Debug, Default)]
 pub(super) struct Names {
     /// Rungs of the ladder, the surest first.
-    pub(super) rungs: Vec<Digest>,
-    /// The surest name together with the text: tells a repeat from a revision.
-    pub(super) exact: Option<Digest>,
+    pub(super) rungs: SmallVec<[Rung; 2]>,
     /// What a correction or kill of the same provider finds it by: slugline, headline.
     pub(super) chain: Vec<Digest>,
     /// The headline without its numbers, by which a version whose number changed finds the one
     /// before it.
     pub(super) numberless: Option<Digest>,
+}
+
+/// A name of an item.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rung {
+    pub(super) name: Digest,
+    /// The name together with the text: tells a repeat from a revision. None for content, which is
+    /// the text.
+    pub(super) exact: Option<Digest>,
+}
+
+impl Rung {
+    fn new(name: Digest, headline: &str, body: &str) -> Rung {
+        let hex = format!("{:032x}", u128::from_be_bytes(name));
+        Rung { name, exact: Some(digest("exact", &[&hex, headline, body])) }
+    }
 }
 
 impl Names {
@@ -38,25 +55,19 @@ impl Names {
         let headline = item.headline.as_str();
         let mut names = Names::default();
         if let Some(uri) = &item.uri {
-            names.rungs.push(digest("uri", &[&item.source, uri]));
+            let name = digest("uri", &[&item.source, uri]);
+            names.rungs.push(Rung::new(name, headline, body));
         }
         if let Some(address) = item.link.as_deref().and_then(address) {
-            names.rungs.push(digest("address", &[&address]));
+            names.rungs.push(Rung::new(digest("address", &[&address]), headline, body));
         }
-        match names.rungs.first() {
+        if names.rungs.is_empty() {
             // Content alone names an item only together with its time: wires send the same
             // headline about different days.
-            None => {
-                let time = item.versioncreated.map(|at| at.to_string()).unwrap_or_default();
-                let publisher = item.publisher.as_deref().unwrap_or("");
-                names
-                    .rungs
-                    .push(digest("content", &[&item.source, publisher, headline, body, &time]));
-            }
-            Some(first) => {
-                let hex = format!("{:032x}", u128::from_be_bytes(*first));
-                names.exact = Some(digest("exact", &[&hex, headline, body]));
-            }
+            let time = item.versioncreated.map(|at| at.to_string()).unwrap_or_default();
+            let publisher = item.publisher.as_deref().unwrap_or("");
+            let name = digest("content", &[&item.source, publisher, headline, body, &time]);
+            names.rungs.push(Rung { name, exact: None });
         }
         if item.lifecycle {
             let family = family.to_string();
@@ -82,7 +93,10 @@ impl Names {
 
     /// All of them: what the log remembers of an item.
     pub(super) fn all(&self) -> impl Iterator<Item = Digest> + '_ {
-        self.rungs.iter().chain(&self.exact).chain(&self.chain).chain(&self.numberless).copied()
+        let rungs = self.rungs.iter().map(|rung| rung.name);
+        let exact = self.rungs.iter().filter_map(|rung| rung.exact);
+        let chain = self.chain.iter().chain(&self.numberless).copied();
+        rungs.chain(exact).chain(chain)
     }
 }
 

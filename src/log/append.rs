@@ -15,6 +15,7 @@ use super::remembered::Remembered;
 use super::store::{ALIASES, Bytes, CARRIED, DECISIONS, HELD, IDENTITIES, INTAKE, LATER, Store};
 use super::{Log, cursor};
 use crate::item::Seq;
+use crate::prepare::version_time;
 use crate::story::{Past, StoryId};
 
 /// What a commit added.
@@ -151,7 +152,7 @@ impl<'t> Tables<'t> {
                         let past = Past {
                             state: decision.fold.state,
                             teller: decision.embargo.is_none().then_some(*teller),
-                            event: item.versioncreated.map(Timestamp::as_second),
+                            event: version_time(item, *received).map(Timestamp::as_second),
                             version: item.version,
                         };
                         remembered.push(Remembered {

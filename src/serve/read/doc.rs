@@ -5,11 +5,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::channel::event_time;
 use crate::item::{Item, Seq};
 use crate::log::{Decision, Intake};
 use crate::net::web_link;
-use crate::prepare::{has_open_embargo, markers};
+use crate::prepare::{event_time, has_open_embargo, markers};
 use crate::story::{Share, Verdict};
 
 /// All channels.

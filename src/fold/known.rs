@@ -1,0 +1,219 @@
+//! What an item is to one that came before under one of its names: a repeat, a revision, a
+//! correction, a kill.
+
+use std::cmp::Ordering;
+
+use jiff::Timestamp;
+
+use super::Fold;
+use super::identity::{Known, Names};
+use super::profile::Profile;
+use crate::item::{Marker, PubStatus, Reject, RejectKind};
+use crate::prepare::{Prepared, Rejected, version_time};
+use crate::story::{Evidence, FoldDecision, StoryId, Verdict};
+
+impl Fold {
+    /// Corrections and kills: of the same provider, from a source that may, found by name.
+    pub(super) fn lifecycle(
+        &self,
+        prepared: &Prepared,
+        profile: &Profile,
+        names: &Names,
+        known: Option<Known>,
+    ) -> Option<FoldDecision> {
+        let item = &prepared.item;
+        if !item.lifecycle {
+            return None;
+        }
+        let has = |marker: Marker| prepared.markers.contains(&marker);
+        let kills =
+            item.pubstatus == PubStatus::Canceled || has(Marker::Kill) || has(Marker::Withdrawn);
+        let corrects = has(Marker::Corrected);
+        let chained = names.chain.iter().find_map(|name| self.known_as(name));
+        let addressed = || names.rungs.iter().skip(1).find_map(|rung| self.known_as(&rung.name));
+        let target = known.or(chained).or_else(addressed).filter(|known| {
+            let story = self.stories.get(known.story);
+            story.is_none_or(|story| {
+                let unknown = story.items == 0 && self.held.of(known.story).is_empty();
+                unknown || self.has_family(known.story, story, profile.family)
+            })
+        });
+        let verdict = match (kills, corrects) {
+            (true, _) => Verdict::Kill,
+            (false, true) => Verdict::Correction,
+            // A tombstone waits for its target.
+            (false, false) => {
+                let grave =
+                    chained.filter(|it| self.stories.get(it.story).is_some_and(|s| s.killed));
+                let reason = "A kill of this item came before it.";
+                return grave.filter(|_| known.is_none()).map(|grave| {
+                    self.decided(
+                        prepared,
+                        profile,
+                        Verdict::Repeat,
+                        grave.story,
+                        Evidence { of: Some(grave.seq), ..self.because(reason) },
+                    )
+                });
+            }
+        };
+        match target {
+            Some(target) => {
+                let reason = format!("Names item {}, of the same provider.", target.seq);
+                let evidence = Evidence { of: Some(target.seq), ..self.because(reason) };
+                Some(self.decided(prepared, profile, verdict, target.story, evidence))
+            }
+            None if kills => {
+                let reason = "Withdraws an item that has not come yet: kept until it does.";
+                let story = StoryId(self.next_story);
+                Some(self.decided(prepared, profile, verdict, story, self.because(reason)))
+            }
+            None => None,
+        }
+    }
+
+    /// An item that came before under its surest name.
+    pub(super) fn known(
+        &self,
+        prepared: &Prepared,
+        profile: &Profile,
+        names: &Names,
+        known: Known,
+    ) -> Result<FoldDecision, Rejected> {
+        let item = &prepared.item;
+        let event = version_time(item, prepared.received).map(Timestamp::as_second);
+        let numbered = item.version.zip(known.version);
+        let version = match numbered {
+            Some((version, before)) => version.cmp(&before),
+            None => event.zip(known.event).map_or(Ordering::Equal, |(at, before)| at.cmp(&before)),
+        };
+        let (older, newer) = (version.is_lt(), version.is_gt());
+        // A newer version may go back to the words of one before the last, and then changes them.
+        let same_text = match names.rungs.first().and_then(|surest| surest.exact) {
+            Some(exact) => {
+                let said = self.identities.get(&exact);
+                said.is_some_and(|said| said.seq >= known.seq || !newer)
+            }
+            None => true,
+        };
+        // An older version is refused though its text be known; times alone are less to be trusted.
+        let (verdict, reason) = if same_text && !(older && numbered.is_some()) {
+            (Verdict::Repeat, format!("The same item as {}, word for word.", known.seq))
+        } else if older {
+            let reason = format!("Item {} is a newer version of this item.", known.seq);
+            let reject =
+                Reject { kind: RejectKind::OlderVersion, reason, offset: None, bytes: Vec::new() };
+            return Err(Rejected {
+                seq: prepared.seq,
+                received: prepared.received,
+                source: prepared.item.source.clone(),
+                reject,
+            });
+        } else {
+            (Verdict::Revision, format!("The same item as {}, with changed text.", known.seq))
+        };
+        Ok(self.again(prepared, profile, verdict, known, reason))
+    }
+
+    /// An item of another name that was the last on the same page and had the same text.
+    pub(super) fn twin(&self, names: &Names) -> Option<Known> {
+        names.rungs.iter().skip(1).find_map(|rung| {
+            let known = self.known_as(&rung.name)?;
+            let said = self.identities.get(&rung.exact?)?;
+            (said.seq >= known.seq).then_some(known)
+        })
+    }
+
+    /// The decision about an item that came before.
+    pub(super) fn again(
+        &self,
+        prepared: &Prepared,
+        profile: &Profile,
+        verdict: Verdict,
+        known: Known,
+        reason: String,
+    ) -> FoldDecision {
+        let evidence = Evidence { of: Some(known.seq), score: Some(1.0), ..self.because(reason) };
+        self.decided(prepared, profile, verdict, known.story, evidence)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fold::Fold;
+    use crate::fold::tests::{decide, fold, item};
+    use crate::item::{Item, Seq};
+    use crate::story::FoldDecision;
+
+    /// An item of a feed, by its GUID, and its page.
+    fn entry(uri: &str, link: &str, hours: i64, headline: &str) -> Item {
+        let link = format!("https://fjord.example/{link}");
+        Item { uri: Some(uri.to_owned()), link: Some(link), ..item("Fjord Wire", hours, headline) }
+    }
+
+    fn decided(fold: &mut Fold, seq: u64, item: Item) -> FoldDecision {
+        decide(fold, seq, item).decision
+    }
+
+    #[test]
+    fn items_of_one_page_are_different_ones() {
+        let mut fold = fold();
+        let headlines = [
+            "Ferry runs aground off Sandvik",
+            "Central bank raises its rate to 4%",
+            "Chess champion Ilvana retires",
+        ];
+        for (seq, headline) in headlines.into_iter().enumerate() {
+            let hours = 3 - seq as i64;
+            let entry = entry(&format!("a:{seq}"), "live", hours, headline);
+            assert_eq!(decided(&mut fold, seq as u64, entry).verdict, Verdict::New, "{headline}");
+        }
+    }
+
+    #[test]
+    fn a_page_that_two_feeds_list_is_a_repeat_whatever_they_call_it() {
+        let mut fold = fold();
+        let headline = "Ferry runs aground off Sandvik";
+        for (seq, uri) in ["a:1", "b:1", "a:1", "b:1"].into_iter().enumerate() {
+            let seen = decided(&mut fold, seq as u64, entry(uri, "ferry", 0, headline));
+            let first = if seq == 0 { Verdict::New } else { Verdict::Repeat };
+            assert_eq!(seen.verdict, first, "{seq}: {}", seen.evidence.reason);
+        }
+    }
+
+    #[test]
+    fn a_newer_version_may_go_back_to_earlier_words() {
+        let mut fold = fold();
+        let toll = |dead: u32| format!("Ferry sinks off Sandvik, {dead} dead");
+        let mut verdict = |seq: u64, hours, dead| {
+            decided(&mut fold, seq, entry("a:1", "ferry", hours, &toll(dead))).verdict
+        };
+        assert_eq!(verdict(1, 0, 12), Verdict::New);
+        assert_eq!(verdict(2, 1, 120), Verdict::Revision);
+        assert_eq!(verdict(3, 2, 12), Verdict::Revision, "it says something else than the last");
+        assert_eq!(verdict(4, 2, 12), Verdict::Repeat);
+        assert_eq!(verdict(5, 2, 120), Verdict::Repeat, "at one time a source only wavers");
+    }
+
+    #[test]
+    fn one_wrong_time_in_the_future_does_not_make_later_versions_older_ones() {
+        let mut fold = fold();
+        let mut sent = |seq: u64, hours: i64, headline: &str| {
+            let item = entry("a:1", "ferry", hours, headline);
+            let received = crate::fold::tests::at(seq as i64);
+            let prepared = crate::prepare::Prepare::new().prepare(crate::item::Arrival {
+                seq: Seq(seq),
+                received,
+                source: item.source.clone(),
+                record: Ok(item),
+            });
+            fold.decide(prepared.expect("an item")).0.map(|folded| folded.decision.verdict)
+        };
+        assert_eq!(sent(1, 300_000, "Ferry sinks off Sandvik, 12 dead").ok(), Some(Verdict::New));
+        let edited = sent(2, 2, "Ferry sinks off Sandvik, 13 dead");
+        assert_eq!(edited.ok(), Some(Verdict::Revision));
+        let stale = sent(3, 1, "Ferry sinks off Sandvik, 11 dead");
+        assert!(stale.is_err(), "{stale:?}");
+    }
+}
