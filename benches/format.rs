@@ -22,6 +22,7 @@ fn options() -> Options {
         received: Timestamp::UNIX_EPOCH,
         charset: None,
         max_record: 1 << 20,
+        endless: false,
     }
 }
 

@@ -81,6 +81,14 @@ impl Format {
         ("mail", Format::Mail),
     ];
 
+    /// Whether its input is read when it ends, and cannot be read before.
+    pub fn wants_an_end(self) -> bool {
+        matches!(
+            self,
+            Format::Feed | Format::NewsmlG2 | Format::Newsml1 | Format::Nitf | Format::Mail
+        )
+    }
+
     /// Whether items of this format may correct and kill stories unless their source says
     /// otherwise: true for what only agencies send.
     pub fn lifecycle(self) -> bool {
@@ -102,6 +110,9 @@ pub struct Options {
     pub charset: Option<String>,
     /// Largest single record in bytes; a longer one becomes a reject.
     pub max_record: usize,
+    /// The input may never end, as that of a port: each message of a circuit is a record as soon as
+    /// it has ended itself.
+    pub endless: bool,
 }
 
 /// What a parser yields: an item, or why there is none.

@@ -38,6 +38,7 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
         received: Timestamp::UNIX_EPOCH,
         charset: None,
         max_record: 1 << 20,
+        endless: false,
     };
     let mut records = Vec::new();
     for path in &args.files {

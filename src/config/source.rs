@@ -105,6 +105,14 @@ pub(super) fn read(
         let follow = table.or("follow", false, problems);
         let path = path.map(|path| resolve(folder, path.value)).unwrap_or_default();
         let source = common(&mut table, SourceKind::File { path, follow }, problems);
+        let endless = source.as_ref().is_some_and(|it| follow && it.format.wants_an_end());
+        if let Some(place) = table.place_of_key("follow").filter(|_| endless) {
+            let message = "a document of this format is read when its file ends, and a followed \
+                           one never does";
+            let hint =
+                "leave `follow` out, or have the documents dropped into a [[source.directory]]";
+            problems.push(Diagnostic::error(&place, message).hint(hint));
+        }
         table.finish(problems);
         sources.extend(source);
     }

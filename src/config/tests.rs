@@ -32,6 +32,18 @@ fn every_problem_is_reported_at_once_with_its_place() {
 }
 
 #[test]
+fn a_file_that_is_read_at_its_end_cannot_be_followed() {
+    let source = |format: &str| {
+        format!(
+            "[[source.file]]\nname = \"a\"\npath = \"wire\"\nfollow = true\nformat = \"{format}\"\n"
+        )
+    };
+    let report = problems(&source("nitf"));
+    assert!(report.contains("wirefold.toml:4:") && report.contains("never does"), "{report}");
+    assert!(!problems(&source("anpa")).contains("never does"));
+}
+
+#[test]
 fn a_broken_line_is_reported_where_it_stands() {
     let report = problems("[log\ndir = \"x\"\n[fold]\nwindow = \n");
     assert!(report.contains("wirefold.toml:1:"), "{report}");

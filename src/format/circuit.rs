@@ -1,6 +1,6 @@
 //! What the formats of wire circuits share: messages framed by control characters.
 
-use super::fields;
+use super::{fields, teletype};
 use crate::item::{Reject, RejectKind};
 
 /// Start of heading.
@@ -23,6 +23,22 @@ pub(super) struct Message<'a> {
     pub(super) text: &'a str,
     /// Between ETX and EOT.
     pub(super) trailer: &'a str,
+}
+
+/// Up to where the bytes of a circuit hold messages that have ended: with EOT, with the start of the
+/// next one or, on a teletype, with its end line. 0 when none has.
+pub(super) fn ended(bytes: &[u8]) -> usize {
+    let last = |mark: char| bytes.iter().rposition(|byte| *byte == mark as u8);
+    let Some(start) = last(SOH) else { return teletype::ended(bytes) };
+    let end = last(EOT).map_or(0, |at| at + 1);
+    let text_ended = bytes[end.min(start)..start].contains(&(ETX as u8));
+    if text_ended { end.max(start) } else { end }
+}
+
+/// Whether the bytes hold nothing but what fills the time between two messages.
+pub(super) fn is_filler(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| byte.is_ascii_whitespace() || byte.is_ascii_control())
+        && !bytes.contains(&(SOH as u8))
 }
 
 /// Splits a document into messages.
@@ -115,6 +131,20 @@ mod tests {
         let reject = found[1].as_ref().expect_err("cut");
         assert_eq!(reject.offset, Some(13));
         assert!(messages("text", 100).remove(0).is_err());
+    }
+
+    #[test]
+    fn a_message_has_ended_when_nothing_of_it_can_follow() {
+        let whole = "\x01a\x02b\x03c\x04";
+        assert_eq!(ended(whole.as_bytes()), whole.len());
+        assert_eq!(ended(&whole.as_bytes()[..whole.len() - 1]), 0, "its trailer may go on");
+        assert_eq!(ended(format!("{whole}\r\n\x01d\x02e").as_bytes()), whole.len());
+        assert_eq!(ended(b"\x01a\x02b\x03c\r\n\x01d"), 8, "the next one has begun");
+        assert_eq!(ended(b"\x01a\x02b\x01c"), 0, "its text has not ended");
+        assert_eq!(ended(b"ZCZC1\r\nOne\r\nNNNN\r\nZCZC2\r\nTw"), 18);
+        assert_eq!(ended(b"ZCZC1\r\nOne\r\nNNNN"), 16);
+        assert_eq!(ended(b"One NNNN of them"), 0);
+        assert!(is_filler(b"\r\n\x7f\x16") && !is_filler(b"\r\n\x01") && !is_filler(b"a"));
     }
 
     #[test]

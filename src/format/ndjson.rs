@@ -14,10 +14,13 @@ use crate::item::{Reject, RejectKind};
 /// Keys under which a document may hold its array of items.
 const ARRAYS: &[&str] = &["\"items\"", "\"item\"", "\"_items\"", "\"articles\"", "\"data\""];
 
-/// Reads one line; blank lines are not records.
-pub(super) fn line(line: &Line, dates: &Dates) -> Option<Record> {
+/// Reads one line; blank lines are not records. An envelope, as interfaces answer with, has as many
+/// as are in it.
+pub(super) fn line(line: &Line, dates: &Dates, out: &mut Vec<Record>) {
     let text = line.text.trim();
-    (!text.is_empty()).then(|| object(text, line.offset, dates))
+    if !text.is_empty() {
+        objects(text, line.offset, dates, out);
+    }
 }
 
 /// Whether a first line begins a document that spans lines: it is an array, or an object that
@@ -44,12 +47,14 @@ pub(super) fn document(text: &str, dates: &Dates, max_record: usize, out: &mut V
     }
     match array_start(whole) {
         Some(at) => {
-            elements(text, start + at, max_record, out, |raw, offset| object(raw, offset, dates))
+            elements(text, start + at, max_record, out, |raw, offset, out| {
+                objects(raw, offset, dates, out);
+            });
         }
         None if whole.len() > max_record => {
             out.push(Err(Reject::too_large(start as u64, max_record, whole.as_bytes())))
         }
-        None => out.push(object(whole, start as u64, dates)),
+        None => objects(whole, start as u64, dates, out),
     }
 }
 
@@ -72,7 +77,7 @@ pub(super) fn elements(
     start: usize,
     max_record: usize,
     out: &mut Vec<Record>,
-    read: impl Fn(&str, u64) -> Record,
+    read: impl Fn(&str, u64, &mut Vec<Record>),
 ) {
     let mut values = Vec::new();
     let mut reader = serde_json::Deserializer::from_str(&text[start..]);
@@ -80,11 +85,11 @@ pub(super) fn elements(
     for value in values {
         let raw = value.get();
         let offset = (raw.as_ptr() as usize - text.as_ptr() as usize) as u64;
-        out.push(if raw.len() > max_record {
-            Err(Reject::too_large(offset, max_record, raw.as_bytes()))
+        if raw.len() > max_record {
+            out.push(Err(Reject::too_large(offset, max_record, raw.as_bytes())));
         } else {
-            read(raw, offset)
-        });
+            read(raw, offset, out);
+        }
     }
     if let Some(error) = fault {
         let offset = start as u64 + place(&text[start..], &error);
@@ -94,19 +99,21 @@ pub(super) fn elements(
     }
 }
 
-/// Reads one object with ninjs names.
-fn object(text: &str, offset: u64, dates: &Dates) -> Record {
-    let value = value(text, offset)?;
-    match ninjs::unwrap(&value).first() {
-        Some(object) => Ok(ninjs::item(object, dates)),
-        None => {
-            let reason = format!(
-                "The JSON at offset {offset} is not an object. Each line must be one object, such \
-                 as {{\"headline\": \"…\"}}."
-            );
-            Err(Reject::new(RejectKind::Malformed, reason, offset, text.as_bytes()))
-        }
+/// Reads an object with ninjs names, or an envelope of such objects.
+fn objects(text: &str, offset: u64, dates: &Dates, out: &mut Vec<Record>) {
+    let value = match value(text, offset) {
+        Ok(value) => value,
+        Err(reject) => return out.push(Err(reject)),
+    };
+    let objects = ninjs::unwrap(&value);
+    if objects.is_empty() && !value.is_object() {
+        let reason = format!(
+            "The JSON at offset {offset} is not an object. Each line must be one object, such as \
+             {{\"headline\": \"…\"}}."
+        );
+        out.push(Err(Reject::new(RejectKind::Malformed, reason, offset, text.as_bytes())));
     }
+    out.extend(objects.into_iter().map(|object| Ok(ninjs::item(object, dates))));
 }
 
 /// Parses JSON, at most 128 levels deep.
@@ -170,6 +177,14 @@ mod tests {
         assert_eq!(headlines("[\n{\"headline\": \"One\"},\n{\"title\": \"Two\"}]"), ["One", "Two"]);
         assert_eq!(headlines("{\"total\": 1,\n\"item\": [{\"headline\": \"One\"}]}"), ["One"]);
         assert_eq!(headlines("{\n\"data\": {\"item\": {\"headline\": \"One\"}}}"), ["One"]);
+    }
+
+    #[test]
+    fn an_envelope_on_one_line_has_all_its_items() {
+        let line =
+            "{\"articles\":[{\"title\":\"One\"},{\"title\":\"Two\"}]}\n{\"headline\":\"Three\"}\n";
+        assert_eq!(headlines(line), ["One", "Two", "Three"]);
+        assert_eq!(parse(Format::Ndjson, b"{\"articles\":[]}\n", &options()), [], "nothing new");
     }
 
     #[test]

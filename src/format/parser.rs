@@ -5,7 +5,7 @@ use super::lines::{Line, Lines};
 use super::list::List;
 use super::tsv::Tsv;
 use super::{
-    Format, Options, Record, anpa, charset, detect, embargo, feed, iptc7901, mail, ndjson,
+    Format, Options, Record, anpa, charset, circuit, detect, embargo, feed, iptc7901, mail, ndjson,
     newsml_1, newsml_g2, nitf,
 };
 use crate::item::{Reject, RejectKind};
@@ -51,7 +51,8 @@ impl Parser {
         match &mut self.state {
             State::Undecided(held) => {
                 held.extend_from_slice(bytes);
-                if detect::decidable(held) {
+                let ended = self.options.endless && circuit::ended(held) > 0;
+                if ended || detect::decidable(held) {
                     self.decide(out);
                 }
             }
@@ -63,6 +64,9 @@ impl Parser {
                 let room = MAX_DOCUMENT.saturating_sub(held.len());
                 *overlong |= bytes.len() > room;
                 held.extend_from_slice(&bytes[..bytes.len().min(room)]);
+                if self.options.endless {
+                    self.messages(out);
+                }
             }
         }
     }
@@ -81,12 +85,40 @@ impl Parser {
                     list.finish(out);
                 }
             }
-            State::Document { format, bytes, offset, overlong } => {
-                let begun = out.len();
-                self.document(format, &bytes, overlong, out);
-                let rejects = out[begun..].iter_mut().filter_map(|record| record.as_mut().err());
-                rejects.filter_map(|reject| reject.offset.as_mut()).for_each(|at| *at += offset);
+            State::Document { bytes, .. } if self.options.endless && circuit::is_filler(&bytes) => {
             }
+            State::Document { format, bytes, offset, overlong } => {
+                self.document_at(offset, format, &bytes, overlong, out);
+            }
+        }
+    }
+
+    /// True when bytes are held of which nothing can be said before the input ends.
+    pub fn holds_document(&self) -> bool {
+        matches!(&self.state, State::Document { bytes, .. } if !bytes.is_empty())
+    }
+
+    /// Gives out the messages of a circuit that have ended. One that does not end is let go.
+    fn messages(&mut self, out: &mut Vec<Record>) {
+        let State::Document {
+            format: format @ (Format::Iptc7901 | Format::Anpa),
+            bytes,
+            offset,
+            ..
+        } = &mut self.state
+        else {
+            return;
+        };
+        let (format, begin) = (*format, *offset);
+        let mut end = circuit::ended(bytes);
+        if end == 0 && bytes.len() > self.options.max_record {
+            end = bytes.len();
+        }
+        if end > 0 {
+            let rest = bytes.split_off(end);
+            let ended = std::mem::replace(bytes, rest);
+            *offset += end as u64;
+            self.document_at(begin, format, &ended, false, out);
         }
     }
 
@@ -149,6 +181,21 @@ impl Parser {
                 Err(reject) => out.push(Err(reject)),
             }
         }
+    }
+
+    /// Reads a document that begins at an offset of the input.
+    fn document_at(
+        &self,
+        offset: u64,
+        format: Format,
+        bytes: &[u8],
+        overlong: bool,
+        out: &mut Vec<Record>,
+    ) {
+        let begun = out.len();
+        self.document(format, bytes, overlong, out);
+        let rejects = out[begun..].iter_mut().filter_map(|record| record.as_mut().err());
+        rejects.filter_map(|reject| reject.offset.as_mut()).for_each(|at| *at += offset);
     }
 
     fn document(&self, format: Format, bytes: &[u8], overlong: bool, out: &mut Vec<Record>) {
@@ -220,7 +267,7 @@ impl Reader {
         match self {
             Reader::List(list) => list.line(line, out),
             Reader::Tsv(tsv) => out.extend(tsv.line(&line, dates)),
-            Reader::Ndjson(_) => out.extend(ndjson::line(&line, dates)),
+            Reader::Ndjson(_) => ndjson::line(&line, dates, out),
         }
     }
 }

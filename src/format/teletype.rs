@@ -25,6 +25,23 @@ const END: &str = "NNNN";
 /// Marks of the lines of the head.
 const MARKS: [char; 10] = ['%', '$', '&', '*', '+', '#', '@', '^', ':', '='];
 
+/// Up to where bytes hold messages that have ended: behind the last line that ends in NNNN. 0 when
+/// they begin as none does.
+pub(super) fn ended(bytes: &[u8]) -> usize {
+    if !bytes.trim_ascii_start().starts_with(START.as_bytes()) {
+        return 0;
+    }
+    let mut end = 0;
+    let mut at = 0;
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        at += line.len();
+        if line.trim_ascii_end().ends_with(END.as_bytes()) {
+            end = at;
+        }
+    }
+    end
+}
+
 /// Reads a document of one or more messages.
 pub(super) fn parse(text: &str, dates: &Dates, max_record: usize, out: &mut Vec<Record>) {
     let mut starts: Vec<usize> = Vec::new();

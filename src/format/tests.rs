@@ -12,6 +12,7 @@ pub(crate) fn options() -> Options {
         received: "2026-11-23T20:00:00Z".parse().expect("a timestamp"),
         charset: None,
         max_record: 1 << 20,
+        endless: false,
     }
 }
 

@@ -16,7 +16,7 @@ use tracing::{info, warn};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::config::SourceConfig;
-use crate::format::Record;
+use crate::format::{Options, Record};
 use crate::link::Done;
 
 use super::guard::Guarded;
@@ -75,7 +75,7 @@ pub(super) async fn run(
     };
     // A pipe without a writer does not even open.
     let mut reading = tokio::select! {
-        reading = Reading::start(config, path, &context) => reading.map_err(unreadable)?,
+        reading = Reading::start(config, path, follow, &context) => reading.map_err(unreadable)?,
         () = context.stop.cancelled() => return Ok(()),
     };
     let mut chunk = vec![0; CHUNK];
@@ -104,7 +104,7 @@ pub(super) async fn run(
         if last_looks >= LAST_LOOKS {
             warn!(source = %config.name.value, path = %path.display(), "replaced: starting over");
             reading.finish(&context).await?;
-            reading = Reading::start(config, path, &context).await.map_err(unreadable)?;
+            reading = Reading::start(config, path, follow, &context).await.map_err(unreadable)?;
             last_looks = 0;
             continue;
         }
@@ -138,6 +138,7 @@ impl Reading {
     async fn start(
         config: &SourceConfig,
         path: &Path,
+        follow: bool,
         context: &Context,
     ) -> std::io::Result<Reading> {
         let key = format!("source:{}", config.name.value);
@@ -147,6 +148,7 @@ impl Reading {
             Some(progress) if progress.is_of(path).await? => progress,
             _ => Progress::default(),
         };
+        let options = Options { endless: follow, ..options(config, &context.clock) };
         let records = progress.records;
         if records > 0 {
             info!(source = %config.name.value, records, "already taken in: passed over");
@@ -155,7 +157,7 @@ impl Reading {
             key,
             origin: Origin::of(config),
             file: File::open(path).await?,
-            parser: Guarded::new(config.format, options(config, &context.clock)),
+            parser: Guarded::new(config.format, options),
             bytes: 0,
             hasher: Xxh3::new(),
             pass_over: records,

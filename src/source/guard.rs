@@ -37,6 +37,11 @@ impl Guarded {
         self.after(fed, offset, bytes, records)
     }
 
+    /// See [`Parser::holds_document`].
+    pub(super) fn holds_document(&self) -> bool {
+        self.parser.holds_document()
+    }
+
     /// Ends the input and returns the records that were left.
     pub(super) fn finish(&mut self) -> Vec<Record> {
         let mut records = Vec::new();

@@ -6,6 +6,7 @@ use std::io::Read;
 use tracing::info;
 
 use crate::config::SourceConfig;
+use crate::format::Options;
 use crate::link::{self, Receiver};
 
 use super::guard::Guarded;
@@ -17,7 +18,8 @@ const CHUNK: usize = 64 * 1024;
 pub(super) async fn run(config: &SourceConfig, context: Context) -> Result<(), SourceError> {
     let origin = Origin::of(config);
     let chunks = read_in_background(std::io::stdin())?;
-    let mut parser = Guarded::new(config.format, options(config, &context.clock));
+    let options = Options { endless: true, ..options(config, &context.clock) };
+    let mut parser = Guarded::new(config.format, options);
     loop {
         let chunk = tokio::select! {
             chunk = chunks.recv() => chunk,

@@ -1,5 +1,6 @@
-//! A TCP port to which wires send lines, as circuits do: whoever connects sends records one after
-//! another, in one format.
+//! A TCP port to which wires send lines or messages, as circuits do: whoever connects sends records
+//! one after another, in one format. A document of a format without such marks ends when its sender
+//! closes, or sends nothing more for `idle`.
 //!
 //! TCP tells a sender that bytes have arrived, not that they are kept. With `ack = true` the
 //! listener answers with a line `OK n` whenever `n` records of the connection are durable, and a
@@ -16,6 +17,7 @@ use tokio::task::JoinSet;
 use tracing::{info, warn};
 
 use crate::config::{SourceConfig, TcpConfig};
+use crate::format::Options;
 use crate::link::Done;
 
 use super::guard::Guarded;
@@ -83,7 +85,8 @@ async fn connection(
 ) -> Result<(), SourceError> {
     let (config, tcp) = &*shared;
     let origin = Origin::of(config);
-    let mut parser = Guarded::new(config.format, options(config, &context.clock));
+    let options = Options { endless: true, ..options(config, &context.clock) };
+    let mut parser = Guarded::new(config.format, options);
     let mut acks = Acks { on: tcp.ack, ..Acks::default() };
     let mut chunk = vec![0; CHUNK];
     loop {
@@ -97,30 +100,26 @@ async fn connection(
             }
             () = context.stop.cancelled() => break,
         };
-        match read {
-            Ok(Ok(0)) => {
-                let records = parser.finish();
-                let count = records.len() as u64;
-                let done = context.intake.submit(&origin, records).await?;
-                acks.in_flight.push_back((count, done));
-                break;
-            }
-            Ok(Ok(length)) => {
-                let records = parser.feed(&chunk[..length]);
-                let count = records.len() as u64;
-                if count > 0 {
-                    let done = context.intake.submit(&origin, records).await?;
-                    acks.in_flight.push_back((count, done));
-                }
-            }
+        let (records, ends) = match read {
+            Ok(Ok(0)) => (parser.finish(), true),
+            Ok(Ok(length)) => (parser.feed(&chunk[..length]), false),
             Ok(Err(error)) => {
                 info!(source = %config.name.value, %error, "the connection broke");
                 break;
             }
             Err(_) => {
                 info!(source = %config.name.value, "closed: nothing came for `idle`");
-                break;
+                let whole = parser.holds_document();
+                (if whole { parser.finish() } else { Vec::new() }, true)
             }
+        };
+        if !records.is_empty() {
+            let count = records.len() as u64;
+            let done = context.intake.submit(&origin, records).await?;
+            acks.in_flight.push_back((count, done));
+        }
+        if ends {
+            break;
         }
     }
 
@@ -188,9 +187,8 @@ mod tests {
 
     async fn desk(keys: &str) -> Desk {
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let text = format!(
-            "[[source.tcp]]\nname = \"wire\"\nformat = \"ndjson\"\nlisten = \"{free}\"\n{keys}"
-        );
+        let format = if keys.contains("format") { "" } else { "format = \"ndjson\"\n" };
+        let text = format!("[[source.tcp]]\nname = \"wire\"\nlisten = \"{free}\"\n{format}{keys}");
         let (config, problems) = Config::parse(File::new("f", text), std::path::Path::new("."));
         let source = config.unwrap_or_else(|| panic!("{problems}")).sources.remove(0);
         let SourceKind::Tcp(tcp) = source.kind.clone() else { panic!("it is a port") };
@@ -241,6 +239,34 @@ mod tests {
         assert_eq!(bench.records().len(), 1);
         assert_eq!(answers.next_line().await.unwrap(), None, "the connection is closed");
         bench.end().await;
+    }
+
+    #[tokio::test]
+    async fn messages_of_a_circuit_are_taken_in_while_it_stays_open() {
+        const ONE: &str = "\x01exa062 4 i 211 example 061\r\nHarbour/strike/\r\n\x02\
+                           Dockers vote to go on =\r\n   Bergen (example) - Dockers voted.\r\n\
+                           \x03231905 GMT Nov 26\r\n\x04\r\n";
+        for format in ["iptc7901", "auto"] {
+            let Desk { bench, mut stream, .. } = desk(&format!("format = \"{format}\"")).await;
+            let two = ONE.replace("go on", "stop");
+            stream.write_all(format!("{ONE}{}", &two[..80]).as_bytes()).await.unwrap();
+            until("the first is taken in", || bench.headlines() == ["Dockers vote to go on"]).await;
+            stream.write_all(&two.as_bytes()[80..]).await.unwrap();
+            until("so is the second", || bench.headlines().len() == 2).await;
+            drop(stream);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            assert_eq!(bench.records().len(), 2, "what fills the line is no record");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_document_ends_when_nothing_more_comes() {
+        let keys = "format = \"nitf\"\nidle = \"200ms\"";
+        let Desk { bench, mut stream, .. } = desk(keys).await;
+        let document = "<nitf><body><body.head><hedline><hl1>Ferry sinks</hl1></hedline>\
+                        </body.head></body></nitf>";
+        stream.write_all(document.as_bytes()).await.unwrap();
+        until("it is taken in", || bench.headlines() == ["Ferry sinks"]).await;
     }
 
     #[tokio::test]

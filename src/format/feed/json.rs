@@ -32,14 +32,14 @@ pub(super) fn parse(text: &str, dates: &Dates, max_record: usize, out: &mut Vec<
         language: ninjs::words(&head.language).and_then(|code| fields::language(&code)),
         base: ninjs::words(&head.home_page_url),
     };
-    ndjson::elements(text, start + items, max_record, out, |raw, offset| {
-        match ndjson::value(raw, offset)? {
+    ndjson::elements(text, start + items, max_record, out, |raw, offset, out| {
+        out.push(ndjson::value(raw, offset).and_then(|value| match value {
             Value::Object(object) => Ok(item(&object, &channel, dates)),
             _ => {
                 let reason = format!("The entry at offset {offset} is not an object.");
                 Err(Reject::new(RejectKind::Malformed, reason, offset, raw.as_bytes()))
             }
-        }
+        }));
     });
 }
 

@@ -133,6 +133,7 @@ impl How {
             received: Timestamp::UNIX_EPOCH,
             charset: self.charset.clone(),
             max_record: length + 1,
+            endless: false,
         }
     }
 

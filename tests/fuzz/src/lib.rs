@@ -11,6 +11,7 @@ pub fn check(format: Format, bytes: &[u8]) {
         received: Timestamp::UNIX_EPOCH,
         charset: None,
         max_record: 4096,
+        endless: false,
     };
     let whole = parse(format, bytes, &options);
     assert!(whole.len() <= bytes.len() + 1, "the input was multiplied");
