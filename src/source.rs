@@ -117,5 +117,6 @@ fn options(config: &SourceConfig, clock: &Clock) -> format::Options {
         received: clock.now(),
         charset: None,
         max_record: config.max_record,
+        endless: false,
     }
 }

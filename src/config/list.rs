@@ -73,7 +73,7 @@ fn wrong(place: &Place, name: &str) -> Diagnostic {
 fn from_file(path: &Path) -> Result<Vec<String>, String> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| format!("cannot read the list {}: {error}", path.display()))?;
-    let entries = text.lines().map(str::trim);
+    let entries = text.trim_start_matches('\u{feff}').lines().map(str::trim);
     Ok(entries
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
         .map(str::to_owned)

@@ -125,7 +125,7 @@ pub(super) fn read_with<T>(
 ) -> Result<T, ReadError> {
     let fault = |line, what| ReadError { path: path.to_owned(), line, what };
     let text = std::fs::read_to_string(path).map_err(|error| fault(None, error.to_string()))?;
-    parse(&text).map_err(|(line, what)| fault(Some(line), what))
+    parse(text.trim_start_matches('\u{feff}')).map_err(|(line, what)| fault(Some(line), what))
 }
 
 /// The names in the header line, and the lines below it with their numbers from 0.

@@ -1,5 +1,6 @@
 //! Small readings that several formats share.
 
+use super::date::Moment;
 use crate::item::{Item, Language, PubStatus, Reject, RejectKind, Subject};
 
 /// Shorter than this, a "byline" without a verb is a byline; longer, it is a sentence.
@@ -66,6 +67,21 @@ pub(super) fn set_status(item: &mut Item, word: &str) {
     } else if gone.iter().any(|word| lower.contains(word)) {
         item.pubstatus = PubStatus::Canceled;
     }
+}
+
+/// Sets until when an item is held back, after its status. An end that cannot be read has not passed:
+/// until a later version says otherwise, the item is withheld.
+pub(super) fn set_embargo(item: &mut Item, end: Option<Moment>) {
+    match end {
+        Some(end) => item.embargoed = Some(end.time),
+        None if item.pubstatus == PubStatus::Usable => item.pubstatus = PubStatus::Withheld,
+        None => {}
+    }
+}
+
+/// Whether a value of an embargo says that there is one: some write zeros for none.
+pub(super) fn states_embargo(value: &str) -> bool {
+    value.chars().any(|c| c.is_alphanumeric() && c != '0' && c != 'T')
 }
 
 /// Trimmed text, or none.

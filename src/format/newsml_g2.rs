@@ -51,7 +51,6 @@ fn item(element: Element, dates: &Dates) -> Option<Item> {
             .or_else(|| content?.attribute("lang"))
             .and_then(|tag| fields::language(&tag)),
         firstcreated: time(management("firstCreated")).map(|m| m.time),
-        embargoed: time(management("embargoed")).map(|m| m.time),
         urgency: about("urgency").and_then(|level| fields::urgency(&level.line()?)),
         pubstatus: management("pubStatus").and_then(status).unwrap_or_default(),
         markers: meta.map(signals).unwrap_or_default(),
@@ -83,6 +82,13 @@ fn item(element: Element, dates: &Dates) -> Option<Item> {
     let created = time(management("versionCreated")).or_else(|| time(about("contentCreated")));
     if let Some(moment) = created {
         item.set_time(moment);
+    }
+    if let Some(embargoed) = management("embargoed") {
+        let end = embargoed.line();
+        let open = embargoed.attribute("nil").is_some_and(|nil| nil == "true" || nil == "1");
+        if open || end.is_some_and(|end| fields::states_embargo(&end)) {
+            fields::set_embargo(&mut item, time(Some(embargoed)));
+        }
     }
     Some(item)
 }

@@ -86,7 +86,6 @@ pub(super) fn item(object: &Object, dates: &Dates) -> Item {
             .or_else(|| first(&["copyrightholder"])),
         language: first(&["language", "lang"]).and_then(|code| fields::language(&code)),
         firstcreated: time(&["firstcreated", "contentcreated", "created"]).map(|m| m.time),
-        embargoed: time(&["embargoed", "embargo"]).map(|m| m.time),
         urgency: first(&["urgency", "priority"]).and_then(|level| fields::urgency(&level)),
         subjects: collected(object, &["subject", "subjects"], subject),
         places: collected(object, &["place", "places"], |value| {
@@ -114,7 +113,23 @@ pub(super) fn item(object: &Object, dates: &Dates) -> Item {
     if let Some(status) = first(&["pubstatus", "status"]) {
         fields::set_status(&mut item, &status);
     }
+    if let Some(end) = embargo(object) {
+        fields::set_embargo(&mut item, moment(end, dates));
+    }
     item
+}
+
+/// The value that says until when the item is held back.
+fn embargo(object: &Object) -> Option<&Value> {
+    let end = ["embargoed", "embargo"].iter().find_map(|key| object.get(*key))?;
+    let states = match end {
+        Value::Null => false,
+        Value::Bool(on) => *on,
+        Value::String(text) => fields::states_embargo(text),
+        Value::Number(number) => number.as_i64() != Some(0),
+        _ => true,
+    };
+    states.then_some(end)
 }
 
 fn headline(object: &Object) -> Option<String> {

@@ -49,7 +49,7 @@ pub(super) fn item(nitf: Element, dates: &Dates) -> Item {
             .or_else(|| attribute("p", "lang"))
             .and_then(|tag| fields::language(&tag)),
         firstcreated: time("revision-history", "norm").map(|m| m.time),
-        embargoed: embargo(time("date.release", "norm"), issued),
+        embargoed: embargo(time("date.release", "norm"), issued, dates),
         urgency: attribute("urgency", "ed-urg").and_then(|level| fields::urgency(&level)),
         subjects: subjects(nitf),
         places: nitf.find_all("evloc").filter_map(place).collect(),
@@ -72,9 +72,14 @@ pub(super) fn item(nitf: Element, dates: &Dates) -> Item {
     item
 }
 
-/// A release after the issue is an embargo.
-fn embargo(release: Option<Moment>, issued: Option<Moment>) -> Option<jiff::Timestamp> {
-    let (release, issued) = (release?.time, issued?.time);
+/// A release after the issue, or after its receipt where no issue is dated, is an embargo.
+fn embargo(
+    release: Option<Moment>,
+    issued: Option<Moment>,
+    dates: &Dates,
+) -> Option<jiff::Timestamp> {
+    let issued = issued.map_or(dates.received, |issued| issued.time);
+    let release = release?.time;
     (release > issued).then_some(release)
 }
 

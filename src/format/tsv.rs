@@ -155,6 +155,11 @@ fn row(columns: &[Option<Column>], line: &Line, dates: &Dates) -> Record {
             fill(&mut item, *column, value, dates);
         }
     }
+    let embargoed = columns.iter().position(|column| matches!(column, Some(Column::Embargoed)));
+    let end = embargoed.and_then(|at| line.text.split('\t').nth(at));
+    if let Some(end) = end.filter(|end| fields::states_embargo(end)) {
+        fields::set_embargo(&mut item, dates.parse(end));
+    }
     Ok(item)
 }
 
@@ -169,7 +174,8 @@ fn fill(item: &mut Item, column: Column, value: &str, dates: &Dates) {
             }
         }
         Column::FirstCreated => item.firstcreated = dates.parse(value).map(|m| m.time),
-        Column::Embargoed => item.embargoed = dates.parse(value).map(|m| m.time),
+        // Read after the status.
+        Column::Embargoed => {}
         Column::Publisher => item.publisher = owned(),
         Column::Language => item.language = fields::language(value),
         Column::Uri => item.uri = Some(value.trim().to_owned()),
@@ -207,7 +213,7 @@ mod tests {
 
     use crate::format::tests::{items, options, rejects};
     use crate::format::{Format, parse};
-    use crate::item::{Language, RejectKind, TimeQuality};
+    use crate::item::{Language, PubStatus, RejectKind, TimeQuality};
 
     fn time(text: &str) -> Option<Timestamp> {
         text.parse().ok()
@@ -237,6 +243,20 @@ mod tests {
         assert_eq!(item.byline.as_deref(), Some("Ann Lee"));
         assert_eq!((item.urgency, item.subjects.len()), (Some(2), 3));
         assert_eq!(item.pubstatus, crate::item::PubStatus::Canceled);
+    }
+
+    #[test]
+    fn an_embargo_whose_end_cannot_be_read_is_an_open_one() {
+        let item = |status: &str, embargoed: &str| {
+            let text = format!("headline\tembargoed\tpubstatus\nFerry\t{embargoed}\t{status}\n");
+            let item = items(Format::Tsv, text.as_bytes()).remove(0);
+            (item.embargoed.is_some(), item.pubstatus)
+        };
+        assert_eq!(item("usable", "2026-11-28T10:00:00Z"), (true, PubStatus::Usable));
+        assert_eq!(item("usable", "tomorrow noon"), (false, PubStatus::Withheld));
+        assert_eq!(item("canceled", "tomorrow noon"), (false, PubStatus::Canceled));
+        assert_eq!(item("usable", "0000-00-00T00:00:00"), (false, PubStatus::Usable));
+        assert_eq!(item("usable", ""), (false, PubStatus::Usable));
     }
 
     #[test]

@@ -74,7 +74,7 @@ fn scan(text: &str, day_first: bool) -> Option<Parts> {
 }
 
 fn read(token: &str, parts: &mut Parts, halved: &mut bool, day_first: bool) -> Option<()> {
-    // A zone in brackets repeats the offset before it: `+0100 (CET)`.
+    // A zone after an offset repeats it: `+0100 (CET)`, `+0000 UTC`.
     let bracketed = token.starts_with('(') && token.ends_with(')');
     let token = token.trim_matches(['(', ')', '[', ']', ';']).trim_end_matches('.');
     if token.is_empty() || (bracketed && parts.zone.is_some()) {
@@ -106,7 +106,11 @@ fn read(token: &str, parts: &mut Parts, halved: &mut bool, day_first: bool) -> O
     }
     // Only a time has a zone: "11/23/2026 storm" is not a date.
     parts.clock?;
-    set(&mut parts.zone, Zone::parse(token)?)
+    let zone = Zone::parse(token)?;
+    if parts.zone.as_ref().is_some_and(Zone::is_offset) && !zone.is_offset() {
+        return Some(());
+    }
+    set(&mut parts.zone, zone)
 }
 
 fn iana(token: &str, parts: &mut Parts) -> Option<()> {

@@ -41,6 +41,11 @@ const NAMES: &[(&str, i32)] = &[
 ];
 
 impl Zone {
+    /// Whether it was written as an offset.
+    pub(super) fn is_offset(&self) -> bool {
+        self.name.is_none()
+    }
+
     /// Reads an offset (`+0100`, `-05:00`, `+1`, `GMT+2`) or a name of the tables.
     /// Any other word of letters is a zone whose offset is unknown.
     pub(super) fn parse(text: &str) -> Option<Zone> {

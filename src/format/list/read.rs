@@ -22,7 +22,7 @@ pub(super) struct Meta {
 }
 
 /// Reads a line of bylines and times, with or without bullets, together or apart; none when any
-/// part of it is something else. `day` is the day of times that name none.
+/// part of it is something else. `day` is the day of times that name none, else that of receipt.
 pub(super) fn meta(line: &str, dates: &Dates, day: Option<Date>) -> Option<Meta> {
     let line = line.trim();
     if line.len() > MAX_META {
@@ -69,7 +69,47 @@ fn time(part: &str, marked: bool, dates: &Dates, day: Option<Date>) -> Option<Mo
     if !marked && !explicit {
         return None;
     }
-    dates.parse(part).or_else(|| dates.time_of_day(part, day?))
+    let ago = || ago(part, dates).filter(|_| marked);
+    dates.parse(part).or_else(|| of_day(part, dates, day)).or_else(ago)
+}
+
+/// A time of a day, which may be named by a word.
+fn of_day(part: &str, dates: &Dates, day: Option<Date>) -> Option<Moment> {
+    let (word, rest) = part.split_once([' ', ',']).unwrap_or((part, ""));
+    let today = dates.today();
+    let (part, day) = match word.to_ascii_lowercase().as_str() {
+        "today" => (rest, Some(today)),
+        "yesterday" => (rest, Some(today.yesterday().ok()?)),
+        _ => (part, day),
+    };
+    let part = part.trim_start_matches([',', ' ']);
+    if let Some(day) = day {
+        return dates.time_of_day(part, day);
+    }
+    let moment = dates.time_of_day(part, today)?;
+    // What is read in the morning was told the evening before.
+    let past = moment.time <= dates.received;
+    if past { Some(moment) } else { dates.time_of_day(part, today.yesterday().ok()?) }
+}
+
+/// "2 hours ago", counted from receipt.
+fn ago(part: &str, dates: &Dates) -> Option<Moment> {
+    let mut words = part.split_whitespace();
+    let count: i64 = match words.next()? {
+        "a" | "an" => 1,
+        count => count.parse().ok().filter(|count| (0..10_000).contains(count))?,
+    };
+    let unit = words.next()?.to_ascii_lowercase();
+    let minutes = match unit.trim_end_matches('s') {
+        "min" | "minute" => 1,
+        "h" | "hr" | "hour" => 60,
+        "day" => 24 * 60,
+        _ => return None,
+    };
+    let ends = words.next()?.eq_ignore_ascii_case("ago") && words.next().is_none();
+    let since = jiff::SignedDuration::from_mins(count * minutes);
+    let time = dates.received.checked_sub(since).ok().filter(|_| ends)?;
+    Some(Moment { time, zoned: true })
 }
 
 /// Reads a line that begins with the word "date" and goes on with one; what follows the date is

@@ -86,6 +86,23 @@ fn missing_bylines_and_times_cost_only_themselves() {
 }
 
 #[test]
+fn a_time_below_a_headline_is_none_though_its_day_is_missing_or_a_word() {
+    for (written, expected) in [
+        ("Yesterday, 11:15 AM", "2026-11-22T11:15:00Z"),
+        ("yesterday 11:15", "2026-11-22T11:15:00Z"),
+        ("Today, 12:01 AM", "2026-11-23T00:01:00Z"),
+        ("10:00 AM", "2026-11-23T10:00:00Z"),
+        ("10:00 PM", "2026-11-22T22:00:00Z"),
+        ("2 hours ago", "2026-11-23T18:00:00Z"),
+        ("5 mins ago", "2026-11-23T19:55:00Z"),
+        ("an hour ago", "2026-11-23T19:00:00Z"),
+    ] {
+        let page = format!("Ferry sinks\n• By A Lee\n• {written}\n\nBank raises rate\n• By B\n");
+        case(&page, &[("Ferry sinks", "A Lee", expected), ("Bank raises rate", "B", "")]);
+    }
+}
+
+#[test]
 fn headlines_that_look_like_bylines_or_dates_stay_headlines() {
     case(
         "By the numbers: what the storm cost\n9/11 memorial to be widened\nMay 1\n",

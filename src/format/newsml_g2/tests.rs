@@ -121,3 +121,21 @@ fn a_planning_item_is_an_advisory() {
         ("Council meets", Some("It meets at noon."), [Marker::Advisory].as_slice())
     );
 }
+
+#[test]
+fn an_embargo_without_a_readable_end_is_an_open_one() {
+    let status = |embargoed: &str| {
+        let text = format!(
+            "<newsItem guid=\"tag:example.org,2026:9\"><itemMeta>{embargoed}</itemMeta>\
+             <contentMeta><headline>Ferry sinks</headline></contentMeta></newsItem>"
+        );
+        let item = read(&text).remove(0);
+        assert_eq!(item.embargoed, None);
+        item.pubstatus
+    };
+    let nil =
+        "<embargoed xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:nil=\"true\"/>";
+    assert_eq!(status(nil), PubStatus::Withheld);
+    assert_eq!(status("<embargoed>noon on the last day</embargoed>"), PubStatus::Withheld);
+    assert_eq!(status("<embargoed/>"), PubStatus::Usable);
+}

@@ -94,3 +94,19 @@ fn a_picture_of_an_agency_says_who_took_it_and_where() {
     );
     assert_eq!(item.body.as_deref(), Some("The bridge at dawn."));
 }
+
+#[test]
+fn an_embargo_without_a_readable_end_is_an_open_one() {
+    let status = |embargoed: &str| {
+        let text = format!(
+            "{{\"headline\": \"Ferry\", \"pubstatus\": \"usable\", \"embargoed\": {embargoed}}}"
+        );
+        items(Format::Ndjson, text.as_bytes()).remove(0).pubstatus
+    };
+    for open in ["\"tomorrow noon\"", "true", "{\"until\": 3}"] {
+        assert_eq!(status(open), PubStatus::Withheld, "{open}");
+    }
+    for none in ["null", "false", "\"\"", "0", "\"2026-11-28T10:00:00Z\""] {
+        assert_eq!(status(none), PubStatus::Usable, "{none}");
+    }
+}

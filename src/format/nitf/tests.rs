@@ -45,6 +45,20 @@ fn what_is_missing_is_looked_for_elsewhere() {
 }
 
 #[test]
+fn a_release_that_is_still_to_come_is_an_embargo_though_no_issue_is_dated() {
+    let embargoed = |release: &str| {
+        let text = format!(
+            "<nitf><head><docdata><date.release norm=\"{release}\"/></docdata></head><body>\
+             <body.head><hedline><hl1>Ferry sinks</hl1></hedline></body.head></body></nitf>"
+        );
+        read(&text).embargoed.map(|end| end.to_string())
+    };
+    let until = "2026-11-24T08:00:00Z";
+    assert_eq!(embargoed(until).as_deref(), Some(until));
+    assert_eq!(embargoed("2026-11-22T08:00:00Z"), None);
+}
+
+#[test]
 fn a_document_that_is_cut_is_a_reject_where_it_breaks() {
     let cut = NITF.find("three").expect("the body");
     let records = parse(Format::Auto, &NITF.as_bytes()[..cut], &options());
