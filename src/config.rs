@@ -19,6 +19,7 @@ mod channel;
 mod check;
 mod endpoint;
 mod feature;
+mod files;
 mod fold;
 mod list;
 mod log;
@@ -38,6 +39,7 @@ pub use channel::{Channel, Repeats};
 pub use diagnostic::{Diagnostic, Diagnostics, File, Place};
 pub use endpoint::Endpoint;
 pub(crate) use endpoint::user_of;
+pub use files::Files;
 pub use fold::FoldConfig;
 pub use list::Lists;
 pub use log::{LogConfig, OnFull};
@@ -66,6 +68,8 @@ use reader::Table;
 pub struct Config {
     /// Where this came from, for messages.
     pub origin: Origin,
+    /// What it was read from.
+    pub files: Files,
     /// `[log]`.
     pub log: LogConfig,
     /// `[fold]`.
@@ -124,6 +128,8 @@ impl Config {
     /// so that later checks can add theirs to the report. `None` when the file is not TOML.
     pub fn draft(path: &Path) -> (Option<Config>, Diagnostics) {
         let mut unreadable = Diagnostics::default();
+        let mut files = Files::default();
+        files.note(path);
         let bytes = match std::fs::read(path) {
             Ok(bytes) => bytes,
             Err(error) => {
@@ -136,7 +142,7 @@ impl Config {
         match String::from_utf8(bytes) {
             Ok(text) => {
                 let folder = path.parent().unwrap_or(Path::new("."));
-                Config::read(File::new(path, text), folder)
+                Config::read(File::new(path, text), folder, files)
             }
             Err(error) => {
                 let at = error.utf8_error().valid_up_to();
@@ -150,11 +156,11 @@ impl Config {
     /// Reads and checks a configuration; relative paths in it start at `folder`. Returns no
     /// configuration when the diagnostics have errors.
     pub fn parse(file: File, folder: &Path) -> (Option<Config>, Diagnostics) {
-        let (config, problems) = Config::read(file, folder);
+        let (config, problems) = Config::read(file, folder, Files::default());
         (config.filter(|_| !problems.has_errors()), problems)
     }
 
-    fn read(file: File, folder: &Path) -> (Option<Config>, Diagnostics) {
+    fn read(file: File, folder: &Path, mut files: Files) -> (Option<Config>, Diagnostics) {
         let mut problems = Diagnostics::default();
         let (document, syntax) = DeTable::parse_recoverable(file.text());
         for error in syntax {
@@ -168,7 +174,7 @@ impl Config {
         }
         let mut top = Table::new(&file, "the configuration", &document);
         let log = log::read(&mut top, folder, &mut problems);
-        let desk = rule::read(&mut top, folder, &mut problems);
+        let desk = rule::read(&mut top, folder, &mut files, &mut problems);
         let config = Config {
             origin: Origin::File(file.path().to_owned()),
             serve: serve::read(&mut top, folder, &log.dir, &mut problems),
@@ -178,16 +184,18 @@ impl Config {
             sources: source::read(&mut top, folder, &mut problems),
             channels: channel::read(&mut top, &mut problems),
             rules: desk.rules,
-            lists: list::read(&mut top, folder, &mut problems),
+            lists: list::read(&mut top, folder, &mut files, &mut problems),
             tests: desk.tests,
             sinks: sink::read(&mut top, folder, &mut problems),
+            files,
         };
         top.finish(&mut problems);
         check::check(&config, &mut problems);
         (Some(config), problems)
     }
 
-    /// Digest of the configuration as written, 16 hex digits: its file and those of its rules.
+    /// Digest of the configuration as written, 16 hex digits: its file, those of its rules, and its
+    /// lists.
     pub fn digest(&self) -> String {
         let channels = self.channels.iter().map(|channel| &channel.name.place.file);
         let sources = self.sources.iter().map(|source| &source.name.place.file);
@@ -196,6 +204,8 @@ impl Config {
         let files: BTreeMap<&Path, &str> = files.map(|file| (file.path(), file.text())).collect();
         let mut hasher = Xxh3::new();
         files.values().for_each(|text| hasher.update(text.as_bytes()));
+        let lists = self.lists.iter().flat_map(|(name, entries)| [name].into_iter().chain(entries));
+        lists.for_each(|word| hasher.update(format!("{word}\n").as_bytes()));
         format!("{:016x}", hasher.digest())
     }
 

@@ -1,25 +1,20 @@
 //! When the daemon reads its configuration again: at SIGHUP, and when one of its files has changed
 //! and stands still.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::warn;
 
-use crate::config::{Config, Origin};
+use crate::config::{Config, Files, Origin};
 use crate::link::{self, Receiver};
 
 /// How often files are looked at. A change counts once two looks in a row find the same, so that a
 /// file is not read while an editor writes it.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// Size and time of each file that a configuration was read from, and of their folders.
-type Seen = BTreeMap<PathBuf, Option<(u64, SystemTime)>>;
-
 /// Starts to watch. One that is wrong is refused here, with the full report, and never reaches the
-/// pipeline.
+/// pipeline; its files are watched like those of a good one, so that mending any of them is enough.
 pub(super) fn watch(config: &Config) -> std::io::Result<Receiver<Config>> {
     let mut hangup = signal(SignalKind::hangup())?;
     let (tx, rx) = link::bounded("reloads", 1);
@@ -32,68 +27,123 @@ pub(super) fn watch(config: &Config) -> std::io::Result<Receiver<Config>> {
         });
         return Ok(rx);
     };
-    let mut files = files(config);
+    let mut files = config.files.clone();
     tokio::spawn(async move {
         loop {
-            changed(&mut hangup, &mut files).await;
-            match Config::load(&path) {
-                Ok((config, warnings)) => {
-                    if !warnings.is_empty() {
-                        warn!("{warnings}");
-                    }
-                    files = self::files(&config);
-                    if tx.send(config).await.is_err() {
-                        return;
-                    }
-                }
-                Err(problems) => warn!("not reloaded, the old rules stay:\n{problems}"),
+            let now = changed(&mut hangup, &files).await;
+            let (config, problems) = Config::draft(&path);
+            // One that is no TOML names no files: those of the last stay.
+            files = config.as_ref().map_or(now, |config| config.files.clone());
+            let Some(config) = config.filter(|_| !problems.has_errors()) else {
+                warn!("not reloaded, the old rules stay:\n{problems}");
+                continue;
+            };
+            if !problems.is_empty() {
+                warn!("{problems}");
+            }
+            if tx.send(config).await.is_err() {
+                return;
             }
         }
     });
     Ok(rx)
 }
 
-/// Resolves at SIGHUP, or when a file has changed and stands still.
-async fn changed(hangup: &mut Signal, files: &mut Seen) {
-    let mut last = look(files.keys());
+/// Resolves at SIGHUP, or when one of the files has changed and stands still, with how they are
+/// then.
+async fn changed(hangup: &mut Signal, files: &Files) -> Files {
+    let mut last = files.now();
     loop {
         tokio::select! {
-            _ = hangup.recv() => {
-                *files = look(files.keys());
-                return;
-            }
+            _ = hangup.recv() => return files.now(),
             () = tokio::time::sleep(LOOK) => {}
         }
-        let now = look(files.keys());
+        let now = files.now();
         if now == last && now != *files {
-            *files = now;
-            return;
+            return now;
         }
         last = now;
     }
 }
 
-/// The files that a configuration was read from, with the folders of its rules: a file that is
-/// added there changes the folder.
-fn files(config: &Config) -> Seen {
-    let mut paths = Vec::new();
-    if let Origin::File(path) = &config.origin {
-        paths.push(path.clone());
-        for rule in &config.rules {
-            let file = rule.query.place.file.path();
-            if file != path {
-                paths.push(file.to_owned());
-                paths.extend(file.parent().map(Path::to_owned));
-            }
-        }
-    }
-    look(paths.iter())
-}
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
 
-fn look<'a>(paths: impl Iterator<Item = &'a PathBuf>) -> Seen {
-    let stat = |path: &PathBuf| {
-        let metadata = std::fs::metadata(path).ok()?;
-        Some((metadata.len(), metadata.modified().ok()?))
-    };
-    paths.map(|path| (path.clone(), stat(path))).collect()
+    use super::*;
+
+    const DESK: &str = "[rules]\ndir = \"desks\"\n[list]\nfirms = { file = \"firms.txt\" }\n\
+                        [[channel]]\nname = \"c\"\n";
+    const RULE: &str = "[[rule]]\nquery = \"@firms\"\nchannels = [\"c\"]\n";
+
+    fn desk(dir: &Path) -> Config {
+        std::fs::create_dir(dir.join("desks")).unwrap();
+        std::fs::write(dir.join("firms.txt"), "Acme\n").unwrap();
+        std::fs::write(dir.join("wirefold.toml"), DESK).unwrap();
+        Config::load(&dir.join("wirefold.toml")).unwrap().0
+    }
+
+    /// The next configuration, if one comes within a minute of a clock that does not wait.
+    async fn next(reloads: &Receiver<Config>) -> Option<Config> {
+        tokio::time::timeout(Duration::from_secs(60), reloads.recv()).await.ok().flatten()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_list_and_the_first_file_of_a_folder_are_read_when_they_change() {
+        let dir = tempfile::tempdir().unwrap();
+        let config = desk(dir.path());
+        let reloads = watch(&config).unwrap();
+        assert!(next(&reloads).await.is_none(), "nothing has changed");
+
+        std::fs::write(dir.path().join("firms.txt"), "Acme\nBolt\n").unwrap();
+        let listed = next(&reloads).await.expect("the list has changed");
+        assert_eq!(listed.lists["firms"], ["Acme", "Bolt"]);
+        assert_ne!(listed.digest(), config.digest(), "other words, other verdicts");
+
+        std::fs::write(dir.path().join("desks/one.toml"), RULE).unwrap();
+        assert_eq!(next(&reloads).await.expect("a file was added").rules.len(), 1);
+        std::fs::write(dir.path().join("desks/.one.toml.swp"), "an editor's").unwrap();
+        assert!(next(&reloads).await.is_none(), "what is not read changes nothing");
+        std::fs::remove_file(dir.path().join("desks/one.toml")).unwrap();
+        assert!(next(&reloads).await.expect("the file is gone").rules.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_refused_is_read_again_once_it_is_mended() {
+        let dir = tempfile::tempdir().unwrap();
+        let reloads = watch(&desk(dir.path())).unwrap();
+        let write = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).unwrap();
+
+        write("desks/two.toml", &RULE.replace("\"c\"", "\"d\""));
+        assert!(next(&reloads).await.is_none(), "there is no such channel");
+        write("desks/two.toml", RULE);
+        assert_eq!(next(&reloads).await.expect("it is mended").rules.len(), 1);
+
+        write("desks/two.toml", "[[rule]\n");
+        assert!(next(&reloads).await.is_none(), "it is no TOML");
+        std::fs::remove_file(dir.path().join("desks/two.toml")).unwrap();
+        assert!(next(&reloads).await.expect("it is gone").rules.is_empty());
+
+        write("wirefold.toml", &DESK.replace("firms.txt", "companies.txt"));
+        assert!(next(&reloads).await.is_none(), "there is no such list");
+        write("companies.txt", "Bolt\n");
+        assert_eq!(next(&reloads).await.expect("now there is").lists["firms"], ["Bolt"]);
+
+        write("wirefold.toml", "[rules\n");
+        assert!(next(&reloads).await.is_none(), "it is no TOML");
+        write("wirefold.toml", DESK);
+        assert_eq!(next(&reloads).await.expect("it is mended").lists["firms"], ["Acme"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_refused_is_not_looked_at_again_while_it_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        desk(dir.path());
+        std::fs::write(dir.path().join("desks/two.toml"), "[[rule]]\n").unwrap();
+        let (config, problems) = Config::draft(&dir.path().join("wirefold.toml"));
+        assert!(problems.has_errors());
+        let (files, mut hangup) = (config.unwrap().files, signal(SignalKind::hangup()).unwrap());
+        let again = changed(&mut hangup, &files);
+        assert!(tokio::time::timeout(Duration::from_secs(60), again).await.is_err());
+    }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use toml::de::DeValue;
 
 use super::diagnostic::{Diagnostic, Diagnostics, Place};
+use super::files::Files;
 use super::reader::Table;
 use super::resolve;
 use super::value::describe;
@@ -13,7 +14,12 @@ use super::value::describe;
 /// The lists by name, each entry a word or a phrase.
 pub type Lists = BTreeMap<String, Vec<String>>;
 
-pub(super) fn read(top: &mut Table<'_>, folder: &Path, problems: &mut Diagnostics) -> Lists {
+pub(super) fn read(
+    top: &mut Table<'_>,
+    folder: &Path,
+    seen: &mut Files,
+    problems: &mut Diagnostics,
+) -> Lists {
     let mut lists = Lists::new();
     let Some(table) = top.table("list", problems) else { return lists };
     let file = table.place().file.clone();
@@ -31,7 +37,9 @@ pub(super) fn read(top: &mut Table<'_>, folder: &Path, problems: &mut Diagnostic
             }),
             DeValue::Table(keys) => {
                 let path = keys.get("file").and_then(|path| path.get_ref().as_str());
-                match path.map(|path| from_file(&resolve(folder, PathBuf::from(path)))) {
+                let path = path.map(|path| resolve(folder, PathBuf::from(path)));
+                path.iter().for_each(|path| seen.note(path));
+                match path.map(|path| from_file(&path)) {
                     Some(Ok(entries)) => {
                         lists.insert(name.to_owned(), entries);
                     }

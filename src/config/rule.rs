@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use toml::de::DeTable;
 
 use super::diagnostic::{Diagnostic, Diagnostics, File, Place};
+use super::files::{Files, in_folder};
 use super::reader::{At, Table};
 use super::resolve;
 use super::schedule::{self, Schedule};
@@ -64,15 +65,22 @@ pub(super) struct Desk {
     pub(super) tests: Vec<TestConfig>,
 }
 
-pub(super) fn read(top: &mut Table<'_>, folder: &Path, problems: &mut Diagnostics) -> Desk {
+pub(super) fn read(
+    top: &mut Table<'_>,
+    folder: &Path,
+    seen: &mut Files,
+    problems: &mut Diagnostics,
+) -> Desk {
     let mut desk = Desk::default();
     desk.read(top, problems);
     let Some(mut table) = top.table("rules", problems) else { return desk };
     if let Some(dir) = table.require::<PathBuf>("dir", problems) {
         let path = resolve(folder, dir.value);
-        match files(&path) {
+        seen.note(&path);
+        match in_folder(&path) {
             Ok(files) => {
                 for file in files {
+                    seen.note(&file);
                     desk.read_file(&file, &dir.place, problems);
                 }
             }
@@ -84,20 +92,6 @@ pub(super) fn read(top: &mut Table<'_>, folder: &Path, problems: &mut Diagnostic
     }
     table.finish(problems);
     desk
-}
-
-/// The `.toml` files of a directory in the order of their names.
-fn files(dir: &Path) -> std::io::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(dir)? {
-        let path = entry?.path();
-        let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-        if !hidden && path.extension().is_some_and(|extension| extension == "toml") {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
 }
 
 impl Desk {

@@ -79,3 +79,25 @@ fn a_file_that_changes_is_read_again_without_a_signal() {
     daemon.until("it says so", || desk.read("daemon.log").contains("added=[\"all of it\"]"));
     daemon.stop();
 }
+
+#[test]
+fn lists_added_files_and_mended_ones_are_read_without_a_signal() {
+    let head = "[rules]\ndir = \"desks\"\n[list]\nfirms = { file = \"firms.txt\" }\n";
+    let desk = Desk::with(&format!("{head}{CONFIG}"));
+    desk.write("spool/.keep", "");
+    desk.write("desks/.keep", "");
+    desk.write("firms.txt", "Acme\n");
+    let mut daemon = desk.daemon();
+    let said = |what: &str| desk.read("daemon.log").matches(what).count();
+    daemon.until("it runs", || said("the window is as") == 1);
+
+    desk.write("firms.txt", "Acme\nBolt\n");
+    daemon.until("the list is read again", || said("reloaded: ") == 1);
+    let two = "[[rule]]\nname = \"two\"\nquery = \"@firms\"\nchannels = [\"nowhere\"]\n";
+    desk.write("desks/two.toml", two);
+    daemon.until("the first file is refused", || said("unknown channel `nowhere`") == 1);
+    desk.write("desks/two.toml", &two.replace("nowhere", "late"));
+    daemon.until("it is mended", || said("added=[\"two\"]") == 1);
+    assert_eq!(said("unknown channel"), 1, "it is reported once");
+    daemon.stop();
+}
