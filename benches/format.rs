@@ -23,6 +23,7 @@ fn options() -> Options {
         charset: None,
         max_record: 1 << 20,
         endless: false,
+        exported: false,
     }
 }
 

@@ -19,6 +19,7 @@ mod circuit;
 mod date;
 mod detect;
 mod embargo;
+mod exported;
 mod feed;
 mod fields;
 mod iptc7901;
@@ -113,6 +114,10 @@ pub struct Options {
     /// The input may never end, as that of a port: each message of a circuit is a record as soon as
     /// it has ended itself.
     pub endless: bool,
+    /// Whether what `log export` wrote under `wirefold` is believed: who wrote it chooses the source
+    /// of an item and when it was received. For files of one's own alone, never for what a source
+    /// reads.
+    pub exported: bool,
 }
 
 /// What a parser yields: an item, or why there is none.

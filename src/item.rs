@@ -100,6 +100,10 @@ pub struct Item {
     /// alert: it joins its story and counts as carried by the channels it matches, but is
     /// delivered to none (DESIGN section 3, first contact).
     pub seen: bool,
+    /// When it was taken in, if it was read back from what a log was exported to: `replay` goes by
+    /// it. In the log the [`Arrival`] says so.
+    #[serde(skip)]
+    pub received: Option<Timestamp>,
 }
 
 /// How far an item's own time can be trusted.

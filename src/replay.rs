@@ -76,8 +76,8 @@ pub struct Summary {
     pub later: u64,
 }
 
-/// Decides about `records` as the daemon would have, taking each item's own time for the time it
-/// was received, and returns a line for each in input order.
+/// Decides about `records` as the daemon would have, and returns a line for each in input order. An
+/// item was received when the log it comes from says, else at its own time.
 pub fn replay(decider: &mut Decider, records: Vec<Record>) -> (Vec<Line>, Summary) {
     let mut lines: Vec<Option<Line>> = Vec::new();
     lines.resize_with(records.len(), || None);
@@ -173,8 +173,8 @@ fn events(entry: Entry) -> Vec<(Seq, Event)> {
     }
 }
 
-/// Numbers the records in input order and returns them in order of event time, stably. A record
-/// without a time stays behind the one before it.
+/// Numbers the records in input order and returns them in order of receipt, stably: those of a log
+/// as they came, others by their own time. A record without a time stays behind the one before it.
 fn in_order_of_time(records: Vec<Record>) -> Vec<Arrival> {
     let first = records.iter().find_map(time).unwrap_or(Timestamp::UNIX_EPOCH);
     let mut last = first;
@@ -192,7 +192,7 @@ fn in_order_of_time(records: Vec<Record>) -> Vec<Arrival> {
 }
 
 fn time(record: &Record) -> Option<Timestamp> {
-    record.as_ref().ok().and_then(|item| item.versioncreated)
+    record.as_ref().ok().and_then(|item| item.received.or(item.versioncreated))
 }
 
 fn line(entry: Entry, uri: Option<String>, headline: Option<String>) -> Option<Line> {
@@ -257,5 +257,68 @@ fn summary(lines: &[Line]) -> Summary {
         delivered: count(&|line| line.story.is_some() && !line.channels.is_empty()),
         withheld: count(&|line| !line.withheld.is_empty()),
         later: count(&|line| !line.later.is_empty()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::config::{Config, File};
+    use crate::format::tests::options;
+    use crate::format::{Format, Options, parse};
+
+    /// Lines of the replay of an export, under a rule that asks for the source `push`.
+    fn replayed(export: &str) -> Vec<Line> {
+        let desk = "[[channel]]\nname = \"c\"\n[[rule]]\nquery = \"source:push\"\nchannels = [\"c\"]\n\
+                    [[source.tcp]]\nname = \"push\"\nlisten = \"127.0.0.1:0\"\n";
+        let (config, problems) = Config::parse(File::new("f", desk), Path::new("."));
+        let config = config.unwrap_or_else(|| panic!("{problems}"));
+        let (mut decider, _) = Decider::build(&config).unwrap();
+        let options = Options { exported: true, ..options() };
+        replay(&mut decider, parse(Format::Auto, export.as_bytes(), &options)).0
+    }
+
+    fn line(headline: &str, more: &str, source: &str, received: &str) -> String {
+        format!(
+            "{{\"headline\":\"{headline}\"{more},\
+             \"wirefold\":{{\"source\":\"{source}\",\"received\":\"{received}\"}}}}\n"
+        )
+    }
+
+    #[test]
+    fn an_exported_item_keeps_its_source_and_the_time_it_came() {
+        let lines = replayed(
+            &(line("Ferry runs aground off Elmsford", "", "push", "2026-03-01T07:00:00Z")
+                + &line("Council votes on the night bus", "", "drop", "2026-03-01T08:00:00Z")),
+        );
+        assert_eq!(lines[0].channels, ["c"]);
+        assert_eq!(lines[1].channels, ["unrouted"]);
+    }
+
+    #[test]
+    fn exported_items_are_replayed_in_the_order_they_came_and_not_in_that_of_their_own_times() {
+        let own =
+            |time: &str| format!(",\"uri\":\"a:1\",\"versioncreated\":\"2026-03-01T{time}:00Z\"");
+        let headline = "Ferry runs aground off Elmsford";
+        let lines = replayed(
+            &(line(headline, &own("06:30"), "push", "2026-03-01T07:00:00Z")
+                + &line(headline, &own("06:10"), "push", "2026-03-01T08:00:00Z")),
+        );
+        assert_eq!([lines[0].verdict, lines[1].verdict], ["New", "Repeat"]);
+        assert_eq!(lines[1].of, Some(0), "the first that came is the first");
+    }
+
+    #[test]
+    fn any_time_of_receipt_is_lived_with() {
+        let headline = "Ferry runs aground off Elmsford";
+        for at in [Timestamp::MIN, Timestamp::MAX] {
+            let lines = replayed(
+                &(line(headline, "", "push", &at.to_string())
+                    + &line(headline, "", "push", "2026-03-01T08:00:00Z")),
+            );
+            assert_eq!(lines.len(), 2, "{at}");
+        }
     }
 }

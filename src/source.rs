@@ -118,5 +118,6 @@ fn options(config: &SourceConfig, clock: &Clock) -> format::Options {
         charset: None,
         max_record: config.max_record,
         endless: false,
+        exported: false,
     }
 }

@@ -26,7 +26,7 @@ pub(super) struct Args {
     /// Show what this other configuration would change, instead of the lines
     #[arg(long, value_name = "OTHER.toml")]
     compare: Option<PathBuf>,
-    /// Files to replay, as if they were one
+    /// Files to replay, as if they were one; items of a `log export` as they came in
     #[arg(required = true)]
     files: Vec<PathBuf>,
 }
@@ -39,6 +39,7 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
         charset: None,
         max_record: 1 << 20,
         endless: false,
+        exported: true,
     };
     let mut records = Vec::new();
     for path in &args.files {

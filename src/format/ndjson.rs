@@ -8,7 +8,8 @@ use serde_json::value::RawValue;
 
 use super::date::Dates;
 use super::lines::Line;
-use super::{Record, ninjs};
+use super::ninjs::Object;
+use super::{Record, exported, ninjs};
 use crate::item::{Reject, RejectKind};
 
 /// Keys under which a document may hold its array of items.
@@ -16,10 +17,10 @@ const ARRAYS: &[&str] = &["\"items\"", "\"item\"", "\"_items\"", "\"articles\"",
 
 /// Reads one line; blank lines are not records. An envelope, as interfaces answer with, has as many
 /// as are in it.
-pub(super) fn line(line: &Line, dates: &Dates, out: &mut Vec<Record>) {
+pub(super) fn line(line: &Line, dates: &Dates, exported: bool, out: &mut Vec<Record>) {
     let text = line.text.trim();
     if !text.is_empty() {
-        objects(text, line.offset, dates, out);
+        objects(text, line.offset, dates, exported, out);
     }
 }
 
@@ -32,29 +33,34 @@ pub(super) fn begins_document(text: &str) -> bool {
 
 /// Reads a JSON document: an object, an array of objects, or an envelope of either. What precedes
 /// a fault is kept, and the fault is one reject at its offset.
-pub(super) fn document(text: &str, dates: &Dates, max_record: usize, out: &mut Vec<Record>) {
+pub(super) fn document(
+    text: &str,
+    dates: &Dates,
+    max_record: usize,
+    exported: bool,
+    out: &mut Vec<Record>,
+) {
     let start = text.len() - text.trim_start().len();
     let whole = &text[start..];
     if whole.starts_with('{') {
         let fits = whole.len() <= max_record;
         let parsed = if fits { serde_json::from_str::<Value>(whole).ok() } else { None };
         if let Some(value) = parsed {
-            out.extend(
-                ninjs::unwrap(&value).into_iter().map(|found| Ok(ninjs::item(found, dates))),
-            );
+            let read = |found| item(found, whole, start as u64, dates, exported);
+            out.extend(ninjs::unwrap(&value).into_iter().map(read));
             return;
         }
     }
     match array_start(whole) {
         Some(at) => {
             elements(text, start + at, max_record, out, |raw, offset, out| {
-                objects(raw, offset, dates, out);
+                objects(raw, offset, dates, exported, out);
             });
         }
         None if whole.len() > max_record => {
             out.push(Err(Reject::too_large(start as u64, max_record, whole.as_bytes())))
         }
-        None => objects(whole, start as u64, dates, out),
+        None => objects(whole, start as u64, dates, exported, out),
     }
 }
 
@@ -100,7 +106,7 @@ pub(super) fn elements(
 }
 
 /// Reads an object with ninjs names, or an envelope of such objects.
-fn objects(text: &str, offset: u64, dates: &Dates, out: &mut Vec<Record>) {
+fn objects(text: &str, offset: u64, dates: &Dates, exported: bool, out: &mut Vec<Record>) {
     let value = match value(text, offset) {
         Ok(value) => value,
         Err(reject) => return out.push(Err(reject)),
@@ -113,7 +119,21 @@ fn objects(text: &str, offset: u64, dates: &Dates, out: &mut Vec<Record>) {
         );
         out.push(Err(Reject::new(RejectKind::Malformed, reason, offset, text.as_bytes())));
     }
-    out.extend(objects.into_iter().map(|object| Ok(ninjs::item(object, dates))));
+    let read = |object: &Object| item(object, text, offset, dates, exported);
+    out.extend(objects.into_iter().map(read));
+}
+
+/// Reads an item that stands in `text`.
+fn item(object: &Object, text: &str, offset: u64, dates: &Dates, exported: bool) -> Record {
+    let mut item = ninjs::item(object, dates);
+    if exported && let Err(error) = exported::restore(object, &mut item) {
+        let reason = format!(
+            "What the record at offset {offset} says under `wirefold` is not what `log export` \
+             writes there: {error}."
+        );
+        return Err(Reject::new(RejectKind::Malformed, reason, offset, text.as_bytes()));
+    }
+    Ok(item)
 }
 
 /// Parses JSON, at most 128 levels deep.

@@ -177,7 +177,7 @@ impl Parser {
         }
         for line in batch {
             match line {
-                Ok(line) => reader.line(line, &self.dates, out),
+                Ok(line) => reader.line(line, &self.dates, self.options.exported, out),
                 Err(reject) => out.push(Err(reject)),
             }
         }
@@ -219,7 +219,7 @@ impl Parser {
         let max = self.options.max_record;
         match format {
             Format::Ndjson => {
-                ndjson::document(&decoded.text, &self.dates, max, out);
+                ndjson::document(&decoded.text, &self.dates, max, self.options.exported, out);
             }
             Format::Feed => feed::parse(&decoded.text, &self.dates, max, out),
             Format::NewsmlG2 => newsml_g2::parse(&decoded.text, &self.dates, max, out),
@@ -263,11 +263,11 @@ impl State {
 }
 
 impl Reader {
-    fn line(&mut self, line: Line, dates: &Dates, out: &mut Vec<Record>) {
+    fn line(&mut self, line: Line, dates: &Dates, exported: bool, out: &mut Vec<Record>) {
         match self {
             Reader::List(list) => list.line(line, out),
             Reader::Tsv(tsv) => out.extend(tsv.line(&line, dates)),
-            Reader::Ndjson(_) => ndjson::line(&line, dates, out),
+            Reader::Ndjson(_) => ndjson::line(&line, dates, exported, out),
         }
     }
 }

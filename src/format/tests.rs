@@ -13,6 +13,7 @@ pub(crate) fn options() -> Options {
         charset: None,
         max_record: 1 << 20,
         endless: false,
+        exported: false,
     }
 }
 

@@ -1,5 +1,6 @@
-//! The log as NDJSON: each item as a ninjs object that any reader of ninjs understands, ours for
-//! `replay` among them, with what was decided about it under `wirefold`.
+//! The log as NDJSON: each item as a ninjs object that any reader of ninjs understands, with how it
+//! came in and what was decided about it under `wirefold`. `replay` reads back how it came in, and
+//! has the same item.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -10,7 +11,7 @@ use serde::{Serialize, Serializer};
 use super::error::LogError;
 use super::read::{Read, View};
 use super::record::{Decision, Intake, Position, Record};
-use crate::item::{Item, PubStatus, Seq, Subject};
+use crate::item::{Item, Marker, PubStatus, Seq, Subject};
 use crate::story::{Evidence, StoryId, Verdict};
 
 /// Why an export ended early.
@@ -110,13 +111,19 @@ struct Line<'a> {
     wirefold: Decided<'a>,
 }
 
-/// What was decided.
+/// How it came in, and what was decided.
 #[derive(Serialize)]
 struct Decided<'a> {
     seq: Seq,
     position: Position,
     received: Timestamp,
     source: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    markers: &'a [Marker],
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    lifecycle: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    seen: bool,
     verdict: Verdict,
     #[serde(serialize_with = "text")]
     story: StoryId,
@@ -166,6 +173,9 @@ impl<'a> Line<'a> {
                 position,
                 received: arrival.received,
                 source: &arrival.source,
+                markers: &item.markers,
+                lifecycle: item.lifecycle,
+                seen: item.seen,
                 verdict: fold.verdict,
                 story: fold.story,
                 disputes: fold.disputes,

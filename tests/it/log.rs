@@ -59,6 +59,13 @@ fn a_sound_log_is_verified_counted_exported_and_compacted() {
     desk.write("exported.ndjson", &exported.out);
     let replayed = desk.wirefold(&["replay", "--format", "ndjson", "exported.ndjson"]).success();
     assert_eq!(replayed.lines().len(), 50, "what is exported can be replayed");
+    let rules = "[[source.file]]\nname = \"page\"\npath = \"items.ndjson\"\n\
+                 [[channel]]\nname = \"pages\"\n\
+                 [[rule]]\nquery = \"source:page\"\nchannels = [\"pages\"]\n";
+    desk.write("rules.toml", rules);
+    let replayed = desk.wirefold(&["replay", "-c", "rules.toml", "exported.ndjson"]).success();
+    let of_page = |line: &serde_json::Value| line["matched"] == serde_json::json!(["pages"]);
+    assert!(replayed.lines().iter().all(of_page), "with the source it came from");
 
     let compacted = &log(&["compact", "--json"]).lines()[0];
     assert!(compacted["after"].as_u64() <= compacted["before"].as_u64(), "{compacted}");

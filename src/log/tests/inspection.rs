@@ -82,6 +82,55 @@ fn an_export_is_ninjs_with_what_was_decided() {
 }
 
 #[test]
+fn what_is_exported_is_read_back_for_replay_as_it_was_logged() {
+    use crate::format::{Format, Options, parse, tests::options};
+    use crate::item::{Item, Marker, PubStatus, Subject, TimeQuality};
+    let kill = Item {
+        version: Some(3),
+        link: Some("https://example.org/1".to_owned()),
+        headline: "KILL: what &amp;amp; and <b> are for".to_owned(),
+        body: Some(" First line\n\nlast, x < y</p>".to_owned()),
+        byline: Some("By Night".to_owned()),
+        slugline: Some("Ferry-Harbour".to_owned()),
+        ednote: Some("Two lines\nof <note> & more".to_owned()),
+        located: Some("Oslo".to_owned()),
+        language: crate::item::Language::parse("no"),
+        firstcreated: Some(at(0)),
+        embargoed: Some(at(50)),
+        urgency: Some(2),
+        subjects: vec![Subject { code: Some("medtop:1".to_owned()), name: None }],
+        places: vec!["NO".to_owned()],
+        pubstatus: PubStatus::Canceled,
+        markers: vec![Marker::Kill, Marker::Lead(2)],
+        lifecycle: true,
+        ..Item::default()
+    };
+    let bare = Item { headline: "Ferry".to_owned(), seen: true, ..Item::default() };
+    let timed =
+        Item { time_quality: TimeQuality::Zoned, versioncreated: Some(at(9)), ..bare.clone() };
+    let items = [kill, bare, timed].map(|item| Item { source: "coast".to_owned(), ..item });
+    let entries: Vec<Entry> = (1..)
+        .zip(&items)
+        .map(|(seq, logged)| match item(seq) {
+            Entry::Item { seq, received, decision, identities, teller, .. } => {
+                let item = Box::new(logged.clone());
+                Entry::Item { seq, received, item, decision, identities, teller }
+            }
+            other => other,
+        })
+        .collect();
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    log.append(&entries).unwrap();
+    let mut out = Vec::new();
+    log.view().export(Position::FIRST, &mut out).unwrap();
+    let options = Options { exported: true, ..options() };
+    let read = parse(Format::Auto, &out, &options).into_iter().map(Result::unwrap);
+    let logged = (1..).zip(items).map(|(n, item)| Item { received: Some(at(n)), ..item });
+    assert_eq!(read.collect::<Vec<_>>(), logged.collect::<Vec<_>>());
+}
+
+#[test]
 fn what_became_of_an_item_later_is_found() {
     use crate::log::{Digest, DigestEntry};
     let dir = tempfile::tempdir().unwrap();

@@ -134,6 +134,7 @@ impl How {
             charset: self.charset.clone(),
             max_record: length + 1,
             endless: false,
+            exported: false,
         }
     }
 

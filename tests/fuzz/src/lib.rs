@@ -12,6 +12,7 @@ pub fn check(format: Format, bytes: &[u8]) {
         charset: None,
         max_record: 4096,
         endless: false,
+        exported: true,
     };
     let whole = parse(format, bytes, &options);
     assert!(whole.len() <= bytes.len() + 1, "the input was multiplied");
