@@ -132,7 +132,7 @@ impl Board {
                 self.change(feedback);
                 let id = self.resolve(feedback.change.story());
                 let entry = Entry { position, item: feedback.item };
-                self.stories.entry(id).or_default().entries.push(entry);
+                self.stories.entry(id).or_default().join(entry, &feedback.state);
                 self.deliver(id, &feedback.channels, logged);
                 Some(id)
             }
@@ -200,13 +200,11 @@ impl Board {
         match feedback.change {
             Change::Split { from, opens } => {
                 let from = self.resolve(from);
-                let story = self.stories.get_mut(&from);
+                let Some(mut story) = self.take(from) else { return };
                 // Of an item under embargo, which was not counted there, there are none.
-                let counted = feedback.state.items;
-                let moved = story.and_then(|story| story.split(feedback.item, counted));
-                if let Some(entry) = moved {
-                    self.stories.entry(opens).or_default().begin(entry, &feedback.state);
-                }
+                let moved = story.split(feedback.item, feedback.state.items);
+                self.put(from, story);
+                self.stories.entry(opens).or_default().entries.extend(moved);
             }
             Change::Merge { alias, kept } => self.merge(alias, kept),
         }
@@ -217,22 +215,37 @@ impl Board {
         if alias == kept {
             return;
         }
-        let Some(gone) = self.stories.remove(&alias) else { return };
-        for carried in &gone.carried {
-            let Some(shelf) = self.channels.get_mut(&*carried.channel) else { continue };
-            shelf.by_last.remove(&(carried.last, alias));
-        }
-        let story = self.stories.entry(kept).or_default();
-        let before: Vec<Carried> = story.carried.to_vec();
-        story.merge(gone);
-        for carried in &story.carried {
-            let Some(shelf) = self.channels.get_mut(&*carried.channel) else { continue };
-            if let Some(old) = before.iter().find(|old| old.channel == carried.channel) {
-                shelf.by_last.remove(&(old.last, kept));
-            }
-            shelf.by_last.insert((carried.last, kept));
+        if let Some(gone) = self.take(alias) {
+            let mut story = self.take(kept).unwrap_or_default();
+            story.merge(gone);
+            self.put(kept, story);
         }
         self.aliases.add(alias, kept);
+    }
+
+    /// Takes a story off the board, to be changed.
+    fn take(&mut self, id: StoryId) -> Option<Story> {
+        let story = self.stories.remove(&id)?;
+        for carried in &story.carried {
+            let Some(shelf) = self.channels.get_mut(&*carried.channel) else { continue };
+            shelf.by_last.remove(&(carried.last(), id));
+            shelf.deliveries = shelf.deliveries.saturating_sub(u64::from(carried.deliveries()));
+        }
+        Some(story)
+    }
+
+    /// Puts it back where its deliveries say, unless nothing is left of it.
+    fn put(&mut self, id: StoryId, story: Story) {
+        if story.entries.is_empty() {
+            self.aliases.forget(id);
+            return;
+        }
+        for carried in &story.carried {
+            let Some(shelf) = self.channels.get_mut(&*carried.channel) else { continue };
+            shelf.by_last.insert((carried.last(), id));
+            shelf.deliveries += u64::from(carried.deliveries());
+        }
+        self.stories.insert(id, story);
     }
 
     /// Lets go of the oldest record, and of its story when nothing is left of that.
@@ -244,17 +257,9 @@ impl Board {
             }
             return;
         };
-        let Some(story) = self.stories.get_mut(&id) else { return };
-        if !story.forget(position) {
-            return;
-        }
-        let Some(story) = self.stories.remove(&id) else { return };
-        for carried in &story.carried {
-            let Some(shelf) = self.channels.get_mut(&*carried.channel) else { continue };
-            shelf.by_last.remove(&(carried.last, id));
-            shelf.deliveries = shelf.deliveries.saturating_sub(u64::from(carried.deliveries));
-        }
-        self.aliases.forget(id);
+        let Some(mut story) = self.take(id) else { return };
+        story.forget(position);
+        self.put(id, story);
     }
 }
 

@@ -61,6 +61,18 @@ fn delivered(desk: &Desk, daemon: &mut Daemon, count: usize) -> Vec<Value> {
     desk.records("out.ndjson")
 }
 
+/// The stories that are listed on the channel, the latest delivery first.
+fn listed(desk: &Desk, listen: SocketAddr) -> Vec<String> {
+    let file = desk.read("data/api-token");
+    let token = file.trim().strip_prefix("push ").unwrap();
+    let headers = format!("Authorization: Bearer {token}\r\n");
+    let (status, page) = ask(listen, "GET", "/v1/channels/all/stories", &headers, "").unwrap();
+    assert_eq!(status, 200, "{page}");
+    let page: Value = serde_json::from_str(&page).unwrap();
+    let stories = page["stories"].as_array().unwrap().iter();
+    stories.map(|story| format!("{}: {}", story["id"], story["latest"]["item"])).collect()
+}
+
 #[test]
 fn a_split_and_a_merge_are_delivered_and_outlive_a_kill() {
     let (desk, listen) = desk();
@@ -72,9 +84,12 @@ fn a_split_and_a_merge_are_delivered_and_outlive_a_kill() {
     let lines = delivered(&desk, &mut daemon, 3);
     assert_eq!((&lines[2]["verdict"], &lines[2]["story"]), (&json!("New"), &json!("s2")));
     assert_eq!((&lines[2]["item"], &lines[2]["disputed"]), (&json!(2), &json!(false)));
+    let both = listed(&desk, listen);
+    assert_eq!(both, ["\"s2\": 2", "\"s1\": 1"]);
     daemon.kill();
 
     let mut daemon = start(&desk, listen);
+    assert_eq!(listed(&desk, listen), both);
     // A new version of the item follows it.
     push(&desk, listen, "i:2", "Norland did not agree at all, ministry source now says");
     let said = desk.wirefold(&["story", "merge", "-c", "wirefold.toml", "s2", "s1"]).success();
@@ -82,9 +97,12 @@ fn a_split_and_a_merge_are_delivered_and_outlive_a_kill() {
     let lines = delivered(&desk, &mut daemon, 4);
     assert_eq!((&lines[3]["verdict"], &lines[3]["story"]), (&json!("Development"), &json!("s1")));
     assert_eq!(lines[3]["items"], 3);
+    let one = listed(&desk, listen);
+    assert_eq!(one, ["\"s1\": 3"]);
     daemon.kill();
 
     let daemon = start(&desk, listen);
+    assert_eq!(listed(&desk, listen), one);
     let said = desk.wirefold(&["story", "merge", "-c", "wirefold.toml", "s2", "s1"]).exited(1);
     assert!(said.err.contains("both are story s1 already"), "{}", said.err);
     let said = desk.wirefold(&["story", "split", "-c", "wirefold.toml", "77"]).exited(1);

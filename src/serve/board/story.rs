@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
 use crate::item::Seq;
 use crate::log::Position;
@@ -43,11 +43,33 @@ pub(in crate::serve) struct Entry {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::serve) struct Carried {
     pub(in crate::serve) channel: Arc<str>,
+    /// Its deliveries that are held, in their order; never none.
+    positions: SmallVec<[Position; 1]>,
+}
+
+impl Carried {
     /// The first delivery that is known.
-    pub(in crate::serve) first: Position,
+    pub(in crate::serve) fn first(&self) -> Position {
+        self.positions.first().copied().unwrap_or_default()
+    }
+
     /// The last delivery.
-    pub(in crate::serve) last: Position,
-    pub(in crate::serve) deliveries: u32,
+    pub(in crate::serve) fn last(&self) -> Position {
+        self.positions.last().copied().unwrap_or_default()
+    }
+
+    pub(in crate::serve) fn deliveries(&self) -> u32 {
+        u32::try_from(self.positions.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Lets go of a delivery whose item is no longer in the story. Of the last one the place
+    /// stays: the channel has carried the story, whatever is left of that.
+    fn take_back(&mut self, position: Position) {
+        let place = self.positions.iter().position(|known| *known == position);
+        if let Some(place) = place.filter(|_| self.positions.len() > 1) {
+            self.positions.remove(place);
+        }
+    }
 }
 
 impl Story {
@@ -67,63 +89,52 @@ impl Story {
     pub(super) fn deliver(&mut self, channel: &str, position: Position) -> Option<Position> {
         match self.carried.iter_mut().find(|carried| &*carried.channel == channel) {
             Some(carried) => {
-                carried.deliveries += 1;
-                Some(std::mem::replace(&mut carried.last, position))
+                let before = carried.last();
+                carried.positions.push(position);
+                Some(before)
             }
             None => {
-                let channel = Arc::from(channel);
-                self.carried.push(Carried {
-                    channel,
-                    first: position,
-                    last: position,
-                    deliveries: 1,
-                });
+                let positions = smallvec![position];
+                self.carried.push(Carried { channel: Arc::from(channel), positions });
                 None
             }
         }
     }
 
-    /// Takes out an item that counted as so many.
-    pub(super) fn split(&mut self, item: Seq, counted: u32) -> Option<Entry> {
-        let place = self.entries.iter().position(|entry| entry.item == item)?;
+    /// Takes out the records of an item that counted as so many, and its deliveries with them.
+    pub(super) fn split(&mut self, item: Seq, counted: u32) -> SmallVec<[Entry; 1]> {
         self.items = self.items.saturating_sub(counted);
-        Some(self.entries.remove(place))
-    }
-
-    /// Begins with an item that was taken out of another story.
-    pub(super) fn begin(&mut self, entry: Entry, state: &StoryState) {
-        self.join(entry, state);
-        self.entries.sort_by_key(|entry| entry.position);
-    }
-
-    /// Takes in all of another story.
-    pub(super) fn merge(&mut self, other: Story) {
-        if self.items == 0 {
-            (self.first, self.last) = (other.first, other.last);
-        } else if other.items > 0 {
-            (self.first, self.last) = (self.first.min(other.first), self.last.max(other.last));
+        let entries = std::mem::take(&mut self.entries);
+        let (moved, left) = entries.into_iter().partition(|entry| entry.item == item);
+        self.entries = left;
+        let moved: SmallVec<[Entry; 1]> = moved;
+        for carried in &mut self.carried {
+            moved.iter().for_each(|entry| carried.take_back(entry.position));
         }
+        moved
+    }
+
+    /// Takes in the records and deliveries of another story. The record that says so has the state.
+    pub(super) fn merge(&mut self, other: Story) {
         self.entries.extend(other.entries);
         self.entries.sort_by_key(|entry| entry.position);
-        self.items += other.items;
-        self.publishers = self.publishers.max(other.publishers);
-        self.disputed |= other.disputed;
-        self.killed |= other.killed;
         for theirs in other.carried {
             match self.carried.iter_mut().find(|ours| ours.channel == theirs.channel) {
                 Some(ours) => {
-                    ours.first = ours.first.min(theirs.first);
-                    ours.last = ours.last.max(theirs.last);
-                    ours.deliveries += theirs.deliveries;
+                    ours.positions.extend(theirs.positions);
+                    ours.positions.sort_unstable();
                 }
                 None => self.carried.push(theirs),
             }
         }
     }
 
-    /// Lets go of records up to `position`; true when nothing is left.
-    pub(super) fn forget(&mut self, position: Position) -> bool {
+    /// Lets go of records up to `position`, and of their deliveries.
+    pub(super) fn forget(&mut self, position: Position) {
         self.entries.retain(|entry| entry.position > position);
-        self.entries.is_empty()
+        for carried in &mut self.carried {
+            carried.positions.retain(|known| *known > position);
+        }
+        self.carried.retain(|carried| !carried.positions.is_empty());
     }
 }

@@ -7,10 +7,15 @@ use crate::log::{Entry as LogEntry, Feedback};
 
 /// A board with everything in a log of these entries.
 fn board_of(entries: &[LogEntry], most: usize) -> Board {
+    board_from(1, entries, most)
+}
+
+/// A board with what stands from a position on in such a log.
+fn board_from(position: u64, entries: &[LogEntry], most: usize) -> Board {
     let dir = tempfile::tempdir().unwrap();
     let log = Log::open_on(dir.path(), &Switch::default()).unwrap();
     log.append(entries).unwrap();
-    let (records, _) = log.view().decided_from(Position::FIRST, usize::MAX >> 1).unwrap();
+    let (records, _) = log.view().decided_from(Position(position), usize::MAX >> 1).unwrap();
     let mut board = Board::new(most);
     records.iter().for_each(|logged| board.apply(logged));
     board
@@ -41,7 +46,7 @@ fn a_story_stands_where_it_was_last_delivered() {
     assert_eq!(on(&board, "nowhere"), []);
     let (_, story) = board.story(StoryId(1)).unwrap();
     assert_eq!((story.entries.len(), story.items), (2, 2));
-    assert_eq!((story.carried[0].first, story.carried[0].deliveries), (Position(1), 2));
+    assert_eq!((story.carried[0].first(), story.carried[0].deliveries()), (Position(1), 2));
     let shelf = board.channel("harbour").unwrap();
     assert_eq!((shelf.stories(), shelf.deliveries, shelf.last), (2, 3, Some((Position(3), at(3)))));
 }
@@ -68,7 +73,7 @@ fn what_is_too_much_and_what_the_log_has_lost_goes_without_a_trace() {
     assert!(board.story(StoryId(4)).is_none());
     board.forget_before(Position(8));
     assert_eq!(on(&board, "harbour"), [(8, 6)], "a story with a newer record stays");
-    assert_eq!(board.channel("harbour").unwrap().deliveries, 2);
+    assert_eq!(board.channel("harbour").unwrap().deliveries, 1, "of what can still be listed");
     board.forget_before(Position(9));
     assert_eq!((board.stories(), on(&board, "harbour").len()), (0, 0));
     assert_eq!(board.channel("harbour").unwrap().deliveries, 0);
@@ -102,7 +107,12 @@ fn a_split_item_opens_a_story_of_its_own() {
     let split = Change::Split { from: StoryId(1), opens: StoryId(9) };
     let entries = [item(1), joins(2, 1, &["harbour"]), feedback(3, split, 2, &["harbour"])];
     let mut board = board_of(&entries, 100);
-    assert_eq!(on(&board, "harbour"), [(3, 9), (2, 1)]);
+    assert_eq!(
+        on(&board, "harbour"),
+        [(3, 9), (1, 1)],
+        "the rest stands where it was carried last"
+    );
+    assert_eq!(board.channel("harbour").unwrap().deliveries, 2);
     let items = |id| {
         let (_, story) = board.story(StoryId(id)).unwrap();
         story.entries.iter().map(|entry| entry.item.0).collect::<Vec<_>>()
@@ -113,9 +123,70 @@ fn a_split_item_opens_a_story_of_its_own() {
 }
 
 #[test]
+fn what_a_split_leaves_stays_on_the_channels_that_carried_it() {
+    let split =
+        |item| feedback(4, Change::Split { from: StoryId(1), opens: StoryId(9) }, item, &[]);
+    // The lead alone was delivered on harbour, the second item on sea and, by a timer, on night.
+    let mut later = timer(3, 1);
+    if let LogEntry::Timer(timer) = &mut later {
+        timer.item = Seq(2);
+    }
+    let entries = [item(1), joins(2, 1, &["sea"]), later];
+    for (off, left) in [(1, &[2, 3][..]), (2, &[1])] {
+        let board = board_of(&[&entries[..], &[split(off)]].concat(), 100);
+        assert_eq!(on(&board, "harbour"), [(1, 1)], "without item {off}");
+        assert_eq!(on(&board, "sea"), [(2, 1)], "without item {off}");
+        assert_eq!(on(&board, "night"), [(3, 1)], "without item {off}");
+        let (_, story) = board.story(StoryId(1)).unwrap();
+        let places: Vec<_> = story.entries.iter().map(|entry| entry.position.0).collect();
+        assert_eq!(places, left, "all records of item {off} have gone with it");
+    }
+}
+
+#[test]
+fn a_board_made_after_a_restart_shows_what_the_one_before_it_did() {
+    let with = |mut entry: LogEntry, items| {
+        if let LogEntry::Feedback(feedback) = &mut entry {
+            feedback.state.items = items;
+        }
+        entry
+    };
+    let split = |opens| Change::Split { from: StoryId(1), opens: StoryId(opens) };
+    let merge = Change::Merge { alias: StoryId(3), kept: StoryId(1) };
+    let entries = [
+        item(1),
+        joins(2, 1, &["harbour"]),
+        item_on(3, &["harbour", "sea"]),
+        joins(4, 3, &["sea"]),
+        with(feedback(5, split(9), 2, &["harbour"]), 1),
+        with(feedback(6, merge, 4, &["harbour"]), 3),
+        item(7),
+        with(feedback(8, split(10), 1, &[]), 1),
+    ];
+    let shown = |board: &Board| {
+        let count = |channel: &str| board.channel(channel).map_or(0, |shelf| shelf.deliveries);
+        let story = |id| board.story(StoryId(id)).map(|(id, story)| (id.0, story.items));
+        let listed = ["harbour", "sea"].map(|channel| (on(board, channel), count(channel)));
+        (listed, [1, 3, 7, 9, 10].map(story))
+    };
+    for first in 1..=8 {
+        let mut before = board_of(&entries, 100);
+        before.forget_before(Position(first));
+        let after = board_from(first, &entries, 100);
+        assert_eq!(shown(&before), shown(&after), "records from {first} on are left");
+    }
+    let ([(harbour, deliveries), (sea, _)], _) = shown(&board_of(&entries, 100));
+    assert_eq!((harbour, deliveries), (vec![(7, 7), (6, 1), (5, 9)], 4));
+    assert_eq!(sea, [(4, 1)]);
+}
+
+#[test]
 fn a_merged_story_is_found_under_both_ids_and_stands_once() {
     let merge = Change::Merge { alias: StoryId(2), kept: StoryId(1) };
-    let by_hand = feedback(3, merge, 2, &[]);
+    let mut by_hand = feedback(3, merge, 2, &[]);
+    if let LogEntry::Feedback(feedback) = &mut by_hand {
+        feedback.state.items = 2;
+    }
     let mut tying = joins(3, 1, &[]);
     if let LogEntry::Item { decision, .. } = &mut tying {
         (decision.fold.state.items, decision.fold.merged) = (3, vec![StoryId(2)]);

@@ -62,7 +62,7 @@ pub(in crate::serve) struct Summary {
     pub(in crate::serve) link: String,
     /// The earliest item that is kept.
     pub(in crate::serve) lead: Brief,
-    /// What the channel carried last of it.
+    /// What the channel carried last of it; when all of that was split off, the same as `lead`.
     pub(in crate::serve) latest: Brief,
     /// The last delivery, `channel/position`.
     pub(in crate::serve) delivery: String,

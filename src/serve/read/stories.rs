@@ -229,10 +229,9 @@ pub(in crate::serve) fn summary(
     now: Timestamp,
 ) -> Result<Option<(Position, Summary)>, LogError> {
     let brief = |item| Ok(super::intake(view, item)?.and_then(|intake| Brief::of(&intake, now)));
-    let delivered = story.entries.iter().find(|entry| entry.position == position);
-    let (Some(first), Some(delivered)) = (story.entries.first(), delivered) else {
-        return Ok(None);
-    };
+    let Some(first) = story.entries.first() else { return Ok(None) };
+    // What the channel carried of it may all be split off: the first of the rest stands for it.
+    let delivered = story.entries.iter().find(|entry| entry.position == position).unwrap_or(first);
     let Some(latest) = brief(delivered.item)? else { return Ok(None) };
     let lead = if first.item == delivered.item { None } else { brief(first.item)? };
     let Some(logged) = super::record(view, position)? else { return Ok(None) };

@@ -131,9 +131,9 @@ fn compose(
     }
     let carried = |carried: &crate::serve::board::Carried| Carried {
         channel: carried.channel.to_string(),
-        first: format!("{}/{}", carried.channel, carried.first),
-        last: format!("{}/{}", carried.channel, carried.last),
-        deliveries: carried.deliveries,
+        first: format!("{}/{}", carried.channel, carried.first()),
+        last: format!("{}/{}", carried.channel, carried.last()),
+        deliveries: carried.deliveries(),
     };
     let seen_by = story.carried.iter().filter(|carried| grant.sees(&carried.channel));
     let versions = told.versions.into_iter().filter(|(_, items)| items.len() > 1);

@@ -144,6 +144,39 @@ async fn a_story_shows_who_reports_it_and_what_happened() {
 }
 
 #[tokio::test]
+async fn what_a_split_leaves_is_listed_and_in_the_feeds() {
+    let split = |n: u64, item: u64| {
+        Entry::Feedback(crate::log::Feedback {
+            at: at(n),
+            change: crate::log::Change::Split { from: StoryId(1), opens: StoryId(9) },
+            item: crate::item::Seq(item),
+            channels: vec!["harbour".to_owned()],
+            state: crate::log::sample::state(item),
+            rules: Vec::new(),
+            held: Vec::new(),
+        })
+    };
+    let mut quiet = joins(2, 1, |_| {});
+    if let Entry::Item { decision, .. } = &mut quiet {
+        decision.channels.clear();
+    }
+    // An update that was delivered, or the lead while the update was not.
+    for (update, off, left) in [(joins(2, 1, |_| {}), 2, 1), (quiet, 1, 2)] {
+        let desk = Desk::open().await;
+        desk.append(&[item(1), update, split(3, off)]);
+        let page = desk.json("/v1/channels/harbour/stories").await;
+        assert_eq!(ids(&page), ["s9", "s1"], "without item {off}");
+        let rest = &page["stories"][1];
+        assert_eq!((&rest["lead"]["item"], &rest["latest"]["item"]), (&json!(left), &json!(left)));
+        assert_eq!((&rest["delivery"], &rest["items"]), (&json!("harbour/1"), &json!(1)));
+        let feed = desk.json("/v1/channels/harbour/feed.json").await;
+        assert_eq!(feed["items"].as_array().unwrap().len(), 2);
+        let list = desk.json("/v1/channels").await;
+        assert_eq!(list["channels"][0]["stories"], 2);
+    }
+}
+
+#[tokio::test]
 async fn an_item_shows_its_evidence_and_a_reject_its_reason() {
     let desk = Desk::open().await;
     desk.append(&[item(1), item(2), reject(3)]);
