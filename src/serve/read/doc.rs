@@ -101,6 +101,7 @@ pub(in crate::serve) struct Brief {
     pub(in crate::serve) event: Timestamp,
     /// Web address, http or https.
     pub(in crate::serve) link: Option<String>,
+    /// The provider's identifier; under embargo none that is an address.
     pub(in crate::serve) uri: Option<String>,
     pub(in crate::serve) version: Option<u64>,
     /// Not to be passed on before.
@@ -329,7 +330,7 @@ impl Brief {
             received: arrival.received,
             event: event_time(item, arrival.received),
             link: item.link.clone().filter(|link| !held && web_link(link).is_some()),
-            uri: item.uri.clone(),
+            uri: item.uri.clone().filter(|uri| !held || !is_address(uri)),
             version: item.version,
             embargoed: item.embargoed,
         })
@@ -356,6 +357,11 @@ impl Decided {
             labels: decision.labels,
         }
     }
+}
+
+/// Whether an identifier is an address on some host: these often have the headline in them.
+fn is_address(uri: &str) -> bool {
+    uri.contains("//")
 }
 
 /// True while an item must not be passed on.

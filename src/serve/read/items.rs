@@ -76,6 +76,13 @@ fn compose(intake: &Intake, logged: Logged, grant: &Grant, now: Timestamp) -> It
                 if !grant.sees_all() {
                     decision.rules.clear();
                 }
+                // Which rules its words satisfy tells what they are.
+                if record.is_ok_and(|item| doc::is_held(item, now)) {
+                    decision.rules.clear();
+                    decision.matched.clear();
+                    decision.labels.clear();
+                    decision.fold.disputes = false;
+                }
                 Some(Decided::of(*decision))
             }
             _ => None,
@@ -90,7 +97,8 @@ fn compose(intake: &Intake, logged: Logged, grant: &Grant, now: Timestamp) -> It
 }
 
 fn content_of(item: &Item, brief: Brief, now: Timestamp) -> Content {
-    let free = |text: &Option<String>| text.clone().filter(|_| !doc::is_held(item, now));
+    let held = doc::is_held(item, now);
+    let free = |text: &Option<String>| text.clone().filter(|_| !held);
     let subject = |subject: &crate::item::Subject| Subject {
         code: subject.code.clone(),
         name: subject.name.clone(),
@@ -100,11 +108,11 @@ fn content_of(item: &Item, brief: Brief, now: Timestamp) -> Content {
         body: free(&item.body),
         slugline: free(&item.slugline),
         ednote: free(&item.ednote),
-        located: item.located.clone(),
+        located: free(&item.located),
         language: item.language.map(|language| language.to_string()),
         urgency: item.urgency,
-        subjects: item.subjects.iter().map(subject).collect(),
-        places: item.places.clone(),
+        subjects: item.subjects.iter().filter(|_| !held).map(subject).collect(),
+        places: item.places.iter().filter(|_| !held).cloned().collect(),
         markers: doc::marks(item),
         pubstatus: match item.pubstatus {
             PubStatus::Usable => "usable",

@@ -196,12 +196,28 @@ async fn what_is_under_embargo_is_not_told_before_its_time() {
     if let Entry::Item { item, .. } = &mut held {
         item.embargoed = Some(at(100));
         item.body = Some("The minister resigns.".to_owned());
+        item.uri = Some("https://a.example/2026/secret-minister-resigns".to_owned());
+        item.located = Some("NORLAND CITY".to_owned());
+        item.places = vec!["Norland".to_owned()];
+        item.subjects = vec![crate::item::Subject {
+            code: Some("medtop:20000621".to_owned()),
+            name: Some("Norland elections".to_owned()),
+        }];
+        item.slugline = Some("Norland-minister".to_owned());
+        item.ednote = Some("On the minister.".to_owned());
+    }
+    if let Entry::Item { decision, .. } = &mut held {
+        decision.rules = vec!["Any minister".to_owned()];
+        decision.labels = vec!["minister".to_owned()];
+        decision.matched = vec!["Norland".to_owned()];
     }
     desk.append(&[held]);
     for path in ["/v1/channels/harbour/stories", "/v1/stories/s1", "/v1/items/1"] {
         let told = desk.get(path).await;
         let text = String::from_utf8(told.body).unwrap();
-        assert!(!text.contains("Ferry") && !text.contains("minister"), "{path}: {text}");
+        for telling in ["Ferry", "minister", "Norland", "NORLAND", "20000621"] {
+            assert!(!text.contains(telling), "{path} tells {telling}: {text}");
+        }
     }
     let story = desk.json("/v1/stories/s1").await;
     assert_eq!((&story["publishers"], &story["versions"]), (&json!([]), &json!([])));
@@ -210,6 +226,10 @@ async fn what_is_under_embargo_is_not_told_before_its_time() {
     desk.bench.context.clock.set(at(100));
     let told = desk.json("/v1/items/1").await;
     assert_eq!(told["content"]["body"], "The minister resigns.");
+    assert_eq!(told["content"]["uri"], "https://a.example/2026/secret-minister-resigns");
+    assert_eq!(told["content"]["places"], json!(["Norland"]));
+    assert_eq!(told["content"]["subjects"][0]["code"], "medtop:20000621");
+    assert_eq!(told["decision"]["rules"], json!(["Any minister"]));
     assert_eq!(desk.json("/v1/stories/s1").await["publishers"][0]["items"], 1);
 }
 
