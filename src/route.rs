@@ -52,6 +52,7 @@ pub use compare::{Change, Comparison};
 use condition::PartId;
 pub use reload::Reload;
 pub use trace::{Outcome, RuleTrace};
+pub(crate) use wake::opened_by;
 
 use document::{Document, View};
 use embargo::Embargoes;

@@ -38,6 +38,7 @@ mod push;
 mod query;
 mod rate;
 mod read;
+mod rules;
 mod sinks;
 mod story;
 mod token;
@@ -134,7 +135,12 @@ impl Server {
         let app = App(Arc::new(Shared {
             limiter: Mutex::new(Limiter::new(config.rate, config.burst)),
             replies: Mutex::default(),
-            live: live::Live::new(context.log.clone(), context.stop.clone(), work.clone()),
+            live: live::Live::new(
+                context.log.clone(),
+                context.stop.clone(),
+                work.clone(),
+                told.clone(),
+            ),
             streams: Arc::new(Semaphore::new(config.streams as usize)),
             work,
             board: board::Keeper::new(context.log.clone(), config.history),

@@ -59,6 +59,16 @@ impl Wakes {
     }
 }
 
+/// Why a story is delivered that a rule has missed, in a sentence.
+fn reason(rule: &str) -> String {
+    format!("The schedule of rule `{rule}` opened.")
+}
+
+/// The rule that such a reason names.
+pub(crate) fn opened_by(reason: &str) -> Option<&str> {
+    reason.strip_prefix("The schedule of rule `")?.strip_suffix("` opened.")
+}
+
 impl Route {
     /// Delivers the latest item of each story for which one of `opened` holds, to its channels
     /// that did not carry the story yet.
@@ -78,10 +88,7 @@ impl Route {
             let mut holding = self.rules.holding(&live.parts, &state, now);
             holding.retain(|rule| opened.contains(rule));
             let Some(first) = holding.first() else { continue };
-            let reason = format!(
-                "The schedule of rule `{}` opened.",
-                self.rules.rules[*first as usize].name
-            );
+            let reason = reason(&self.rules.rules[*first as usize].name);
             let names = self.rules.channels_of(&holding);
             let names =
                 names.into_iter().map(|channel| &self.rules.channels[usize::from(channel)].0);

@@ -68,7 +68,7 @@ pub(in crate::serve) async fn events(
         let detail = "as many listen as `streams` in [serve] allows: come back later";
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail).retry_after(RETRY * 5)
     })?;
-    let listener = app.live.listen(&name, from, room);
+    let listener = app.live.listen(&name, reader.0.sees_all(), from, room);
     Ok(match upgrade {
         Some(upgrade) => {
             let upgrade = upgrade.max_message_size(LARGEST).max_frame_size(LARGEST);

@@ -1,9 +1,10 @@
 //! Live: what a channel carries, told to everyone who listens.
 //!
 //! However many listen to a channel, the log is read for them once: a [`Line`] follows the log and
-//! keeps the newest messages. Each listener has only a place. One that is further behind than the
-//! line remembers reads from the log by itself until it has caught up, so that nobody, however
-//! slow, makes the daemon keep anything for it.
+//! keeps the newest messages. Those who read some channels only are told less, by a line of their
+//! own. Each listener has only a place. One that is further behind than the line remembers reads
+//! from the log by itself until it has caught up, so that nobody, however slow, makes the daemon
+//! keep anything for it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -15,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::channel::{Event, Page, Subscription};
+use crate::config::Config;
 use crate::log::{Log, LogError, Position};
 
 mod line;
@@ -64,12 +66,20 @@ pub(super) struct Live {
     log: Log,
     stop: CancellationToken,
     work: TaskTracker,
-    lines: Mutex<HashMap<String, Weak<Line>>>,
+    /// The configuration in force.
+    told: watch::Receiver<Arc<Config>>,
+    /// By channel, and whether those who listen read every channel.
+    lines: Mutex<HashMap<(String, bool), Weak<Line>>>,
 }
 
 impl Live {
-    pub(super) fn new(log: Log, stop: CancellationToken, work: TaskTracker) -> Live {
-        Live { log, stop, work, lines: Mutex::default() }
+    pub(super) fn new(
+        log: Log,
+        stop: CancellationToken,
+        work: TaskTracker,
+        told: watch::Receiver<Arc<Config>>,
+    ) -> Live {
+        Live { log, stop, work, told, lines: Mutex::default() }
     }
 
     /// The first position that is not committed.
@@ -77,9 +87,16 @@ impl Live {
         *self.log.watch().borrow()
     }
 
-    /// Listens to a channel from a position on. `held` is given back when the listener has gone.
-    pub(super) fn listen<H>(&self, channel: &str, from: Position, held: H) -> Listener<H> {
-        let line = self.line(channel);
+    /// Listens to a channel from a position on; `all`: in the name of one who reads every channel.
+    /// `held` is given back when the listener has gone.
+    pub(super) fn listen<H>(
+        &self,
+        channel: &str,
+        all: bool,
+        from: Position,
+        held: H,
+    ) -> Listener<H> {
+        let line = self.line(channel, all);
         Listener {
             told: line.told(),
             line,
@@ -97,14 +114,16 @@ impl Live {
         lines.values().filter_map(Weak::upgrade).map(|line| line.listeners()).sum()
     }
 
-    fn line(&self, channel: &str) -> Arc<Line> {
+    fn line(&self, channel: &str, all: bool) -> Arc<Line> {
+        let key = (channel.to_owned(), all);
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(line) = lines.get(channel).and_then(Weak::upgrade) {
+        if let Some(line) = lines.get(&key).and_then(Weak::upgrade) {
             return line;
         }
         lines.retain(|_, line| line.strong_count() > 0);
-        let line = Arc::new(Line::new(channel, self.end()));
-        lines.insert(channel.to_owned(), Arc::downgrade(&line));
+        let rules = (!all).then(|| self.told.clone());
+        let line = Arc::new(Line::new(channel, rules, self.end()));
+        lines.insert(key, Arc::downgrade(&line));
         let subscription = Subscription::new(&self.log, [channel], self.end().min(line.end()));
         self.work.spawn(line::follow(Arc::downgrade(&line), subscription, self.stop.clone()));
         line
@@ -175,8 +194,7 @@ impl<H> Listener<H> {
             tracing::warn!(%error, "a listener cannot be told what is in the log");
         })?;
         self.next = next;
-        let message = |event| Arc::new(Message::of(self.line.channel(), event));
-        Ok(events.iter().map(message).collect())
+        Ok(self.line.messages(events).map(Arc::new).collect())
     }
 }
 

@@ -130,7 +130,9 @@ fn desk_config() -> Config {
     let text = "[[channel]]\nname = \"harbour\"\ntitle = \"The harbour\"\n\
                 [[channel]]\nname = \"night\"\n\
                 [[publisher]]\nname = \"Coast Wire\"\nfamily = \"coast\"\naliases = [\"CW\"]\n\
-                [[rule]]\nname = \"Ferries\"\nquery = \"ferr*\"\nchannels = [\"harbour\"]\n";
+                [[rule]]\nname = \"Ferries\"\nquery = \"ferr*\"\nchannels = [\"harbour\"]\n\
+                [[rule]]\nname = \"Late\"\nquery = \"ferr*\"\nchannels = [\"night\"]\n\
+                set = { priority = 6, labels = [\"late\"] }\n";
     let file = crate::config::File::new("desk.toml", text);
     let (config, problems) = Config::parse(file, std::path::Path::new("."));
     config.unwrap_or_else(|| panic!("{problems}"))

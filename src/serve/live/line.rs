@@ -9,8 +9,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::Message;
 use crate::backoff::Backoff;
-use crate::channel::Subscription;
+use crate::channel::{Event, Subscription};
+use crate::config::Config;
 use crate::log::Position;
+use crate::serve::rules::Known;
 
 /// Messages kept, at most …
 const MOST: usize = 1_024;
@@ -26,6 +28,8 @@ const A_MILLISECOND: usize = 50;
 #[derive(Debug)]
 pub(super) struct Line {
     channel: String,
+    /// Whoever listens is told of the rules of this channel alone, which are found here.
+    rules: Option<watch::Receiver<Arc<Config>>>,
     kept: RwLock<Kept>,
     /// Up to where the log has been looked at.
     end: watch::Sender<Position>,
@@ -41,13 +45,28 @@ struct Kept {
 
 impl Line {
     /// A line that knows nothing of what was before `from`.
-    pub(super) fn new(channel: &str, from: Position) -> Line {
+    pub(super) fn new(
+        channel: &str,
+        rules: Option<watch::Receiver<Arc<Config>>>,
+        from: Position,
+    ) -> Line {
         let kept = Kept { from, messages: VecDeque::new(), bytes: 0 };
-        Line { channel: channel.to_owned(), kept: RwLock::new(kept), end: watch::Sender::new(from) }
+        let (channel, kept) = (channel.to_owned(), RwLock::new(kept));
+        Line { channel, rules, kept, end: watch::Sender::new(from) }
     }
 
     pub(super) fn channel(&self) -> &str {
         &self.channel
+    }
+
+    /// Events as whoever listens is told them.
+    pub(super) fn messages(&self, mut events: Vec<Event>) -> impl Iterator<Item = Message> {
+        if let Some(rules) = self.rules.as_ref().filter(|_| !events.is_empty()) {
+            let config = rules.borrow().clone();
+            let known = Known::of(&config, |channel| channel == self.channel);
+            events.iter_mut().for_each(|event| known.keep_in(event));
+        }
+        events.into_iter().map(|event| Message::of(&self.channel, &event))
     }
 
     /// The id after which `next` comes.
@@ -130,8 +149,7 @@ pub(super) async fn follow(
             Ok(page) if page.from == page.next => {}
             Ok(page) => {
                 patience.reset();
-                let message = |event| Message::of(&line.channel, event);
-                line.add(page.events.iter().map(message), page.next);
+                line.add(line.messages(page.events), page.next);
             }
             Err(error) => {
                 tracing::warn!(%error, channel = line.channel, "listeners wait for the log");

@@ -6,7 +6,7 @@ fn message(position: u64, bytes: usize) -> Message {
 }
 
 fn line(positions: std::ops::Range<u64>, bytes: usize) -> Line {
-    let line = Line::new("sea", Position(1));
+    let line = Line::new("sea", None, Position(1));
     for position in positions {
         line.add(std::iter::once(message(position, bytes)), Position(position + 1));
     }

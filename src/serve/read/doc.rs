@@ -256,7 +256,8 @@ pub(in crate::serve) struct Decided {
     pub(super) shares: Vec<Part>,
     /// Digest of the model.
     pub(super) model: String,
-    /// Rules that hold for the story.
+    /// Rules that hold for the story, as far as the token may know of them. Under embargo none, and
+    /// none of their channels and labels.
     pub(super) rules: Vec<String>,
     /// Channels of those rules.
     pub(super) matched: Vec<String>,

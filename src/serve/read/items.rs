@@ -8,12 +8,14 @@ use jiff::Timestamp;
 
 use super::doc::{self, Brief, Content, Decided, ItemRecord, Reject, Subject};
 use crate::channel::REJECTED;
+use crate::config::Config;
 use crate::item::{Item, PubStatus, Seq};
-use crate::log::{Intake, Logged, Record};
+use crate::log::{Decision, Intake, Logged, Record};
 use crate::serve::App;
 use crate::serve::answer::Json;
 use crate::serve::problem::Problem;
 use crate::serve::query::Query;
+use crate::serve::rules::Known;
 use crate::serve::token::{Grant, Reader};
 
 pub(super) fn routes() -> Router<App> {
@@ -41,7 +43,7 @@ pub(in crate::serve) async fn show(
     if !sees(&app, &reader, &logged.record).await? {
         return Err(unknown());
     }
-    Ok(Json(compose(&intake, logged, &reader.0, app.context.clock.now())))
+    Ok(Json(compose(&intake, logged, &reader.0, &app.config(), app.context.clock.now())))
 }
 
 /// An item may be read by whoever may read its story; what is no item, on the channel `rejected`.
@@ -58,7 +60,13 @@ async fn sees(app: &App, reader: &Reader, record: &Record) -> Result<bool, Probl
     Ok(story.is_some_and(|(_, story)| super::story::sees(reader, story)))
 }
 
-fn compose(intake: &Intake, logged: Logged, grant: &Grant, now: Timestamp) -> ItemRecord {
+fn compose(
+    intake: &Intake,
+    logged: Logged,
+    grant: &Grant,
+    config: &Config,
+    now: Timestamp,
+) -> ItemRecord {
     let arrival = &intake.arrival;
     let record = arrival.record.as_ref();
     let content = record.ok().zip(Brief::of(intake, now));
@@ -74,7 +82,9 @@ fn compose(intake: &Intake, logged: Logged, grant: &Grant, now: Timestamp) -> It
                 decision.channels = super::story::seen(grant, decision.channels);
                 decision.matched = super::story::seen(grant, decision.matched);
                 if !grant.sees_all() {
-                    decision.rules.clear();
+                    let Decision { rules, priority, labels, .. } = &mut *decision;
+                    let known = Known::of(config, |channel| grant.sees(channel));
+                    known.keep(rules, priority, labels);
                 }
                 // Which rules its words satisfy tells what they are.
                 if record.is_ok_and(|item| doc::is_held(item, now)) {

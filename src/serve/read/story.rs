@@ -9,14 +9,16 @@ use axum::routing::get;
 use jiff::Timestamp;
 
 use super::doc::{self, Brief, Carried, Member, Moment, Publisher, Versions};
+use crate::config::Config;
 use crate::item::{Item, Seq};
-use crate::log::{Change, LogError, Record, View};
+use crate::log::{Change, LogError, Record, Timer, View};
 use crate::publisher::Publishers;
 use crate::serve::App;
 use crate::serve::answer::Json;
 use crate::serve::board::Story;
 use crate::serve::problem::Problem;
 use crate::serve::query::Query;
+use crate::serve::rules::Known;
 use crate::serve::token::{Grant, Reader};
 use crate::story::StoryId;
 
@@ -44,9 +46,8 @@ pub(in crate::serve) async fn show(
     let asked = StoryId::parse(&id).ok_or_else(unknown)?;
     let found = super::board(&app).await?.story(asked).map(|(id, story)| (id, story.clone()));
     let (id, story) = found.filter(|(_, story)| sees(&reader, story)).ok_or_else(unknown)?;
-    let publishers = Publishers::new(&app.config().publishers);
-    let now = app.context.clock.now();
-    super::look(&app, move |view| compose(id, &story, &publishers, &reader.0, view, now))
+    let (config, now) = (app.config(), app.context.clock.now());
+    super::look(&app, move |view| compose(id, &story, &config, &reader.0, view, now))
         .await
         .map(Json)
 }
@@ -60,15 +61,16 @@ pub(super) fn sees(reader: &Reader, story: &Story) -> bool {
 fn compose(
     id: StoryId,
     story: &Story,
-    publishers: &Publishers,
+    config: &Config,
     grant: &Grant,
     view: &View,
     now: Timestamp,
 ) -> Result<doc::Story, LogError> {
     let omitted = story.entries.len().saturating_sub(MOST);
     let shown = story.entries.iter().take(1).chain(story.entries.iter().skip(1 + omitted));
+    let known = (!grant.sees_all()).then(|| Known::of(config, |channel| grant.sees(channel)));
     let mut told = Told {
-        publishers,
+        publishers: Publishers::new(&config.publishers),
         families: Vec::new(),
         versions: BTreeMap::new(),
         members: Vec::new(),
@@ -112,7 +114,8 @@ fn compose(
                     markers: doc::marks(item),
                 });
             }
-            Record::Timer(timer) => {
+            Record::Timer(mut timer) if is_told(grant, &timer) => {
+                known.iter().for_each(|known| known.keep_in_reason(&mut timer.reason));
                 told.timeline.push(moment("timer", timer.channels, timer.reason));
             }
             Record::Feedback(feedback) => {
@@ -123,10 +126,10 @@ fn compose(
                 let reason = "The fold was corrected by hand.".to_owned();
                 told.timeline.push(moment(kind, feedback.channels, reason));
             }
-            Record::Digest(digest) => {
+            Record::Digest(digest) if grant.sees(&digest.channel) => {
                 told.timeline.push(moment("digest", vec![digest.channel], digest.reason));
             }
-            Record::Rejected(_) | Record::Config(_) => {}
+            Record::Timer(_) | Record::Digest(_) | Record::Rejected(_) | Record::Config(_) => {}
         }
     }
     let carried = |carried: &crate::serve::board::Carried| Carried {
@@ -153,6 +156,13 @@ fn compose(
     })
 }
 
+/// What happened on a channel, and why, is told to whoever may know of it.
+fn is_told(grant: &Grant, timer: &Timer) -> bool {
+    let withheld = timer.withheld.iter().map(|withheld| &withheld.channel);
+    let mut channels = timer.channels.iter().chain(withheld);
+    grant.sees_all() || timer.out.is_some() || channels.any(|channel| grant.sees(channel))
+}
+
 /// Those of `channels` that one may know of.
 pub(super) fn seen(grant: &Grant, mut channels: Vec<String>) -> Vec<String> {
     channels.retain(|channel| grant.sees(channel));
@@ -160,15 +170,15 @@ pub(super) fn seen(grant: &Grant, mut channels: Vec<String>) -> Vec<String> {
 }
 
 /// What has been told of a story so far.
-struct Told<'p> {
-    publishers: &'p Publishers,
+struct Told {
+    publishers: Publishers,
     families: Vec<Publisher>,
     versions: BTreeMap<String, Vec<Seq>>,
     members: Vec<Member>,
     timeline: Vec<Moment>,
 }
 
-impl Told<'_> {
+impl Told {
     fn count(&mut self, item: &Item, seq: Seq) {
         if let Some(publisher) = self.publishers.of(item) {
             match self.families.iter_mut().find(|known| known.family == publisher.family) {

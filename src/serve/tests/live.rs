@@ -25,12 +25,16 @@ struct Heard {
 impl Ear {
     /// Listens from after the event `last`, or from now on.
     async fn at(desk: &Desk, path: &str, last: Option<&str>) -> Ear {
+        Ear::with(TOKEN, desk, path, last).await
+    }
+
+    async fn with(token: &str, desk: &Desk, path: &str, last: Option<&str>) -> Ear {
         let host = &desk.url[url::Position::BeforeHost..url::Position::AfterPort];
         let mut stream = TcpStream::connect(host).await.unwrap();
         let last = last.map(|id| format!("Last-Event-ID: {id}\r\n")).unwrap_or_default();
         // HTTP/1.0: the body comes as it is, without chunks.
         let request = format!(
-            "GET {path} HTTP/1.0\r\nHost: {host}\r\nAuthorization: Bearer {TOKEN}\r\n{last}\r\n"
+            "GET {path} HTTP/1.0\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n{last}\r\n"
         );
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut ear = Ear { lines: BufReader::new(stream).lines() };
@@ -91,6 +95,38 @@ async fn a_listener_is_told_what_comes_in_the_form_of_every_sink() {
     let mut rejects = Ear::at(&desk, "/v1/channels/rejected/events", None).await;
     desk.append(&[reject(4)]);
     assert_eq!(rejects.hear().await.unwrap().kind, "rejected");
+}
+
+#[tokio::test]
+async fn a_token_for_one_channel_is_told_of_the_rules_of_that_channel_alone() {
+    let desk = super::scopes::desk().await;
+    let both = |seq| {
+        let mut entry = item_on(seq, &["night", "harbour"]);
+        if let crate::log::Entry::Item { decision, .. } = &mut entry {
+            decision.rules = vec!["Ferries".to_owned(), "Late".to_owned()];
+            decision.labels = vec!["sea".to_owned(), "late".to_owned()];
+        }
+        entry
+    };
+    desk.append(&[both(5)]);
+    let path = "/v1/channels/night/events";
+    let mut night = Ear::with(super::scopes::NIGHT, &desk, path, Some("night/4")).await;
+    let mut everyone = Ear::at(&desk, path, Some("night/4")).await;
+    let told = async |ear: &mut Ear| {
+        let heard = ear.hear().await.unwrap();
+        let event: Value = serde_json::from_str(&heard.data).unwrap();
+        let noted = ["rules", "labels", "priority"].map(|key| event[key].clone());
+        (heard.id, noted)
+    };
+    // The first is read from the log, the second told as it comes.
+    for position in [5, 6] {
+        let id = format!("night/{position}");
+        let own = [json!(["Late"]), json!(["late"]), json!(6)];
+        assert_eq!(told(&mut night).await, (id.clone(), own));
+        let all = [json!(["Ferries", "Late"]), json!(["sea", "late"]), json!(4)];
+        assert_eq!(told(&mut everyone).await, (id, all));
+        desk.append(&[both(position + 1)]);
+    }
 }
 
 #[tokio::test]

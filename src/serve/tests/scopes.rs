@@ -2,13 +2,13 @@
 
 use super::*;
 use crate::config::{Secret, TokenConfig};
-use crate::log::sample::{item, item_on, reject};
+use crate::log::sample::{item, item_on, reject, timer};
 
-const NIGHT: &str = "night-desk-token-1";
+pub(super) const NIGHT: &str = "night-desk-token-1";
 const WIRE: &str = "wire-agency-token-1";
 
 /// A desk where one token reads the channel `night` only and another only pushes.
-async fn desk() -> Desk {
+pub(super) async fn desk() -> Desk {
     let folder = tempfile::tempdir().unwrap();
     let token = |name: &str, secret: &str| {
         let path = folder.path().join(name);
@@ -32,7 +32,14 @@ async fn desk() -> Desk {
     };
     let tokens = [token("night", NIGHT), token("wire", WIRE)];
     let desk = Desk::with(|config| config.tokens = tokens.to_vec()).await;
-    desk.append(&[item(1), item_on(2, &["night", "harbour"]), reject(3)]);
+    let mut dropped = timer(4, 2);
+    if let Entry::Timer(timer) = &mut dropped {
+        (timer.channels, timer.reason) = (Vec::new(), "dropped on `harbour`: rate.".to_owned());
+        let (channel, gate) = ("harbour".to_owned(), crate::log::Gate::Rate);
+        let withheld = crate::log::Withheld { channel, gate, until: None, urgent: false };
+        timer.withheld = vec![withheld];
+    }
+    desk.append(&[item(1), item_on(2, &["night", "harbour"]), reject(3), dropped]);
     desk
 }
 
@@ -68,6 +75,13 @@ async fn a_token_for_one_channel_sees_that_channel_and_its_stories_alone() {
     }
     let story = body(&desk.get_as("/v1/stories/s2", bearer(NIGHT)).await);
     assert!(!story.to_string().contains("harbour/"), "{story}");
+    assert!(!story.to_string().contains("`harbour`"), "{story}");
+    assert!(desk.json("/v1/stories/s2").await.to_string().contains("dropped on `harbour`"));
+    // The rule `Ferries`, whose label and priority these are, sends to the harbour.
+    let decision = &body(&desk.get_as("/v1/items/2", bearer(NIGHT)).await)["decision"];
+    assert_eq!((&decision["rules"], &decision["labels"]), (&json!([]), &json!([])));
+    assert_eq!(decision["priority"], Value::Null);
+    assert_eq!(desk.json("/v1/items/2").await["decision"]["labels"], json!(["sea"]));
     let refused = desk.push_as(TWO, bearer(NIGHT)).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
 }
