@@ -76,6 +76,7 @@ async fn timers_and_corrections_by_hand_deliver_their_item() {
         state: sample::state(4),
         rules: vec!["By hand".to_owned()],
         held: Vec::new(),
+        left: None,
     };
     let change = Change::Merge { alias: StoryId(7), kept: StoryId(1) };
     let merge = Feedback { change, ..split.clone() };

@@ -202,7 +202,12 @@ impl<'t> Tables<'t> {
                 Entry::Feedback(feedback) => {
                     meta.at = meta.at.max(feedback.at);
                     self.later(position, feedback.item)?;
-                    self.decision(meta, Kind::Feedback, position, feedback)?;
+                    match &feedback.left {
+                        None => self.decision(meta, Kind::Feedback, position, feedback)?,
+                        Some(left) => {
+                            self.decision(meta, Kind::Feedback, position, &(feedback, left))?;
+                        }
+                    }
                     let story = feedback.change.story();
                     self.carry(story, &feedback.channels, meta)?;
                     self.change(feedback, meta)?;

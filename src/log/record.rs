@@ -141,6 +141,10 @@ pub struct Feedback {
     pub rules: Vec<String>,
     /// Digests of the rules' text parts that an item that was split off satisfies.
     pub held: Vec<u64>,
+    /// The story that it was split off, right afterwards, if an item of it is in the window. The log
+    /// keeps it behind the record.
+    #[serde(skip)]
+    pub left: Option<StoryState>,
 }
 
 /// What a [`Feedback`] changes.

@@ -9,7 +9,7 @@ use super::error::LogError;
 use super::frame::{self, Damage, Kind};
 use super::meta::Meta;
 use super::read::{Gap, GapCause, Read};
-use super::record::{Decision, Intake, Logged, Position, Record, Timer};
+use super::record::{Decision, Feedback, Intake, Logged, Position, Record, Timer};
 use super::store::{Bytes, DECISIONS, INTAKE, Store};
 use crate::item::{Arrival, Item, Seq};
 
@@ -233,7 +233,10 @@ where
         }
         Kind::Config => opened.read().map(|(at, it)| (at, Record::Config(it)))?,
         Kind::Digest => opened.read().map(|(at, it)| (at, Record::Digest(it)))?,
-        Kind::Feedback => opened.read().map(|(at, it)| (at, Record::Feedback(it)))?,
+        Kind::Feedback => {
+            let ((at, feedback), mut more): ((At, Feedback), _) = opened.read_more()?;
+            (at, Record::Feedback(Feedback { left: more.next(), ..feedback }))
+        }
         _ => return Err(Damage::Broken),
     };
     Ok(Logged { position, at, record })

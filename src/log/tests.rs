@@ -42,6 +42,7 @@ fn split(seq: u64) -> Feedback {
         state: sample::state(5),
         rules: vec!["Ferries".to_owned()],
         held: vec![0x5eed],
+        left: Some(sample::state(6)),
     }
 }
 

@@ -44,7 +44,8 @@ impl Route {
         self.part(item.seq, parted, &parts, at);
         self.told(opens, &channels, at);
         let change = Change::Split { from, opens };
-        Feedback { at, change, item: item.seq, channels, state, rules: names, held }
+        let left = parted.left.as_ref().map(|(_, course)| course.state);
+        Feedback { at, change, item: item.seq, channels, state, rules: names, held, left }
     }
 
     fn merge(&mut self, merged: Merged, at: Timestamp) -> Feedback {
@@ -68,7 +69,8 @@ impl Route {
         }
         self.told(kept, &channels, at);
         let change = Change::Merge { alias, kept };
-        Feedback { at, change, item: latest, channels, state, rules, held: Vec::new() }
+        let held = Vec::new();
+        Feedback { at, change, item: latest, channels, state, rules, held, left: None }
     }
 
     /// Takes over a correction that was recorded before a restart. `corrected` is what fold made

@@ -203,6 +203,7 @@ impl Board {
                 let Some(mut story) = self.take(from) else { return };
                 // Of an item under embargo, which was not counted there, there are none.
                 let moved = story.split(feedback.item, feedback.state.items);
+                feedback.left.iter().for_each(|left| story.is(left));
                 self.put(from, story);
                 self.stories.entry(opens).or_default().entries.extend(moved);
             }

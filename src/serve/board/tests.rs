@@ -4,6 +4,7 @@ use crate::log::Log;
 use crate::log::fault::Switch;
 use crate::log::sample::{self, at, item, item_on, items, reject, timer};
 use crate::log::{Entry as LogEntry, Feedback};
+use crate::story::StoryState;
 
 /// A board with everything in a log of these entries.
 fn board_of(entries: &[LogEntry], most: usize) -> Board {
@@ -99,7 +100,26 @@ fn feedback(n: u64, change: Change, item: u64, channels: &[&str]) -> LogEntry {
         state,
         rules,
         held,
+        left: None,
     })
+}
+
+#[test]
+fn what_a_split_leaves_is_as_its_record_says() {
+    let split = Change::Split { from: StoryId(1), opens: StoryId(9) };
+    let mut parted = feedback(3, split, 2, &["harbour"]);
+    let left = StoryState { disputed: false, ..sample::state(1) };
+    if let LogEntry::Feedback(feedback) = &mut parted {
+        feedback.left = Some(left);
+    }
+    let mut denial = joins(2, 1, &["harbour"]);
+    if let LogEntry::Item { decision, .. } = &mut denial {
+        decision.fold.state.disputed = true;
+    }
+    let board = board_of(&[item(1), denial, parted], 100);
+    let (_, story) = board.story(StoryId(1)).unwrap();
+    let shown = (story.items, story.publishers, story.first, story.last, story.disputed);
+    assert_eq!(shown, (left.items, left.publishers, left.first, left.last, false));
 }
 
 #[test]

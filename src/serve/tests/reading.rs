@@ -154,6 +154,7 @@ async fn what_a_split_leaves_is_listed_and_in_the_feeds() {
             state: crate::log::sample::state(item),
             rules: Vec::new(),
             held: Vec::new(),
+            left: None,
         })
     };
     let mut quiet = joins(2, 1, |_| {});
