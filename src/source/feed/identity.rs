@@ -1,17 +1,20 @@
 //! Which entries of a fetched feed are new, and by what they are recognised.
 //!
-//! A feed lists old entries for weeks; only new and changed ones are submitted. Entries are told
-//! apart by the rungs of a ladder: GUID, else link, else text. Feeds whose GUIDs are made anew at
-//! every fetch, or shared by different entries, are noticed, and go down a rung for good.
+//! A feed lists old entries for weeks; only new and changed ones are submitted. A text that was there
+//! before is one that a cache has kept, unless it comes with a newer time: then an edit was taken back,
+//! and whoever had the edit must hear of it. Entries are told apart by the rungs of a ladder: GUID,
+//! else link, else text. Feeds whose GUIDs are made anew at every fetch, or shared by different entries,
+//! are noticed, and go down a rung for good.
 
 use std::collections::{HashMap, HashSet};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::format::Record;
 
-/// Entries remembered of one feed; 24 bytes each.
+/// Entries remembered of one feed; 32 bytes each.
 const MOST: usize = 2_000;
 /// Entries that must show the same fault before a rung is given up.
 const PROOF: usize = 3;
@@ -29,11 +32,14 @@ pub(super) enum Rung {
 }
 
 /// Digests of what an entry could be recognised by; 0 where it has none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Entry {
     guid: u64,
     link: u64,
     text: u64,
+    /// Its own time in seconds; 0 for none. Kept apart: see [`Known::times`].
+    #[serde(skip)]
+    time: i64,
 }
 
 impl Entry {
@@ -41,13 +47,21 @@ impl Entry {
         let item = match record {
             Ok(item) => item,
             // What cannot be read has its bytes only, and is submitted once, too.
-            Err(reject) => return Entry { guid: 0, link: 0, text: xxh3_64(&reject.bytes) },
+            Err(reject) => {
+                return Entry { guid: 0, link: 0, text: xxh3_64(&reject.bytes), time: 0 };
+            }
         };
         let digest =
             |text: &Option<String>| text.as_ref().map_or(0, |text| xxh3_64(text.as_bytes()).max(1));
         let body = item.body.as_deref().unwrap_or_default();
         let text = [item.headline.as_bytes(), b"\0", body.as_bytes()].concat();
-        Entry { guid: digest(&item.uri), link: digest(&item.link), text: xxh3_64(&text) }
+        let time = item.versioncreated.map_or(0, Timestamp::as_second);
+        Entry { guid: digest(&item.uri), link: digest(&item.link), text: xxh3_64(&text), time }
+    }
+
+    /// All that it is recognised by.
+    fn names(&self) -> (u64, u64, u64) {
+        (self.guid, self.link, self.text)
     }
 
     /// What it is recognised by on that rung, and its text: another text is news.
@@ -91,9 +105,13 @@ impl Known {
         let listed: Vec<_> = records.iter().map(Entry::of).collect();
         let (rung, fell) = self.judge(&listed);
         let mut seen: HashSet<_> = self.entries.iter().map(|entry| entry.key(rung)).collect();
+        let last = self.last_texts(rung);
         let mut fresh = Vec::new();
         for (mut record, entry) in records.into_iter().zip(&listed) {
-            if !seen.insert(entry.key(rung)) {
+            let (name, text) = entry.key(rung);
+            let goes_back = |last: &&Entry| text != last.text && entry.time > last.time;
+            let taken_back = name != 0 && last.get(&name).is_some_and(goes_back);
+            if !seen.insert((name, text)) && !taken_back {
                 continue;
             }
             if let Ok(item) = &mut record {
@@ -104,10 +122,33 @@ impl Known {
         }
         // Some servers drop entries and list them again later: more is kept than one list.
         let keep = (listed.len() * 4).clamp(100, MOST);
-        let current: HashSet<_> = listed.iter().copied().collect();
-        let older = self.entries.iter().filter(|entry| !current.contains(entry));
+        let current: HashSet<_> = listed.iter().map(Entry::names).collect();
+        let older = self.entries.iter().filter(|entry| !current.contains(&entry.names()));
         let entries = listed.iter().chain(older).copied().take(keep).collect();
         Sifted { fresh, known: Known { rung, entries }, fell }
+    }
+
+    /// The text that each name has had last, by the time that came with it.
+    fn last_texts(&self, rung: Rung) -> HashMap<u64, &Entry> {
+        let mut last: HashMap<u64, &Entry> = HashMap::new();
+        for entry in self.entries.iter().filter(|entry| entry.time != 0) {
+            let known = last.entry(entry.key(rung).0).or_insert(entry);
+            if entry.time > known.time {
+                *known = entry;
+            }
+        }
+        last
+    }
+
+    /// The times of the entries, to be kept behind everything else: what was kept by earlier versions
+    /// has none.
+    pub(super) fn times(&self) -> Vec<i64> {
+        self.entries.iter().map(|entry| entry.time).collect()
+    }
+
+    /// Takes over the times that were kept.
+    pub(super) fn set_times(&mut self, times: &[i64]) {
+        self.entries.iter_mut().zip(times).for_each(|(entry, time)| entry.time = *time);
     }
 
     /// The rung to stand on, given a fetched list.
@@ -190,6 +231,29 @@ mod tests {
             next.fresh.iter().map(|item| item.as_ref().unwrap().headline.as_str()).collect();
         assert_eq!(headlines, ["Headline 1, corrected", "Headline 3"]);
         assert!(next.known.sift(list(4, "g#", "l#")).fresh.is_empty(), "even when it flaps back");
+    }
+
+    #[test]
+    fn an_edit_that_is_taken_back_later_is_submitted_and_what_a_cache_has_kept_is_not() {
+        let toll = |hour: i64, dead: u32| {
+            let mut entry = item("g", "l", &format!("Ferry sinks, {dead} dead"));
+            let time = Timestamp::from_second(hour * 3_600).unwrap();
+            entry.as_mut().unwrap().versioncreated = Some(time);
+            vec![entry]
+        };
+        let known = Known::default().sift(toll(1, 12)).known;
+        let sifted = known.sift(toll(2, 120));
+        assert_eq!(sifted.fresh.len(), 1);
+        let cached = sifted.known.sift(toll(1, 12));
+        assert!(cached.fresh.is_empty(), "a cache");
+        assert!(cached.known.sift(toll(2, 120)).fresh.is_empty(), "and back");
+        let stored = postcard::to_allocvec(&sifted.known).unwrap();
+        let mut known: Known = postcard::from_bytes(&stored).unwrap();
+        assert!(known.sift(toll(3, 12)).fresh.is_empty(), "kept by an earlier version");
+        known.set_times(&sifted.known.times());
+        let sifted = known.sift(toll(3, 12));
+        assert_eq!(sifted.fresh.len(), 1, "taken back");
+        assert!(sifted.known.sift(toll(4, 12)).fresh.is_empty(), "a new time is no new text");
     }
 
     #[test]

@@ -50,13 +50,21 @@ pub(super) struct Kept {
     pub(super) met: bool,
 }
 
+impl Kept {
+    fn read(state: &[u8]) -> Option<Kept> {
+        let (mut kept, rest) = postcard::take_from_bytes::<Kept>(state).ok()?;
+        kept.known.set_times(&postcard::from_bytes::<Vec<i64>>(rest).unwrap_or_default());
+        Some(kept)
+    }
+}
+
 impl Memory {
     /// What the log holds of `feed`; nothing when its address has changed.
     pub(super) fn load(log: &Log, feed: &Feed) -> Memory {
         let configured = feed.web.url.as_str();
         let kept = log
             .state(&key(feed))
-            .and_then(|state| postcard::from_bytes::<Kept>(&state).ok())
+            .and_then(|state| Kept::read(&state))
             .filter(|kept| kept.configured == configured)
             .unwrap_or_else(|| Kept { configured: configured.to_owned(), ..Kept::default() });
         let moved = kept.moved.as_ref().and_then(|moved| moved.parse().ok());
@@ -73,7 +81,7 @@ impl Memory {
     /// Keeps it in the log. To be called when all that it tells of is durable.
     pub(super) fn store(&self, log: &Log, feed: &Feed) {
         // Strings and numbers: encoding them cannot fail.
-        if let Ok(state) = postcard::to_allocvec(&self.kept) {
+        if let Ok(state) = postcard::to_allocvec(&(&self.kept, self.kept.known.times())) {
             log.note_state(&key(feed), state);
         }
     }
