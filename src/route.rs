@@ -6,7 +6,10 @@
 //! tests of the story (`condition`) are asked of the story after each item. What a channel then
 //! gets of the story is the repeats policy's (`delivery`).
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Notify;
 
 use crate::config::{Config, Diagnostics};
 use crate::feedback::Aside;
@@ -320,7 +323,12 @@ impl Stage for Route {
         due.into_iter().flatten().min()
     }
 
+    fn nudge(&self) -> Option<Arc<Notify>> {
+        Some(self.reload.nudge())
+    }
+
     fn wake(&mut self, now: Timestamp, out: &mut Vec<Entry>) {
+        let now = self.wakes.not_before(now);
         self.take_up(now, out);
         self.let_go(now, out);
         let opened = self.wakes.opened(now, &self.rules);

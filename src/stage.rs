@@ -1,6 +1,9 @@
 //! A stage: a pure step inside, and the one thin async shell that drives it.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
+use tokio::sync::Notify;
 
 use crate::clock::Clock;
 use crate::link::{Closed, Envelope, Receiver, Sender};
@@ -22,6 +25,11 @@ pub trait Stage: Send + 'static {
         None
     }
 
+    /// What has [`Stage::wake`] called at once.
+    fn nudge(&self) -> Option<Arc<Notify>> {
+        None
+    }
+
     /// Takes note that it is `now`.
     fn wake(&mut self, _now: Timestamp, _out: &mut Vec<Self::Out>) {}
 }
@@ -39,21 +47,19 @@ pub async fn drive<S: Stage>(
     tx: Sender<Envelope<S::Out>>,
 ) -> Result<(), Closed> {
     let mut out = Vec::new();
+    let nudge = stage.nudge();
     loop {
-        let input = match stage.next_wake() {
-            None => rx.recv().await,
-            Some(at) => tokio::select! {
-                biased;
-                input = rx.recv() => input,
-                () = clock.sleep_until(at) => {
-                    let now = clock.now().max(at);
-                    stage.wake(now, &mut out);
-                    for payload in out.drain(..) {
-                        tx.send(Envelope::unsolicited(now, payload)).await?;
-                    }
-                    continue;
+        let due = stage.next_wake();
+        let input = tokio::select! {
+            biased;
+            input = rx.recv() => input,
+            now = woken(due, &clock, nudge.as_deref()) => {
+                stage.wake(now, &mut out);
+                for payload in out.drain(..) {
+                    tx.send(Envelope::unsolicited(now, payload)).await?;
                 }
-            },
+                continue;
+            }
         };
         let Some(Envelope { received, mark, payload, receipt }) = input else { return Ok(()) };
         in_hand.hold(mark);
@@ -67,6 +73,30 @@ pub async fn drive<S: Stage>(
             tx.send(Envelope::unsolicited(received, payload)).await?;
         }
         tx.send(Envelope { received, mark, payload: last, receipt }).await?;
+    }
+}
+
+/// Resolves when it is `due`, or at a nudge, with the time it is then.
+async fn woken(due: Option<Timestamp>, clock: &Clock, nudge: Option<&Notify>) -> Timestamp {
+    let due = async {
+        match due {
+            Some(at) => {
+                clock.sleep_until(at).await;
+                clock.now().max(at)
+            }
+            None => std::future::pending().await,
+        }
+    };
+    let nudged = async {
+        match nudge {
+            Some(nudge) => nudge.notified().await,
+            None => std::future::pending().await,
+        }
+        clock.now()
+    };
+    tokio::select! {
+        now = due => now,
+        now = nudged => now,
     }
 }
 

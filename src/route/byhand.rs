@@ -98,6 +98,7 @@ impl Route {
 
     fn part(&mut self, item: Seq, parted: &Parted, parts: &[PartId], at: Timestamp) {
         let Parted { from, left, opens, course, held } = parted;
+        self.stories.part(*from, *opens);
         self.stories.left(*from, item, left.as_ref());
         self.policies.left(*from, item, left.as_ref());
         let live = self.stories.enter(*opens, at);
@@ -126,7 +127,11 @@ impl Route {
     /// Makes one story of two.
     pub(super) fn unite(&mut self, kept: StoryId, alias: StoryId, now: Timestamp) {
         self.stories.unite(kept, alias, now);
-        self.policies.unite(kept, alias);
+        let (stories, rules) = (&self.stories, &self.rules);
+        self.policies.unite(kept, alias, |channel| {
+            let number = rules.channel(channel).filter(|_| stories.carried(kept, channel))?;
+            Some(rules.channels[usize::from(number)].1)
+        });
         self.embargoes.unite(kept, alias);
     }
 

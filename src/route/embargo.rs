@@ -183,7 +183,7 @@ impl Route {
                 &mut self.policies,
                 &asked,
                 &self.stories,
-                &[],
+                &live.parts,
                 &mut channels,
                 &mut self.early,
             );
@@ -224,20 +224,26 @@ impl Route {
     ) -> Vec<String> {
         let (story, rules) = (fold.story, &self.rules);
         let matched = rules.channels_of(holding);
-        let carriers = self.stories.carriers(story).filter_map(|name| rules.channel(name));
+        let is_update = super::delivery::is_update(fold);
+        let carriers = self.stories.showing(story).filter(|_| is_update);
+        let carriers = self.stories.carriers(story).chain(carriers);
+        let carriers = carriers.filter_map(|name| rules.channel(name));
         let mut concerned: Vec<u16> = matched.iter().copied().chain(carriers).collect();
         concerned.sort_unstable();
         concerned.dedup();
-        let anywhere = self.stories.carriers(story).next().is_some();
-        if fold.verdict == Verdict::Kill && fold.evidence.of.is_some() && !anywhere {
-            // Nobody was shown what it kills: it was under an embargo.
+        let anywhere = self.stories.showing(story).next().is_some();
+        let withdraws = fold.verdict == Verdict::Kill && fold.evidence.of.is_some();
+        if withdraws && !anywhere {
+            // Nobody was shown what it kills: it was under an embargo, or held back.
             return Vec::new();
         }
         let mut channels: Vec<String> = Vec::new();
         for number in concerned {
             let (name, repeats) = &rules.channels[usize::from(number)];
-            let carries = self.stories.carried(story, name);
-            if super::delivery::delivers(fold, *repeats, carries, matched.contains(&number)) {
+            let carries = self.stories.told_of(story, name, is_update);
+            // What is withdrawn is news to nobody.
+            let matches = matched.contains(&number) && !withdraws;
+            if super::delivery::delivers(fold, *repeats, carries, matches) {
                 channels.push(name.to_string());
             }
         }

@@ -36,7 +36,7 @@ pub(super) fn let_through(
     channels.retain(|channel| {
         let except = policies.except(channel);
         let urgent = except.is_some_and(|part| satisfied.binary_search(&part).is_ok());
-        let carries = stories.carried(asked.story, channel);
+        let carries = stories.told_of(asked.story, channel, asked.update);
         match policies.ask(channel, &Asked { carries, urgent, ..*asked }) {
             Answer::Deliver => return true,
             Answer::Instead(timer) => early.push(timer),

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
+use tokio::sync::Notify;
 
 use super::Route;
 use super::rules::Rules;
@@ -23,6 +24,8 @@ struct Slot {
     /// Looked at before every item, so that an empty slot costs one load.
     filled: AtomicBool,
     offer: Mutex<Option<Offer>>,
+    /// New rules are taken up though no item comes: they may let go what is held back.
+    nudge: Arc<Notify>,
 }
 
 #[derive(Debug)]
@@ -39,6 +42,7 @@ impl Reload {
     pub fn offer(&self, config: &Config, model: &str, problems: &mut Diagnostics) -> bool {
         let Some(rules) = Rules::compile(config, problems) else { return false };
         self.put(Offer { rules: Some(rules), config: config.digest(), model: model.to_owned() });
+        self.0.nudge.notify_one();
         true
     }
 
@@ -51,6 +55,10 @@ impl Reload {
         let mut slot = self.0.offer.lock().unwrap_or_else(PoisonError::into_inner);
         *slot = Some(offer);
         self.0.filled.store(true, Ordering::Release);
+    }
+
+    pub(super) fn nudge(&self) -> Arc<Notify> {
+        self.0.nudge.clone()
     }
 
     fn take(&self) -> Option<Offer> {

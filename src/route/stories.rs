@@ -21,6 +21,9 @@ const CARRIED_FOR: SignedDuration = SignedDuration::from_hours(365 * 24);
 /// 80 MB when full.
 const CARRIED_MOST: usize = 1_000_000;
 
+/// How many stories that were split off are remembered with the channels of what they were part of.
+const PARTED_MOST: usize = 10_000;
+
 /// The number of a channel's name in [`Stories`].
 pub(super) type NameId = u16;
 
@@ -32,6 +35,9 @@ pub(super) struct Stories {
     /// When each item came, oldest first, with its story.
     arrivals: VecDeque<(Timestamp, StoryId)>,
     carried: BTreeMap<StoryId, Carried>,
+    /// Of a story that was split off: channels that carried the one it was part of, and so may have
+    /// shown its item.
+    parted: BTreeMap<StoryId, Channels>,
     /// Names of channels that carried something, by number.
     names: Vec<Arc<str>>,
 }
@@ -51,9 +57,11 @@ pub(super) struct Live {
 
 #[derive(Debug, Default)]
 struct Carried {
-    channels: SmallVec<[NameId; 4]>,
+    channels: Channels,
     last: Timestamp,
 }
+
+type Channels = SmallVec<[NameId; 4]>;
 
 impl Stories {
     /// No stories yet; text parts are kept as long as the window.
@@ -63,6 +71,7 @@ impl Stories {
             live: HashMap::new(),
             arrivals: VecDeque::new(),
             carried: BTreeMap::new(),
+            parted: BTreeMap::new(),
             names: Vec::new(),
         }
     }
@@ -119,12 +128,37 @@ impl Stories {
                 }
             }
         }
+        if let Some(other) = self.parted.remove(&alias) {
+            self.parted.entry(kept).or_default().extend(other);
+        }
+    }
+
+    /// A story was split off another one.
+    pub(super) fn part(&mut self, from: StoryId, opens: StoryId) {
+        let carried = self.carried.get(&from).map(|carried| carried.channels.clone());
+        let before = self.parted.get(&from).cloned();
+        let channels: Channels = carried.into_iter().chain(before).flatten().collect();
+        self.parted.insert(opens, channels);
+        if self.parted.len() > PARTED_MOST {
+            self.parted.pop_first();
+        }
     }
 
     /// Whether a channel carried the story.
     pub(super) fn carried(&self, story: StoryId, channel: &str) -> bool {
-        let Some(carried) = self.carried.get(&story) else { return false };
-        carried.channels.iter().any(|id| &*self.names[usize::from(*id)] == channel)
+        self.carriers(story).any(|name| &**name == channel)
+    }
+
+    /// Whether a channel counts as having carried the story, for an update to it or for other news.
+    pub(super) fn told_of(&self, story: StoryId, channel: &str, update: bool) -> bool {
+        self.carried(story, channel) || update && self.showing(story).any(|name| &**name == channel)
+    }
+
+    /// The channels that are told of updates to the story, since they carried it or what it was part
+    /// of; some twice.
+    pub(super) fn showing(&self, story: StoryId) -> impl Iterator<Item = &Arc<str>> {
+        let parted = self.parted.get(&story).map_or(&[][..], |channels| channels);
+        self.carriers(story).chain(parted.iter().map(|id| &self.names[usize::from(*id)]))
     }
 
     /// The channels that carried the story, in the order in which they did.

@@ -16,6 +16,7 @@ mod index;
 mod language;
 mod stories;
 mod tables;
+mod told;
 mod trace;
 
 /// A configuration of some channels and rules.

@@ -27,6 +27,11 @@ impl Wakes {
         self.next
     }
 
+    /// The time of the last record, or a later one.
+    pub(super) fn not_before(&self, now: Timestamp) -> Timestamp {
+        self.seen.map_or(now, |seen| now.max(seen))
+    }
+
     /// Takes note of a record of that time.
     pub(super) fn pass(&mut self, now: Timestamp, rules: &Rules) {
         let later = self.seen.is_none_or(|seen| now > seen);
@@ -85,6 +90,9 @@ impl Route {
             let Some(live) = self.stories.get(story) else { continue };
             let Some((item, course)) = live.latest.zip(live.course.as_ref()) else { continue };
             let state = course.at(now);
+            if state.killed {
+                continue;
+            }
             let mut holding = self.rules.holding(&live.parts, &state, now);
             holding.retain(|rule| opened.contains(rule));
             let Some(first) = holding.first() else { continue };
@@ -102,7 +110,7 @@ impl Route {
                 &mut self.policies,
                 &asked,
                 &self.stories,
-                &[],
+                &live.parts,
                 &mut channels,
                 &mut self.early,
             );

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::Policies;
+use crate::config::Repeats;
 use crate::item::Seq;
 use crate::story::{Course, StoryId};
 
@@ -34,12 +35,23 @@ impl Policies {
     }
 
     /// Two stories are one: what waited of the other waits as this one, unless that waits itself.
-    pub(in crate::route) fn unite(&mut self, kept: StoryId, alias: StoryId) {
-        for keeper in self.keepers.values_mut() {
-            let Some(pending) = keeper.take(alias) else { continue };
-            if !keeper.pending.contains_key(&kept) {
-                keeper.put(kept, pending);
+    /// Where a channel has carried either, which `carried` tells with its policy for repeats, what
+    /// waits is no longer new to it.
+    pub(in crate::route) fn unite(
+        &mut self,
+        kept: StoryId,
+        alias: StoryId,
+        carried: impl Fn(&str) -> Option<Repeats>,
+    ) {
+        for (channel, keeper) in &mut self.keepers {
+            let other = keeper.take(alias);
+            let Some(mut pending) = keeper.take(kept).or(other) else { continue };
+            match carried(channel) {
+                Some(Repeats::First) if pending.first => continue,
+                Some(_) => pending.first = false,
+                None => {}
             }
+            keeper.put(kept, pending);
         }
     }
 }

@@ -1,0 +1,128 @@
+//! Who is told what over time, as `[[test]]`s: through fold, route and the clock.
+
+use crate::config::{Config, File};
+use crate::decide::Decider;
+use crate::desk_test::{self, Step};
+
+#[track_caller]
+fn passes(text: &str) {
+    let (config, problems) = Config::parse(File::new("desk.toml", text), std::path::Path::new("."));
+    let config = config.unwrap_or_else(|| panic!("{problems}"));
+    assert!(!config.tests.is_empty());
+    let report = desk_test::run(&config.tests, || {
+        let (mut decider, _) = Decider::build(&config).expect("a sound configuration");
+        move |step| match step {
+            Step::Arrives(arrival) => decider.push(*arrival),
+            Step::Until(now) => decider.pass(now),
+        }
+    });
+    assert!(report.passed(), "{report}");
+}
+
+const PUBLISHERS: &str = "[[publisher]]\nname = \"Alpha\"\n[[publisher]]\nname = \"Beta\"\n";
+
+#[test]
+fn what_was_withdrawn_is_shown_to_nobody_who_was_not_shown_it() {
+    passes(&format!(
+        r#"{PUBLISHERS}
+[[channel]]
+name = "two"
+min_publishers = 2
+deadline = "20m"
+at_deadline = "drop"
+[[channel]]
+name = "day"
+[[channel]]
+name = "all"
+repeats = "all"
+[[rule]]
+name = "two"
+query = "mayor"
+channels = ["two"]
+[[rule]]
+name = "day"
+query = "mayor"
+channels = ["day"]
+schedule = {{ hours = "08:00-18:00" }}
+[[rule]]
+name = "all"
+query = "mayor"
+channels = ["all"]
+[[test]]
+name = "killed before the schedule opens, and after the deadline"
+items = [
+  {{ at = "2026-03-02T05:00:00Z", headline = "Police arrest mayor of Norland in fraud case", publisher = "Alpha", uri = "u:1", expect = {{ verdict = "New", channels = ["all"], withheld = ["two"] }} }},
+  {{ at = "2026-03-02T06:00:00Z", headline = "KILL: Police arrest mayor of Norland in fraud case", publisher = "Alpha", uri = "u:1", lifecycle = true, expect = {{ verdict = "Kill", channels = ["all"] }} }},
+]
+later = []
+"#
+    ));
+}
+
+#[test]
+fn stories_that_turn_out_to_be_one_are_shown_once() {
+    let desk = format!(
+        r#"{PUBLISHERS}
+[[channel]]
+name = "x"
+min_publishers = 2
+deadline = "20m"
+[[rule]]
+name = "all"
+query = '*'
+channels = ["x"]
+[[test]]
+name = "the older one was shown"
+items = [
+  {{ at = "2026-03-02T09:00:00Z", headline = "Ferry runs aground off Norland coast", publisher = "Alpha", expect = {{ withheld = ["x"] }} }},
+  {{ at = "2026-03-02T09:01:00Z", headline = "Ferry runs aground off Norland coast", publisher = "Beta", expect = {{ channels = ["x"] }} }},
+  {{ at = "2026-03-02T09:05:00Z", headline = "Helicopters lift forty from rocks", publisher = "Alpha", expect = {{ verdict = "New", withheld = ["x"] }} }},
+  {{ at = "2026-03-02T09:10:00Z", headline = "Helicopters lift forty as ferry runs aground off Norland coast", publisher = "Alpha", expect = {{ verdict = "Development", of = 0, channels = [] }} }},
+]
+later = []
+[[test]]
+name = "the other one was shown"
+items = [
+  {{ at = "2026-03-02T09:00:00Z", headline = "Ferry runs aground off Norland coast", publisher = "Alpha", expect = {{ withheld = ["x"] }} }},
+  {{ at = "2026-03-02T09:05:00Z", headline = "Helicopters lift forty from rocks", publisher = "Alpha", expect = {{ verdict = "New", withheld = ["x"] }} }},
+  {{ at = "2026-03-02T09:06:00Z", headline = "Helicopters lift forty from rocks", publisher = "Beta", expect = {{ channels = ["x"] }} }},
+  {{ at = "2026-03-02T09:10:00Z", headline = "Helicopters lift forty as ferry runs aground off Norland coast", publisher = "Alpha", expect = {{ verdict = "Development", of = 0, channels = [] }} }},
+]
+later = []
+"#
+    );
+    passes(&desk);
+}
+
+#[test]
+fn what_may_pass_quiet_hours_passes_them_when_its_embargo_ends_or_a_schedule_opens() {
+    passes(
+        r#"
+[[channel]]
+name = "night"
+quiet = "22:00-06:30"
+quiet_except = 'flood*'
+[[rule]]
+name = "all"
+query = 'storm*'
+channels = ["night"]
+[[rule]]
+name = "watch"
+query = 'volcano*'
+channels = ["night"]
+schedule = { hours = "23:00-05:00" }
+[[test]]
+name = "an embargo ends"
+items = [{ at = "2026-03-02T21:00:00Z", headline = "Storm and flood hit Norland capital", embargoed = "2026-03-02T23:00:00Z", expect = { channels = [] } }]
+later = [{ at = "2026-03-02T23:00:00Z", channel = "night", items = [0] }]
+[[test]]
+name = "a schedule opens"
+items = [{ at = "2026-03-02T21:30:00Z", headline = "Volcano and flood threaten Norland", expect = { channels = ["unrouted"] } }]
+later = [{ at = "2026-03-02T23:00:00Z", channel = "night", items = [0] }]
+[[test]]
+name = "a schedule opens, and it may not pass"
+items = [{ at = "2026-03-02T21:30:00Z", headline = "Volcano erupts in Norland", expect = { channels = ["unrouted"] } }]
+later = [{ at = "2026-03-03T06:30:00Z", channel = "night", items = [0] }]
+"#,
+    );
+}
