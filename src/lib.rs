@@ -64,6 +64,7 @@ pub mod explain;
 pub mod feedback;
 pub mod fold;
 pub mod format;
+mod inode;
 pub mod item;
 pub mod link;
 pub mod log;

@@ -73,7 +73,7 @@ impl Sink {
         Ok(match &config.kind {
             SinkKind::Stdout { format } => Sink::Stdout(StdoutSink::new(*format)),
             SinkKind::File { path, rotation } => {
-                Sink::File(FileSink::new(path.clone(), *rotation, own))
+                Sink::File(FileSink::new(path.value.clone(), *rotation, own))
             }
             SinkKind::Webhook(webhook) => {
                 Sink::Webhook(Box::new(WebhookSink::open(webhook, config.batch)?))

@@ -1,11 +1,12 @@
 //! What spans sections: names that must exist, be unique, or agree.
 
 use std::collections::HashMap;
+use std::path::{Component, Path, PathBuf};
 
 use super::diagnostic::{Diagnostic, Diagnostics, nearest};
 use super::reader::At;
 use super::sink::check_webhook;
-use super::{Config, Expect};
+use super::{Config, Expect, SinkConfig, SinkKind};
 
 /// Channels that exist without being configured.
 pub(super) const RESERVED: [&str; 2] = ["unrouted", "rejected"];
@@ -14,6 +15,7 @@ pub(super) fn check(config: &Config, problems: &mut Diagnostics) {
     unique("channel", config.channels.iter().map(|channel| &channel.name), problems);
     unique("source", config.sources.iter().map(|source| &source.name), problems);
     unique("sink", config.sinks.iter().map(|sink| &sink.name), problems);
+    one_writer(&config.sinks, problems);
     let tokens = || config.serve.iter().flat_map(|serve| &serve.tokens);
     unique("token", tokens().map(|token| &token.name), problems);
     for channel in &config.channels {
@@ -68,6 +70,41 @@ fn unique<'a>(what: &str, names: impl Iterator<Item = &'a At<String>>, problems:
             );
         }
     }
+}
+
+/// Two sinks in one file would write over each other's lines.
+fn one_writer(sinks: &[SinkConfig], problems: &mut Diagnostics) {
+    let mut seen: HashMap<PathBuf, &At<PathBuf>> = HashMap::new();
+    for sink in sinks {
+        let SinkKind::File { path, .. } = &sink.kind else { continue };
+        // One without a path has been named already.
+        if path.value.as_os_str().is_empty() {
+            continue;
+        }
+        if let Some(first) = seen.insert(real(&path.value), path) {
+            let (line, _) = first.place.file.position(first.place.span.start);
+            let message = format!("two sinks write to the file {}", path.value.display());
+            let hint = "give each a file of its own, or one sink the channels of both";
+            problems.push(
+                Diagnostic::error(&path.place, message)
+                    .label(format!("the first is in line {line}"))
+                    .hint(hint),
+            );
+        }
+    }
+}
+
+/// A path without detours: links are followed as far as there is something.
+fn real(path: &Path) -> PathBuf {
+    let mut real = PathBuf::new();
+    for part in std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).components() {
+        match part {
+            Component::ParentDir => drop(real.pop()),
+            part => real.push(part),
+        }
+        real = real.canonicalize().unwrap_or(real);
+    }
+    real
 }
 
 fn channel_name(name: &At<String>, problems: &mut Diagnostics) {

@@ -70,7 +70,7 @@ pub enum SinkKind {
     /// A file of NDJSON lines.
     File {
         /// The file that is written; rotated ones stand beside it.
-        path: PathBuf,
+        path: At<PathBuf>,
         /// When it is rotated.
         rotation: Rotation,
     },
@@ -179,7 +179,10 @@ pub(super) fn read(
             keep: table.or("rotate_keep", 10, problems),
             compress: table.or("rotate_compress", false, problems),
         };
-        let path = path.map(|path| resolve(folder, path.value)).unwrap_or_default();
+        let path = match path {
+            Some(At { value, place }) => At { value: resolve(folder, value), place },
+            None => At { value: PathBuf::new(), place: table.place().clone() },
+        };
         let sink = common(&mut table, SinkKind::File { path, rotation }, problems);
         table.finish(problems);
         sinks.extend(sink);

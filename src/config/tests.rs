@@ -44,6 +44,26 @@ fn a_file_that_is_read_at_its_end_cannot_be_followed() {
 }
 
 #[test]
+fn two_sinks_in_one_file_are_refused_each_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("out"), "").unwrap();
+    std::os::unix::fs::symlink("out", folder.path().join("link")).unwrap();
+    let sinks = ["out", "./out", "new/../new/it", "link", "new/it", "other"];
+    let text = sinks.iter().enumerate().map(|(number, path)| {
+        format!(
+            "[[sink.file]]\nname = \"{number}\"\npath = \"{path}\"\nchannels = [\"rejected\"]\n"
+        )
+    });
+    let file = File::new("wirefold.toml", text.collect::<String>());
+    let report = Config::parse(file, folder.path()).1.render(false);
+    for line in [7, 15, 19] {
+        assert!(report.contains(&format!("wirefold.toml:{line}:8")), "no {line} in:\n{report}");
+    }
+    assert!(report.contains("write to the file") && report.contains("in line 3"), "{report}");
+    assert!(report.contains("3 errors"), "{report}");
+}
+
+#[test]
 fn a_broken_line_is_reported_where_it_stands() {
     let report = problems("[log\ndir = \"x\"\n[fold]\nwindow = \n");
     assert!(report.contains("wirefold.toml:1:"), "{report}");

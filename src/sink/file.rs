@@ -3,9 +3,13 @@
 //! Its cursor holds the number of the file and the offset up to which it is acknowledged. Lines
 //! are synced before the cursor is noted, and on start what is past the offset is cut off: it is
 //! delivered again. A full file is renamed to `NAME.000001` and so on, the highest being the
-//! newest (with `.gz` once compressed); that name existing tells a start that the rotation was done though its cursor was not
-//! saved.
+//! newest (with `.gz` once compressed); that name existing tells a start that the rotation was done
+//! though its cursor was not saved.
+//!
+//! Others may move the file away or remove it while it is open. Lines go to the file that has the
+//! name: it is looked for before each delivery, and made again when there is none.
 
+use std::fs::Metadata;
 use std::io::{self, SeekFrom};
 use std::path::{Path, PathBuf};
 
@@ -15,6 +19,7 @@ use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 
 use super::{Batch, SinkError};
 use crate::config::Rotation;
+use crate::inode::is_same;
 
 mod compress;
 
@@ -23,6 +28,8 @@ pub(super) struct FileSink {
     rotation: Rotation,
     /// `None` for a sink that was never here.
     place: Option<Place>,
+    /// The place is another than a start would find.
+    unsaved: bool,
     /// `None` before the first delivery and after a failure.
     file: Option<File>,
 }
@@ -39,7 +46,7 @@ struct Place {
 impl FileSink {
     pub(super) fn new(path: PathBuf, rotation: Rotation, state: &[u8]) -> FileSink {
         let place = postcard::from_bytes(state).ok();
-        FileSink { path, rotation, place, file: None }
+        FileSink { path, rotation, place, unsaved: false, file: None }
     }
 
     pub(super) fn state(&self) -> Vec<u8> {
@@ -54,12 +61,12 @@ impl FileSink {
                 .map_err(|error| SinkError::fatal(format!("a line cannot be written: {error}")))?;
             lines.push(b'\n');
         }
-        let first = self.place.is_none();
         let mut place = self.find_place().await.map_err(|error| self.fault(error))?;
-        if first {
-            // Without a durable place, a start after a kill would take what is written now for
-            // the file of an earlier log, and append to it.
+        if self.unsaved {
+            // A start after a kill would take what is written now for the file of an earlier log,
+            // and append to it, or for a longer one, and cut it off in the wrong place.
             batch.save(self.state()).await?;
+            self.unsaved = false;
         }
         if place.offset > 0 && place.offset + lines.len() as u64 > self.rotation.size {
             batch.save(self.state()).await?;
@@ -87,8 +94,15 @@ impl FileSink {
 
     /// Where to go on.
     async fn find_place(&mut self) -> io::Result<Place> {
-        if let (Some(place), Some(_)) = (self.place, &self.file) {
-            return Ok(place);
+        let mut other = false;
+        if let (Some(place), Some(file)) = (self.place, &self.file) {
+            let named = metadata(&self.path).await?;
+            let open = file.metadata().await?;
+            let named = named.filter(|named| is_same(named, &open));
+            if named.as_ref().is_some_and(|it| !it.is_file() || it.len() >= place.offset) {
+                return Ok(place);
+            }
+            other = named.is_none();
         }
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder).await?;
@@ -107,7 +121,14 @@ impl FileSink {
             place = Place { number: place.number + 1, offset: 0 };
         }
         let length = length(&self.path).await?;
-        if length < place.offset {
+        if other {
+            tracing::warn!(
+                path = %self.path.display(),
+                length,
+                "the file was moved or removed; going on at the end of the one that has its name"
+            );
+            place.offset = length;
+        } else if length < place.offset {
             tracing::warn!(
                 path = %self.path.display(),
                 expected = place.offset,
@@ -116,7 +137,9 @@ impl FileSink {
             );
             place.offset = length;
         }
+        self.unsaved |= self.place != Some(place);
         self.place = Some(place);
+        self.file = None;
         // A kill may have left some of them plain.
         self.compress().await;
         Ok(place)
@@ -226,9 +249,14 @@ async fn sync_folder(path: &Path) -> io::Result<()> {
 
 /// The length of a file; 0 when there is none.
 async fn length(path: &Path) -> io::Result<u64> {
+    Ok(metadata(path).await?.map_or(0, |metadata| metadata.len()))
+}
+
+/// What a path leads to; `None` when there is nothing.
+async fn metadata(path: &Path) -> io::Result<Option<Metadata>> {
     match fs::metadata(path).await {
-        Ok(metadata) => Ok(metadata.len()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+        Ok(metadata) => Ok(Some(metadata)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
 }

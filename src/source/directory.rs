@@ -3,7 +3,6 @@
 //! in it could be read.
 
 use std::collections::HashMap;
-use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +11,7 @@ use tracing::{error, info, warn};
 
 use crate::config::{DirectoryConfig, SourceConfig};
 use crate::format::{self, Record};
+use crate::inode::is_same;
 use crate::item::{Reject, RejectKind};
 
 use super::{Context, Origin, SourceError, guard, options};
@@ -157,17 +157,6 @@ async fn contents(path: &Path) -> Result<Vec<u8>, Unread> {
     let mut bytes = Vec::with_capacity(opened.len() as usize);
     (&mut file).take(LARGEST).read_to_end(&mut bytes).await.map_err(Unread::Failed)?;
     Ok(bytes)
-}
-
-#[cfg(unix)]
-fn is_same(a: &Metadata, b: &Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    (a.dev(), a.ino()) == (b.dev(), b.ino())
-}
-
-#[cfg(not(unix))]
-fn is_same(_: &Metadata, _: &Metadata) -> bool {
-    true
 }
 
 fn file_name(path: &Path) -> String {

@@ -17,6 +17,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use crate::config::SourceConfig;
 use crate::format::{Options, Record};
+use crate::inode::is_same;
 use crate::link::Done;
 
 use super::guard::Guarded;
@@ -216,7 +217,7 @@ impl Reading {
     async fn place(&self, path: &Path) -> Place {
         let Ok(now) = tokio::fs::metadata(path).await else { return Place::Same };
         match self.file.metadata().await {
-            Ok(open) if !same_file(&now, &open) => Place::Moved,
+            Ok(open) if !is_same(&now, &open) => Place::Moved,
             Ok(_) if now.len() >= self.bytes => Place::Same,
             _ => Place::Cut,
         }
@@ -231,17 +232,6 @@ enum Place {
     Moved,
     /// It is shorter than what was read of it.
     Cut,
-}
-
-#[cfg(unix)]
-fn same_file(a: &std::fs::Metadata, b: &std::fs::Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    (a.dev(), a.ino()) == (b.dev(), b.ino())
-}
-
-#[cfg(not(unix))]
-fn same_file(_: &std::fs::Metadata, _: &std::fs::Metadata) -> bool {
-    true
 }
 
 #[cfg(test)]

@@ -233,3 +233,56 @@ async fn files_of_an_earlier_log_are_appended_to_and_their_numbers_passed_over()
     assert_eq!(bench.delivered(), [900, 1, 2]);
     assert_eq!(sink.place.unwrap().number, 42);
 }
+
+/// What others do to a file while it is open.
+#[tokio::test]
+async fn a_file_that_others_move_remove_or_cut_is_made_again_and_gets_what_comes() {
+    for case in ["moved", "removed", "cut", "replaced"] {
+        let bench = Bench::new(1 << 20, 0);
+        bench.log.append(&items(1..4)).unwrap();
+        let (mut sink, mut subscription, keeper) = bench.start();
+        let page = subscription.read().await.unwrap();
+        deliver(&mut sink, &page, &keeper).await.unwrap();
+        keeper.save(0, page.next, sink.state()).await.unwrap();
+        let aside = bench.dir.path().join("aside");
+        match case {
+            "moved" => std::fs::rename(bench.path(), &aside).unwrap(),
+            "removed" => std::fs::remove_file(bench.path()).unwrap(),
+            "cut" => std::fs::write(bench.path(), "").unwrap(),
+            _ => {
+                std::fs::rename(bench.path(), &aside).unwrap();
+                let pad = " ".repeat(200);
+                let lines: String =
+                    (900..910).map(|at| format!("{{\"position\":{at}}}{pad}\n")).collect();
+                std::fs::write(bench.path(), lines).unwrap();
+            }
+        }
+        bench.log.append(&items(4..6)).unwrap();
+        let page = subscription.read().await.unwrap();
+        deliver(&mut sink, &page, &keeper).await.unwrap();
+        let before = if case == "replaced" { 900..910 } else { 0..0 };
+        assert_eq!(bench.delivered(), before.chain(4..6).collect::<Vec<_>>(), "{case}");
+    }
+}
+
+/// The place in a file that was begun anew is found again after a kill.
+#[tokio::test]
+async fn a_kill_after_the_file_was_moved_neither_doubles_nor_tears_a_line() {
+    let bench = Bench::new(1 << 20, 0);
+    bench.log.append(&items(1..3)).unwrap();
+    let (mut sink, mut subscription, keeper) = bench.start();
+    let page = subscription.read().await.unwrap();
+    deliver(&mut sink, &page, &keeper).await.unwrap();
+    keeper.save(0, page.next, sink.state()).await.unwrap();
+    std::fs::rename(bench.path(), bench.dir.path().join("aside")).unwrap();
+    // More than the old file had, and its cursor is not durable.
+    bench.log.append(&items(3..9)).unwrap();
+    let page = subscription.read().await.unwrap();
+    deliver(&mut sink, &page, &keeper).await.unwrap();
+    drop(sink);
+
+    let (mut sink, mut subscription, keeper) = bench.start();
+    let page = subscription.read().await.unwrap();
+    deliver(&mut sink, &page, &keeper).await.unwrap();
+    assert_eq!(bench.delivered(), (3..9).collect::<Vec<_>>());
+}
