@@ -6,24 +6,21 @@ use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use tokio::io::AsyncReadExt;
 use tracing::{error, info, warn};
 
 use crate::config::{DirectoryConfig, SourceConfig};
 use crate::format::{self, Record};
-use crate::inode::is_same;
 use crate::item::{Reject, RejectKind};
 
 use super::{Context, Origin, SourceError, guard, options};
 
+mod contents;
 mod keep;
 mod sidecar;
 mod watch;
 
+use contents::{LARGEST, Look, Unread, contents};
 use watch::{Found, Ready, State, Watch};
-
-/// A larger file is not read, but rejected: 64 MiB.
-const LARGEST: u64 = 64 << 20;
 
 pub(super) async fn run(
     config: &SourceConfig,
@@ -54,10 +51,15 @@ pub(super) async fn run(
                 continue;
             }
             let file = file_name(&ready.path);
-            let (records, readable) = read(config, &ready, &context).await;
-            let count = records.len();
+            let Some(mut whole) = read(config, &ready, &context).await else { continue };
+            let records = std::mem::take(&mut whole.records);
+            let (count, readable) = (records.len(), whole.readable);
             if !context.intake.submit(&origin, records).await?.committed().await {
                 return Err(SourceError::new("the pipeline ended before a file was durable"));
+            }
+            if !whole.still_holds(&ready) {
+                warn!(source = %name, file, "was changed while it was taken in: it stays");
+                continue;
             }
             let target = if readable { &folders.done } else { &folders.rejected };
             match put_away(&ready, target) {
@@ -97,66 +99,69 @@ impl Folders {
     }
 }
 
-/// The records of one file, and whether anything of it could be read.
-async fn read(config: &SourceConfig, ready: &Ready, context: &Context) -> (Vec<Record>, bool) {
+/// A file as it was read.
+struct Read {
+    records: Vec<Record>,
+    /// Anything of it could be read.
+    readable: bool,
+    /// How it was then.
+    look: Look,
+    /// How its sidecar was.
+    sidecar: Option<Look>,
+}
+
+impl Read {
+    /// Whether the file and its sidecar are still what was read.
+    fn still_holds(&self, ready: &Ready) -> bool {
+        let pair = self.sidecar.as_ref().zip(ready.sidecar.as_ref());
+        self.look.still_holds(&ready.path)
+            && pair.is_none_or(|(look, sidecar)| look.still_holds(sidecar))
+    }
+}
+
+/// Reads one file. `None` when it has gone or was changed since it was found.
+async fn read(config: &SourceConfig, ready: &Ready, context: &Context) -> Option<Read> {
     let path = &ready.path;
     let shown = path.display();
-    let refuse = |kind, reason: String| (vec![Err(Reject::new(kind, reason, 0, b""))], false);
-    let bytes = match contents(path).await {
+    let look = Look::at(path).ok()?;
+    let refused = |kind, reason: String, look| {
+        let records = vec![Err(Reject::new(kind, reason, 0, b""))];
+        Some(Read { records, readable: false, look, sidecar: None })
+    };
+    let bytes = match contents(path, &look).await {
         Ok(bytes) => bytes,
+        Err(Unread::Changed) => return None,
         Err(Unread::TooLarge(length)) => {
             let reason = format!("{shown} has {length} bytes; {LARGEST} is the most.");
-            return refuse(RejectKind::TooLarge, reason);
+            return refused(RejectKind::TooLarge, reason, look);
         }
         Err(Unread::NoFile(what)) => {
             let reason = format!("{shown} is {what}: only files of this directory are read.");
-            return refuse(RejectKind::Malformed, reason);
+            return refused(RejectKind::Malformed, reason, look);
         }
         Err(Unread::Failed(error)) => {
-            return refuse(RejectKind::Malformed, format!("{shown} cannot be read: {error}."));
+            let reason = format!("{shown} cannot be read: {error}.");
+            return refused(RejectKind::Malformed, reason, look);
         }
     };
     let options = options(config, &context.clock);
     let mut records = guard::parse(config.format, &bytes, &options);
     let readable = !format::unreadable(&records);
+    let mut beside = None;
     if let Some(sidecar) = &ready.sidecar {
-        let said = match contents(sidecar).await {
+        let look = Look::at(sidecar).ok()?;
+        let said = match contents(sidecar, &look).await {
             Ok(bytes) => sidecar::apply(&bytes, &options, &mut records),
+            Err(Unread::Changed) => return None,
             Err(_) => Err("it cannot be read".to_owned()),
         };
         if let Err(why) = said {
             let reason = format!("{} says nothing about {shown}: {why}.", sidecar.display());
             records.push(Err(Reject::new(RejectKind::Malformed, reason, 0, b"")));
         }
+        beside = Some(look);
     }
-    (records, readable)
-}
-
-/// Why a file was not read.
-enum Unread {
-    TooLarge(u64),
-    NoFile(&'static str),
-    Failed(io::Error),
-}
-
-/// The bytes of a regular file of the directory. What was opened is what the name stands for, so
-/// that a link put in its place meanwhile leads nowhere.
-async fn contents(path: &Path) -> Result<Vec<u8>, Unread> {
-    let named = tokio::fs::symlink_metadata(path).await.map_err(Unread::Failed)?;
-    if !named.is_file() {
-        return Err(Unread::NoFile(if named.is_symlink() { "a link" } else { "no regular file" }));
-    }
-    let mut file = tokio::fs::File::open(path).await.map_err(Unread::Failed)?;
-    let opened = file.metadata().await.map_err(Unread::Failed)?;
-    if !is_same(&named, &opened) {
-        return Err(Unread::NoFile("not what it was a moment ago"));
-    }
-    if opened.len() > LARGEST {
-        return Err(Unread::TooLarge(opened.len()));
-    }
-    let mut bytes = Vec::with_capacity(opened.len() as usize);
-    (&mut file).take(LARGEST).read_to_end(&mut bytes).await.map_err(Unread::Failed)?;
-    Ok(bytes)
+    Some(Read { records, readable, look, sidecar: beside })
 }
 
 fn file_name(path: &Path) -> String {

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::config::{Config, Order, SourceKind};
+use crate::feedback::Incoming;
+use crate::link::{Envelope, Receiver};
 use crate::source::testing::{Bench, until};
 
 fn at(second: i64) -> Timestamp {
@@ -144,6 +146,76 @@ async fn links_and_pipes_are_refused_once_and_put_away() {
     assert_eq!(names(&spool.join("rejected")), ["link.json"]);
     assert_eq!(names(&spool.join("done")), ["real.json"]);
     assert!(folder.path().join("secret").exists());
+}
+
+/// What comes out of the source next, for a test that stands in for commit.
+async fn next(arrivals: &Receiver<Envelope<Incoming>>) -> Envelope<Incoming> {
+    let patience = Duration::from_secs(60);
+    tokio::time::timeout(patience, arrivals.recv()).await.expect("nothing comes").unwrap()
+}
+
+#[tokio::test]
+async fn a_file_that_is_replaced_while_it_is_committed_is_read_again() {
+    for case in ["replaced", "written to", "its sidecar is replaced"] {
+        let folder = tempfile::tempdir().unwrap();
+        let (spool, data) = (folder.path().join("spool"), folder.path().join("data"));
+        std::fs::create_dir_all(&spool).unwrap();
+        std::fs::create_dir_all(&data).unwrap();
+        let (file, aside) = (spool.join("a.ninjs"), folder.path().join("aside"));
+        let meta = spool.join("a.meta");
+        std::fs::write(&file, "{\"headline\": \"Ferry late\"}").unwrap();
+        std::fs::write(&meta, "{\"slugline\": \"one\"}").unwrap();
+        let sidecar = Some(".meta".to_owned());
+        let directory = DirectoryConfig { sidecar, ..directory(&spool) };
+        let mut config: SourceConfig = Config::built_in().sources.remove(0);
+        config.kind = SourceKind::Directory(directory.clone());
+        let (bench, arrivals) = Bench::stuck(&data, at(1_770_000_000));
+        let context = bench.context.clone();
+        let stop = context.stop.clone();
+        let source = tokio::spawn(async move { run(&config, &directory, context).await.is_ok() });
+
+        let first = next(&arrivals).await;
+        let (path, text) = match case {
+            "its sidecar is replaced" => (&meta, "{\"slugline\": \"two\"}"),
+            // Its time may be the same.
+            "written to" => (&file, "{\"headline\": \"Ferry gone\"}\n"),
+            _ => (&file, "{\"headline\": \"Ferry gone\"}"),
+        };
+        if case == "written to" {
+            std::fs::write(path, text).unwrap();
+        } else {
+            std::fs::write(&aside, text).unwrap();
+            std::fs::rename(&aside, path).unwrap();
+        }
+        first.receipt.complete();
+        let second = next(&arrivals).await;
+        let Incoming::Arrival(arrival) = second.payload else { panic!() };
+        let item = arrival.record.unwrap();
+        let expected = match case {
+            "its sidecar is replaced" => ("Ferry late", "two"),
+            _ => ("Ferry gone", "one"),
+        };
+        assert_eq!((item.headline.as_str(), item.slugline.as_deref().unwrap()), expected, "{case}");
+        assert!(names(&spool.join("done")).is_empty(), "{case}");
+        second.receipt.complete();
+        until("it is put away", || !file.exists() && !meta.exists()).await;
+        assert_eq!(names(&spool.join("done")), ["a.meta", "a.ninjs"], "{case}");
+        stop.cancel();
+        assert!(source.await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_vanishes_before_it_is_read_is_no_reject() {
+    let folder = tempfile::tempdir().unwrap();
+    let (bench, _arrivals) = Bench::stuck(folder.path(), at(1_770_000_000));
+    let config = Config::built_in().sources.remove(0);
+    let file = folder.path().join("a.ninjs");
+    assert!(read(&config, &Ready::alone(file.clone()), &bench.context).await.is_none());
+    std::fs::write(&file, "{\"headline\": \"Ferry late\"}").unwrap();
+    let look = Look::at(&file).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    assert!(matches!(contents(&file, &look).await, Err(Unread::Changed)));
 }
 
 #[cfg(unix)]
