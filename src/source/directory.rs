@@ -7,6 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use tracing::{error, info, warn};
+use xxhash_rust::xxh3::Xxh3;
 
 use crate::config::{DirectoryConfig, SourceConfig};
 use crate::format::{self, Record};
@@ -17,9 +18,11 @@ use super::{Context, Origin, SourceError, guard, options};
 mod contents;
 mod keep;
 mod sidecar;
+mod slices;
 mod watch;
 
 use contents::{LARGEST, Look, Unread, contents};
+use slices::Slices;
 use watch::{Found, Ready, State, Watch};
 
 pub(super) async fn run(
@@ -31,7 +34,7 @@ pub(super) async fn run(
     let path = &directory.path;
     let folders = Folders::make(path)
         .map_err(|error| SourceError::new(format!("source `{name}` cannot use {error}")))?;
-    let origin = Origin::of(config);
+    let slices = Slices::new(name, Origin::of(config), &context);
     let mut watch = Watch::new(directory.clone());
     let mut keeper = keep::Keeper::new(directory.keep, directory.keep_size);
     let mut stuck: HashMap<PathBuf, State> = HashMap::new();
@@ -54,8 +57,9 @@ pub(super) async fn run(
             let Some(mut whole) = read(config, &ready, &context).await else { continue };
             let records = std::mem::take(&mut whole.records);
             let (count, readable) = (records.len(), whole.readable);
-            if !context.intake.submit(&origin, records).await?.committed().await {
-                return Err(SourceError::new("the pipeline ended before a file was durable"));
+            if !slices.take(whole.digest, records).await? {
+                info!(source = %name, file, "stopped in the middle: it is gone on with at a start");
+                break;
             }
             if !whole.still_holds(&ready) {
                 warn!(source = %name, file, "was changed while it was taken in: it stays");
@@ -63,7 +67,10 @@ pub(super) async fn run(
             }
             let target = if readable { &folders.done } else { &folders.rejected };
             match put_away(&ready, target) {
-                Ok(()) => info!(source = %name, file, records = count, readable, "taken in"),
+                Ok(()) => {
+                    slices.forget();
+                    info!(source = %name, file, records = count, readable, "taken in");
+                }
                 Err(error) => {
                     error!(source = %name, file, %error, "cannot be moved away: it is left alone");
                     stuck.extend(watch.state(&ready.path).map(|state| (ready.path, state)));
@@ -104,6 +111,8 @@ struct Read {
     records: Vec<Record>,
     /// Anything of it could be read.
     readable: bool,
+    /// Of all that its records depend on.
+    digest: u64,
     /// How it was then.
     look: Look,
     /// How its sidecar was.
@@ -126,7 +135,7 @@ async fn read(config: &SourceConfig, ready: &Ready, context: &Context) -> Option
     let look = Look::at(path).ok()?;
     let refused = |kind, reason: String, look| {
         let records = vec![Err(Reject::new(kind, reason, 0, b""))];
-        Some(Read { records, readable: false, look, sidecar: None })
+        Some(Read { records, readable: false, digest: 0, look, sidecar: None })
     };
     let bytes = match contents(path, &look).await {
         Ok(bytes) => bytes,
@@ -147,6 +156,11 @@ async fn read(config: &SourceConfig, ready: &Ready, context: &Context) -> Option
     let options = options(config, &context.clock);
     let mut records = guard::parse(config.format, &bytes, &options);
     let readable = !format::unreadable(&records);
+    let mut digest = Xxh3::new();
+    // Another version, or another format, may make other records of the same bytes.
+    digest.update(format!("{} {:?}", env!("CARGO_PKG_VERSION"), config.format).as_bytes());
+    digest.update(&look.mark());
+    digest.update(&bytes);
     let mut beside = None;
     if let Some(sidecar) = &ready.sidecar {
         let look = Look::at(sidecar).ok()?;
@@ -159,9 +173,10 @@ async fn read(config: &SourceConfig, ready: &Ready, context: &Context) -> Option
             let reason = format!("{} says nothing about {shown}: {why}.", sidecar.display());
             records.push(Err(Reject::new(RejectKind::Malformed, reason, 0, b"")));
         }
+        digest.update(&look.mark());
         beside = Some(look);
     }
-    Some(Read { records, readable, look, sidecar: beside })
+    Some(Read { records, readable, digest: digest.digest(), look, sidecar: beside })
 }
 
 fn file_name(path: &Path) -> String {

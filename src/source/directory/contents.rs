@@ -2,6 +2,7 @@
 
 use std::fs::Metadata;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use tokio::io::AsyncReadExt;
@@ -24,6 +25,16 @@ impl Look {
     /// Whether the path still leads to the same, and nobody has written to it since.
     pub(super) fn still_holds(&self, path: &Path) -> bool {
         Look::at(path).is_ok_and(|now| self.agrees(&now.0))
+    }
+
+    /// What tells this file from any that was here before or comes later. To be moved changes it, too.
+    pub(super) fn mark(&self) -> [u8; 24] {
+        let Look(it) = self;
+        let mut mark = [0; 24];
+        mark[..8].copy_from_slice(&it.ino().to_le_bytes());
+        mark[8..16].copy_from_slice(&it.ctime().to_le_bytes());
+        mark[16..].copy_from_slice(&it.ctime_nsec().to_le_bytes());
+        mark
     }
 
     fn agrees(&self, other: &Metadata) -> bool {

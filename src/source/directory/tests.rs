@@ -205,6 +205,111 @@ async fn a_file_that_is_replaced_while_it_is_committed_is_read_again() {
     }
 }
 
+/// A file of so many records, and its source before a link that the test empties.
+struct Large {
+    folder: tempfile::TempDir,
+    bench: Bench,
+    arrivals: Receiver<Envelope<Incoming>>,
+}
+
+const RECORDS: usize = 5 * slices::SLICE / 2;
+
+impl Large {
+    fn new() -> Large {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("spool")).unwrap();
+        let (bench, arrivals) = Bench::stuck(folder.path(), at(1_770_000_000));
+        let line = |n| format!("{{\"headline\": \"Ferry {n}\"}}\n");
+        let text: String = (0..RECORDS).map(line).collect();
+        std::fs::write(folder.path().join("spool/large.ndjson"), text).unwrap();
+        Large { folder, bench, arrivals }
+    }
+
+    /// Starts the source anew.
+    fn start(&mut self) -> tokio::task::JoinHandle<bool> {
+        let stop = tokio_util::sync::CancellationToken::new();
+        self.bench.context.stop = stop;
+        let directory = directory(&self.folder.path().join("spool"));
+        let mut config: SourceConfig = Config::built_in().sources.remove(0);
+        config.kind = SourceKind::Directory(directory.clone());
+        let context = self.bench.context.clone();
+        tokio::spawn(async move { run(&config, &directory, context).await.is_ok() })
+    }
+
+    /// The headline of what comes next, which is durable with that.
+    async fn take(&self) -> String {
+        let envelope = next(&self.arrivals).await;
+        envelope.receipt.complete();
+        let Incoming::Arrival(arrival) = envelope.payload else { panic!() };
+        arrival.record.unwrap().headline
+    }
+
+    fn is_there(&self) -> bool {
+        self.folder.path().join("spool/large.ndjson").exists()
+    }
+}
+
+#[tokio::test]
+async fn others_have_their_turn_while_a_large_file_is_taken_in_and_its_order_stays() {
+    let mut large = Large::new();
+    let source = large.start();
+    let mut taken = vec![large.take().await];
+    let intake = large.bench.context.intake.clone();
+    let push = tokio::spawn(async move {
+        let flash = crate::item::Item { headline: "Flash".to_owned(), ..Default::default() };
+        let patience = Duration::from_secs(60);
+        intake.offer(&Origin::named("push"), vec![Ok(flash)], patience).await.map(drop)
+    });
+    while taken.len() < RECORDS + 1 {
+        taken.push(large.take().await);
+    }
+    assert_eq!(push.await.unwrap(), Ok(()));
+    let flash = taken.iter().position(|headline| headline == "Flash").unwrap();
+    assert!(flash <= 2 * slices::SLICE, "it came after {flash} records");
+    taken.remove(flash);
+    let expected: Vec<_> = (0..RECORDS).map(|n| format!("Ferry {n}")).collect();
+    assert_eq!(taken, expected);
+    until("it is put away", || !large.is_there()).await;
+    large.bench.context.stop.cancel();
+    assert!(source.await.unwrap());
+}
+
+#[tokio::test]
+async fn a_large_file_does_not_hold_up_the_end_and_is_gone_on_with() {
+    let mut large = Large::new();
+    let source = large.start();
+    let mut taken = vec![large.take().await];
+    large.bench.context.stop.cancel();
+    while !source.is_finished() {
+        match tokio::time::timeout(Duration::from_millis(50), large.take()).await {
+            Ok(headline) => taken.push(headline),
+            Err(_) => assert!(source.is_finished() || taken.len() < RECORDS),
+        }
+    }
+    assert!(source.await.unwrap());
+    assert_eq!(taken.len(), slices::SLICE, "the slice in hand, and no more");
+    assert!(large.is_there());
+
+    // The next start goes on where it was.
+    let source = large.start();
+    while taken.len() < RECORDS {
+        taken.push(large.take().await);
+    }
+    until("it is put away", || !large.is_there()).await;
+    let expected: Vec<_> = (0..RECORDS).map(|n| format!("Ferry {n}")).collect();
+    assert_eq!(taken, expected);
+
+    // Put there once more by hand, it is meant to be read.
+    let path = |name: &str| large.folder.path().join("spool").join(name);
+    std::fs::rename(path("done/large.ndjson"), path("large.ndjson")).unwrap();
+    for n in 0..RECORDS {
+        assert_eq!(large.take().await, format!("Ferry {n}"));
+    }
+    until("it is put away", || !large.is_there()).await;
+    large.bench.context.stop.cancel();
+    assert!(source.await.unwrap());
+}
+
 #[tokio::test]
 async fn a_file_that_vanishes_before_it_is_read_is_no_reject() {
     let folder = tempfile::tempdir().unwrap();
