@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::clock::Clock;
@@ -41,9 +41,20 @@ impl Stamp {
         let seq = self.next;
         self.next = seq.next();
         let received = self.pass(now);
-        let record = record.map(|item| origin.complete(item));
+        let record = record.map(|item| {
+            let mut item = origin.complete(item);
+            item.embargoed = item.embargoed.map(|end| in_record_time(end, now, received));
+            item
+        });
         Arrival { seq, received, source: origin.source.clone(), record }
     }
+}
+
+/// When an embargo ends in the records' time, which is ahead of `now` where the clock was set back:
+/// one that has not ended is not over because it would be by that. No later stage reads a clock.
+fn in_record_time(end: Timestamp, now: Timestamp, received: Timestamp) -> Timestamp {
+    let after = received.saturating_add(SignedDuration::from_micros(1)).unwrap_or(received);
+    if end > now { end.max(after) } else { end }
 }
 
 /// What a source's configuration says about items that do not say it themselves.
@@ -229,6 +240,23 @@ mod tests {
         let second = stamp.stamp(&origin(), Ok(Item::default()), later);
         assert_eq!((first.seq, first.received), (Seq(7), start));
         assert_eq!((second.seq, second.received), (Seq(8), later));
+    }
+
+    #[test]
+    fn an_embargo_that_is_over_by_the_records_time_alone_holds_until_the_clock_is_there() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let mut stamp = Stamp::starting(Seq(7), at(10_000));
+        let mut ends = |end| {
+            let item = Item { embargoed: Some(at(end)), ..Item::default() };
+            let arrival = stamp.stamp(&origin(), Ok(item), at(1_000));
+            (arrival.received, arrival.record.unwrap().embargoed.unwrap())
+        };
+        let (received, end) = ends(6_400);
+        assert_eq!(received, at(10_000));
+        assert!(end > received && end < at(10_001), "{end}");
+        assert!(ends(10_000).1 > received);
+        assert_eq!(ends(900).1, at(900), "it has ended");
+        assert_eq!(ends(20_000).1, at(20_000), "it ends by either");
     }
 
     #[test]

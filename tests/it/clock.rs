@@ -82,6 +82,44 @@ fn headlines(desk: &Desk, file: &str) -> Vec<String> {
 }
 
 #[test]
+fn an_embargo_holds_though_the_clock_was_set_back_behind_the_records() {
+    let (listen, hook) = (free_port(), free_port());
+    let desk = Desk::with(&config(listen, hook));
+    let Some(machine) = Machine::of(&desk) else { return };
+    #[expect(clippy::disallowed_methods, reason = "what the clock is set from")]
+    let real = Timestamp::now();
+    let evening: Timestamp = "2031-03-04T21:50:00Z".parse().unwrap();
+    let set = |at: Timestamp| machine.set("clock", at.duration_since(real).as_secs());
+    let push = |body: &str| {
+        let answer = ask(listen, "POST", "/v1/items", &headers(&desk), body);
+        assert_eq!(answer.unwrap().0, 202);
+    };
+    set(evening);
+    let mut daemon = machine.daemon(&desk);
+    daemon.until("it is ready", || ready(listen));
+    push(&item(0));
+    set(evening - SignedDuration::from_hours(3));
+    let end = evening - SignedDuration::from_mins(90);
+    push(&format!("{{\"headline\":\"{}\",\"embargoed\":\"{end}\"}}", unlike_any_other(1)));
+    push(&item(2));
+    daemon.until("what is free is delivered", || headlines(&desk, "all.ndjson").len() == 2);
+    let free = [0, 2].map(unlike_any_other);
+    assert_eq!(headlines(&desk, "all.ndjson"), free, "it has not ended");
+    daemon.kill();
+    let mut daemon = machine.daemon(&desk);
+    daemon.until("it is ready", || ready(listen));
+    push(&item(3));
+    daemon.until("the next is delivered", || headlines(&desk, "all.ndjson").len() == 3);
+    assert_eq!(headlines(&desk, "all.ndjson")[2], unlike_any_other(3), "nor has it after a kill");
+    set(evening + SignedDuration::from_hours(1));
+    // It is looked for once a minute, and with every item.
+    push(&item(4));
+    daemon.until("it is released", || headlines(&desk, "all.ndjson").len() == 5);
+    daemon.stop();
+    assert!(headlines(&desk, "all.ndjson").contains(&unlike_any_other(1)));
+}
+
+#[test]
 fn a_clock_that_jumps_keeps_the_order_and_loses_nothing() {
     let (listen, hook) = (free_port(), free_port());
     let desk = Desk::with(&config(listen, hook));
