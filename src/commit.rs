@@ -12,6 +12,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::backoff::Backoff;
+use crate::clock::Clock;
 use crate::link::{Envelope, Receipt, Receiver};
 use crate::log::{Appended, Decision, Entry, Keep, Log, LogError, LogErrorKind, Trimmed, blocking};
 use crate::metrics::Metrics;
@@ -53,7 +54,8 @@ impl std::error::Error for CommitError {
     }
 }
 
-/// Commits what comes until the link closes and everything that was on it is durable.
+/// Commits what comes until the link closes and everything that was on it is durable. `clock` tells
+/// how old records have become while intake waits for room.
 ///
 /// # Errors
 /// When the log is damaged, or the disk failed for longer than `give_up`. The receipts of what
@@ -62,8 +64,9 @@ pub async fn run(
     log: Log,
     rx: Receiver<Envelope<Entry>>,
     options: Options,
+    clock: Clock,
 ) -> Result<(), CommitError> {
-    run_counted(log, rx, options, Metrics::default()).await
+    run_counted(log, rx, options, clock, Metrics::default()).await
 }
 
 /// Like [`run`], and counts what it commits.
@@ -74,6 +77,7 @@ pub async fn run_counted(
     log: Log,
     rx: Receiver<Envelope<Entry>>,
     options: Options,
+    clock: Clock,
     metrics: Metrics,
 ) -> Result<(), CommitError> {
     let mut retention = Retention::default();
@@ -95,7 +99,7 @@ pub async fn run_counted(
         };
         if let Some(envelope) = waiting {
             let group = Group::gather(envelope, &rx, &options);
-            let receipts = commit(&log, group, &options, &metrics).await?;
+            let receipts = commit(&log, group, &options, &clock, &metrics).await?;
             receipts.into_iter().for_each(Receipt::complete);
         }
         retention.step(&log, options.keep).await;
@@ -133,6 +137,7 @@ async fn commit(
     log: &Log,
     group: Group,
     options: &Options,
+    clock: &Clock,
     metrics: &Metrics,
 ) -> Result<Vec<Receipt>, CommitError> {
     let start = tokio::time::Instant::now();
@@ -146,10 +151,10 @@ async fn commit(
         let result = {
             let (log, entries) = (log.clone(), entries.clone());
             // Room is made once: an attempt that failed may have used it.
-            let made = room;
+            let (made, now) = (room, clock.now());
             blocking(move || {
                 if !made {
-                    make_room(&log, &keep, bytes)?;
+                    make_room(&log, &keep, bytes, now)?;
                 }
                 log.append(&entries)
             })
@@ -201,14 +206,14 @@ fn tell_of_embargoes(entries: &[Entry]) {
     }
 }
 
-fn make_room(log: &Log, keep: &Keep, bytes: u64) -> Result<(), LogError> {
+fn make_room(log: &Log, keep: &Keep, bytes: u64, now: Timestamp) -> Result<(), LogError> {
     let mut more = true;
-    while more && log.room(keep, bytes).is_err() {
-        let trimmed = log.trim(keep, bytes)?;
+    while more && !log.has_room(keep, bytes) {
+        let trimmed = log.trim(keep, bytes, now)?;
         report(trimmed);
         more = trimmed.more;
     }
-    log.room(keep, bytes)
+    log.room(keep, bytes, now)
 }
 
 fn report(trimmed: Trimmed) {
@@ -240,7 +245,7 @@ impl Retention {
         self.last = Some(now);
         // Old records do no harm: what fails here is tried again in a minute.
         let log = log.clone();
-        match blocking(move || log.trim(&keep, 0)).await {
+        match blocking(move || log.trim(&keep, 0, now)).await {
             Ok(trimmed) => {
                 report(trimmed);
                 self.more = trimmed.more;

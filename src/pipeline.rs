@@ -215,7 +215,8 @@ impl Daemon {
         stages.spawn("fold", drive(fold, clock.clone(), hand("fold"), prepared, folded_tx));
         stages.spawn("route", drive(route, clock.clone(), hand("route"), folded, entries_tx));
         let options = commit::Options::new(keep);
-        let commit = commit::run_counted(log.clone(), entries, options, metrics.clone());
+        let commit =
+            commit::run_counted(log.clone(), entries, options, clock.clone(), metrics.clone());
         stages.spawn("commit", commit);
         arrivals_tx
     }

@@ -31,6 +31,11 @@ fn desk(dir: &Path) -> Desk {
     Desk { log, switch, tx, rx }
 }
 
+/// What no test here waits for stands still.
+fn clock() -> Clock {
+    Clock::standing(at(0))
+}
+
 /// Sends items and returns what their source waits for.
 async fn send(tx: &Sender<Envelope<Entry>>, seqs: std::ops::Range<u64>) -> Done {
     let (batch, done) = Batch::new();
@@ -58,7 +63,7 @@ async fn what_is_waiting_is_committed_together_and_the_rest_at_the_end() {
     let mut ends = log.watch();
     let done = send(&tx, 1..21).await;
     let options = Options { entries: 8, ..Options::new(KEEP) };
-    let task = tokio::spawn(run(log.clone(), rx, options));
+    let task = tokio::spawn(run(log.clone(), rx, options, clock()));
     assert!(done.committed().await);
     let done = send(&tx, 21..23).await;
     drop(tx);
@@ -91,7 +96,7 @@ async fn a_failed_commit_blocks_and_tries_the_same_group_again() {
     end.mark_unchanged();
     switch.broken();
     let first = send(&tx, 1..5).await;
-    let task = tokio::spawn(run(log.clone(), rx, Options::new(KEEP)));
+    let task = tokio::spawn(run(log.clone(), rx, Options::new(KEEP), clock()));
     let second = send(&tx, 5..9).await;
     let waited = tokio::time::timeout(Duration::from_secs(60), end.changed()).await;
     assert!(waited.is_err(), "nothing is committed while the disk fails");
@@ -109,7 +114,7 @@ async fn a_disk_that_stays_broken_ends_the_stage_and_nacks() {
     let Desk { log, switch, tx, rx } = desk(dir.path());
     switch.broken();
     let done = send(&tx, 1..5).await;
-    let error = run(log, rx, Options::new(KEEP)).await.unwrap_err().to_string();
+    let error = run(log, rx, Options::new(KEEP), clock()).await.unwrap_err().to_string();
     assert!(error.starts_with("Nothing can be committed"), "{error}");
     assert!(error.contains("the disk is on fire"), "{error}");
     assert!(!done.committed().await);
@@ -121,7 +126,7 @@ async fn a_full_disk_is_waited_for_without_end() {
     let Desk { log, switch, tx, rx } = desk(dir.path());
     switch.full();
     let done = send(&tx, 1..5).await;
-    let task = tokio::spawn(run(log.clone(), rx, Options::new(KEEP)));
+    let task = tokio::spawn(run(log.clone(), rx, Options::new(KEEP), clock()));
     tokio::time::sleep(Duration::from_secs(86_400)).await;
     switch.good();
     assert!(done.committed().await);
@@ -137,7 +142,7 @@ async fn a_full_log_goes_on_when_the_slow_sink_has_caught_up() {
     log.attach("desk", Position::FIRST);
     let options = Options::new(Keep { max_size: log.size(), ..KEEP });
     let done = send(&tx, 41..45).await;
-    let task = tokio::spawn(run(log.clone(), rx, options));
+    let task = tokio::spawn(run(log.clone(), rx, options, clock()));
     tokio::time::sleep(Duration::from_secs(3_600)).await;
     assert_eq!(log.next_seq(), Seq(41), "the oldest record is still needed");
     log.note_cursor("desk", Cursor { next: Position(41), state: Vec::new() });
@@ -148,11 +153,32 @@ async fn a_full_log_goes_on_when_the_slow_sink_has_caught_up() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_full_log_goes_on_when_its_oldest_records_have_left_the_window() {
+    let dir = tempfile::tempdir().unwrap();
+    let Desk { log, tx, rx, .. } = desk(dir.path());
+    log.append(&items(1..41)).unwrap();
+    let window = Duration::from_secs(500);
+    let options = Options::new(Keep { max_size: log.size(), window, ..KEEP });
+    let clock = Clock::standing(at(45));
+    let done = send(&tx, 41..45).await;
+    let task = tokio::spawn(run(log.clone(), rx, options, clock.clone()));
+    tokio::time::sleep(Duration::from_secs(3_600)).await;
+    assert_eq!(log.next_seq(), Seq(41), "all is within the window");
+    clock.set(at(530));
+    let hour = Duration::from_secs(3_600);
+    let committed = tokio::time::timeout(hour, done.committed()).await;
+    assert_eq!(committed, Ok(true), "it goes on by itself");
+    drop(tx);
+    task.await.unwrap().unwrap();
+    assert!(log.view().bounds().unwrap().0 <= Position(30), "what is younger stays");
+}
+
+#[tokio::test(start_paused = true)]
 async fn cursors_are_saved_on_a_quiet_wire_and_old_records_go() {
     let dir = tempfile::tempdir().unwrap();
     let Desk { log, tx, rx, .. } = desk(dir.path());
     let keep = Keep { records: Duration::from_secs(10), ..KEEP };
-    let task = tokio::spawn(run(log.clone(), rx, Options::new(keep)));
+    let task = tokio::spawn(run(log.clone(), rx, Options::new(keep), clock()));
     assert!(send(&tx, 1..41).await.committed().await);
     log.attach("desk", Position::FIRST);
     log.note_cursor("desk", Cursor { next: Position(41), state: Vec::new() });

@@ -36,6 +36,17 @@ pub enum LogErrorKind {
     Io,
 }
 
+/// What keeps the oldest records of a full log.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum InTheWay {
+    /// This sink has not had them.
+    Sink(String),
+    /// They are within this setting.
+    Age(&'static str),
+    /// Nothing: all that may go is gone.
+    Nothing,
+}
+
 impl LogError {
     /// What kind of fault it is.
     pub fn kind(&self) -> LogErrorKind {
@@ -94,15 +105,28 @@ impl LogError {
         LogError { kind: LogErrorKind::Older, message, source: None }
     }
 
-    pub(super) fn full(max_size: u64, holder: Option<&str>) -> LogError {
-        let why = match holder {
-            Some(sink) => format!("the sink `{sink}` has not had its oldest records"),
-            None => "its oldest records are within `retain`".to_owned(),
+    pub(super) fn full(max_size: u64, in_the_way: &InTheWay) -> LogError {
+        let (why, what) = match in_the_way {
+            InTheWay::Sink(sink) => (
+                format!("the sink `{sink}` has not had its oldest records"),
+                "Intake waits: bring the sink back or remove it, raise `max_size`, or set \
+                 `on_full = \"skip\"`."
+                    .to_owned(),
+            ),
+            InTheWay::Age(setting) => (
+                format!("its oldest records are within `{setting}`"),
+                format!(
+                    "Intake waits until they are older: raise `max_size`, shorten `{setting}`, or \
+                     set `on_full = \"skip\"`."
+                ),
+            ),
+            InTheWay::Nothing => (
+                "what comes next is larger than the room in it".to_owned(),
+                "Intake waits: raise `max_size`.".to_owned(),
+            ),
         };
-        let message = format!(
-            "The log has reached its `max_size` of {max_size} bytes and {why}. Intake waits: \
-             bring the sink back or remove it, raise `max_size`, or set `on_full = \"skip\"`."
-        );
+        let message =
+            format!("The log has reached its `max_size` of {max_size} bytes and {why}. {what}");
         LogError { kind: LogErrorKind::Full, message, source: None }
     }
 

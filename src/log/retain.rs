@@ -7,7 +7,7 @@ use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, TableDefinition, Write
 use serde::de::DeserializeOwned;
 
 use super::append::At;
-use super::error::LogError;
+use super::error::{InTheWay, LogError};
 use super::frame;
 use super::meta::Meta;
 use super::record::{Position, Record};
@@ -65,6 +65,11 @@ impl Keep {
         }
     }
 
+    /// How old a record must be to go for want of room, and the setting that says so.
+    fn at_least(&self) -> (&'static str, Duration) {
+        if self.records < self.window { ("retain", self.records) } else { ("window", self.window) }
+    }
+
     /// Bytes of records that fit into `max_size`. Pages are not full to the brim, and identities
     /// and trees need room: the file was 1.2 times its records in measurements.
     fn budget(&self) -> u64 {
@@ -74,22 +79,45 @@ impl Keep {
 
 impl Log {
     /// Whether `incoming` more bytes fit.
+    pub fn has_room(&self, keep: &Keep, incoming: u64) -> bool {
+        self.size() + incoming <= keep.budget()
+    }
+
+    /// Asks for room for `incoming` more bytes; `now` as for [`Log::trim`].
     ///
     /// # Errors
-    /// Full when they do not.
-    pub fn room(&self, keep: &Keep, incoming: u64) -> Result<(), LogError> {
-        if self.size() + incoming <= keep.budget() {
+    /// Full when they do not fit.
+    pub fn room(&self, keep: &Keep, incoming: u64, now: Timestamp) -> Result<(), LogError> {
+        if self.has_room(keep, incoming) {
             return Ok(());
         }
-        let end = *self.0.end.borrow();
-        let behind = self.cursors().furthest_behind().filter(|(_, next)| *next < end);
-        Err(LogError::full(keep.max_size, behind.as_ref().map(|(name, _)| name.as_str())))
+        Err(LogError::full(keep.max_size, &self.in_the_way(keep, now)?))
+    }
+
+    /// Why the oldest records of a full log stay.
+    fn in_the_way(&self, keep: &Keep, now: Timestamp) -> Result<InTheWay, LogError> {
+        let view = self.view();
+        let (first, end) = view.bounds()?;
+        if first == end {
+            return Ok(InTheWay::Nothing);
+        }
+        // A damaged record is of no age, as when it is removed.
+        let at = view.record(first).ok().flatten().map_or(Timestamp::MIN, |logged| logged.at);
+        let (setting, kept) = keep.at_least();
+        if at >= cutoff(self.writer().meta.at.max(now), kept) {
+            return Ok(InTheWay::Age(setting));
+        }
+        let behind = self.cursors().furthest_behind().filter(|(_, next)| *next <= first);
+        Ok(behind.map_or(InTheWay::Nothing, |(sink, _)| InTheWay::Sink(sink)))
     }
 
     /// Removes up to a few thousand records that need not be kept: those past their time, and,
     /// when `incoming` bytes would not fit, the oldest. A record that a configured sink has not
     /// had stays, unless there is no room and `on_full` is `Skip`.
-    pub fn trim(&self, keep: &Keep, incoming: u64) -> Result<Trimmed, LogError> {
+    ///
+    /// `now` is the time of the last record, or later: while nothing can be committed for want of
+    /// room, records go on ageing.
+    pub fn trim(&self, keep: &Keep, incoming: u64, now: Timestamp) -> Result<Trimmed, LogError> {
         let mut writer = self.writer();
         let store = &self.0.store;
         writer.settle(store)?;
@@ -102,7 +130,7 @@ impl Log {
         let excess = (meta.bytes + incoming).saturating_sub(keep.budget());
         let cuts = store.read(|transaction| {
             let held = awaited(store, transaction, behind)?.unwrap_or(meta.next_position);
-            Plan { keep, now: meta.at, behind, held, excess }.cuts(store, transaction)
+            Plan { keep, now: meta.at.max(now), behind, held, excess }.cuts(store, transaction)
         })?;
         if cuts.is_empty() {
             return Ok(Trimmed::default());
@@ -127,7 +155,7 @@ impl Log {
 /// What may go, and why.
 struct Plan<'k> {
     keep: &'k Keep,
-    /// Time of the newest record: on a quiet wire nothing ages.
+    /// Time of the newest record, on a quiet wire nothing ages; or of the intake that waits.
     now: Timestamp,
     /// The first position that some configured sink has not had.
     behind: Position,

@@ -53,9 +53,9 @@ impl Bench {
             on_full: OnFull::Block,
         };
         let log = bench.context.log.clone();
-        let metrics = bench.context.metrics.clone();
+        let (clock, metrics) = (bench.context.clock.clone(), bench.context.metrics.clone());
         let options = commit::Options::new(keep);
-        let commit = tokio::spawn(commit::run_counted(log, rx, options, metrics));
+        let commit = tokio::spawn(commit::run_counted(log, rx, options, clock, metrics));
         Bench { commit, ..bench }
     }
 

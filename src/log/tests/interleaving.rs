@@ -104,7 +104,7 @@ fn run(steps: Vec<Step>) {
                 model.acknowledged[sink] = next;
                 log.note_cursor(SINKS[sink], Cursor { next, state: Vec::new() });
             }
-            Step::Trim => drop(log.trim(&KEEP, 0).unwrap().records),
+            Step::Trim => drop(log.trim(&KEEP, 0, Timestamp::MIN).unwrap().records),
             Step::SaveCursors => log.save_cursors().unwrap(),
             Step::Fault(how) => fault = Some(how),
             Step::Reopen => {

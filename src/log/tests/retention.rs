@@ -26,12 +26,12 @@ fn records_past_their_time_go() {
     let log = open(dir.path());
     log.append(&items(1..101)).unwrap();
     let before = log.size();
-    let trimmed = log.trim(&keep(10), 0).unwrap();
+    let trimmed = log.trim(&keep(10), 0, at(0)).unwrap();
     assert_eq!(trimmed, Trimmed { records: 89, skipped: 0, more: false });
     assert_eq!(positions(&log.view()), (90..101).collect::<Vec<_>>());
     assert_eq!(seqs_kept(&log), (90..101).collect::<Vec<_>>());
     assert!(log.size() < before / 5, "{} of {before}", log.size());
-    assert_eq!(log.trim(&keep(10), 0).unwrap(), Trimmed::default());
+    assert_eq!(log.trim(&keep(10), 0, at(0)).unwrap(), Trimmed::default());
 }
 
 #[test]
@@ -43,13 +43,13 @@ fn a_record_that_a_sink_has_not_had_stays() {
     log.append(&items(1..101)).unwrap();
     log.note_cursor("archive", Cursor { next: Position(101), state: Vec::new() });
     log.note_cursor("desk", Cursor { next: Position(31), state: Vec::new() });
-    assert_eq!(log.trim(&keep(10), 0).unwrap().records, 30);
+    assert_eq!(log.trim(&keep(10), 0, at(0)).unwrap().records, 30);
     assert_eq!(positions(&log.view())[0], 31);
     // What retention relied on is as durable as what it removed.
     let stored = log.view().cursors().unwrap();
     assert_eq!(stored[1].1.next, Position(31));
     log.detach("desk");
-    assert_eq!(log.trim(&keep(10), 0).unwrap().records, 59);
+    assert_eq!(log.trim(&keep(10), 0, at(0)).unwrap().records, 59);
 }
 
 #[test]
@@ -66,15 +66,15 @@ fn an_item_under_an_embargo_stays_until_every_sink_has_had_it() {
     log.append(&items(8..50)).unwrap();
     log.note_cursor("desk", Cursor { next: Position(50), state: Vec::new() });
     assert_eq!(log.view().held().unwrap(), [Seq(7)]);
-    log.trim(&keep(10), 0).unwrap();
+    log.trim(&keep(10), 0, at(0)).unwrap();
     assert_eq!(positions(&log.view())[0], 7, "it is held");
     log.append(&[timer(60, 7)]).unwrap();
     assert!(log.view().held().unwrap().is_empty());
-    log.trim(&keep(10), 0).unwrap();
+    log.trim(&keep(10), 0, at(0)).unwrap();
     assert_eq!(positions(&log.view())[0], 7, "released, but the sink has not had it");
     log.note_cursor("desk", Cursor { next: Position(51), state: Vec::new() });
     log.append(&items(100..101)).unwrap();
-    log.trim(&keep(10), 0).unwrap();
+    log.trim(&keep(10), 0, at(0)).unwrap();
     assert_eq!(positions(&log.view()), [51]);
 }
 
@@ -85,12 +85,12 @@ fn an_item_that_a_later_timer_delivers_stays_with_it() {
     log.append(&items(1..50)).unwrap();
     log.append(&[timer(60, 7)]).unwrap();
     log.append(&items(61..70)).unwrap();
-    log.trim(&keep(15), 0).unwrap();
+    log.trim(&keep(15), 0, at(0)).unwrap();
     assert_eq!(seqs_kept(&log)[0], 7);
     let reads = read_all(&log.view(), Position(50));
     assert!(matches!(&reads[0], Read::Record(_, Some(item)) if item.arrival.seq == Seq(7)));
     log.append(&items(100..101)).unwrap();
-    log.trim(&keep(15), 0).unwrap();
+    log.trim(&keep(15), 0, at(0)).unwrap();
     assert_eq!(seqs_kept(&log), [100]);
 }
 
@@ -113,10 +113,10 @@ fn identities_and_carried_stories_outlive_the_records() {
         log.view().aliases(|_, _| aliases += 1).unwrap();
         (identities, carried, aliases)
     };
-    log.trim(&keep(10), 0).unwrap();
+    log.trim(&keep(10), 0, at(0)).unwrap();
     assert_eq!((positions(&log.view()).len(), count()), (11, (59, 59, 29)));
     let shorter = Keep { identities: SECOND * 20, carried: SECOND * 30, ..keep(10) };
-    log.trim(&shorter, 0).unwrap();
+    log.trim(&shorter, 0, at(0)).unwrap();
     assert_eq!((positions(&log.view()).len(), count()), (11, (21, 31, 16)));
 }
 
@@ -127,13 +127,13 @@ fn a_full_log_makes_room_where_it_may_and_says_who_is_in_the_way() {
     log.attach("desk", Position::FIRST);
     log.append(&items(1..101)).unwrap();
     let tight = Keep { max_size: log.size(), ..keep(1_000) };
-    assert_eq!(log.trim(&tight, 0).unwrap(), Trimmed::default());
-    let error = log.room(&tight, 0).unwrap_err();
+    assert_eq!(log.trim(&tight, 0, at(0)).unwrap(), Trimmed::default());
+    let error = log.room(&tight, 0, at(0)).unwrap_err();
     assert_eq!(error.kind(), LogErrorKind::Full);
     assert!(error.to_string().contains("the sink `desk` has not had"), "{error}");
     log.note_cursor("desk", Cursor { next: Position(101), state: Vec::new() });
-    while log.trim(&tight, 0).unwrap().records > 0 {}
-    log.room(&tight, 0).unwrap();
+    while log.trim(&tight, 0, at(0)).unwrap().records > 0 {}
+    log.room(&tight, 0, at(0)).unwrap();
     let left = positions(&log.view()).len();
     assert!((70..=80).contains(&left), "only as much as needed went: {left} left");
 }
@@ -144,9 +144,29 @@ fn to_make_room_nothing_of_the_window_goes() {
     let log = open(dir.path());
     log.append(&items(1..101)).unwrap();
     let tight = Keep { max_size: 16, window: SECOND * 50, ..keep(1_000) };
-    while log.trim(&tight, 0).unwrap().records > 0 {}
+    while log.trim(&tight, 0, at(0)).unwrap().records > 0 {}
     assert_eq!(positions(&log.view())[0], 50);
-    assert!(log.room(&tight, 0).unwrap_err().to_string().contains("within `retain`"));
+    let refused = |keep: &Keep| log.room(keep, 0, at(0)).unwrap_err().to_string();
+    assert!(refused(&tight).contains("within `window`"), "{}", refused(&tight));
+    let shorter = Keep { records: SECOND * 50, window: SECOND * 60, ..tight };
+    assert!(refused(&shorter).contains("within `retain`"), "{}", refused(&shorter));
+}
+
+#[test]
+fn while_nothing_can_be_committed_for_want_of_room_records_go_on_ageing() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    log.append(&items(1..101)).unwrap();
+    let full = Keep { max_size: log.size(), window: SECOND * 200, ..keep(1_000) };
+    assert_eq!(log.trim(&full, 0, at(100)).unwrap(), Trimmed::default());
+    assert!(log.room(&full, 0, at(100)).is_err());
+    while log.trim(&full, 0, at(250)).unwrap().records > 0 {}
+    log.room(&full, 0, at(250)).unwrap();
+    let first = positions(&log.view())[0];
+    assert!((20..=50).contains(&first), "what is younger than the window stays: {first}");
+    // A clock that was set back takes nothing back.
+    log.trim(&keep(10), 0, at(0)).unwrap();
+    assert_eq!(positions(&log.view())[0], 90);
 }
 
 #[test]
@@ -158,8 +178,8 @@ fn skipping_leaves_a_counted_gap_for_the_sink_that_was_behind() {
     log.note_cursor("desk", Cursor { next: Position(11), state: Vec::new() });
     let tight = Keep { max_size: log.size(), on_full: OnFull::Skip, ..keep(1_000) };
     let mut skipped = 0;
-    while log.room(&tight, 0).is_err() {
-        skipped += log.trim(&tight, 0).unwrap().skipped;
+    while log.room(&tight, 0, at(0)).is_err() {
+        skipped += log.trim(&tight, 0, at(0)).unwrap().skipped;
     }
     let first = positions(&log.view())[0];
     assert_eq!(skipped, first - 11);

@@ -199,7 +199,7 @@ async fn what_retention_has_removed_is_a_gap() {
         max_size: 1 << 30,
         on_full: crate::config::OnFull::Block,
     };
-    desk.bench.context.log.trim(&keep, 0).unwrap();
+    desk.bench.context.log.trim(&keep, 0, jiff::Timestamp::MIN).unwrap();
     let (first, _) = desk.bench.context.log.view().bounds().unwrap();
     assert!(first.0 > 10, "{first}");
     let mut ear = Ear::at(&desk, PATH, Some("harbour/3")).await;
