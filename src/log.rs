@@ -3,6 +3,7 @@
 //! ```text
 //! intake       Seq      → Item | Reject                           what came in
 //! decisions    Position → Decision | Rejected | Timer | …          what readers follow
+//! spared       Position → Decision                                 of items still to be delivered
 //! identities   Seq      → digests and stories of a commit's items  outlives the records
 //! carried      StoryId  → channels that carried it                 outlives the records
 //! aliases      StoryId  → story it became                          outlives the records
@@ -42,6 +43,7 @@ mod recover;
 mod remembered;
 mod retain;
 mod snapshot;
+mod spared;
 mod stats;
 mod store;
 mod verify;

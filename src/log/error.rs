@@ -4,6 +4,10 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
+use crate::item::Seq;
+
 /// A log cannot be opened, read or written.
 #[derive(Debug)]
 pub struct LogError {
@@ -43,6 +47,9 @@ pub(super) enum InTheWay {
     Sink(String),
     /// They are within this setting.
     Age(&'static str),
+    /// They are not there for themselves: items under an embargo take that many bytes. This is the
+    /// oldest of them, and the end of its embargo.
+    Embargo { bytes: u64, item: Seq, until: Option<Timestamp> },
     /// Nothing: all that may go is gone.
     Nothing,
 }
@@ -119,6 +126,20 @@ impl LogError {
                     "Intake waits until they are older: raise `max_size`, shorten `{setting}`, or \
                      set `on_full = \"skip\"`."
                 ),
+            ),
+            InTheWay::Embargo { bytes, item, until } => (
+                match until {
+                    Some(until) => format!(
+                        "items under embargo take {bytes} of them; the oldest is item {item}, \
+                         held until {until}"
+                    ),
+                    None => format!(
+                        "items under embargo take {bytes} of them; the oldest is item {item}"
+                    ),
+                },
+                "Intake waits: raise `max_size`, have their sources kill them, or set \
+                 `on_full = \"skip\"`."
+                    .to_owned(),
             ),
             InTheWay::Nothing => (
                 "what comes next is larger than the room in it".to_owned(),

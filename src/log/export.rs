@@ -40,28 +40,17 @@ impl View {
     pub fn export(&self, from: Position, out: &mut impl Write) -> Result<u64, ExportError> {
         const PAGE: usize = 1_024;
         let (mut next, mut written) = (from, 0);
+        for position in self.spared().map_err(ExportError::Log)? {
+            if position >= from {
+                written += write(&self.spared_at(position).map_err(ExportError::Log)?, out)?;
+            }
+        }
         loop {
             let (reads, after) = self
                 .read_from(next, PAGE, |record| matches!(record, Record::Decision(_)))
                 .map_err(ExportError::Log)?;
             for read in &reads {
-                let line = match read {
-                    Read::Record(logged, Some(intake)) => match &logged.record {
-                        Record::Decision(decision) => Line::of(logged.position, decision, intake),
-                        _ => None,
-                    },
-                    Read::Record(_, None) => None,
-                    Read::Gap(gap) => {
-                        tracing::warn!(from = %gap.from, to = %gap.to, "not exported");
-                        None
-                    }
-                };
-                if let Some(line) = line {
-                    serde_json::to_writer(&mut *out, &line)
-                        .map_err(|error| ExportError::Write(error.into()))?;
-                    out.write_all(b"\n").map_err(ExportError::Write)?;
-                    written += 1;
-                }
+                written += write(read, out)?;
             }
             if after == next {
                 return Ok(written);
@@ -69,6 +58,25 @@ impl View {
             next = after;
         }
     }
+}
+
+/// Writes an item as a line; returns how many lines that made.
+fn write(read: &Read, out: &mut impl Write) -> Result<u64, ExportError> {
+    let line = match read {
+        Read::Record(logged, Some(intake)) => match &logged.record {
+            Record::Decision(decision) => Line::of(logged.position, decision, intake),
+            _ => None,
+        },
+        Read::Record(_, None) => None,
+        Read::Gap(gap) => {
+            tracing::warn!(from = %gap.from, to = %gap.to, "not exported");
+            None
+        }
+    };
+    let Some(line) = line else { return Ok(0) };
+    serde_json::to_writer(&mut *out, &line).map_err(|error| ExportError::Write(error.into()))?;
+    out.write_all(b"\n").map_err(ExportError::Write)?;
+    Ok(1)
 }
 
 /// A ninjs item. Keys without a value are left out, as ninjs has it.

@@ -8,7 +8,7 @@ use super::error::LogError;
 use super::frame::{self, Kind};
 use super::record::Position;
 use super::store::{
-    ALIASES, CARRIED, CURSORS, DECISIONS, HELD, IDENTITIES, INTAKE, LATER, META, Store,
+    ALIASES, CARRIED, CURSORS, DECISIONS, HELD, IDENTITIES, INTAKE, LATER, META, SPARED, Store,
 };
 use crate::item::Seq;
 use crate::story::StoryId;
@@ -54,6 +54,7 @@ impl Meta {
                 transaction.open_table(DECISIONS).map_err(fault)?;
                 transaction.open_table(LATER).map_err(fault)?;
                 transaction.open_table(HELD).map_err(fault)?;
+                transaction.open_table(SPARED).map_err(fault)?;
                 transaction.open_table(IDENTITIES).map_err(fault)?;
                 transaction.open_table(CARRIED).map_err(fault)?;
                 transaction.open_table(ALIASES).map_err(fault)?;

@@ -13,8 +13,9 @@ use super::meta::Meta;
 use super::record::{Position, Record};
 use super::recover::Carried;
 use super::remembered::Remembered;
-use super::snapshot::{Snapshot, read_logged};
-use super::store::{ALIASES, Bytes, CARRIED, DECISIONS, HELD, IDENTITIES, INTAKE, LATER, Store};
+use super::snapshot::read_logged;
+use super::spared::{Removed, Spared};
+use super::store::{ALIASES, Bytes, CARRIED, DECISIONS, IDENTITIES, LATER, Store};
 use super::{Log, cursor};
 use crate::config::{FoldConfig, LogConfig, OnFull};
 use crate::item::Seq;
@@ -70,6 +71,12 @@ impl Keep {
         if self.records < self.window { ("retain", self.records) } else { ("window", self.window) }
     }
 
+    /// Bytes that items under an embargo may take when intake must not wait: with more, the log
+    /// would be theirs alone.
+    fn held(&self, incoming: u64) -> u64 {
+        (self.budget() / 2).min(self.budget().saturating_sub(incoming))
+    }
+
     /// Bytes of records that fit into `max_size`. Pages are not full to the brim, and identities
     /// and trees need room: the file was 1.2 times its records in measurements.
     fn budget(&self) -> u64 {
@@ -97,6 +104,15 @@ impl Log {
     /// Why the oldest records of a full log stay.
     fn in_the_way(&self, keep: &Keep, now: Timestamp) -> Result<InTheWay, LogError> {
         let view = self.view();
+        let store = &self.0.store;
+        let (bytes, oldest) = store.read(|transaction| Spared::held(store, transaction))?;
+        if let Some(item) = oldest.filter(|_| bytes > keep.held(0)) {
+            let until = view.decision_of(item)?.and_then(|(_, logged)| match logged.record {
+                Record::Decision(decision) => decision.embargo,
+                _ => None,
+            });
+            return Ok(InTheWay::Embargo { bytes, item, until });
+        }
         let (first, end) = view.bounds()?;
         if first == end {
             return Ok(InTheWay::Nothing);
@@ -113,7 +129,9 @@ impl Log {
 
     /// Removes up to a few thousand records that need not be kept: those past their time, and,
     /// when `incoming` bytes would not fit, the oldest. A record that a configured sink has not
-    /// had stays, unless there is no room and `on_full` is `Skip`.
+    /// had stays, unless there is no room and `on_full` is `Skip`. So does an item under an embargo
+    /// with its decision, though what came after it goes; with `Skip` and no room, as long as all
+    /// of those do not take more than half.
     ///
     /// `now` is the time of the last record, or later: while nothing can be committed for want of
     /// room, records go on ageing.
@@ -129,26 +147,28 @@ impl Log {
         let behind = behind.unwrap_or(meta.next_position);
         let excess = (meta.bytes + incoming).saturating_sub(keep.budget());
         let cuts = store.read(|transaction| {
-            let held = awaited(store, transaction, behind)?.unwrap_or(meta.next_position);
-            Plan { keep, now: meta.at.max(now), behind, held, excess }.cuts(store, transaction)
+            let (now, end) = (meta.at.max(now), meta.next_position);
+            Plan { keep, now, end, behind, incoming, excess }.cuts(store, transaction)
         })?;
         if cuts.is_empty() {
             return Ok(Trimmed::default());
         }
         writer.stale = true;
-        store.write(|transaction| {
-            meta.bytes = meta.bytes.saturating_sub(cuts.carry_out(store, transaction)?);
+        let removed = store.write(|transaction| {
+            let removed = cuts.carry_out(store, transaction)?;
+            meta.bytes = meta.bytes.saturating_sub(removed.bytes);
             cursor::save(store, transaction, &unsaved)?;
-            meta.save(store, transaction)
+            meta.save(store, transaction)?;
+            Ok(removed)
         })?;
         writer.meta = meta;
         writer.stale = false;
         self.cursors().saved(&unsaved);
         let (from, to) = (cuts.first.0, cuts.decisions.0);
-        let skipped = to.saturating_sub(behind.0.max(from));
+        let skipped = to.saturating_sub(behind.0.max(from)) + cuts.given_up;
         // Sizes were estimated: while there is no room and something went, there may be more.
         let more = cuts.more || (to > from && meta.bytes + incoming > keep.budget());
-        Ok(Trimmed { records: to - from, skipped, more })
+        Ok(Trimmed { records: removed.records, skipped, more })
     }
 }
 
@@ -157,10 +177,12 @@ struct Plan<'k> {
     keep: &'k Keep,
     /// Time of the newest record, on a quiet wire nothing ages; or of the intake that waits.
     now: Timestamp,
+    /// The first position that is not written.
+    end: Position,
     /// The first position that some configured sink has not had.
     behind: Position,
-    /// The first decision about an item that another record is still to deliver.
-    held: Position,
+    /// Bytes that are to be added.
+    incoming: u64,
     /// Bytes that have to go to make room.
     excess: u64,
 }
@@ -170,6 +192,12 @@ struct Cuts {
     first: Position,
     decisions: Position,
     intake: Seq,
+    /// What stays though it is before that.
+    spared: Spared,
+    /// Items under an embargo that do not.
+    given_up: u64,
+    /// What was spared before is to be cleared away.
+    leaves: bool,
     identities: u64,
     carried: u64,
     more: bool,
@@ -187,10 +215,19 @@ impl Plan<'_> {
         let carried = |row: Carried| Some(row.at);
         let carried =
             expired(store, &open(CARRIED)?, cutoff(self.now, self.keep.carried), carried)?;
+        let intake = first_decided(store, transaction, &decisions, cut)?;
+        let mut spared = Spared::find(store, transaction, cut, intake)?;
+        let given_up = match self.keep.on_full {
+            OnFull::Skip if self.excess > 0 => spared.give_up(self.keep.held(self.incoming)),
+            _ => 0,
+        };
         Ok(Cuts {
             first,
             decisions: cut,
-            intake: still_needed(store, transaction, &decisions, cut)?,
+            intake,
+            leaves: spared.leaves(store, transaction)?,
+            spared,
+            given_up,
             identities: identities.unwrap_or(0),
             carried: carried.unwrap_or(0),
             more: scanned == STEP,
@@ -206,8 +243,7 @@ impl Plan<'_> {
         let fault = |error| store.fault("Reading", error);
         let old = cutoff(self.now, self.keep.records);
         let young = cutoff(self.now, self.keep.window);
-        let (mut first, mut cut) = (None, Position(0));
-        let stays = self.behind.min(self.held);
+        let (mut first, mut cut) = (None, self.end);
         let (mut freed, mut going) = (0, 0);
         for stored in table.iter().map_err(fault)?.take(STEP as usize) {
             let (key, bytes) = stored.map_err(fault)?;
@@ -221,7 +257,7 @@ impl Plan<'_> {
             let no_room = freed < self.excess;
             let force = no_room && self.keep.on_full == OnFull::Skip;
             let may_go = at < old || (no_room && at < young);
-            if !force && (position >= stays || !may_go) {
+            if !force && (position >= self.behind || !may_go) {
                 break;
             }
             // Its item is about as large again: better to free too little and come back.
@@ -229,28 +265,26 @@ impl Plan<'_> {
             going += 1;
             cut = position.next();
         }
-        Ok((first.unwrap_or_default(), cut, going))
+        Ok((first.unwrap_or(cut), cut, going))
     }
 }
 
 impl Cuts {
     fn is_empty(&self) -> bool {
-        self.first == self.decisions && self.identities == 0 && self.carried == 0
+        self.first == self.decisions && self.identities == 0 && self.carried == 0 && !self.leaves
     }
 
-    /// Removes, and tells how many bytes of records are gone.
-    fn carry_out(&self, store: &Store, transaction: &WriteTransaction) -> Result<u64, LogError> {
+    fn carry_out(
+        &self,
+        store: &Store,
+        transaction: &WriteTransaction,
+    ) -> Result<Removed, LogError> {
         let cut = |table: TableDefinition<'static, u64, Bytes>, to: u64| {
-            let mut freed = 0;
-            let mut table =
-                transaction.open_table(table).map_err(|error| store.fault("Writing", error))?;
-            table
-                .retain_in(..to, |_, bytes| {
-                    freed += bytes.len() as u64;
-                    false
-                })
-                .map_err(|error| store.fault("Writing", error))?;
-            Ok(freed)
+            transaction
+                .open_table(table)
+                .map_err(|error| store.fault("Writing", error))?
+                .retain_in(..to, |_, _| false)
+                .map_err(|error| store.fault("Writing", error))
         };
         cut(IDENTITIES, self.identities)?;
         cut(CARRIED, self.carried)?;
@@ -265,35 +299,12 @@ impl Cuts {
             .map_err(|error| store.fault("Writing", error))?
             .retain_in(..self.decisions.0, |_, _| false)
             .map_err(|error| store.fault("Writing", error))?;
-        Ok(cut(DECISIONS, self.decisions.0)? + cut(INTAKE, self.intake.0)?)
+        self.spared.cut(store, transaction, self.decisions, self.intake)
     }
 }
 
-/// The first decision about an item that is still to be delivered by another record: one under an
-/// embargo, or one whose record some sink has not had.
-fn awaited(
-    store: &Store,
-    transaction: &ReadTransaction,
-    behind: Position,
-) -> Result<Option<Position>, LogError> {
-    let fault = |error| store.fault("Reading", error);
-    let open = |table| transaction.open_table(table).map_err(|error| store.fault("Reading", error));
-    let held = open(HELD)?.first().map_err(fault)?.map(|(_, position)| Position(position.value()));
-    let mut first: Option<Seq> = None;
-    for stored in open(LATER)?.range(behind.0..).map_err(fault)? {
-        let item = Seq(stored.map_err(fault)?.1.value());
-        first = Some(first.map_or(item, |first| first.min(item)));
-    }
-    let later = match first {
-        // A damaged record has nothing to wait for.
-        Some(item) => Snapshot::of(store, transaction)?.intake(item).ok().flatten(),
-        None => None,
-    };
-    Ok(held.into_iter().chain(later.map(|intake| intake.position)).min())
-}
-
-/// The first intake record that a record from `cut` on is about.
-fn still_needed(
+/// The first intake record that was decided about at `cut` or later.
+fn first_decided(
     store: &Store,
     transaction: &ReadTransaction,
     decisions: &ReadOnlyTable<u64, Bytes>,
@@ -310,12 +321,6 @@ fn still_needed(
             needed = logged.record.item().unwrap_or(needed);
             break;
         }
-    }
-    // Timers and feedback may deliver items of long ago.
-    let later = transaction.open_table(LATER).map_err(|error| store.fault("Reading", error))?;
-    for stored in later.range(cut.0..).map_err(fault)? {
-        let (_, item) = stored.map_err(fault)?;
-        needed = needed.min(Seq(item.value()));
     }
     Ok(needed)
 }

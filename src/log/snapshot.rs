@@ -10,22 +10,25 @@ use super::frame::{self, Damage, Kind};
 use super::meta::Meta;
 use super::read::{Gap, GapCause, Read};
 use super::record::{Decision, Feedback, Intake, Logged, Position, Record, Timer};
+use super::spared;
 use super::store::{Bytes, DECISIONS, INTAKE, Store};
 use crate::item::{Arrival, Item, Seq};
 
 /// One consistent state.
 pub(super) struct Snapshot<'s> {
     store: &'s Store,
+    transaction: &'s ReadTransaction,
     meta: Meta,
     intake: ReadOnlyTable<u64, Bytes>,
     decisions: ReadOnlyTable<u64, Bytes>,
 }
 
 impl<'s> Snapshot<'s> {
-    pub(super) fn of(store: &'s Store, transaction: &ReadTransaction) -> Result<Self, LogError> {
+    pub(super) fn of(store: &'s Store, transaction: &'s ReadTransaction) -> Result<Self, LogError> {
         let fault = |error| store.fault("Reading", error);
         Ok(Snapshot {
             store,
+            transaction,
             meta: Meta::load(store, transaction)?,
             intake: transaction.open_table(INTAKE).map_err(fault)?,
             decisions: transaction.open_table(DECISIONS).map_err(fault)?,
@@ -47,7 +50,12 @@ impl<'s> Snapshot<'s> {
     }
 
     pub(super) fn record(&self, position: Position) -> Result<Option<Logged>, LogError> {
-        let stored = self.decisions.get(position.0).map_err(|error| self.fault(error))?;
+        let mut stored = self.decisions.get(position.0).map_err(|error| self.fault(error))?;
+        if stored.is_none()
+            && let Some(spared) = spared::table(self.store, self.transaction)?
+        {
+            stored = spared.get(position.0).map_err(|error| self.fault(error))?;
+        }
         let Some(stored) = stored else { return Ok(None) };
         read_logged(position, stored.value())
             .map(Some)
@@ -189,6 +197,13 @@ fn read_intake(seq: Seq, bytes: &[u8]) -> Result<Intake, Damage> {
         _ => return Err(Damage::Broken),
     };
     Ok(Intake { position, arrival: Arrival { seq, received, source, record } })
+}
+
+/// Where the decision about the item stands that is stored under `seq`.
+pub(super) fn position_of(seq: Seq, bytes: &[u8]) -> Result<Position, Damage> {
+    let ((position, At(_)), _) =
+        frame::open(bytes, &seq.0.to_le_bytes())?.read_more::<(Position, At)>()?;
+    Ok(position)
 }
 
 fn read_decision<'a, D>(opened: &frame::Opened<'a>) -> Result<(At, Record), Damage>

@@ -34,6 +34,8 @@ pub(super) const DECISIONS: TableDefinition<'_, u64, Bytes> = TableDefinition::n
 pub(super) const LATER: TableDefinition<'_, u64, u64> = TableDefinition::new("later");
 /// Seq of an item whose embargo has not ended → position of its decision.
 pub(super) const HELD: TableDefinition<'_, u64, u64> = TableDefinition::new("held");
+/// Positions before the decision stream → decisions that stay for the items they are about.
+pub(super) const SPARED: TableDefinition<'_, u64, Bytes> = TableDefinition::new("spared");
 /// First Seq of a commit → identities of its items.
 pub(super) const IDENTITIES: TableDefinition<'_, u64, Bytes> = TableDefinition::new("identities");
 /// Story → channels that carried it.

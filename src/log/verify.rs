@@ -2,7 +2,7 @@
 
 use super::cursor::Cursors;
 use super::error::LogError;
-use super::read::{Gap, Read, View};
+use super::read::{Gap, GapCause, Read, View};
 use super::record::{Intake, Logged, Position, Record};
 
 /// What was looked at.
@@ -41,6 +41,16 @@ impl View {
                 verified.faults += faults.len() as u64;
                 faults.iter().for_each(|found| fault(found));
             }
+        }
+        for position in self.spared()? {
+            let faults = match self.spared_at(position)? {
+                Read::Record(logged, intake) => crossed(&logged, intake.as_deref()),
+                Read::Gap(Gap { cause: GapCause::Trimmed, .. }) => continue,
+                Read::Gap(gap) => self.explain(gap)?,
+            };
+            verified.records += u64::from(faults.is_empty());
+            verified.faults += faults.len() as u64;
+            faults.iter().for_each(|found| fault(found));
         }
         let mut row = |result: Result<(), LogError>| match result {
             Ok(()) => verified.rows += 1,

@@ -14,7 +14,7 @@ use crate::decide::Decider;
 use crate::fold::{Outline, Outliner};
 use crate::item::Seq;
 use crate::log::record::{Intake, Logged, Record};
-use crate::log::{Identities, Log, LogError, Read, Remembered, Window};
+use crate::log::{Identities, Log, LogError, Position, Read, Remembered, Window};
 use crate::prepare::{Prepare, Prepared};
 
 /// Steps that are handed on together: few in tests, so that every thread has some.
@@ -45,7 +45,7 @@ pub(super) fn recover(decider: &mut Decider, log: &Log, window: Duration) -> Res
     let since = last.checked_sub(window).unwrap_or(Timestamp::MIN);
     let view = log.view();
     view.aliases(|alias, kept| decider.fold.restore_alias(alias, kept))?;
-    restore_held(decider, log, since)?;
+    restore_held(decider, log, view.first_at(since)?)?;
     let steps =
         Steps { names: view.identities().peekable(), records: view.window(since)?.peekable() };
     let (prepare, outliner) = (decider.prepare, decider.fold.outliner());
@@ -179,14 +179,14 @@ impl Iterator for Steps {
     }
 }
 
-/// Items that came before the window and are still under an embargo.
-fn restore_held(decider: &mut Decider, log: &Log, since: Timestamp) -> Result<(), LogError> {
+/// Items that were decided about before the records that are read from `start` on, and are still
+/// under an embargo.
+fn restore_held(decider: &mut Decider, log: &Log, start: Position) -> Result<(), LogError> {
     let view = log.view();
     for item in view.held()? {
         let Some((intake, logged)) = view.decision_of(item)? else { continue };
-        let received = intake.arrival.received;
         if let Record::Decision(mut decision) = logged.record
-            && received < since
+            && logged.position < start
             && let Ok(prepared) = decider.prepare.prepare(intake.arrival)
         {
             decision.fold.story = view.resolve(decision.fold.story)?;

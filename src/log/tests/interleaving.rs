@@ -8,7 +8,8 @@ use crate::config::OnFull;
 
 #[derive(Clone, Debug)]
 enum Step {
-    /// Append that many items, and a timer for an item that many back.
+    /// Append that many items, every third under an embargo, and a timer for an item that many
+    /// back, or the first after it that is still there.
     Append(u64, u64),
     /// A sink acknowledges that many more records.
     Acknowledge(bool, u64),
@@ -65,7 +66,15 @@ impl Model {
             expected = expected.next();
         }
         assert_eq!(expected, end);
+        for seq in log.view().held().unwrap() {
+            assert!(log.view().decision_of(seq).unwrap().is_some(), "item {seq} is held, and lost");
+        }
     }
+}
+
+/// An item is there, with its decision.
+fn decided(log: &Log, seq: u64) -> bool {
+    log.view().decision_of(Seq(seq)).unwrap().is_some()
 }
 
 fn run(steps: Vec<Step>) {
@@ -80,9 +89,13 @@ fn run(steps: Vec<Step>) {
             Step::Append(count, back) => {
                 let next = log.next_seq().0;
                 let mut batch = items(next..next + count);
+                for entry in &mut batch {
+                    let Entry::Item { seq, decision, .. } = entry else { continue };
+                    decision.embargo = seq.0.is_multiple_of(3).then(|| at(1_000_000));
+                }
                 let last = next + count - 1;
-                let oldest = (1..=last).find(|seq| log.view().intake(Seq(*seq)).unwrap().is_some());
-                let delivered = last.saturating_sub(back).max(oldest.unwrap_or(next));
+                let there = |seq: &u64| *seq >= next || decided(&log, *seq);
+                let delivered = (last.saturating_sub(back).max(1)..=last).find(there).unwrap();
                 batch.push(timer(last, delivered));
                 match fault.take() {
                     Some(Some(honest)) => switch.lying(honest),

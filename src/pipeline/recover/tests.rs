@@ -1,10 +1,10 @@
 use std::path::Path;
 
 use super::*;
-use crate::config::{Config, File};
+use crate::config::{Config, File, OnFull};
 use crate::feedback::{Ask, Incoming, Request};
 use crate::item::{Arrival, Item, PubStatus};
-use crate::log::Entry;
+use crate::log::{Entry, Keep};
 use crate::story::{FoldDecision, Verdict};
 
 fn decider(config: &Config) -> Decider {
@@ -126,6 +126,40 @@ fn stopped_and_not(arrival: impl Fn(u64) -> Arrival) -> Vec<&'static str> {
         assert_eq!(decided(&a), decided(&b), "item {n}");
     }
     verdicts.into_iter().collect()
+}
+
+#[test]
+fn an_item_under_an_embargo_is_held_after_a_stop_though_what_came_with_it_is_gone() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = config(dir.path());
+    let mut before = decider(&config);
+    let log = Log::open(&config.log).unwrap();
+    let until = arrival(100).received;
+    for n in 1..=30 {
+        let mut arrival = arrival(n);
+        if let (7, Ok(item)) = (n, &mut arrival.record) {
+            item.headline = "Skerry Mining reports its half year".to_owned();
+            item.embargoed = Some(until);
+        }
+        log.append(&before.push(arrival)).unwrap();
+    }
+    // The log is full, and what goes is of the window.
+    let (max_size, on_full) = (log.size(), OnFull::Skip);
+    let keep = Keep { max_size, on_full, ..Keep::new(&config.log, &config.fold) };
+    while log.trim(&keep, 0, arrival(30).received).unwrap().records > 0 {}
+    assert!(log.view().bounds().unwrap().0 > Position(7));
+
+    let mut started = decider(&config);
+    recover(&mut started, &log, config.fold.window).unwrap();
+    let released = |decider: &mut Decider| {
+        let timers = decider.pass(until).into_iter().filter_map(|entry| match entry {
+            Entry::Timer(timer) => Some((timer.item, timer.channels)),
+            _ => None,
+        });
+        timers.collect::<Vec<_>>()
+    };
+    assert_eq!(released(&mut before), [(Seq(7), vec!["all".to_owned()])]);
+    assert_eq!(released(&mut started), [(Seq(7), vec!["all".to_owned()])]);
 }
 
 /// Items 1 and 2 are one story of two publishers, 90 to 92 are versions of them, the rest is the wire.
