@@ -36,6 +36,7 @@ mod error;
 mod export;
 mod frame;
 mod later;
+mod mend;
 mod meta;
 mod read;
 pub mod record;

@@ -9,7 +9,7 @@ use crate::channel::{REJECTED, Subscription, UNROUTED};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::config::diagnostic::nearest;
-use crate::log::{Log, LogError, View};
+use crate::log::{LogError, View};
 use crate::sink::{RewindTo, Text};
 use crate::terminal;
 
@@ -40,7 +40,7 @@ const LOOK: Duration = Duration::from_millis(200);
 pub(super) fn run(args: Args) -> Result<(), Failure> {
     let (config, _) = args.config.load()?;
     known(&args.channel, &config)?;
-    let view = open(&config).map_err(|error| {
+    let view = View::open(&config.log.dir).map_err(|error| {
         Failure::runtime(format!("the log cannot be read beside its daemon: {error}"))
     })?;
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -59,18 +59,6 @@ fn known(channel: &str, config: &Config) -> Result<(), Failure> {
     let hint = nearest(channel, names.by_ref()).map(|name| format!(": did you mean `{name}`?"));
     let hint = hint.unwrap_or_default();
     Err(Failure::usage(format!("there is no channel `{channel}` in the configuration{hint}")))
-}
-
-fn open(config: &Config) -> Result<View, LogError> {
-    View::open(&config.log.dir).or_else(|error| {
-        // What a killed daemon left behind is mended by whoever may write. A log that is not
-        // there is not made for this.
-        if !config.log.dir.is_dir() {
-            return Err(error);
-        }
-        drop(Log::open(&config.log).map_err(|_| error)?);
-        View::open(&config.log.dir)
-    })
 }
 
 async fn follow(args: Args, view: View) -> Result<(), Failure> {

@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::decide::Decider;
 use crate::fold::Nearby;
 use crate::item::{Arrival, Seq};
-use crate::log::{Change, Decision, Digest, Feedback, Log, LogError, Logged, Read, Record, View};
+use crate::log::{Change, Decision, Digest, Feedback, LogError, Logged, Read, Record, View};
 use crate::story::StoryId;
 use crate::terminal::escape;
 
@@ -52,7 +52,7 @@ pub struct Recorded {
 /// Looks an item up. The stages of `decider` must be new: they are brought to where they were when
 /// the item came.
 pub fn recorded(config: &Config, decider: &mut Decider, seq: Seq) -> Result<Recorded, Unexplained> {
-    let view = view(config)?;
+    let view = View::open(&config.log.dir).map_err(Unexplained::Log)?;
     let found = view.decision_of(seq).map_err(Unexplained::Log)?;
     let (intake, logged) = found.ok_or(Unexplained::Unknown(seq))?;
     let mut later = view.later_about(seq, intake.position).map_err(Unexplained::Log)?;
@@ -81,7 +81,7 @@ pub fn recorded(config: &Config, decider: &mut Decider, seq: Seq) -> Result<Reco
 
 /// The story that a recorded item is in, as far as the log tells.
 pub fn story_of(config: &Config, seq: Seq) -> Result<StoryId, Unexplained> {
-    let view = view(config)?;
+    let view = View::open(&config.log.dir).map_err(Unexplained::Log)?;
     let found = view.decision_of(seq).map_err(Unexplained::Log)?;
     let (intake, logged) = found.ok_or(Unexplained::Unknown(seq))?;
     let Record::Decision(decision) = logged.record else { return Err(Unexplained::Unknown(seq)) };
@@ -96,14 +96,6 @@ fn story_now(view: &View, then: StoryId, later: &[Logged]) -> Result<StoryId, Lo
         _ => None,
     });
     view.resolve(splits.next_back().unwrap_or(then))
-}
-
-/// A stopped daemon's log is opened whole; a running one's is read beside it.
-fn view(config: &Config) -> Result<View, Unexplained> {
-    match Log::open(&config.log) {
-        Ok(log) => Ok(log.view()),
-        Err(_) => View::open(&config.log.dir).map_err(Unexplained::Log),
-    }
 }
 
 /// Applies the decisions before an item, and asks what else it is like.

@@ -32,6 +32,8 @@ pub enum LogErrorKind {
     Full,
     /// Stored bytes are not what was written.
     Corrupt,
+    /// The log was not closed, by a kill or a power cut, and nobody has mended it since.
+    Unclean,
     /// The log was written by a newer version of wirefold.
     Newer,
     /// The log was written by a version of wirefold too old to be read.
@@ -151,6 +153,27 @@ impl LogError {
         LogError { kind: LogErrorKind::Full, message, source: None }
     }
 
+    /// A log that was not closed, and that who has it has not mended.
+    fn unclean(path: &Path) -> LogError {
+        let message = format!(
+            "The log {} was not closed, by a kill or a disk that failed, and the wirefold that has \
+             it has not opened it since. Try again in a moment, or look at what that one says.",
+            path.display()
+        );
+        LogError { kind: LogErrorKind::Unclean, message, source: None }
+    }
+
+    /// A log that was not closed, and that must not be written to mend it.
+    pub(super) fn unmended(dir: &Path, why: &LogError) -> LogError {
+        let message = format!(
+            "The daemon of the log in {} was killed, or the power went. Before the log can be read \
+             somebody has to write to it, which cannot be done from here: {why} Start the daemon \
+             once, or run this as the user that it runs as.",
+            dir.display()
+        );
+        LogError { kind: LogErrorKind::Unclean, message, source: None }
+    }
+
     pub(super) fn stopping() -> LogError {
         let message = "The program is stopping, the log is no longer used.".to_owned();
         LogError { kind: LogErrorKind::Io, message, source: None }
@@ -187,6 +210,7 @@ impl LogError {
             redb::Error::DatabaseAlreadyOpen => {
                 LogError::locked(path.parent().unwrap_or(path), None)
             }
+            redb::Error::RepairAborted => LogError::unclean(path),
             redb::Error::Corrupted(what) => {
                 LogError::corrupt(format_args!("{} ({what})", path.display()))
             }

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::cursor::{self, Cursor, Cursors};
-use super::directory;
 use super::error::{LogError, LogErrorKind};
+use super::mend;
 use super::record::{Intake, Logged, Position, Record};
 use super::snapshot::{Decode, Reads, Snapshot, read_brief, read_logged};
 use super::store::Store;
@@ -45,9 +45,13 @@ pub enum GapCause {
 }
 
 impl View {
-    /// Reads the log of the data directory `dir` beside the daemon that may be writing it.
+    /// Reads the log of the data directory `dir` beside the daemon that may be writing it. What a
+    /// killed one left behind is mended first.
+    ///
+    /// # Errors
+    /// When there is no log, it cannot be read, or it has to be mended and must not be written.
     pub fn open(dir: &Path) -> Result<View, LogError> {
-        Store::open_read_only(directory::store_in(dir)).map(|store| View(Arc::new(store)))
+        mend::open(dir).map(|store| View(Arc::new(store)))
     }
 
     pub(super) fn of(store: Arc<Store>) -> View {

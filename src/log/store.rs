@@ -6,6 +6,8 @@
 //! - It trusts its own pages, so a damaged one can make it panic; that becomes an error.
 //! - Without quick repair it walks the whole file after a kill: 0.5 s at 1 GB here, against
 //!   0.5 ms with it, for about 0.1 ms more a commit.
+//! - What a killed writer left behind is repaired by the next writer, and readers are refused
+//!   before that: `mend` sees to it.
 //! - Its single-writer mode lets other processes read while the daemon writes, at no cost that
 //!   could be measured.
 
@@ -100,10 +102,11 @@ impl Store {
 
     /// Opens the store at `path` for reading, beside the process that writes it.
     pub(super) fn open_read_only(path: PathBuf) -> Result<Store, LogError> {
-        if !path.exists() {
-            return Err(LogError::missing(path));
+        match path.try_exists() {
+            Ok(true) => Store::with(path, Access::Read),
+            Ok(false) => Err(LogError::missing(path)),
+            Err(error) => Err(LogError::io(&path, "Opening", error)),
         }
-        Store::with(path, Access::Read)
     }
 
     fn with(path: PathBuf, access: Access) -> Result<Store, LogError> {

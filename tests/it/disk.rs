@@ -30,6 +30,11 @@ impl Disk {
         self.remount("ro");
     }
 
+    /// It may be written again.
+    pub(crate) fn writable(&self) {
+        self.remount("rw");
+    }
+
     fn remount(&self, option: &str) {
         let options = format!("remount,{option}");
         let mut mount = Command::new("mount");

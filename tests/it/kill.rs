@@ -84,6 +84,32 @@ fn a_daemon_that_is_killed_again_and_again_delivers_every_item_once() {
     assert_eq!(deliveries.len(), expected, "the file sink repeats nothing after a kill");
 }
 
+#[test]
+fn after_a_kill_every_command_reads_the_log() {
+    const COMMANDS: [&str; 7] = [
+        "log verify -c wirefold.toml",
+        "log stats -c wirefold.toml",
+        "log export -c wirefold.toml",
+        "sinks -c wirefold.toml",
+        "sinks -c wirefold.toml letters out",
+        "tail all -c wirefold.toml --since start --once",
+        "explain -c wirefold.toml 1",
+    ];
+    let desk = Desk::with(CONFIG);
+    desk.write("spool/.keep", "");
+    for (cycle, command) in COMMANDS.iter().enumerate() {
+        let headline = unlike_any_other(cycle as u64);
+        let item = format!("{{\"uri\":\"item:{cycle}\",\"headline\":\"{headline}\"}}\n");
+        desk.write(&format!("spool/{cycle}.ndjson"), &item);
+        let mut daemon = desk.daemon();
+        daemon.until("it is delivered", || delivered(&desk).len() == cycle + 1);
+        daemon.kill();
+        let args: Vec<_> = command.split(' ').collect();
+        let said = desk.wirefold(&args).success();
+        assert!(!said.out.is_empty(), "{command}");
+    }
+}
+
 /// Delivery id and headline of every line in the file and its rotated parts.
 fn delivered(desk: &Desk) -> Vec<(String, String)> {
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();

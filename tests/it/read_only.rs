@@ -61,6 +61,26 @@ fn a_read_only_disk_is_named_at_the_start_and_its_log_can_be_read() {
 }
 
 #[test]
+fn a_killed_daemons_log_on_a_read_only_disk_says_what_to_do() {
+    let desk = Desk::with(&config("disk/data"));
+    desk.write("spool/one.ndjson", &item(1));
+    let Some(disk) = Disk::mount(&desk.path("disk"), "32m") else { return };
+    let mut daemon = desk.daemon();
+    daemon.until("it is delivered", || delivered(&desk).len() == 1);
+    daemon.kill();
+    disk.read_only();
+    for args in [&["log", "verify"][..], &["log", "stats"], &["sinks"]] {
+        let said = desk.wirefold(&[args, &["-c", "wirefold.toml"]].concat()).exited(1);
+        assert!(said.err.contains("was killed, or the power went"), "{args:?}: {}", said.err);
+        assert!(said.err.contains("Start the daemon once"), "{args:?}: {}", said.err);
+    }
+    disk.writable();
+    desk.wirefold(&["log", "verify", "-c", "wirefold.toml"]).success();
+    disk.read_only();
+    desk.wirefold(&["log", "stats", "-c", "wirefold.toml"]).success();
+}
+
+#[test]
 fn a_disk_that_turns_read_only_stops_intake_and_loses_nothing() {
     let text = config("data");
     let listen = text.split('"').nth(3).unwrap().parse().unwrap();

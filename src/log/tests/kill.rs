@@ -74,12 +74,34 @@ fn kill_after(mut child: Child, acknowledgements: u64) -> Position {
 }
 
 #[test]
+fn what_a_killed_process_left_is_not_read_while_somebody_else_is_to_mend_it() {
+    let dir = tempfile::tempdir().unwrap();
+    kill_after(start(dir.path()), 1);
+    let held = directory::Directory::hold(dir.path()).unwrap();
+    let error = View::open(dir.path()).err().unwrap();
+    assert_eq!(error.kind(), LogErrorKind::Unclean, "{error}");
+    assert!(error.to_string().contains("Try again in a moment"), "{error}");
+    // Who waits sees it mended.
+    let path = dir.path().to_owned();
+    let reader = std::thread::spawn(move || View::open(&path).map(|view| view.bounds()));
+    drop(held);
+    reader.join().unwrap().unwrap().unwrap();
+}
+
+#[test]
 fn what_a_killed_process_acknowledged_is_there() {
     let cycles = std::env::var("WIREFOLD_KILL_CYCLES").ok().and_then(|n| n.parse().ok());
     let dir = tempfile::tempdir().unwrap();
     for cycle in 0..cycles.unwrap_or(10_u64) {
         let acknowledgements = xxh3_64(&cycle.to_le_bytes()) % 12;
         let acknowledged = kill_after(start(dir.path()), acknowledgements);
+
+        // Whoever looks first finds it readable.
+        let view = View::open(dir.path()).unwrap();
+        assert!(view.bounds().unwrap().1 >= acknowledged, "cycle {cycle}");
+        let verified = view.verify(|fault| panic!("cycle {cycle}: {fault}")).unwrap();
+        assert_eq!(verified.faults, 0, "cycle {cycle}");
+        drop(view);
 
         let log = open(dir.path());
         let (first, end) = log.view().bounds().unwrap();
