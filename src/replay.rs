@@ -321,4 +321,21 @@ mod tests {
             assert_eq!(lines.len(), 2, "{at}");
         }
     }
+
+    #[test]
+    fn an_agency_withdraws_what_it_sent_without_being_configured_to() {
+        let message = |headline: &str| {
+            format!(
+                "\u{1}exa062 4 i 211 example 061\r\nHarbour/strike/\r\n\u{2}{headline} =\r\n   \
+                 Bergen (example) - Dockers voted.\r\n\u{3}231905 GMT Nov 26\r\n\u{4}\r\n"
+            )
+        };
+        let headlines = ["Dockers vote to go on", "KILL: Dockers vote to go on"];
+        let wire = headlines.map(message).concat();
+        let records = parse(Format::Auto, wire.as_bytes(), &options());
+        let (config, _) = Config::parse(File::new("f", ""), Path::new("."));
+        let (mut decider, _) = Decider::build(&config.unwrap()).unwrap();
+        let (lines, _) = replay(&mut decider, records);
+        assert_eq!([lines[0].verdict, lines[1].verdict], ["New", "Kill"]);
+    }
 }

@@ -237,7 +237,10 @@ impl Parser {
             }
         }
         if format.lifecycle() {
-            out[begun..].iter_mut().flatten().for_each(|item| embargo::add(item, &self.dates));
+            for item in out[begun..].iter_mut().flatten() {
+                item.lifecycle = true;
+                embargo::add(item, &self.dates);
+            }
         }
         decoded.restore_offsets(&mut out[begun..]);
     }

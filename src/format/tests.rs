@@ -107,6 +107,23 @@ fn auto_recognises_the_line_formats_and_json_documents() {
 }
 
 #[test]
+fn items_of_agency_formats_may_correct_and_kill_and_others_may_not() {
+    let read = |name: &str, format| {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/format");
+        let bytes = std::fs::read(path.join(name)).unwrap();
+        parse(format, &bytes, &options()).into_iter().flatten().collect::<Vec<_>>()
+    };
+    for agency in ["anpa.tst", "iptc7901.txt", "newsml-1.xml", "newsml-g2.xml", "nitf.xml"] {
+        let items = read(agency, Format::Auto);
+        assert!(!items.is_empty() && items.iter().all(|item| item.lifecycle), "{agency}");
+    }
+    for other in ["rss.xml", "atom.xml", "ninjs.json", "mail.eml", "headlines.tsv", "list.txt"] {
+        let items = read(other, Format::Auto);
+        assert!(!items.is_empty() && !items.iter().any(|item| item.lifecycle), "{other}");
+    }
+}
+
+#[test]
 fn what_is_of_no_format_is_one_reject() {
     let records = parse(Format::Auto, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x01\0\0", &options());
     assert_eq!(records.len(), 1);

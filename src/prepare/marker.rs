@@ -100,7 +100,7 @@ fn leading(text: &str) -> Option<(Marker, &str)> {
         let (number, tail) = number(&inner[word.len()..]);
         let tail = match close {
             Some(close) => tail.strip_prefix(close),
-            None => delimiter(tail),
+            None => delimiter(tail, GLUED.contains(word)),
         };
         if let Some(tail) = tail {
             return Some((make(number), tail.trim_start_matches([' ', '-', ':'])));
@@ -120,12 +120,23 @@ fn number(text: &str) -> (u16, &str) {
 }
 
 /// What follows `-`, `:`, `|` or `/`, with a space before only if there is one after: "Live - x"
-/// but not "LIVE 8-year-old".
-fn delimiter(text: &str) -> Option<&str> {
+/// but not "LIVE 8-year-old". A hyphen alone joins ordinary words, too: `glued` words, after which
+/// wires write one, may stand in a headline in capitals, others not.
+fn delimiter(text: &str, glued: bool) -> Option<&str> {
     let spaced = text.trim_start();
     let after = spaced.strip_prefix(['-', ':', '|', '/'])?;
+    let hyphen = text.starts_with('-') && !after.starts_with([' ', '-']);
+    let joins =
+        after.starts_with(char::is_lowercase) || !(glued || after.contains(char::is_lowercase));
+    if hyphen && joins {
+        return None;
+    }
     (spaced.len() == text.len() || after.starts_with([' ', '-'])).then_some(after)
 }
+
+/// Words after which wires write a bare hyphen, whatever the case of what follows.
+const GLUED: &[&str] =
+    &["UPDATED", "UPDATE", "WRAPUP", "CORRECTED (OFFICIAL)", "CORRECTED", "REFILE", "RPT", "BRIEF"];
 
 /// `1st Ld-Writethru`, `(2nd LD)`, `3rd Add` at the start, with or without a delimiter.
 fn lead_number(text: &str) -> Option<(Marker, &str)> {
@@ -187,6 +198,23 @@ mod tests {
         let mut found = Vec::new();
         assert_eq!(strip(headline, &mut found), expected, "{headline:?}");
         assert_eq!(found, markers, "{headline:?}");
+    }
+
+    #[test]
+    fn words_that_a_hyphen_joins_are_no_markers() {
+        for headline in [
+            "KILL-SWITCH BILL FOR AI PASSES SENATE",
+            "REPEAT-OFFENDER LAW PASSES",
+            "FLASH-FLOOD WARNING FOR COAST",
+            "Live-fire drills off coast",
+            "Breaking-point for hospitals",
+            "Correction-officers strike",
+        ] {
+            case(headline, headline, &[]);
+        }
+        case("KILL-Mine reopens", "Mine reopens", &[Marker::Kill]);
+        case("KILL - MINE REOPENS", "MINE REOPENS", &[Marker::Kill]);
+        case("CORRECTED-MINE REOPENS", "MINE REOPENS", &[Marker::Corrected]);
     }
 
     #[test]
