@@ -68,6 +68,13 @@ pub(super) fn clash(a: &Profile, b: &Profile) -> Option<Clash> {
     if tells(Word::KEY).next().is_none() || !(denied_told >= 2 || half) {
         return None;
     }
+    // "Schools will not reopen on Monday", "reopen on Thursday": both may be so.
+    let mut dates = denier.terms.iter().filter(|term| term.is(Word::DATE)).peekable();
+    let dated = dates.peek().is_some() && teller.terms.iter().any(|term| term.is(Word::DATE));
+    let other_day = dated && dates.all(|term| told(term).is_none());
+    if other_day && matches!(polarity.stance, Negates | WillNot) {
+        return None;
+    }
     // Who is said to do it may go by another name if all else is the same.
     let subject = tells(Word::SUBJECT).next().is_some() || denied_told >= 4;
     let coming = tells(Word::KEY).any(|there| there.is(Word::COMING));

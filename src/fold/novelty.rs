@@ -51,9 +51,20 @@ pub(super) fn novelty(
         number |= term.is(Word::NUMBER);
         rare += u32::from(term.weight() >= RARE);
     }
-    match (number, rare >= FACT) {
+    match (number || new_result(profile, members), rare >= FACT) {
         (true, _) => (Verdict::Development, "a new number"),
         (false, true) => (Verdict::Development, "a new fact"),
         (false, false) => (Verdict::Repeat, "nothing new"),
     }
+}
+
+/// Whether two numbers that stand together, as in a result, stand so in no member: "2-2" after "2-1".
+fn new_result(profile: &Profile, members: &[&Live]) -> bool {
+    fn results(profile: &Profile) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let pairs =
+            profile.terms.windows(2).filter(|pair| pair.iter().all(|it| it.is(Word::NUMBER)));
+        pairs.map(|pair| (pair[0].id, pair[1].id))
+    }
+    let told = |result| members.iter().any(|live| results(&live.profile).any(|it| it == result));
+    results(profile).any(|result| !told(result))
 }

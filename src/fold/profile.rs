@@ -83,8 +83,11 @@ impl Profile {
             flags: word.flags,
             weight: (weight::general(background.share(word.id)) * 16.0) as u8,
         };
-        let knows = |embedding: &&Embedding| {
-            prepared.language.is_none_or(|language| embedding.knows(language))
+        // Of an unknown language the teacher may know what is written as in English.
+        let ascii = || prepared.headline.as_str().is_ascii();
+        let knows = |embedding: &&Embedding| match prepared.language {
+            Some(language) => embedding.knows(language),
+            None => ascii(),
         };
         let vector = embedding.filter(knows).and_then(|it| it.embed(prepared.headline.as_str()));
         let update = prepared.markers.iter().map(|marker| match marker {

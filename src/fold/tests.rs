@@ -268,6 +268,21 @@ fn a_number_that_changed_chains_only_a_marked_version_of_one_provider_and_day() 
 }
 
 #[test]
+fn a_result_that_changes_is_new_whatever_its_numbers() {
+    let results = ["1-0", "1-1", "2-1", "2-2", "2-2"];
+    let wire = results.iter().enumerate().map(|(hour, result)| {
+        item(
+            "Fjord Wire",
+            hour as i64,
+            &format!("Sandvik {result} Norhavn in cup final at stadium"),
+        )
+    });
+    use Verdict::{Development, New, Repeat};
+    let found = verdicts(wire.collect());
+    assert_eq!(found, [New, Development, Development, Development, Repeat]);
+}
+
+#[test]
 fn a_kill_that_comes_first_waits_for_its_target() {
     let kill = Item {
         uri: Some("u9".to_owned()),

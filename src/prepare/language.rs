@@ -9,7 +9,8 @@ use super::words::{count_stops, language_bit};
 /// Guesses the language; `None` when there is too little to go by.
 ///
 /// whichlang knows 16 languages and never says "unknown", so a guess other than English in Latin
-/// letters is believed only when the text has more function words of that language than of English.
+/// letters is believed only when the text has more function words of that language than of English;
+/// letters with accents and no function word of either are of no known language.
 /// Where no language can have more, it need not be asked, which is most of an English wire.
 pub(super) fn guess(headline: &str) -> Option<Language> {
     let letters = || headline.chars().filter(|c| c.is_alphabetic());
@@ -30,7 +31,12 @@ pub(super) fn guess(headline: &str) -> Option<Language> {
     }
     let guessed = guess()?;
     let [other] = count_stops(words(), [language_bit(guessed.as_str())]);
-    Some(if accented_only || other > english { guessed } else { Language::ENGLISH })
+    match other > english {
+        true => Some(guessed),
+        // An accent alone tells no language.
+        false if accented_only => None,
+        false => Some(Language::ENGLISH),
+    }
 }
 
 fn code(lang: Lang) -> &'static str {
@@ -69,8 +75,10 @@ mod tests {
         let lower = headline.to_lowercase();
         let stops = |code| count_stops(lower.split(' '), [language_bit(code)]);
         let ([english], [other]) = (stops("en"), stops(guessed.as_str()));
-        let believed = other > english || (!headline.is_ascii() && english == 0);
-        Some(if believed { guessed } else { Language::ENGLISH })
+        match other > english {
+            true => Some(guessed),
+            false => (headline.is_ascii() || english > 0).then_some(Language::ENGLISH),
+        }
     }
 
     proptest! {

@@ -93,7 +93,7 @@ pub fn text(headline: &str, language: Option<Language>) -> Text {
     let (polarity, marks) = if english { polarity::read(headline) } else { Default::default() };
     text.polarity = polarity;
     let mut lower = String::with_capacity(16);
-    for (at, raw) in (Words { rest: headline }).enumerate() {
+    for (at, raw) in (Words { rest: headline, begins: true }).enumerate() {
         lower.clear();
         match raw.is_ascii() {
             true => lower.extend(raw.chars().map(|c| c.to_ascii_lowercase())),
@@ -147,7 +147,7 @@ impl Reading {
         let negates = words::negates(lower);
         let mut terms = SmallVec::new();
         let mut push = |term: &str, flags| terms.push(Word { id: term_id(term), flags });
-        if let Some((number, unit)) = number(lower) {
+        if let Some((number, unit)) = number(lower, language) {
             push(&number, Word::NUMBER);
             if let Some(unit) = unit {
                 push(unit, 0);
@@ -196,16 +196,17 @@ fn without_article(word: &str, language: Option<Language>) -> &str {
 }
 
 /// Normal form of a number, and its unit if it is written with one: "1,200" and "1200", "12th" and
-/// "12", "three" and "3", "93m" and "93 million" are the same.
-fn number(word: &str) -> Option<(String, Option<&'static str>)> {
+/// "12", "three" and "3", "93m" and "93 million" are the same; so are "2,5" and "2.5", but not "-2"
+/// and "2".
+fn number(word: &str, language: Option<Language>) -> Option<(String, Option<&'static str>)> {
     if let Some(digits) = words::number_word(word) {
         return Some((digits.to_owned(), None));
     }
-    if !word.starts_with(|c: char| c.is_numeric()) {
+    if !word.trim_start_matches(MINUS).starts_with(|c: char| c.is_numeric()) {
         return None;
     }
     let ordinal = ["st", "nd", "rd", "th"].iter().find_map(|end| word.strip_suffix(end));
-    let plain = ordinal.unwrap_or(word).replace(',', "");
+    let plain = digits(ordinal.unwrap_or(word), language);
     let letters = plain.find(|c: char| c.is_alphabetic()).unwrap_or(plain.len());
     let (digits, tail) = plain.split_at(letters);
     Some(match tail {
@@ -217,6 +218,40 @@ fn number(word: &str) -> Option<(String, Option<&'static str>)> {
             None => (plain, None),
         },
     })
+}
+
+/// Signs of numbers below zero.
+const MINUS: [char; 2] = ['-', '−'];
+
+/// A number in ASCII, with a full stop for its fraction and nothing between its thousands.
+fn digits(number: &str, language: Option<Language>) -> String {
+    // Where a comma begins the fraction, full stops part thousands.
+    let stops = language.is_some_and(|language| {
+        !matches!(language.as_str(), "en" | "zh" | "ja" | "ko" | "th" | "he" | "ar" | "hi")
+    });
+    let several = number.matches('.').count() > 1;
+    let mut plain = String::with_capacity(number.len());
+    for (at, c) in number.char_indices() {
+        let following = number[at + c.len_utf8()..].bytes().take_while(u8::is_ascii_digit).count();
+        match c {
+            ',' if following == 3 => {}
+            ',' => plain.push('.'),
+            '.' if following == 3 && (stops || several) => {}
+            '−' => plain.push('-'),
+            c => plain.push(ascii_digit(c)),
+        }
+    }
+    plain
+}
+
+/// The same digit as ASCII has it, for those of Arabic, Persian, Hindi and full width.
+fn ascii_digit(c: char) -> char {
+    const ZEROS: [char; 4] = ['\u{660}', '\u{6F0}', '\u{966}', '\u{FF10}'];
+    let value = ZEROS.iter().find_map(|zero| {
+        let value = u32::from(c).checked_sub(u32::from(*zero))?;
+        char::from_digit(value, 10)
+    });
+    value.unwrap_or(c)
 }
 
 /// How words of a language become stems.
@@ -315,6 +350,8 @@ fn is_unspaced(c: char) -> bool {
 /// The words of a headline.
 struct Words<'a> {
     rest: &'a str,
+    /// Nothing of it was read.
+    begins: bool,
 }
 
 impl<'a> Iterator for Words<'a> {
@@ -325,15 +362,21 @@ impl<'a> Iterator for Words<'a> {
             Some(at) if self.rest.as_bytes()[..at].is_ascii() => at,
             _ => self.rest.find(char::is_alphanumeric)?,
         };
-        let rest = &self.rest[start..];
-        let (word, rest) = rest.split_at(word_end(rest));
-        self.rest = rest;
+        // "-0.2%", but neither "2020-21" nor "Storm - 5 dead".
+        let digit = self.rest[start..].starts_with(|c: char| c.is_numeric());
+        let sign = self.rest[..start].chars().next_back().filter(|c| digit && MINUS.contains(c));
+        let before = &self.rest[..start - sign.map_or(0, char::len_utf8)];
+        let signed = sign.is_some() && before.chars().next_back().map_or(self.begins, |c| c == ' ');
+        let (begin, end) = (before.len(), start + word_end(&self.rest[start..]));
+        let word = &self.rest[if signed { begin } else { start }..end];
+        self.rest = &self.rest[end..];
+        self.begins = false;
         Some(word)
     }
 }
 
 /// End of the word that `text` starts with: apostrophes and full stops join letters, full stops
-/// and commas join digits.
+/// and commas join digits. Digits are words of their own where words are not spaced.
 pub(super) fn word_end(text: &str) -> usize {
     let plain = text.bytes().take_while(u8::is_ascii_alphanumeric).count();
     match text.as_bytes().get(plain) {
@@ -349,6 +392,8 @@ pub(super) fn word_end(text: &str) -> usize {
             '\'' => before.is_alphabetic() && next.is_alphabetic(),
             '.' => before.is_alphanumeric() && next.is_alphanumeric(),
             ',' => before.is_numeric() && next.is_numeric(),
+            c if is_unspaced(before) && c.is_numeric() => false,
+            c if before.is_numeric() && is_unspaced(c) => false,
             c => c.is_alphanumeric() || is_mark(c),
         };
         if !joins {

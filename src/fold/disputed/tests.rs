@@ -25,6 +25,14 @@ fn a_shared_predicate_with_opposite_polarity_is_a_dispute() {
 }
 
 #[test]
+fn what_is_not_so_on_one_day_may_be_on_another() {
+    let closed = "Northern schools will not reopen on Monday after storm";
+    case(closed, "Northern schools to reopen on Thursday after storm", None);
+    case(closed, "Northern schools to reopen on Monday after storm", Some(Clash::Prospect));
+    case(closed, "Northern schools to reopen after storm", Some(Clash::Prospect));
+}
+
+#[test]
 fn a_denial_disputes_what_was_told() {
     case(
         "Mayor took gifts from bridge builder",

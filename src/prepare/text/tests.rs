@@ -22,9 +22,44 @@ fn forms_of_a_word_are_one_term() {
     same("ladijska nesreča", "ladijske nesreče", "sl");
 }
 
+#[track_caller]
+fn differ(a: &str, b: &str, language: &str) {
+    let language = Language::parse(language);
+    assert_ne!(ids(a, language), ids(b, language), "{a:?} and {b:?}");
+}
+
+#[test]
+fn numbers_are_what_they_say_in_their_language() {
+    differ("Leitzins 2,5 Prozent", "Leitzins 25 Prozent", "de");
+    same("Leitzins 2,5 Prozent", "Leitzins 2.5 Prozent", "de");
+    same("1.200 Stellen", "1200 Stellen", "de");
+    same("1.200.000 votos", "1200000 votos", "es");
+    differ("1.200 euros", "1200 euros", "en");
+    same("مقتل ١٢ شخصا", "مقتل 12 شخصا", "ar");
+    differ("GDP -0.2% in quarter", "GDP +0.2% in quarter", "en");
+    same("GDP −0.2% in quarter", "GDP -0.2% in quarter", "en");
+    same("Season 2020-21 ends", "Season 2020 21 ends", "en");
+    same("Storm - 5 dead", "Storm 5 dead", "en");
+}
+
 #[test]
 fn unspaced_scripts_become_pairs() {
     assert_eq!(ids("東京都知事", Language::parse("ja")).len(), 4);
+}
+
+#[test]
+fn numbers_among_unspaced_words_are_numbers() {
+    let numbers = |headline: &str| {
+        let text = text(headline, Language::parse("zh"));
+        text.words.iter().filter(|word| word.is(Word::NUMBER)).count()
+    };
+    assert_eq!(numbers("12名矿工遇难"), 1);
+    assert_eq!(numbers("爆炸造成5名矿工遇难"), 1);
+    let shared = |a: &str, b: &str| {
+        let (a, b) = (ids(a, Language::parse("zh")), ids(b, Language::parse("zh")));
+        a.iter().filter(|id| b.contains(id)).count()
+    };
+    assert_eq!(shared("12名矿工遇难", "12名矿工死亡"), 3, "12, 名矿, 矿工");
 }
 
 #[test]
