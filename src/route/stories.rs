@@ -263,6 +263,25 @@ mod tests {
     }
 
     #[test]
+    fn who_carried_a_story_is_told_of_updates_to_what_was_split_off_it_and_of_nothing_else() {
+        let mut stories = Stories::new(SignedDuration::from_hours(10));
+        stories.carry(StoryId(1), ["a"], at(0));
+        stories.part(StoryId(1), StoryId(2));
+        stories.carry(StoryId(2), ["b"], at(1));
+        for (channel, carried, updated) in
+            [("a", false, true), ("b", true, true), ("c", false, false)]
+        {
+            assert_eq!(stories.told_of(StoryId(2), channel, false), carried, "{channel}");
+            assert_eq!(stories.told_of(StoryId(2), channel, true), updated, "{channel}");
+        }
+        stories.part(StoryId(2), StoryId(3));
+        stories.unite(StoryId(4), StoryId(3), at(2));
+        for channel in ["a", "b"] {
+            assert!(stories.told_of(StoryId(4), channel, true), "{channel}");
+        }
+    }
+
+    #[test]
     fn channels_are_remembered_for_a_year() {
         let mut stories = Stories::new(SignedDuration::from_hours(10));
         stories.carry(StoryId(1), ["a", "b", "a"], at(0));

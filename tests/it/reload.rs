@@ -101,3 +101,17 @@ fn lists_added_files_and_mended_ones_are_read_without_a_signal() {
     assert_eq!(said("unknown channel"), 1, "it is reported once");
     daemon.stop();
 }
+
+#[test]
+fn what_a_new_policy_does_not_hold_back_goes_without_waiting_for_an_item() {
+    let held = "name = \"early\"\nmin_publishers = 2\ndeadline = \"1d\"\n";
+    let desk = Desk::with(&CONFIG.replace("name = \"early\"\n", held));
+    desk.write("spool/.keep", "");
+    let mut daemon = desk.daemon();
+    drop_in(&desk, 1);
+    daemon.until("it is taken in", || desk.path("spool/done/1.ndjson").exists());
+    assert!(channels(&desk).is_empty(), "one publisher is not enough");
+    desk.write("wirefold.toml", CONFIG);
+    daemon.until("it is delivered", || channels(&desk) == ["early"]);
+    daemon.stop();
+}
