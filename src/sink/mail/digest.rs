@@ -12,11 +12,14 @@ use crate::story::{StoryId, Verdict};
 const SOURCES: usize = 12;
 
 /// The stories of one channel, in the order in which they came.
+///
+/// A story that was withdrawn, corrected or disputed is listed however many there are: an earlier
+/// digest may have told it as good.
 #[derive(Debug, Default)]
 pub(super) struct Digest {
     pub(super) channel: String,
     pub(super) stories: Vec<Story>,
-    /// Stories beyond the most that are told.
+    /// Stories that are counted only, beyond the most that are told.
     pub(super) more: usize,
     /// Records that could not be read; only on the channel `rejected`.
     pub(super) rejected: Vec<String>,
@@ -25,7 +28,16 @@ pub(super) struct Digest {
     /// Something is missing: the log had it no more.
     pub(super) gaps: usize,
     most: usize,
-    known: HashMap<StoryId, Option<usize>>,
+    known: HashMap<StoryId, Known>,
+}
+
+/// What became of a story.
+#[derive(Clone, Copy, Debug)]
+enum Known {
+    /// Its place in the list.
+    Listed(usize),
+    /// It is only counted: whether it was opened in this time, and how many items it had in it.
+    Counted { new: bool, items: usize },
 }
 
 /// One story, as of its newest item.
@@ -76,25 +88,50 @@ impl Digest {
         }
     }
 
-    fn add_item(&mut self, delivery: &Delivery) {
-        let place = *self.known.entry(delivery.story).or_insert_with(|| {
-            if self.stories.len() == self.most {
-                self.more += 1;
+    /// The stories as they are told: those first that a reader may have believed.
+    pub(super) fn told(&self) -> impl Iterator<Item = &Story> {
+        let (marked, others): (Vec<_>, Vec<_>) =
+            self.stories.iter().partition(|story| story.is_marked());
+        marked.into_iter().chain(others)
+    }
+
+    /// Where the story of a delivery is listed. `None`: it is only counted.
+    fn place_of(&mut self, delivery: &Delivery) -> Option<usize> {
+        let (new, more_sources) = match self.known.get_mut(&delivery.story) {
+            Some(Known::Listed(place)) => return Some(*place),
+            Some(Known::Counted { items, .. }) if !takes_back(delivery) => {
+                *items += 1;
                 return None;
             }
-            self.stories.push(Story {
-                headline: String::new(),
-                link: None,
-                new: delivery.verdict == Verdict::New,
-                disputed: false,
-                killed: false,
-                corrected: false,
-                sources: Vec::new(),
-                more_sources: 0,
-            });
-            Some(self.stories.len() - 1)
+            Some(Known::Counted { new, items }) => {
+                self.more -= 1;
+                (*new, *items)
+            }
+            None => (delivery.verdict == Verdict::New, 0),
+        };
+        if self.stories.len() >= self.most && !takes_back(delivery) {
+            self.more += 1;
+            self.known.insert(delivery.story, Known::Counted { new, items: 1 });
+            return None;
+        }
+        let place = self.stories.len();
+        self.known.insert(delivery.story, Known::Listed(place));
+        self.stories.push(Story {
+            headline: String::new(),
+            link: None,
+            new,
+            disputed: false,
+            killed: false,
+            corrected: false,
+            sources: Vec::new(),
+            more_sources,
         });
-        let Some(story) = place.and_then(|place| self.stories.get_mut(place)) else { return };
+        Some(place)
+    }
+
+    fn add_item(&mut self, delivery: &Delivery) {
+        let Some(place) = self.place_of(delivery) else { return };
+        let Some(story) = self.stories.get_mut(place) else { return };
         story.headline.clone_from(&delivery.headline);
         story.link = web(delivery.link.as_deref()).or(story.link.take());
         (story.disputed, story.killed) = (delivery.disputed, delivery.killed);
@@ -112,7 +149,100 @@ impl Digest {
     }
 }
 
+impl Story {
+    /// It was withdrawn, corrected or disputed.
+    fn is_marked(&self) -> bool {
+        self.killed || self.corrected || self.disputed
+    }
+}
+
+/// It says that a story is not, or may not be, as it was told.
+fn takes_back(delivery: &Delivery) -> bool {
+    delivery.killed || delivery.disputed || delivery.verdict == Verdict::Correction
+}
+
 /// The address, if it is one of the web: a reader's click must lead nowhere else.
 fn web(link: Option<&str>) -> Option<String> {
     link.and_then(web_link).map(String::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::channel::VERSION;
+    use crate::item::Seq;
+    use crate::log::Position;
+
+    fn delivery(story: u64, verdict: Verdict) -> Delivery {
+        let at = Timestamp::UNIX_EPOCH;
+        Delivery {
+            v: VERSION,
+            id: "harbour/7".to_owned(),
+            channel: "harbour".to_owned(),
+            position: Position(7),
+            verdict,
+            merged: Vec::new(),
+            story: StoryId(story),
+            item: Seq(7),
+            of: None,
+            headline: format!("Story {story}"),
+            byline: None,
+            publisher: None,
+            source: "coast".to_owned(),
+            received: at,
+            event: at,
+            link: None,
+            uri: None,
+            disputes: false,
+            disputed: false,
+            killed: verdict == Verdict::Kill,
+            items: 1,
+            publishers: 1,
+            markers: Vec::new(),
+            rules: Vec::new(),
+            priority: None,
+            labels: Vec::new(),
+            reason: String::new(),
+            score: None,
+        }
+    }
+
+    /// The headlines that a digest of at most two stories tells, and how many more there are.
+    #[track_caller]
+    fn case(deliveries: Vec<Delivery>, told: &[&str], more: usize) {
+        let mut digest = Digest::new("harbour", 2);
+        for delivery in deliveries {
+            digest.add(&Event::Story(Box::new(delivery)));
+        }
+        let headlines: Vec<_> = digest.told().map(|story| story.headline.as_str()).collect();
+        assert_eq!((headlines.as_slice(), digest.more), (told, more));
+    }
+
+    #[test]
+    fn what_was_taken_back_is_told_first_and_however_many_there_are() {
+        let new = |story| delivery(story, Verdict::New);
+        let disputed = Delivery { disputed: true, ..delivery(5, Verdict::Development) };
+        case(vec![new(1), new(2), new(3)], &["Story 1", "Story 2"], 1);
+        for last in [delivery(3, Verdict::Kill), delivery(3, Verdict::Correction)] {
+            case(vec![new(1), new(2), last], &["Story 3", "Story 1", "Story 2"], 0);
+        }
+        case(
+            vec![delivery(3, Verdict::Kill), delivery(4, Verdict::Correction), disputed, new(1)],
+            &["Story 3", "Story 4", "Story 5"],
+            1,
+        );
+    }
+
+    #[test]
+    fn a_story_that_was_only_counted_is_listed_once_it_is_taken_back() {
+        let mut digest = Digest::new("harbour", 1);
+        for (story, verdict) in
+            [(1, Verdict::New), (2, Verdict::New), (2, Verdict::Development), (2, Verdict::Kill)]
+        {
+            digest.add(&Event::Story(Box::new(delivery(story, verdict))));
+        }
+        let withdrawn = digest.told().next().unwrap();
+        assert_eq!((withdrawn.headline.as_str(), withdrawn.new), ("Story 2", true));
+        assert_eq!((withdrawn.sources.len(), withdrawn.more_sources, digest.more), (1, 2, 0));
+    }
 }

@@ -35,7 +35,7 @@ fn counted(count: usize, one: &str, many: &str) -> Option<String> {
 /// The digest as plain text.
 pub(super) fn text(digest: &Digest, zone: &TimeZone) -> String {
     let mut text = String::new();
-    for story in &digest.stories {
+    for story in digest.told() {
         line(&mut text, &format!("* {}{}", marks(story), plain(&story.headline)));
         if let Some(link) = &story.link {
             line(&mut text, &format!("  {link}"));
@@ -70,7 +70,7 @@ pub(super) fn html(digest: &Digest, zone: &TimeZone) -> String {
          <body style=\"font-family:sans-serif\"><h1>{0}</h1>\n",
         escape(&subject(digest))
     );
-    for story in &digest.stories {
+    for story in digest.told() {
         let headline = linked(&story.headline, story.link.as_deref());
         // Writing to a string cannot fail.
         let _ = writeln!(html, "<h2 style=\"font-size:1.1em\">{}{headline}</h2><ul>", marks(story));
