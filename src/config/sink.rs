@@ -107,6 +107,11 @@ impl SinkKind {
         matches!(self, SinkKind::Stdout { .. } | SinkKind::File { .. } | SinkKind::Mail(_))
     }
 
+    /// Whether it only collects what it is handed, to send it later at times of its own.
+    pub fn collects(&self) -> bool {
+        matches!(self, SinkKind::Mail(_))
+    }
+
     /// Whether it is opened at the start, before there is anything to deliver: to do something at
     /// times of its own, or because opening it shows at once whether its secrets are there.
     pub fn opens_early(&self) -> bool {

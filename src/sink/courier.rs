@@ -44,6 +44,8 @@ pub struct Courier {
     backoff: Backoff,
     /// What was due and failed is not tried again before this.
     not_before: Timestamp,
+    /// What was due has failed. That deliveries are taken meanwhile is no sign that it works again.
+    overdue: bool,
 }
 
 impl Courier {
@@ -56,6 +58,7 @@ impl Courier {
             size: config.batch,
             backoff: Backoff::new(&keeper.name, FIRST_PAUSE, LONGEST_PAUSE),
             not_before: Timestamp::MIN,
+            overdue: false,
             sink: None,
             config,
             keeper,
@@ -83,7 +86,10 @@ impl Courier {
                 tokio::select! {
                     biased;
                     () = stop.cancelled() => return Ok(()),
-                    () = keeper.changed() => continue,
+                    () = keeper.changed() => {
+                        self.not_before = Timestamp::MIN;
+                        continue;
+                    }
                 }
             }
             self.follow_rewind();
@@ -101,7 +107,8 @@ impl Courier {
                 tokio::select! {
                     biased;
                     () = self.subscription.wait() => {}
-                    () = keeper.changed() => {}
+                    // Somebody asks for the next attempt, or for something else, now.
+                    () = keeper.changed() => self.not_before = Timestamp::MIN,
                     () = stop.cancelled() => return Ok(()),
                     () = keeper.clock.sleep_until(wake) => {}
                     _ = keeper.clock.set_back() => {}
@@ -142,6 +149,7 @@ impl Courier {
         let Some(sink) = &mut self.sink else { return Ok(()) };
         match sink.wake(&keeper, self.turn, next).await {
             Ok(()) => {
+                self.overdue = false;
                 self.works_again();
                 Ok(())
             }
@@ -150,11 +158,13 @@ impl Courier {
     }
 
     fn not_woken(&mut self, fault: SinkError) -> Result<(), SinkError> {
+        self.keeper.missed(&fault);
         match fault.kind() {
             SinkErrorKind::Fatal => return Err(fault),
             SinkErrorKind::Gone | SinkErrorKind::Refused => self.pause(&fault.to_string()),
             // Deliveries go on meanwhile.
             SinkErrorKind::Passing => {
+                self.overdue = true;
                 let delay = self.backoff.delay();
                 self.not_before = self.keeper.clock.now().checked_add(delay).unwrap_or_default();
                 let retry_ms = delay.as_millis() as u64;
@@ -174,6 +184,7 @@ impl Courier {
             self.subscription =
                 Subscription::new(&self.keeper.log, self.keeper.channels.clone(), next);
             (self.page, self.done) = (nothing(next), 0);
+            self.keeper.has_moved();
         }
     }
 
@@ -184,6 +195,7 @@ impl Courier {
                     self.keeper.advance(self.turn, page.next, self.keeper.own_state());
                 }
                 (self.page, self.done) = (page, 0);
+                self.works_again();
                 Ok(())
             }
             Err(fault) => {
@@ -214,7 +226,9 @@ impl Courier {
         };
         match outcome {
             Ok(own) => {
-                keeper.delivered(count);
+                if !self.config.kind.collects() {
+                    keeper.delivered(count);
+                }
                 keeper.advance(self.turn, self.place_of(end), own);
                 self.done = end;
                 self.size = (self.size * 2).min(self.config.batch);
@@ -363,11 +377,14 @@ impl Courier {
     }
 
     fn works_again(&mut self) {
+        if self.overdue {
+            return;
+        }
         if self.backoff.attempts() > 0 {
             info!(sink = self.keeper.name, "delivers again");
             self.backoff.reset();
-            self.keeper.retries_at(None);
         }
+        self.keeper.works_again();
     }
 }
 

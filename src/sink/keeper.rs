@@ -47,6 +47,8 @@ pub(super) struct Live {
     pub(super) delivered_at: Option<Timestamp>,
     pub(super) error: Option<(Timestamp, String)>,
     pub(super) retry_at: Option<Timestamp>,
+    /// Attempts in vain at what the sink does at times of its own.
+    pub(super) missed: u32,
 }
 
 impl Keeper {
@@ -118,12 +120,11 @@ impl Keeper {
         self.note_cursor(&inner);
     }
 
-    /// Counts what was delivered; it works again.
+    /// Counts what has arrived.
     pub(super) fn delivered(&self, count: usize) {
         let mut inner = self.lock();
         inner.live.delivered += count as u64;
         inner.live.delivered_at = Some(self.clock.now());
-        inner.live.retry_at = None;
     }
 
     /// An attempt at the delivery `id` failed: what was tried for it so far.
@@ -141,9 +142,34 @@ impl Keeper {
         effort
     }
 
+    /// An attempt at what the sink does at times of its own failed.
+    pub(super) fn missed(&self, error: &SinkError) {
+        let now = self.clock.now();
+        let mut inner = self.lock();
+        inner.live.error = Some((now, cut(&error.to_string())));
+        inner.live.missed = inner.live.missed.saturating_add(1);
+    }
+
     /// Tells when the next attempt is made.
     pub(super) fn retries_at(&self, at: Option<Timestamp>) {
         self.lock().live.retry_at = at;
+    }
+
+    /// Nothing waits for another attempt.
+    pub(super) fn works_again(&self) {
+        let mut inner = self.lock();
+        inner.live.retry_at = None;
+        inner.live.missed = 0;
+    }
+
+    /// The courier is at the place that somebody sent it to. An attempt that was under way may have
+    /// failed since, at what does not matter now.
+    pub(super) fn has_moved(&self) {
+        let mut inner = self.lock();
+        inner.live.retry_at = None;
+        if inner.state.effort.take().is_some() {
+            self.note_state(&inner.state);
+        }
     }
 
     /// Keeps a delivery as a dead letter. False when there is no room for one more.
@@ -154,6 +180,7 @@ impl Keeper {
             return false;
         }
         inner.state.bury(event, now, attempts, reason);
+        inner.live.retry_at = None;
         // Before the cursor: killed between the two, it is tried and buried again, not lost.
         self.note_state(&inner.state);
         true
@@ -202,6 +229,7 @@ impl Keeper {
         inner.turn += 1;
         inner.next = to;
         inner.state.effort = None;
+        inner.live.retry_at = None;
         self.note_state(&inner.state);
         self.note_cursor(&inner);
         self.changed.notify_one();
@@ -211,6 +239,8 @@ impl Keeper {
     pub(super) fn with_letters(&self, change: impl FnOnce(&mut State) -> usize) -> usize {
         let mut inner = self.lock();
         let count = change(&mut inner.state);
+        // Whatever waited is attempted at once.
+        inner.live.retry_at = None;
         self.note_state(&inner.state);
         self.changed.notify_one();
         count

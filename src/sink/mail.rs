@@ -130,6 +130,7 @@ impl MailSink {
             let digest = self.read(keeper, &channel, span).await?;
             if !digest.is_empty() {
                 self.send(&keeper.name, &digest, span, due).await?;
+                keeper.delivered(digest.deliveries);
                 tracing::info!(sink = keeper.name, channel, stories = digest.stories.len(), "sent");
             }
             self.state.sending.remove(&channel);

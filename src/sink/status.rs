@@ -29,7 +29,7 @@ pub struct Status {
     pub lag: u64,
     /// When the oldest of them was committed.
     pub waiting_since: Option<Timestamp>,
-    /// Attempts at the next delivery that failed.
+    /// Attempts at the next delivery, or at the mail that is due, that failed.
     pub attempts: u32,
     /// When the next attempt is made.
     pub retry_at: Option<Timestamp>,
@@ -78,6 +78,7 @@ impl Status {
             () => Doing::Idle,
         };
         status.waiting_since = waiting_since(&keeper.log.view(), next, end);
+        status.attempts = status.attempts.max(live.missed);
         status.retry_at = live.retry_at;
         (status.error_at, status.error) = live.error.unzip();
         status.delivered = Some(live.delivered);

@@ -237,3 +237,101 @@ async fn a_rewind_while_a_batch_is_under_way_is_not_forgotten_by_it() {
     assert_eq!(bench.hook.ids(), [ids(1..5), ids(1..5)].concat());
     assert_eq!(couriers.status_of("desk").unwrap().next, Position(5));
 }
+
+#[tokio::test]
+async fn a_sink_that_has_given_up_its_last_delivery_waits_for_nothing() {
+    let bench = Bench::new("give_up_attempts = 2", |_| answer("503 Service Unavailable", ""));
+    bench.append(1..2);
+    let work = bench.start();
+    let couriers = work.couriers.clone();
+    work.end().await;
+    let status = couriers.status_of("desk").unwrap();
+    assert_eq!((status.state, status.retry_at, status.dead_letters), (Doing::Idle, None, 1));
+}
+
+#[tokio::test]
+async fn a_sink_that_is_sent_to_the_end_waits_for_nothing() {
+    let (tell, asked) = async_channel::bounded(2);
+    let (go, wait) = async_channel::bounded::<()>(2);
+    let wait = Mutex::new(wait);
+    let bench = Bench::new("", move |_| {
+        let _ = tell.try_send(());
+        let _ = wait.lock().unwrap().recv_blocking();
+        answer("503 Service Unavailable", "Retry-After: 3000\r\n")
+    });
+    bench.append(1..2);
+    let work = bench.start();
+    let couriers = work.couriers.clone();
+    let status = || couriers.status_of("desk").unwrap();
+    asked.recv().await.unwrap();
+    // Its attempt fails after it has been sent away.
+    couriers.rewind("desk", RewindTo::End).unwrap();
+    go.send(()).await.unwrap();
+    until("the attempt fails", || status().error.is_some()).await;
+    let calm = || (status().state, status().retry_at, status().attempts) == (Doing::Idle, None, 0);
+    until("nothing is waited for", calm).await;
+
+    couriers.rewind("desk", RewindTo::Start).unwrap();
+    go.send(()).await.unwrap();
+    until("it waits", || status().state == Doing::Retrying).await;
+    couriers.rewind("desk", RewindTo::End).unwrap();
+    assert!(calm(), "{:?}", status());
+    work.end().await;
+}
+
+/// A mail server that takes everything. Its thread ends with the test's process.
+#[cfg(feature = "mail")]
+fn take_mails(listener: std::net::TcpListener) {
+    use std::io::{BufRead, BufReader, Write};
+    std::thread::spawn(move || {
+        let (mut client, _) = listener.accept().unwrap();
+        client.write_all(b"220 desk\r\n").unwrap();
+        let lines = BufReader::new(client.try_clone().unwrap()).lines();
+        let mut within = false;
+        for line in lines.map_while(Result::ok) {
+            within = line == "DATA" || (within && line != ".");
+            let answer: &[u8] = match line.as_str() {
+                "DATA" => b"354 go on\r\n",
+                _ if within => continue,
+                _ => b"250 ok\r\n",
+            };
+            client.write_all(answer).unwrap();
+        }
+    });
+}
+
+#[cfg(feature = "mail")]
+#[tokio::test]
+async fn a_mail_server_that_is_away_is_seen_though_deliveries_are_collected() {
+    let address = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.local_addr().unwrap()
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let log = Log::open_on(&dir.path().join("data"), &Switch::default()).unwrap();
+    let text = format!(
+        "[[sink.mail]]\nname = \"desk\"\nchannels = [\"harbour\"]\nurl = \"smtp://{address}\"\n\
+         sender = \"wire@example.org\"\nto = [\"desk@example.org\"]\nevery = \"1h\""
+    );
+    let clock = Clock::standing(at(0));
+    log.append(&items(1..3)).unwrap();
+    let work = Work::at(clock.clone(), sinks(dir.path(), &text), &log);
+    let couriers = work.couriers.clone();
+    let status = || couriers.status_of("desk").unwrap();
+    until("all is collected", || status().lag == 0).await;
+    assert_eq!((status().state, status().delivered), (Doing::Idle, Some(0)));
+
+    clock.set(at(3_600));
+    until("it was tried", || status().state == Doing::Retrying).await;
+    log.append(&items(3..4)).unwrap();
+    until("more is collected", || status().lag == 0).await;
+    let seen = status();
+    assert_eq!((seen.state, seen.delivered, seen.attempts > 0), (Doing::Retrying, Some(0), true));
+    assert!(seen.error.is_some_and(|error| error.contains("mail server")));
+
+    take_mails(std::net::TcpListener::bind(address).unwrap());
+    couriers.resume("desk").unwrap();
+    until("it is sent", || status().delivered == Some(2)).await;
+    until("all is well", || status().state == Doing::Idle && status().attempts == 0).await;
+    work.end().await;
+}

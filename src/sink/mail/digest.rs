@@ -27,6 +27,8 @@ pub(super) struct Digest {
     pub(super) more_rejected: usize,
     /// Something is missing: the log had it no more.
     pub(super) gaps: usize,
+    /// Deliveries that it is made of.
+    pub(super) deliveries: usize,
     most: usize,
     known: HashMap<StoryId, Known>,
 }
@@ -74,6 +76,7 @@ impl Digest {
     }
 
     pub(super) fn add(&mut self, event: &Event) {
+        self.deliveries += 1;
         match event {
             Event::Story(delivery) => self.add_item(delivery),
             Event::Digest(digest) => {
