@@ -3,12 +3,13 @@
 //! The delivery id is the message id: what is sent again within the stream's duplicate window is
 //! stored once. Acknowledgements are awaited after a number of messages, not after each.
 
+use std::error::Error as _;
 use std::time::Duration;
 
 use async_nats::header::NATS_MESSAGE_ID;
 use async_nats::jetstream::context::{GetStreamErrorKind, PublishError, PublishErrorKind};
 use async_nats::jetstream::message::PublishMessage;
-use async_nats::jetstream::{self, Context};
+use async_nats::jetstream::{self, Context, ErrorCode};
 
 use crate::broker;
 use crate::channel::Event;
@@ -105,10 +106,18 @@ impl NatsSink {
 }
 
 fn fault(error: PublishError) -> SinkError {
-    match error.kind() {
-        PublishErrorKind::MaxPayloadExceeded => SinkError::refused(error.to_string()),
-        _ => SinkError::passing(error.to_string()),
+    let refused = error.kind() == PublishErrorKind::MaxPayloadExceeded || is_too_large(&error);
+    if refused {
+        SinkError::refused(error.to_string())
+    } else {
+        SinkError::passing(error.to_string())
     }
+}
+
+/// The stream's `max_msg_size` is below the server's, which the client knows: the server says so.
+fn is_too_large(error: &PublishError) -> bool {
+    let said = error.source().and_then(|source| source.downcast_ref::<jetstream::Error>());
+    said.is_some_and(|said| said.error_code() == ErrorCode::STREAM_MESSAGE_EXCEEDS_MAXIMUM)
 }
 
 /// Whether a subject is of a pattern with `*` and `>`.
@@ -126,7 +135,26 @@ fn matches(pattern: &str, subject: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::matches;
+    use super::*;
+    use crate::sink::SinkErrorKind;
+
+    #[test]
+    fn what_is_too_large_for_the_stream_is_refused_and_what_may_pass_is_not() {
+        for (code, kind) in [
+            // Message size exceeds the maximum allowed.
+            (10054, SinkErrorKind::Refused),
+            // Maximum messages, or bytes, exceeded; insufficient resources.
+            (10077, SinkErrorKind::Passing),
+            (10023, SinkErrorKind::Passing),
+        ] {
+            let said = format!(r#"{{"code":400,"err_code":{code},"description":"no"}}"#);
+            let said: jetstream::Error = serde_json::from_str(&said).unwrap();
+            let error = PublishError::with_source(PublishErrorKind::Other, said);
+            assert_eq!(fault(error).kind(), kind, "{code}");
+        }
+        let of_the_client = PublishError::new(PublishErrorKind::MaxPayloadExceeded);
+        assert_eq!(fault(of_the_client).kind(), SinkErrorKind::Refused);
+    }
 
     #[test]
     fn a_stream_takes_the_subjects_of_its_patterns() {
