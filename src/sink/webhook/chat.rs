@@ -22,6 +22,9 @@ struct Dialect {
     length: fn(&str) -> usize,
 }
 
+/// Characters of a headline that are worth more than a link.
+const LEAST_TITLE: usize = 80;
+
 /// Invisible: what stands after it no longer belongs to what stands before.
 const BREAK: char = '\u{200b}';
 
@@ -37,9 +40,15 @@ const TELEGRAM: Dialect =
 /// The body of a request that posts `messages`.
 pub(super) fn render(template: Template, chat: Option<&str>, messages: &[Message]) -> Value {
     let text = |dialect: &Dialect| {
-        let each = (dialect.limit / messages.len().max(1)).saturating_sub(1);
-        let texts: Vec<_> = messages.iter().map(|message| dialect.text(message, each)).collect();
-        texts.join("\n")
+        let mut left = dialect.limit;
+        let texts = messages.iter().enumerate().map(|(n, message)| {
+            // What one does not need is for those that follow.
+            let share = (left / (messages.len() - n)).saturating_sub(1);
+            let text = dialect.text(message, share);
+            left = left.saturating_sub((dialect.length)(&text) + 1);
+            text
+        });
+        texts.collect::<Vec<_>>().join("\n")
     };
     match template {
         Template::Slack => json!({
@@ -68,17 +77,30 @@ pub(super) fn render(template: Template, chat: Option<&str>, messages: &[Message
 }
 
 impl Dialect {
-    /// The message in at most `limit`, its headline cut as far as that takes.
+    /// The message in at most `limit`: its headline cut as far as that makes sense, then without its
+    /// link, then without its facts.
     fn text(&self, message: &Message, limit: usize) -> String {
+        let unlinked = Message { link: None, ..message.clone() };
+        let bare = Message { facts: Vec::new(), ..unlinked.clone() };
+        let forms = [(message, LEAST_TITLE), (&unlinked, LEAST_TITLE), (&bare, 1)];
+        let found = forms.into_iter().find_map(|(form, least)| self.cut(form, least, limit));
+        found.unwrap_or_default()
+    }
+
+    /// The message in at most `limit`, if a headline of at least `least` characters can be in it.
+    fn cut(&self, message: &Message, least: usize, limit: usize) -> Option<String> {
         let mut most = message.title.chars().count();
         loop {
             let text = self.whole(message, &shorten(&message.title, most));
             let over = (self.length)(&text).saturating_sub(limit);
-            if over == 0 || most == 0 {
-                return text;
+            if over == 0 {
+                return Some(text);
+            }
+            if most <= least {
+                return None;
             }
             // A character may have become several: too little is cut, never too much.
-            most = most.saturating_sub((over / 6).max(1));
+            most = most.saturating_sub((over / 6).max(1)).max(least);
         }
     }
 

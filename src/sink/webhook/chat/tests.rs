@@ -102,3 +102,37 @@ fn no_message_is_longer_than_its_chat_takes() {
         assert!(card.len() < 28_000, "{}", card.len());
     }
 }
+
+#[test]
+fn a_digest_of_long_links_fits_and_tells_every_headline() {
+    let headlines: Vec<_> = (0..10).map(|n| format!("Ferry {n} leaves the harbour")).collect();
+    for (length, facts) in [(150, 20), (300, 20), (1_000, 100), (1_000, 1_000)] {
+        let long = |title: &String| Message {
+            link: format!("https://coast.example/{}", "x".repeat(length)).parse().ok(),
+            facts: vec!["f".repeat(facts)],
+            ..message(title)
+        };
+        let messages: Vec<_> = headlines.iter().map(long).collect();
+        let body = render(Template::Discord, None, &messages);
+        let text = body["content"].as_str().unwrap();
+        assert!(utf16(text) <= DISCORD.limit, "links of {length}: {}", utf16(text));
+        for headline in &headlines {
+            assert!(text.contains(headline), "links of {length}: no {headline:?} in {text}");
+        }
+        // A link is whole or not there.
+        let mut links = text.lines().filter(|line| line.starts_with("https://"));
+        assert!(links.all(|link| link.len() == length + 22), "{text}");
+    }
+    let crowd = vec![message(&"*".repeat(500)); 600];
+    let body = render(Template::Discord, None, &crowd);
+    assert!(utf16(body["content"].as_str().unwrap()) <= DISCORD.limit);
+}
+
+#[test]
+fn what_a_short_message_leaves_is_for_the_others() {
+    let mut long = message("Ferry leaves the old harbour");
+    long.link = format!("https://coast.example/{}", "x".repeat(900)).parse().ok();
+    let messages = [message("Ferry"), message("Ferry"), long];
+    let body = render(Template::Discord, None, &messages);
+    assert!(body["content"].as_str().unwrap().contains(&"x".repeat(900)), "{body}");
+}
