@@ -65,6 +65,18 @@ enum Sink {
 }
 
 impl Sink {
+    /// Reads the secrets of a sink that is not open yet. Nothing is connected.
+    fn check(config: &SinkConfig) -> Result<(), SinkError> {
+        match &config.kind {
+            SinkKind::Webhook(webhook) => WebhookSink::open(webhook, config.batch).map(drop),
+            kind => {
+                let loaded =
+                    kind.secrets().into_iter().try_for_each(|secret| secret.load().map(drop));
+                loaded.map_err(SinkError::fatal)
+            }
+        }
+    }
+
     /// A sink that finds its state of an earlier run again. It may read secrets and connect, and
     /// changes nothing; a passing error is tried again like a failed delivery.
     async fn open(config: &SinkConfig, own: &[u8], now: Timestamp) -> Result<Sink, SinkError> {

@@ -8,6 +8,7 @@ use toml::de::DeValue;
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::reader::{At, Table};
 use super::resolve;
+use super::secret::Secret;
 use super::value::{Bytes, Span, Value};
 
 mod mail;
@@ -112,8 +113,25 @@ impl SinkKind {
         matches!(self, SinkKind::Mail(_))
     }
 
-    /// Whether it is opened at the start, before there is anything to deliver: to do something at
-    /// times of its own, or because opening it shows at once whether its secrets are there.
+    /// The secrets that it connects with. A webhook reads its own when it is opened, which connects
+    /// nothing.
+    pub fn secrets(&self) -> Vec<&Secret> {
+        let (endpoint, others) = match self {
+            SinkKind::Stdout { .. } | SinkKind::File { .. } | SinkKind::Webhook(_) => {
+                return Vec::new();
+            }
+            SinkKind::Nats(nats) => {
+                (&nats.server.endpoint, [&nats.server.token, &nats.server.credentials])
+            }
+            SinkKind::Redis(redis) => (&redis.endpoint, [&None, &None]),
+            SinkKind::Postgres(postgres) => (&postgres.endpoint, [&None, &None]),
+            SinkKind::Mail(mail) => (&mail.endpoint, [&None, &None]),
+        };
+        endpoint.password.iter().chain(others.into_iter().flatten()).collect()
+    }
+
+    /// Whether it is opened before there is anything to deliver: to do something at times of its own,
+    /// or because opening it shows at once whether its secrets are good.
     pub fn opens_early(&self) -> bool {
         matches!(self, SinkKind::Mail(_) | SinkKind::Webhook(_))
     }

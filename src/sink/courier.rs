@@ -21,6 +21,8 @@ use crate::channel::{Event, Page, Subscription};
 use crate::config::GiveUp;
 use crate::log::Position;
 
+mod due;
+
 /// The pause after a first failure.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 /// The longest pause between attempts, unless the receiver asks for a longer one.
@@ -76,10 +78,13 @@ impl Courier {
     /// daemon sets the deadline.
     ///
     /// # Errors
-    /// When trying again is no use: the configuration is wrong, the reader of standard output is
-    /// gone, or the log is damaged.
+    /// When trying again is no use: a secret is not there at the start, the reader of standard output
+    /// is gone, or the log is damaged.
     pub async fn run(mut self, stop: CancellationToken) -> Result<(), SinkError> {
         let keeper = self.keeper.clone();
+        if !keeper.is_paused() {
+            Sink::check(&self.config)?;
+        }
         loop {
             if keeper.is_paused() {
                 self.sink = None;
@@ -95,7 +100,7 @@ impl Courier {
             self.follow_rewind();
             self.mind_the_clock();
             if self.config.kind.opens_early() && self.sink.is_none() {
-                self.open_early().await?;
+                self.open_early().await;
             } else if let Some(letter) = keeper.again() {
                 self.deliver_again(letter).await?;
             } else if self.wakes_at().is_some_and(|at| at <= keeper.clock.now()) {
@@ -117,62 +122,6 @@ impl Courier {
                 self.read().await?;
             }
         }
-    }
-
-    /// What is wrong with its secrets is better known at the start than at the first delivery; and
-    /// a sink that has times of its own must know them.
-    async fn open_early(&mut self) -> Result<(), SinkError> {
-        let keeper = self.keeper.clone();
-        match open(&mut self.sink, &self.config, &keeper).await.map(drop) {
-            Ok(()) => Ok(()),
-            Err(fault) => self.not_woken(fault),
-        }
-    }
-
-    fn wakes_at(&self) -> Option<Timestamp> {
-        self.sink.as_ref().and_then(Sink::wakes_at).map(|at| at.max(self.not_before))
-    }
-
-    /// The clock may have been set back: nothing waits longer for that.
-    fn mind_the_clock(&mut self) {
-        let Some(sink) = &mut self.sink else { return };
-        let now = self.keeper.clock.now();
-        let latest = now.checked_add(LONGEST_PAUSE).unwrap_or(Timestamp::MAX);
-        self.not_before = self.not_before.min(latest);
-        sink.mind_the_clock(now);
-    }
-
-    /// Has the sink do what is due.
-    async fn wake(&mut self) -> Result<(), SinkError> {
-        let keeper = self.keeper.clone();
-        let next = self.place_of(self.done);
-        let Some(sink) = &mut self.sink else { return Ok(()) };
-        match sink.wake(&keeper, self.turn, next).await {
-            Ok(()) => {
-                self.overdue = false;
-                self.works_again();
-                Ok(())
-            }
-            Err(fault) => self.not_woken(fault),
-        }
-    }
-
-    fn not_woken(&mut self, fault: SinkError) -> Result<(), SinkError> {
-        self.keeper.missed(&fault);
-        match fault.kind() {
-            SinkErrorKind::Fatal => return Err(fault),
-            SinkErrorKind::Gone | SinkErrorKind::Refused => self.pause(&fault.to_string()),
-            // Deliveries go on meanwhile.
-            SinkErrorKind::Passing => {
-                self.overdue = true;
-                let delay = self.backoff.delay();
-                self.not_before = self.keeper.clock.now().checked_add(delay).unwrap_or_default();
-                let retry_ms = delay.as_millis() as u64;
-                warn!(sink = self.keeper.name, retry_ms, "what was due is not done: {fault}");
-                self.keeper.retries_at(Some(self.not_before));
-            }
-        }
-        Ok(())
     }
 
     /// Somebody may have sent the sink to another place of the log.

@@ -11,7 +11,7 @@ use crate::log::sample::{at, items};
 use crate::sink::state::MOST_LETTERS;
 use crate::sink::testing::{Work, ids, sinks, until};
 use crate::sink::webhook::hook::{Hook, Seen, answer};
-use crate::sink::{Doing, RewindTo};
+use crate::sink::{Couriers, Doing, RewindTo};
 
 use super::*;
 
@@ -334,4 +334,67 @@ async fn a_mail_server_that_is_away_is_seen_though_deliveries_are_collected() {
     until("it is sent", || status().delivered == Some(2)).await;
     until("all is well", || status().state == Doing::Idle && status().attempts == 0).await;
     work.end().await;
+}
+
+const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+#[tokio::test]
+async fn a_secret_that_is_spoilt_while_its_sink_is_paused_keeps_it_paused_and_nothing_else() {
+    let bench = Bench::new("secret_file = \"secret\"", |_| answer("200 OK", ""));
+    let secret = bench.dir.path().join("secret");
+    std::fs::write(&secret, "hunter2").unwrap();
+    bench.append(1..3);
+    let stop = CancellationToken::new();
+    let attach = || Couriers::attach(bench.config(), &bench.log, &Clock::standing(at(9))).unwrap();
+    let (couriers, mut tasks) = attach();
+    let fault = tasks.remove(0).run(stop.clone()).await.unwrap_err();
+    assert_eq!(fault.kind(), SinkErrorKind::Fatal, "at the start it ends the daemon: {fault}");
+
+    couriers.pause("desk", "the desk moves").unwrap();
+    drop(couriers);
+    let work = bench.start();
+    let couriers = work.couriers.clone();
+    let status = || couriers.status_of("desk").unwrap();
+    tokio::task::yield_now().await;
+    couriers.resume("desk").unwrap();
+    until("it is paused again", || status().state == Doing::Paused).await;
+    assert!(status().reason.is_some_and(|reason| reason.contains("secret")), "{:?}", status());
+
+    std::fs::write(&secret, SECRET).unwrap();
+    couriers.resume("desk").unwrap();
+    until("all is delivered", || status().lag == 0).await;
+    work.end().await;
+    assert_eq!(bench.hook.ids(), ids(1..3));
+    assert_eq!((status().state, status().attempts), (Doing::Idle, 0));
+}
+
+#[cfg(all(feature = "nats", feature = "redis", feature = "postgres", feature = "mail"))]
+#[tokio::test]
+async fn a_secret_that_is_missing_at_the_start_is_named_whatever_the_sink() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = Log::open_on(&dir.path().join("data"), &Switch::default()).unwrap();
+    let stop = CancellationToken::new();
+    stop.cancel();
+    for (kind, keys) in [
+        ("nats", "stream = \"OUT\"\nurl = \"nats://a@127.0.0.1\"\npassword_env"),
+        ("nats", "stream = \"OUT\"\ntoken_env"),
+        ("nats", "stream = \"OUT\"\ncredentials_env"),
+        ("redis", "password_env"),
+        ("postgres", "url = \"postgres://a@127.0.0.1/news\"\npassword_env"),
+        (
+            "mail",
+            "every = \"1h\"\nsender = \"a@example.org\"\nto = [\"a@example.org\"]\npassword_env",
+        ),
+        ("webhook", "url = \"https://a.example\"\nsecret_env"),
+    ] {
+        let text = format!(
+            "[[sink.{kind}]]\nname = \"desk\"\nchannels = [\"harbour\"]\n\
+             {keys} = \"WIREFOLD_NO_SUCH_SECRET\""
+        );
+        let configs = sinks(dir.path(), &text);
+        let (_, mut tasks) = Couriers::attach(configs, &log, &Clock::standing(at(9))).unwrap();
+        let fault = tasks.remove(0).run(stop.clone()).await.unwrap_err();
+        assert_eq!(fault.kind(), SinkErrorKind::Fatal, "{text}");
+        assert!(fault.to_string().contains("WIREFOLD_NO_SUCH_SECRET"), "{fault}");
+    }
 }
