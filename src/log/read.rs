@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::cursor::{self, Cursor, Cursors};
 use super::error::{LogError, LogErrorKind};
 use super::mend;
@@ -66,6 +68,19 @@ impl View {
     /// An intake record, or `None` when there is none of that number (any more).
     pub fn intake(&self, seq: Seq) -> Result<Option<Intake>, LogError> {
         self.0.read(|transaction| Snapshot::of(&self.0, transaction)?.intake(seq))
+    }
+
+    /// Whether an item that was taken in as `seq` at `received` is one of this log, or may have been one
+    /// that it no longer keeps.
+    pub fn knows(&self, seq: Seq, received: Timestamp) -> Result<bool, LogError> {
+        self.0.read(|transaction| {
+            let snapshot = Snapshot::of(&self.0, transaction)?;
+            match snapshot.intake(seq) {
+                Err(error) if error.kind() != LogErrorKind::Corrupt => Err(error),
+                Ok(Some(intake)) => Ok(intake.arrival.received == received),
+                Ok(None) | Err(_) => Ok(seq < snapshot.next_seq()),
+            }
+        })
     }
 
     /// A record of the decision stream, or `None` when there is none there (any more).

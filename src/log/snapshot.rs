@@ -41,6 +41,11 @@ impl<'s> Snapshot<'s> {
         Ok((first.map_or(end, |(first, _)| Position(first.value())), end))
     }
 
+    /// Number of the next intake record.
+    pub(super) fn next_seq(&self) -> Seq {
+        self.meta.next_seq
+    }
+
     pub(super) fn intake(&self, seq: Seq) -> Result<Option<Intake>, LogError> {
         let stored = self.intake.get(seq.0).map_err(|error| self.fault(error))?;
         let Some(stored) = stored else { return Ok(None) };

@@ -2,7 +2,8 @@
 //! every delivery is a row.
 //!
 //! A batch is one transaction. What comes again changes nothing: a delivery is known by channel and
-//! position, and a story or an item is never set back to an earlier position.
+//! position, and a story or an item is never set back to an earlier position. The newest item, looked
+//! up for each connection, tells whether the tables are another log's.
 
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use tracing::debug;
 
 use crate::broker::tls;
 use crate::config::PostgresSink as Config;
+use crate::log::{View, blocking};
 use crate::net::chain;
 
 use super::batch::Batch;
@@ -22,7 +24,7 @@ mod rows;
 mod statements;
 
 use rows::Rows;
-use statements::Statements;
+use statements::{Statements, newest};
 
 /// The tables, `@` for the schema.
 const SCHEMA: &str = include_str!("postgres/schema.sql");
@@ -53,27 +55,30 @@ impl PostgresSink {
         let work = async {
             let mut connected = match self.connected.take() {
                 Some(connected) if !connected.client.is_closed() => connected,
-                _ => self.connect().await?,
+                _ => match self.connect(&batch.keeper.log.view()).await? {
+                    Some(connected) => connected,
+                    None => return Ok(None),
+                },
             };
-            let written = connected.write(&rows, &self.config.schema).await?;
-            Ok((connected, written))
+            let same_log = connected.write(&rows, &self.config.schema).await?;
+            Ok(same_log.then_some(connected))
         };
         // After an error, or when it takes too long, the connection is not kept.
-        let (connected, written) = tokio::time::timeout(limit, work)
+        self.connected = tokio::time::timeout(limit, work)
             .await
             .map_err(|_| SinkError::passing(format!("not written within {} s", limit.as_secs())))?
             .map_err(|error: Fault| error.into_sink_error(&self.config.schema))?;
-        self.connected = Some(connected);
-        match written {
-            Written::All => Ok(()),
-            Written::OfAnotherLog => Err(SinkError::gone(format!(
+        match self.connected {
+            Some(_) => Ok(()),
+            None => Err(SinkError::gone(format!(
                 "the schema `{}` holds deliveries of another log: drop it, or name another `schema`",
                 self.config.schema
             ))),
         }
     }
 
-    async fn connect(&self) -> Result<Connected, Fault> {
+    /// `None` when the tables hold another log.
+    async fn connect(&self, view: &View) -> Result<Option<Connected>, Fault> {
         let endpoint = &self.config.endpoint;
         let mut address: Address = endpoint.url.as_str().parse()?;
         if let Some(password) = &endpoint.password {
@@ -100,7 +105,14 @@ impl PostgresSink {
             client.batch_execute(&SCHEMA.replace('@', &self.config.schema)).await?;
         }
         let statements = Statements::prepare(&client, &self.config.schema).await?;
-        Ok(Connected { client, statements })
+        if let Some((item, received)) = newest(&client, &self.config.schema).await? {
+            let view = view.clone();
+            let known = blocking(move || view.knows(item, received)).await;
+            if !known.map_err(|error| Fault::Own(error.to_string()))? {
+                return Ok(None);
+            }
+        }
+        Ok(Some(Connected { client, statements }))
     }
 }
 
@@ -111,25 +123,19 @@ fn watch(ended: Result<(), Error>) {
     }
 }
 
-/// What became of a batch.
-enum Written {
-    All,
-    /// A delivery was there already, but of another item: these are another log's positions.
-    OfAnotherLog,
-}
-
 impl Connected {
-    async fn write(&mut self, rows: &Rows, schema: &str) -> Result<Written, Error> {
+    /// Writes a batch. False when a delivery was there already, but of another item: these are another
+    /// log's positions.
+    async fn write(&mut self, rows: &Rows, schema: &str) -> Result<bool, Error> {
         let transaction = self.client.transaction().await?;
         let same_log = self.statements.write(&transaction, rows).await?;
         if same_log {
             transaction.commit().await?;
             debug!(schema, deliveries = rows.deliveries(), "written");
-            Ok(Written::All)
         } else {
             transaction.rollback().await?;
-            Ok(Written::OfAnotherLog)
         }
+        Ok(same_log)
     }
 }
 

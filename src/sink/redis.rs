@@ -2,18 +2,23 @@
 //!
 //! The id of an entry is the delivery's position in the log, `position-0`. Redis takes ids in rising
 //! order only, so that what is already in a stream is known by its place: a batch that comes again
-//! adds nothing. What comes out of order (a dead letter that is delivered after all) is added behind
+//! adds nothing. The last entry, looked up for each connection, tells whether the stream is another
+//! log's. What comes out of order (a dead letter that is delivered after all) is added behind
 //! the last entry as `last-1`, `last-2` …
 
 use std::collections::HashMap;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use redis::aio::MultiplexedConnection;
-use redis::streams::StreamRangeReply;
+use redis::streams::{StreamId, StreamRangeReply};
 use redis::{AsyncCommands, AsyncConnectionConfig, Client, Pipeline, RedisError, TlsCertificates};
+use serde_json::Value;
 
 use crate::channel::Event;
 use crate::config::{At, RedisSink as Config};
+use crate::item::Seq;
+use crate::log::{View, blocking};
 
 use super::batch::Batch;
 use super::copies::{Copy, copies};
@@ -40,9 +45,9 @@ impl RedisSink {
             Some(connected) => connected,
             None => Connected::open(&self.config).await?,
         };
-        let mut pipeline = Pipeline::new();
+        let (view, mut pipeline) = (batch.keeper.log.view(), Pipeline::new());
         for copy in copies(batch.events, &self.channels) {
-            connected.add(&copy, &self.config, &mut pipeline).await?;
+            connected.add(&copy, &self.config, &view, &mut pipeline).await?;
         }
         if !pipeline.is_empty() {
             pipeline.exec_async(&mut connected.connection).await.map_err(fault)?;
@@ -74,12 +79,13 @@ impl Connected {
         &mut self,
         copy: &Copy<'_>,
         config: &Config,
+        view: &View,
         pipeline: &mut Pipeline,
     ) -> Result<(), SinkError> {
         let key = config.key(copy.channel);
         let last = match self.last.get(&key) {
             Some(last) => *last,
-            None => self.last_of(&key).await?,
+            None => self.last_of(&key, view).await?,
         };
         let own = (copy.event.position().0, 0);
         let id = if own > last {
@@ -120,10 +126,18 @@ impl Connected {
         Ok(())
     }
 
-    async fn last_of(&mut self, key: &str) -> Result<(u64, u64), SinkError> {
+    /// The last id of a stream, if the log knows what it is of.
+    async fn last_of(&mut self, key: &str, view: &View) -> Result<(u64, u64), SinkError> {
         let found: StreamRangeReply =
             self.connection.xrevrange_count(key, "+", "-", 1).await.map_err(fault)?;
-        let id = found.ids.first().map_or(Some((0, 0)), |entry| read(&entry.id));
+        let last = found.ids.first();
+        if let Some((item, received)) = last.and_then(item_of) {
+            let view = view.clone();
+            if !blocking(move || view.knows(item, received)).await? {
+                return Err(of_another_log(key));
+            }
+        }
+        let id = last.map_or(Some((0, 0)), |entry| read(&entry.id));
         id.ok_or_else(|| SinkError::passing(format!("the stream `{key}` has strange ids")))
     }
 
@@ -141,10 +155,22 @@ impl Connected {
         if field("id") == copy.id && field("received") == received(copy.event) {
             return Ok(true);
         }
-        Err(SinkError::gone(format!(
-            "the stream `{key}` holds deliveries of another log: remove it, or name another `key`"
-        )))
+        Err(of_another_log(key))
     }
+}
+
+fn of_another_log(key: &str) -> SinkError {
+    SinkError::gone(format!(
+        "the stream `{key}` holds deliveries of another log: remove it, or name another `key`"
+    ))
+}
+
+/// The item that an entry tells of, the first of a digest, and when it was taken in.
+fn item_of(entry: &StreamId) -> Option<(Seq, Timestamp)> {
+    let event: Value = serde_json::from_str(&entry.get::<String>("json")?).ok()?;
+    let told = event.get("stories").map_or(Some(&event), |stories| stories.get(0))?;
+    let received = told.get("received")?.as_str()?.parse().ok()?;
+    Some((Seq(told.get("item")?.as_u64()?), received))
 }
 
 fn client(config: &Config) -> Result<Client, SinkError> {

@@ -83,6 +83,27 @@ fn a_story_is_kept_as_it_is_now_and_what_could_not_be_read_is_there_too() {
 }
 
 #[test]
+fn tables_of_another_log_are_left_as_they_are_though_no_place_of_them_is_taken() {
+    let Some(server) = Server::start(Kind::Postgres) else { return };
+    let desk = desk_for(&server, "create_tables = true\n");
+    let mut daemon = desk.daemon();
+    put(&desk, 0..20);
+    daemon.until("all is there", || deliveries(&server) == 20);
+    daemon.stop();
+    let removed = "WITH gone AS (DELETE FROM wirefold.deliveries WHERE position < 12 RETURNING 1) \
+                   SELECT count(*)::text FROM gone";
+    assert_eq!(ask(&server, removed).unwrap(), ["10"]);
+    std::fs::remove_dir_all(desk.path("data")).unwrap();
+    put(&desk, 90..91);
+    let mut daemon = desk.daemon();
+    daemon.until("it notices the other log", || {
+        desk.read("daemon.log").contains("holds deliveries of another log")
+    });
+    daemon.stop();
+    assert_eq!(deliveries(&server), 10);
+}
+
+#[test]
 fn the_items_of_a_story_that_was_merged_follow_it() {
     let Some(server) = Server::start(Kind::Postgres) else { return };
     let desk = desk_for(&server, "create_tables = true\n");

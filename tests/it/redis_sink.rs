@@ -65,6 +65,30 @@ fn a_stream_that_holds_another_log_is_left_as_it_is_and_pauses_the_sink() {
 }
 
 #[test]
+fn a_stream_of_another_log_is_left_as_it_is_though_no_place_of_it_is_taken() {
+    let Some(server) = Server::start(Kind::Redis) else { return };
+    let desk = desk_for(&server, "");
+    let mut daemon = desk.daemon();
+    put(&desk, 0..20);
+    daemon.until("all is in the stream", || entries(&server).len() == 20);
+    daemon.stop();
+    let client = redis::Client::open(format!("redis://{}", server.address)).unwrap();
+    let mut connection = client.get_connection().unwrap();
+    let first: Vec<String> = (2..12).map(|position| format!("{position}-0")).collect();
+    let removed: u64 = connection.xdel("wirefold:all", &first).unwrap();
+    assert_eq!(removed, 10);
+    let before = entries(&server);
+    std::fs::remove_dir_all(desk.path("data")).unwrap();
+    put(&desk, 90..91);
+    let mut daemon = desk.daemon();
+    daemon.until("it notices the other log", || {
+        desk.read("daemon.log").contains("holds deliveries of another log")
+    });
+    daemon.stop();
+    assert_eq!(entries(&server), before);
+}
+
+#[test]
 fn a_stream_is_kept_about_as_long_as_it_is_told() {
     let Some(server) = Server::start(Kind::Redis) else { return };
     let desk = desk_for(&server, "max_length = 100\n");

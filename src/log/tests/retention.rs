@@ -21,6 +21,24 @@ fn seqs_kept(log: &Log) -> Vec<u64> {
 }
 
 #[test]
+fn a_log_knows_its_items_and_what_it_may_have_had() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    log.append(&items(1..101)).unwrap();
+    log.trim(&keep(10), 0, at(0)).unwrap();
+    for (seq, received, known) in [
+        (95, at(95), true),
+        (95, at(94), false),
+        // Trimmed: nobody can tell.
+        (5, at(5), true),
+        (101, at(101), false),
+        (500, at(500), false),
+    ] {
+        assert_eq!(log.view().knows(Seq(seq), received).unwrap(), known, "{seq} at {received}");
+    }
+}
+
+#[test]
 fn records_past_their_time_go() {
     let dir = tempfile::tempdir().unwrap();
     let log = open(dir.path());

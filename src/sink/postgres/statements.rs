@@ -1,9 +1,11 @@
 //! One statement for each table, each taking all rows of a batch.
 
+use jiff::Timestamp;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error, Statement, Transaction};
 
 use super::rows::Rows;
+use crate::item::Seq;
 
 const STORIES: &str = "
 INSERT INTO @.stories AS old (story, headline, link, first_event, last_event, items, publishers,
@@ -61,6 +63,23 @@ INSERT INTO @.gaps (first_position, next_position, json)
 SELECT first_position, next_position, json::jsonb
 FROM unnest($1::int8[], $2::int8[], $3::text[]) AS new (first_position, next_position, json)
 ON CONFLICT (first_position, next_position) DO NOTHING";
+
+/// The newest item: its number, and when it was taken in, in microseconds since 1970.
+const NEWEST: &str = "
+SELECT item, (extract(epoch FROM received) * 1000000)::int8 FROM @.items ORDER BY item DESC LIMIT 1";
+
+/// The newest item of the tables, and when it was taken in.
+pub(super) async fn newest(
+    client: &Client,
+    schema: &str,
+) -> Result<Option<(Seq, Timestamp)>, Error> {
+    let Some(row) = client.query_opt(&NEWEST.replace('@', schema), &[]).await? else {
+        return Ok(None);
+    };
+    let (item, received): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+    // What is out of range was not written here.
+    Ok(u64::try_from(item).ok().map(Seq).zip(Timestamp::from_microsecond(received).ok()))
+}
 
 /// The statements, known to the server.
 pub(super) struct Statements {
