@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::schedule::LONGEST_TOLD;
+
 /// Time between the starts of two requests to one host.
 const SPACING: Duration = Duration::from_secs(1);
 /// Hosts remembered before those that are at rest are forgotten.
@@ -60,12 +62,12 @@ impl Hosts {
     }
 
     /// The request has ended; `silence` is what the host has asked for (429 or 503 with
-    /// `Retry-After`): it holds for all feeds of the host.
+    /// `Retry-After`): it holds for all feeds of the host, for a week at most.
     pub(super) fn end(&mut self, host: &str, now: Timestamp, silence: Option<Duration>) {
         if let Some(host) = self.0.get_mut(host) {
             host.busy = false;
             if let Some(silence) = silence {
-                host.silent = later(now, silence);
+                host.silent = later(now, silence.min(LONGEST_TOLD));
             }
         }
     }
@@ -113,6 +115,19 @@ mod tests {
         assert_eq!(hosts.start("a", at(1)), Err(at(600)), "also by those with a promise");
         assert_eq!(hosts.promise("a", at(10)), at(600));
         assert_eq!(hosts.promise("a", at(10)), at(601));
+    }
+
+    #[test]
+    fn no_host_can_ask_for_more_than_a_week_of_silence() {
+        let week = at(7 * 86_400);
+        for told in [Duration::from_secs(8 * 86_400), Duration::from_secs(u64::MAX)] {
+            let mut hosts = Hosts::default();
+            hosts.promise("a", at(0));
+            assert_eq!(hosts.start("a", at(0)), Ok(()));
+            hosts.end("a", at(0), Some(told));
+            assert_eq!(hosts.start("a", at(1)), Err(week), "{told:?}");
+            assert_eq!(hosts.start("a", week), Ok(()), "{told:?}");
+        }
     }
 
     #[test]

@@ -8,6 +8,9 @@ use super::rhythm::Rhythm;
 
 /// The longest wait that a failing feed, or its server, can bring about.
 const LONGEST: Duration = Duration::from_secs(24 * 3_600);
+/// The longest wait that `Retry-After` can ask for, of a feed or of all feeds of its host: more is
+/// a mistake, and would silence them for good.
+pub(super) const LONGEST_TOLD: Duration = Duration::from_secs(7 * 24 * 3_600);
 /// The wait for a feed of which nothing is known yet.
 const UNKNOWN: Duration = Duration::from_secs(600);
 
@@ -67,7 +70,7 @@ pub(super) fn next(
     };
     let wait = wait.mul_f64(0.95 + 0.1 * chance).max(bounds.min);
     // Retry-After is a promise to keep: chance only adds to it.
-    let told = wishes.retry_after.unwrap_or_default().min(7 * LONGEST).mul_f64(1.0 + 0.1 * chance);
+    let told = wishes.retry_after.unwrap_or_default().min(LONGEST_TOLD).mul_f64(1.0 + 0.1 * chance);
     let wait = SignedDuration::try_from(wait.max(told)).unwrap_or(SignedDuration::MAX);
     open_hour(now.saturating_add(wait).unwrap_or(Timestamp::MAX), wishes, chance)
 }
