@@ -74,6 +74,7 @@ impl PairExplanation {
             "probability": it.probability,
             "threshold": it.threshold,
             "clash": it.clash,
+            "languages": it.languages,
             "bias": it.bias,
             "shares": it.shares,
             "alternatives": it.alternatives,

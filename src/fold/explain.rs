@@ -21,10 +21,13 @@ pub struct Explanation {
     pub threshold: f32,
     /// How one asserts what the other denies, if so.
     pub clash: Option<Clash>,
+    /// The languages of the two when they differ: stories do not cross languages, so nothing was
+    /// compared.
+    pub languages: Option<[String; 2]>,
     /// The log-odds that shares add to.
     pub bias: f32,
     /// Every feature that mattered, the largest share first. With the bias they add up to the
-    /// log-odds of the probability.
+    /// log-odds of the probability. None when nothing was compared.
     pub shares: Vec<Share>,
     /// The smallest changes that would turn the answer.
     pub alternatives: Vec<Alternative>,
@@ -49,14 +52,17 @@ impl Fold {
         let frequencies = self.window.frequencies();
         let values = self.scorer.within(&Side::new(&b, Some(frequencies)), a, frequencies);
         let comparable = a.comparable(&b);
+        let languages = a.language.zip(b.language).filter(|_| !comparable);
         let scorer = &self.scorer;
+        let shares = comparable.then(|| scorer.shares(&values, usize::MAX));
         let alternatives = comparable.then(|| scorer.alternatives(&values, self.threshold));
         Some(Explanation {
             probability: if comparable { scorer.probability(&values) } else { 0.0 },
             threshold: self.threshold,
-            clash: clash(a, &b),
+            clash: clash(a, &b).filter(|_| comparable),
+            languages: languages.map(|(a, b)| [a, b].map(|it| it.to_string())),
             bias: scorer.bias(),
-            shares: scorer.shares(&values, usize::MAX),
+            shares: shares.unwrap_or_default(),
             alternatives: alternatives.unwrap_or_default(),
             model: scorer.digest().to_string(),
         })
@@ -97,6 +103,11 @@ impl fmt::Display for Explanation {
         )?;
         if let Some(clash) = self.clash {
             writeln!(f, "they contradict each other: {clash}")?;
+        }
+        if let Some([a, b]) = &self.languages {
+            writeln!(f, "the first is in `{a}`, the second in `{b}`, as far as can be guessed:")?;
+            writeln!(f, "different languages are not compared")?;
+            return write!(f, "\nmodel {}", self.model);
         }
         writeln!(f, "\n{:<22} {:>8} {:>8}", "feature", "value", "share")?;
         let line = |f: &mut fmt::Formatter<'_>, name: &str, value: &str, share: f32| {
@@ -209,6 +220,21 @@ mod tests {
     }
 
     #[test]
+    fn different_languages_are_named_and_nothing_is_claimed_to_have_been_compared() {
+        let it =
+            explained("Beyonce cancels Paris concert", "Der Sturm zwingt die Fähren in den Hafen");
+        assert_eq!(it.languages.as_ref().unwrap()[1], "de");
+        assert!(!it.same() && it.shares.is_empty() && it.alternatives.is_empty(), "{it:?}");
+        let text = it.to_string();
+        assert!(text.contains("the second in `de`"), "{text}");
+        assert!(text.contains("different languages are not compared"), "{text}");
+        assert!(!text.contains("log-odds"), "{text}");
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        let alike = explained("Dam at Elmsford opens", "Ferry aground off Port Selene");
+        assert!(alike.languages.is_none() && !alike.to_string().contains("languages"));
+    }
+
+    #[test]
     fn the_screen_shows_values_shares_and_alternatives() {
         let share = |feature: &str, value, share| Share {
             feature: feature.to_owned().into(),
@@ -227,6 +253,7 @@ mod tests {
             probability: 0.245,
             threshold: 0.4,
             clash: Some(Clash::Denial),
+            languages: None,
             bias: -1.453,
             shares: vec![
                 share("numbers_clash", Some(1.0), -0.912),

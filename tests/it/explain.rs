@@ -33,3 +33,13 @@ fn one_object_tells_the_same_to_a_program() {
     assert!((probability - number("probability")).abs() < 1e-3, "{}", lines[0]);
     assert!(lines[0]["alternatives"][0]["feature"].is_string());
 }
+
+#[test]
+fn that_languages_differ_is_said_on_the_page_and_in_the_object() {
+    let pair = ["Beyonce cancels Paris concert", "Der Sturm zwingt die Fähren in den Hafen"];
+    let said = Desk::new().wirefold(&["explain", pair[0], pair[1]]).success();
+    assert!(said.out.contains("different languages are not compared"), "{}", said.out);
+    let lines = Desk::new().wirefold(&["explain", "--json", pair[0], pair[1]]).success().lines();
+    assert_eq!(lines[0]["languages"][1], "de");
+    assert_eq!(lines[0]["shares"].as_array().map(Vec::len), Some(0));
+}

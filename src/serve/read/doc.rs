@@ -297,6 +297,8 @@ pub(in crate::serve) struct Explanation {
     pub(super) contradict: bool,
     /// As they were compared.
     pub(super) headlines: Vec<String>,
+    /// The languages guessed, when they differ: such headlines are not compared.
+    pub(super) languages: Option<Vec<String>>,
     /// The log-odds that shares add to.
     pub(super) bias: f32,
     pub(super) shares: Vec<Part>,

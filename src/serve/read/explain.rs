@@ -73,6 +73,7 @@ fn document(found: PairExplanation) -> Explanation {
         threshold: explanation.threshold,
         contradict: explanation.clash.is_some(),
         headlines: found.headlines.to_vec(),
+        languages: explanation.languages.map(Vec::from),
         bias: explanation.bias,
         shares: parts(explanation.shares),
         model: explanation.model,
