@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::builder::RangedU64ValueParser;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::config::Config;
@@ -89,25 +90,32 @@ struct ScorerArgs {
     #[arg(long)]
     alone: bool,
     /// Trees
-    #[arg(long, value_name = "N", default_value_t = Settings::default().trees)]
+    #[arg(long, value_name = "N", default_value_t = Settings::default().trees,
+        value_parser = at_least(1))]
     trees: usize,
     /// Leaves of a tree, at most
-    #[arg(long, value_name = "N", default_value_t = Settings::default().leaves)]
+    #[arg(long, value_name = "N", default_value_t = Settings::default().leaves,
+        value_parser = at_least(2))]
     leaves: usize,
     /// Pairs of a leaf, at least
-    #[arg(long, value_name = "N", default_value_t = Settings::default().leaf_pairs)]
+    #[arg(long, value_name = "N", default_value_t = Settings::default().leaf_pairs,
+        value_parser = at_least(1))]
     leaf_pairs: usize,
     /// Share of a leaf's value that each tree adds
-    #[arg(long, value_name = "SHARE", default_value_t = Settings::default().rate)]
+    #[arg(long, value_name = "SHARE", default_value_t = Settings::default().rate,
+        value_parser = parse_rate)]
     rate: f64,
     /// Strength that keeps leaves small
-    #[arg(long, value_name = "X", default_value_t = Settings::default().smoothing)]
+    #[arg(long, value_name = "X", default_value_t = Settings::default().smoothing,
+        value_parser = parse_smoothing)]
     smoothing: f64,
     /// 0: sets count equally; 1: pairs do; between: larger sets count more
-    #[arg(long, value_name = "X", default_value_t = Settings::default().size_power)]
+    #[arg(long, value_name = "X", default_value_t = Settings::default().size_power,
+        value_parser = parse_power)]
     size_power: f64,
     /// Share of a story file's weight that its pairs of one story get; 0 leaves it as it is
-    #[arg(long, value_name = "SHARE", default_value_t = Settings::default().same_share)]
+    #[arg(long, value_name = "SHARE", default_value_t = Settings::default().same_share,
+        value_parser = parse_share)]
     same_share: f64,
     /// How much a file counts, by its name without ending, like `wire=0.5`; others count 1. Silver
     /// labels deserve less. May be given several times
@@ -163,6 +171,12 @@ fn count_background(args: &BackgroundArgs) -> Result<(), Failure> {
             .map_err(|error| Failure::runtime(format!("cannot read {}: {error}", path.display())))
     });
     let texts = texts.collect::<Result<Vec<_>, Failure>>()?;
+    let tells = |line: &str| line.chars().any(char::is_alphanumeric);
+    if !texts.iter().flat_map(|text| text.lines()).any(tells) {
+        return Err(Failure::runtime(
+            "there is no headline in the corpus: give files with a headline a line",
+        ));
+    }
     let background = Background::count(texts.iter().flat_map(|text| text.lines()));
     write(&args.out, &background.encode())
 }
@@ -251,6 +265,33 @@ fn parse_language(code: &str) -> Result<Language, String> {
     Language::parse(code).ok_or_else(|| "name a language by its ISO 639 code, like en".to_owned())
 }
 
+/// A count of `least` or more.
+fn at_least(least: u64) -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(least..)
+}
+
+fn parse_rate(text: &str) -> Result<f64, String> {
+    parse_number(text, "above 0, at most 1", |rate| rate > 0.0 && rate <= 1.0)
+}
+
+fn parse_smoothing(text: &str) -> Result<f64, String> {
+    parse_number(text, "0 or above", |smoothing| smoothing >= 0.0 && smoothing.is_finite())
+}
+
+fn parse_power(text: &str) -> Result<f64, String> {
+    parse_number(text, "from 0 to 1", |power| (0.0..=1.0).contains(&power))
+}
+
+/// All of the weight would leave none for the pairs that are apart.
+fn parse_share(text: &str) -> Result<f64, String> {
+    parse_number(text, "from 0 to below 1", |share| (0.0..1.0).contains(&share))
+}
+
+fn parse_number(text: &str, range: &str, within: fn(f64) -> bool) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number| within(*number));
+    number.ok_or_else(|| format!("give a number {range}"))
+}
+
 fn parse_weight(text: &str) -> Result<(String, f64), String> {
     let fault = || "write the file's name without ending and a number above 0, like wire=0.5";
     let (name, weight) = text.split_once('=').ok_or_else(fault)?;
@@ -296,5 +337,54 @@ impl Bar {
 impl Drop for Bar {
     fn drop(&mut self) {
         self.end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    fn scorer(option: &str, value: &str) -> Result<Line, clap::Error> {
+        let option = format!("{option}={value}");
+        Line::try_parse_from(["train", "scorer", "a.tsv", "--out", "a.bin", &option])
+    }
+
+    #[test]
+    fn settings_that_make_no_scorer_are_refused_and_their_bounds_are_told() {
+        for (option, wrong, right, told) in [
+            ("--trees", "0", "1", "not in 1.."),
+            ("--leaves", "1", "2", "not in 2.."),
+            ("--leaf-pairs", "0", "1", "not in 1.."),
+            ("--rate", "0", "1", "above 0, at most 1"),
+            ("--rate", "NaN", "0.1", "above 0, at most 1"),
+            ("--smoothing", "-1", "0", "0 or above"),
+            ("--size-power", "1.5", "1", "from 0 to 1"),
+            ("--same-share", "2", "0.5", "from 0 to below 1"),
+            ("--same-share", "1", "0", "from 0 to below 1"),
+        ] {
+            let error = scorer(option, wrong).expect_err(option).to_string();
+            assert!(error.contains(told) && error.contains(option), "{error}");
+            scorer(option, right).expect(option);
+        }
+    }
+
+    #[test]
+    fn a_corpus_without_a_headline_makes_no_table() {
+        let dir = tempfile::tempdir().unwrap();
+        let (corpus, out) = (dir.path().join("corpus.txt"), dir.path().join("table.bin"));
+        for (text, wanted) in [("", false), ("\n \n--\n", false), ("Dam opens\n", true)] {
+            std::fs::write(&corpus, text).unwrap();
+            let args = BackgroundArgs { corpus: vec![corpus.clone()], out: out.clone() };
+            assert_eq!(count_background(&args).is_ok(), wanted, "{text:?}");
+            assert_eq!(out.exists(), wanted, "{text:?}");
+        }
     }
 }

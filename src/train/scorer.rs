@@ -92,6 +92,13 @@ pub fn train(
     let (own_unseen, in_turn) = fit_in_parts(examples, &by_turn, settings, progress)?;
     let all = examples.pairs(|_, _| true);
     let scorer = boost::fit(examples, &all, settings, progress)?;
+    if scorer.trees().iter().all(|tree| tree.nodes().len() == 1) {
+        return Err(TrainError::new(format!(
+            "No tree found a question to ask, so the scorer would say the same of every pair. Give \
+             more labels, or fewer pairs a leaf than {}.",
+            settings.leaf_pairs
+        )));
+    }
     let seen: Vec<f32> = all.iter().map(|pair| scorer.log_odds(examples.row(*pair))).collect();
     let (slope, shift) = match unseen.iter().copied().collect::<Option<Vec<f32>>>() {
         Some(scores) => {

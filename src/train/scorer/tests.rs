@@ -101,6 +101,18 @@ fn labels_of_one_kind_only_are_refused() {
 }
 
 #[test]
+fn a_scorer_that_says_the_same_of_every_pair_is_refused() {
+    for settings in [
+        Settings { leaf_pairs: 10_000, ..settings() },
+        Settings { leaves: 1, ..settings() },
+        Settings { trees: 0, ..settings() },
+    ] {
+        let error = train(&examples(600), &settings, &mut Silent).expect_err("no split");
+        assert!(error.to_string().contains("the same of every pair"), "{error}");
+    }
+}
+
+#[test]
 fn sets_of_one_origin_are_left_out_together() {
     let mut examples = examples(600);
     examples.sets[1].origin = examples.sets[0].origin.clone();
