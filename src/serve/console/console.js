@@ -4,15 +4,16 @@
 const main = document.getElementById("main");
 const nav = document.getElementById("channels");
 const state = document.getElementById("state");
-let source = null;
 let turn = 0;
+const SOON = 500;
+const SOME_SECONDS = 3000;
 
 function el(name, attributes, ...children) {
   const node = document.createElement(name);
   for (const [key, value] of Object.entries(attributes || {})) {
     if (value !== null && value !== undefined && value !== false) node.setAttribute(key, value);
   }
-  for (const child of children.flat()) {
+  for (const child of children.flat(2)) {
     if (child !== null && child !== undefined) node.append(child);
   }
   return node;
@@ -48,9 +49,19 @@ function web(link) {
 
 function tags(story) {
   return [
-    story.killed ? el("span", { class: "tag killed" }, "withdrawn") : null,
-    story.disputed ? el("span", { class: "tag disputed" }, "disputed") : null,
+    story.killed ? el("span", { class: "tag killed", dir: "ltr" }, "withdrawn") : null,
+    story.disputed ? el("span", { class: "tag disputed", dir: "ltr" }, "disputed") : null,
   ];
+}
+
+// What others have written, in a line of ours: it runs in its own direction.
+function theirs(text) {
+  return el("bdi", {}, text);
+}
+
+function listed(texts, none) {
+  if (texts.length === 0) return [none];
+  return texts.flatMap((text, at) => at === 0 ? [theirs(text)] : [", ", theirs(text)]);
 }
 
 const HELD = "Under embargo";
@@ -58,31 +69,57 @@ const HELD = "Under embargo";
 function summary(story) {
   const lead = story.lead.headline || HELD;
   const latest = story.latest.headline;
-  return el("article", { class: "story", "data-id": story.id },
-    el("h3", {}, tags(story), el("a", { href: "#/story/" + story.id }, lead)),
-    latest && latest !== lead ? el("p", { class: "latest" }, "Latest: " + latest) : null,
+  return el("article", { class: "story", "data-id": story.id, "data-at": story.delivery.split("/").pop() },
+    el("h3", { dir: "auto" }, tags(story), el("a", { href: "#/story/" + story.id }, lead)),
+    latest && latest !== lead
+      ? el("p", { class: "latest", dir: "auto" }, el("span", { dir: "ltr" }, "Latest: "), latest) : null,
     el("p", { class: "meta" }, when(story.updated),
       " · " + count(story.items, "report", "reports") +
       " · " + count(story.publishers, "publisher", "publishers"),
-      story.lead.publisher ? " · first from " + story.lead.publisher : null));
+      story.lead.publisher ? [" · first from ", theirs(story.lead.publisher)] : null));
 }
 
-async function channels(current) {
+async function channels(current, mine) {
   const { channels: list } = await ask("/v1/channels");
-  nav.replaceChildren(...list.map((channel) =>
-    el("a", { href: "#/channel/" + channel.name, "aria-current": channel.name === current ? "page" : null },
-      channel.title, el("span", { class: "count" }, channel.stories || channel.deliveries))));
+  if (mine === turn) mark(list, current);
   return list;
 }
 
+// Links that are there already stay: they may have the focus, and the line is not scrolled back.
+function mark(list, current) {
+  const same = (channel, at) => nav.children[at].dataset.name === channel.name &&
+    nav.children[at].firstChild.textContent === channel.title;
+  if (nav.children.length !== list.length || !list.every(same)) {
+    nav.replaceChildren(...list.map((channel) =>
+      el("a", { href: "#/channel/" + channel.name, "data-name": channel.name },
+        theirs(channel.title), el("span", { class: "count" }))));
+  }
+  list.forEach((channel, at) => {
+    const link = nav.children[at];
+    link.querySelector(".count").textContent = channel.stories || channel.deliveries;
+    if (channel.name !== current) link.removeAttribute("aria-current");
+    else if (!link.hasAttribute("aria-current")) {
+      link.setAttribute("aria-current", "page");
+      link.scrollIntoView({ block: "nearest", inline: "nearest" });
+    }
+  });
+}
+
+function nothing(channel) {
+  return channel.name === "rejected"
+    ? count(channel.deliveries, "record", "records") + " could not be read. They are told live, and each has its reason under /v1/items/SEQ."
+    : "Nothing yet. What comes is shown at once.";
+}
+
 async function showChannel(name, mine) {
-  const list = await channels(name);
+  const { channels: list } = await ask("/v1/channels");
+  if (mine !== turn) return;
   const channel = list.find((known) => known.name === name) || list[0];
   if (!channel) {
     main.replaceChildren(el("p", { class: "quiet" }, "There is no channel that this token may read."));
     return;
   }
-  if (channel.name !== name) await channels(channel.name);
+  mark(list, channel.name);
   const path = "/v1/channels/" + encodeURIComponent(channel.name);
   const page = await ask(path + "/stories?limit=50");
   if (mine !== turn) return;
@@ -92,9 +129,7 @@ async function showChannel(name, mine) {
     el("a", { href: channel.links.rss }, "RSS"), " · ",
     el("a", { href: channel.links.json }, "JSON"));
   const shown = el("div", {}, page.stories.map(summary));
-  const empty = el("p", { class: "quiet" }, channel.name === "rejected"
-    ? count(channel.deliveries, "record", "records") + " could not be read. They are told live, and each has its reason under /v1/items/SEQ."
-    : "Nothing yet. What comes is shown at once.");
+  const empty = el("p", { class: "quiet" }, nothing(channel));
   empty.hidden = page.stories.length > 0;
   const more = el("button", { type: "button" }, "Earlier stories");
   more.hidden = !page.older;
@@ -104,78 +139,138 @@ async function showChannel(name, mine) {
     older = next.older;
     more.hidden = !older;
     for (const story of next.stories) {
-      if (!shown.querySelector('[data-id="' + story.id + '"]')) shown.append(summary(story));
+      if (!find(shown, story.id)) shown.append(summary(story));
     }
   });
-  main.replaceChildren(el("h1", {}, channel.title), feeds, empty, shown, more);
-  listen(path, channel, page.newer, shown, empty, mine);
+  main.replaceChildren(el("h1", { dir: "auto" }, channel.title), feeds, empty, shown, more);
+  follow(path, channel, page.newer, shown, empty, mine);
 }
 
-function listen(path, channel, newer, shown, empty, mine) {
-  let pending = false;
-  // However many come at once, the page asks once for all of them.
-  const refresh = async () => {
-    if (pending) return;
-    pending = true;
-    try {
-      const page = await ask(path + "/stories?limit=50&after=" + newer);
+function find(shown, id) {
+  return shown.querySelector('[data-id="' + id + '"]');
+}
+
+function place(shown, story) {
+  const old = find(shown, story.id);
+  const focused = old && old.contains(document.activeElement);
+  if (old) old.remove();
+  const node = summary(story);
+  node.classList.add("new");
+  shown.prepend(node);
+  if (focused) node.querySelector("a").focus({ preventScroll: true });
+}
+
+// Keeps the page of a channel as the channel is.
+function follow(path, channel, newer, shown, empty, mine) {
+  const merged = [];
+  const changed = () => { empty.hidden = shown.children.length > 0; };
+  const refresh = calm(mine, SOON, async () => {
+    const others = merged.slice();
+    let page;
+    do {
+      page = await ask(path + "/stories?limit=50&after=" + newer);
       if (mine !== turn) return;
       newer = page.newer;
-      for (const story of page.stories.reverse()) {
-        const old = shown.querySelector('[data-id="' + story.id + '"]');
-        if (old) old.remove();
-        const node = summary(story);
-        node.classList.add("new");
-        shown.prepend(node);
-      }
-      while (shown.children.length > 500) shown.lastChild.remove();
-      empty.hidden = shown.children.length > 0;
-    } catch (error) {
-      say(error.message, "bad");
-    } finally {
-      setTimeout(() => { pending = false; if (again) { again = false; refresh(); } }, 500);
+      page.stories.reverse().forEach((story) => place(shown, story));
+    } while (page.stories.length >= 50);
+    for (const id of merged.splice(0, others.length)) find(shown, id)?.remove();
+    while (shown.children.length > 500) shown.lastChild.remove();
+    changed();
+  });
+  const counts = calm(mine, SOME_SECONDS, async () => {
+    const known = (await channels(channel.name, mine)).find((other) => other.name === channel.name);
+    if (known) empty.textContent = nothing(known);
+  });
+  // What was merged, or went, without an event on this channel.
+  const tidy = calm(mine, SOME_SECONDS, async () => {
+    const page = await ask(path + "/stories?limit=200");
+    if (mine !== turn || page.stories.length === 0) return;
+    const there = new Set(page.stories.map((story) => story.id));
+    const places = page.stories.map((story) => Number(story.delivery.split("/").pop()));
+    const [last, first] = [places[0], page.older ? places.at(-1) : 0];
+    for (const node of [...shown.children]) {
+      const at = Number(node.dataset.at);
+      if (at >= first && at <= last && !there.has(node.dataset.id)) node.remove();
     }
+  });
+  const heard = (event) => {
+    for (const delivery of deliveries(event)) merged.push(...delivery.merged);
+    refresh();
+    counts();
   };
-  let again = false;
-  source = new EventSource(path + "/events" + (channel.last_id ? "?after=" + encodeURIComponent(channel.last_id) : ""));
-  source.addEventListener("open", () => say("live", "live"));
-  source.addEventListener("error", () => say("not connected", "bad"));
-  source.addEventListener("story", () => { if (pending) again = true; else refresh(); });
-  source.addEventListener("gap", () => say("live, after a gap", "live"));
+  const all = () => { refresh(); counts(); tidy(); };
+  listen(channel.name, channel.last_id, heard, all);
+  nowAndThen(mine, all);
 }
 
 async function showStory(id, mine) {
-  await channels(null);
-  const story = await ask("/v1/stories/" + encodeURIComponent(id));
+  const list = await channels(null, mine);
+  const cards = new Map();
+  let story = null;
+  const draw = async () => {
+    const now = await ask("/v1/stories/" + encodeURIComponent(id));
+    if (mine !== turn) return;
+    story = now;
+    drawStory(story, cards);
+  };
+  await draw();
   if (mine !== turn) return;
+  const refresh = calm(mine, SOON, draw);
+  const counts = calm(mine, SOME_SECONDS, () => channels(null, mine));
+  const about = (delivery) => delivery.story === story.id || delivery.merged.includes(story.id);
+  const heard = (event) => {
+    if (event.type === "gap" || deliveries(event).some(about)) refresh();
+    counts();
+  };
+  const all = () => { refresh(); counts(); };
+  // A browser has six connections for all its pages, so that each page can have but one.
+  const [first] = story.channels.slice().sort((a, b) => b.deliveries - a.deliveries);
+  const channel = first && list.find((known) => known.name === first.channel);
+  if (channel) listen(channel.name, channel.last_id, heard, all);
+  nowAndThen(mine, all);
+}
+
+// Cards of reports that are as they were stay, opened or not.
+function drawStory(story, cards) {
   const lead = story.members[0];
-  document.title = (lead && lead.headline || id) + " – wirefold";
+  const head = lead && lead.headline || story.id;
+  document.title = head + " – wirefold";
   const members = story.members.map((member) => {
-    const link = web(member.link);
-    const head = member.headline || HELD;
-    const detail = el("details", {}, el("summary", {}, "Why"));
-    detail.addEventListener("toggle", () => { if (detail.open) evidence(member.item, detail); }, { once: true });
-    return el("div", { class: "card" },
-      el("p", {}, el("strong", {}, member.verdict), " ",
-        member.disputes ? el("span", { class: "tag disputed" }, "makes it disputed") : null,
-        link ? el("a", { href: link, rel: "noreferrer noopener" }, head) : head),
-      el("p", { class: "meta" }, when(member.event), " · " + (member.publisher || member.source),
-        " · item " + member.item,
-        member.of ? " · matched with item " + member.of + (member.score === null ? "" : " at " + member.score.toFixed(3)) : null,
-        member.markers.length ? " · " + member.markers.join(", ") : null),
-      el("p", { class: "meta" }, member.reason), detail);
+    const text = JSON.stringify(member);
+    const known = cards.get(member.item);
+    const node = known && known.text === text ? known.node : card(member);
+    cards.set(member.item, { text, node });
+    return node;
   });
+  const focused = document.activeElement;
   main.replaceChildren(
-    el("h1", {}, tags(story), lead && lead.headline || id),
-    el("p", { class: "meta" }, id + " · " + count(story.items, "report", "reports") + " · ",
+    el("h1", { dir: "auto" }, tags(story), head),
+    el("p", { class: "meta" }, story.id + " · " + count(story.items, "report", "reports") + " · ",
       when(story.first), " to ", when(story.last)),
-    el("p", { class: "meta" }, "On " + (story.channels.map((c) => c.channel).join(", ") || "no channel") +
-      " · reported by " + (story.publishers.map((p) => p.family).join(", ") || "nobody named")),
+    el("p", { class: "meta" }, "On ", listed(story.channels.map((c) => c.channel), "no channel"),
+      " · reported by ", listed(story.publishers.map((p) => p.family), "nobody named")),
     el("h2", {}, "Reports"), ...members,
     ...(story.omitted ? [el("p", { class: "quiet" }, story.omitted + " records are left out.")] : []),
     el("h2", {}, "What happened"),
     el("div", { class: "wide" }, table(["When", "What", "Item", "Delivered to", "Why"], story.timeline.map((moment) =>
-      [when(moment.at), moment.verdict || moment.kind, moment.item, moment.channels.join(", ") || "–", moment.reason]))));
+      [when(moment.at), moment.verdict || moment.kind, moment.item, moment.channels.join(", ") || "–", theirs(moment.reason)]))));
+  if (focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
+}
+
+function card(member) {
+  const link = web(member.link);
+  const head = member.headline || HELD;
+  const detail = el("details", {}, el("summary", {}, "Why"));
+  detail.addEventListener("toggle", () => { if (detail.open) evidence(member.item, detail); }, { once: true });
+  return el("div", { class: "card" },
+    el("p", { dir: "auto" }, el("strong", { dir: "ltr" }, member.verdict), " ",
+      member.disputes ? el("span", { class: "tag disputed", dir: "ltr" }, "makes it disputed") : null,
+      link ? el("a", { href: link, rel: "noreferrer noopener" }, head) : head),
+    el("p", { class: "meta" }, when(member.event), " · ", theirs(member.publisher || member.source),
+      " · item " + member.item,
+      member.of ? " · matched with item " + member.of + (member.score === null ? "" : " at " + member.score.toFixed(3)) : null,
+      member.markers.length ? [" · ", listed(member.markers, "")] : null),
+    el("p", { class: "meta" }, theirs(member.reason)), detail);
 }
 
 async function evidence(seq, into) {
@@ -185,7 +280,7 @@ async function evidence(seq, into) {
     into.append(
       el("p", { class: "meta" }, decision.score === null ? "Nothing was near enough to be compared." :
         "Probability " + decision.score.toFixed(3) + ", threshold " + decision.threshold.toFixed(3) + ", model " + decision.model),
-      el("p", { class: "meta" }, "Rules: " + (decision.rules.join(", ") || "none")));
+      el("p", { class: "meta" }, "Rules: ", listed(decision.rules, "none")));
     if (decision.shares.length) {
       into.append(table(["Feature", "Value", "Share"], decision.shares.map((part) =>
         [part.feature, part.value === null ? "missing" : part.value.toFixed(3), (part.share < 0 ? "−" : "+") + Math.abs(part.share).toFixed(2)])));
@@ -205,7 +300,7 @@ function table(heads, rows) {
 }
 
 async function showSinks(mine) {
-  await channels(null);
+  await channels(null, mine);
   const { sinks } = await ask("/v1/sinks");
   if (mine !== turn) return;
   document.title = "Sinks – wirefold";
@@ -213,7 +308,7 @@ async function showSinks(mine) {
     sinks.length === 0 ? el("p", { class: "quiet" }, "There is no sink.") :
     el("div", { class: "wide" }, table(["Sink", "Kind", "State", "Lag", "Delivered", "Given up", "Last trouble"], sinks.map((sink) =>
       [sink.name, sink.kind, sink.reason ? sink.state + ": " + sink.reason : sink.state, sink.lag,
-        sink.delivered === null ? "–" : sink.delivered, sink.dead_letters, sink.error || "–"]))));
+        sink.delivered === null ? "–" : sink.delivered, sink.dead_letters, theirs(sink.error || "–")]))));
   setTimeout(() => { if (mine === turn) showSinks(mine).catch(failed); }, 3000);
 }
 
@@ -224,7 +319,7 @@ function failed(error) {
 
 function route() {
   const mine = ++turn;
-  if (source) { source.close(); source = null; }
+  deafen();
   say("", "");
   const [, kind, name] = location.hash.split("/").map(decodeURIComponent);
   const show = kind === "story" ? showStory(name, mine)
@@ -234,4 +329,7 @@ function route() {
 }
 
 addEventListener("hashchange", () => { route(); main.focus(); });
+// A page that is kept for "back" would keep one of the six connections that a browser has for all.
+addEventListener("pagehide", deafen);
+addEventListener("pageshow", (event) => { if (event.persisted) route(); });
 route();

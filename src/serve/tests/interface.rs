@@ -167,9 +167,12 @@ async fn metrics_count_what_came_in_and_who_asked() {
 #[tokio::test]
 async fn the_console_comes_without_a_token_and_takes_nothing_from_elsewhere() {
     let desk = Desk::open().await;
-    for (path, media_type) in
-        [("/", "text/html"), ("/console.js", "text/javascript"), ("/console.css", "text/css")]
-    {
+    for (path, media_type) in [
+        ("/", "text/html"),
+        ("/console.js", "text/javascript"),
+        ("/live.js", "text/javascript"),
+        ("/console.css", "text/css"),
+    ] {
         let page = desk.get_as(path, |headers| {
             headers.remove(header::AUTHORIZATION);
         });
