@@ -25,6 +25,7 @@ mod stdin;
 mod tcp;
 #[cfg(test)]
 pub(crate) mod testing;
+mod under_way;
 
 use feed::websub::Hubs;
 pub(crate) use guard::parse;

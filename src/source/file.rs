@@ -5,7 +5,6 @@
 //! records already taken in are passed over. They are in the file only as long as it begins with the
 //! very bytes they were read from; one that begins otherwise is another file, and read from its head.
 
-use std::collections::VecDeque;
 use std::path::Path;
 use std::time::Duration;
 
@@ -18,9 +17,9 @@ use xxhash_rust::xxh3::Xxh3;
 use crate::config::SourceConfig;
 use crate::format::{Options, Record};
 use crate::inode::is_same;
-use crate::link::Done;
 
 use super::guard::Guarded;
+use super::under_way::{self, UnderWay};
 use super::{Context, Origin, SourceError, options};
 
 /// Bytes read at a time.
@@ -91,7 +90,7 @@ pub(super) async fn run(
             reading.take(&chunk[..read], &context).await?;
             continue;
         }
-        reading.settle(0, &context).await?;
+        reading.in_flight.settle(0, &context.log).await?;
         if !follow {
             reading.finish(&context).await?;
             info!(source = %config.name.value, path = %path.display(), "read to its end");
@@ -114,12 +113,11 @@ pub(super) async fn run(
             () = context.stop.cancelled() => break,
         }
     }
-    reading.settle(0, &context).await
+    reading.in_flight.settle(0, &context.log).await
 }
 
 /// One pass through the file.
 struct Reading {
-    key: String,
     origin: Origin,
     file: File,
     parser: Guarded,
@@ -129,9 +127,9 @@ struct Reading {
     hasher: Xxh3,
     /// Records of the file's head that are durable since an earlier run.
     pass_over: u64,
-    /// Reads whose records are on their way: what will be durable with each.
-    in_flight: VecDeque<(Progress, Done)>,
-    /// What will be durable with the last of them.
+    /// Reads whose records are on their way.
+    in_flight: UnderWay<Progress>,
+    /// Records that will be durable with the last of them.
     submitted: u64,
 }
 
@@ -143,9 +141,7 @@ impl Reading {
         context: &Context,
     ) -> std::io::Result<Reading> {
         let key = format!("source:{}", config.name.value);
-        let known: Option<Progress> =
-            context.log.state(&key).and_then(|state| postcard::from_bytes(&state).ok());
-        let progress = match known {
+        let progress = match under_way::noted::<Progress>(&key, &context.log) {
             Some(progress) if progress.is_of(path).await? => progress,
             _ => Progress::default(),
         };
@@ -155,14 +151,13 @@ impl Reading {
             info!(source = %config.name.value, records, "already taken in: passed over");
         }
         Ok(Reading {
-            key,
             origin: Origin::of(config),
             file: File::open(path).await?,
             parser: Guarded::new(config.format, options),
             bytes: 0,
             hasher: Xxh3::new(),
             pass_over: records,
-            in_flight: VecDeque::new(),
+            in_flight: UnderWay::new(key),
             submitted: records,
         })
     }
@@ -177,7 +172,7 @@ impl Reading {
     async fn finish(&mut self, context: &Context) -> Result<(), SourceError> {
         let records = self.parser.finish();
         self.submit(records, context).await?;
-        self.settle(0, context).await
+        self.in_flight.settle(0, &context.log).await
     }
 
     async fn submit(
@@ -193,25 +188,9 @@ impl Reading {
         }
         self.submitted += records.len() as u64;
         let done = context.intake.submit(&self.origin, records).await?;
-        let (records, length) = (self.submitted, self.bytes);
-        self.in_flight
-            .push_back((Progress { records, length, digest: self.hasher.digest() }, done));
-        self.settle(IN_FLIGHT, context).await
-    }
-
-    /// Waits until at most `leave` reads are on their way, and notes what became durable.
-    async fn settle(&mut self, leave: usize, context: &Context) -> Result<(), SourceError> {
-        while self.in_flight.len() > leave {
-            let Some((progress, done)) = self.in_flight.pop_front() else { break };
-            if !done.committed().await {
-                return Err(SourceError::new("the pipeline ended before all records were durable"));
-            }
-            // A progress is three integers: encoding it cannot fail.
-            if let Ok(state) = postcard::to_allocvec(&progress) {
-                context.log.note_state(&self.key, state);
-            }
-        }
-        Ok(())
+        let (records, length, digest) = (self.submitted, self.bytes, self.hasher.digest());
+        self.in_flight.push(Some(Progress { records, length, digest }), done);
+        self.in_flight.settle(IN_FLIGHT, &context.log).await
     }
 
     async fn place(&self, path: &Path) -> Place {

@@ -3,13 +3,11 @@
 //! How far it came is noted, so that a file in the middle of which the daemon was stopped is gone on
 //! with. After a kill some of it may be taken in again: its items are repeats then.
 
-use std::collections::VecDeque;
-
 use serde::{Deserialize, Serialize};
 
 use crate::format::Record;
-use crate::link::Done;
 
+use super::super::under_way::{self, UnderWay};
 use super::super::{Context, Origin, SourceError};
 
 /// Records that are submitted together.
@@ -47,40 +45,20 @@ impl<'a> Slices<'a> {
         let known = self.known().filter(|known| noted && known.of == of);
         let mut progress = known.unwrap_or(Progress { of, records: 0 });
         let mut rest = records.into_iter().skip(progress.records as usize).peekable();
-        let mut in_flight = VecDeque::new();
+        let mut in_flight = UnderWay::new(self.key.clone());
         while rest.peek().is_some() && !self.context.stop.is_cancelled() {
             let slice: Vec<Record> = rest.by_ref().take(SLICE).collect();
             progress.records += slice.len() as u64;
             let done = self.context.intake.submit(&self.origin, slice).await?;
-            in_flight.push_back((noted.then_some(progress), done));
-            self.settle(&mut in_flight, IN_FLIGHT).await?;
+            in_flight.push(noted.then_some(progress), done);
+            in_flight.settle(IN_FLIGHT, &self.context.log).await?;
         }
-        self.settle(&mut in_flight, 0).await?;
+        in_flight.settle(0, &self.context.log).await?;
         Ok(rest.peek().is_none())
     }
 
-    /// Waits until at most `leave` slices are on their way, and notes what became durable.
-    async fn settle(
-        &self,
-        in_flight: &mut VecDeque<(Option<Progress>, Done)>,
-        leave: usize,
-    ) -> Result<(), SourceError> {
-        while in_flight.len() > leave {
-            let Some((progress, done)) = in_flight.pop_front() else { break };
-            if !done.committed().await {
-                return Err(SourceError::new("the pipeline ended before a file was durable"));
-            }
-            // A progress is two integers: encoding it cannot fail.
-            if let Some(state) = progress.and_then(|it| postcard::to_allocvec(&it).ok()) {
-                self.context.log.note_state(&self.key, state);
-            }
-        }
-        Ok(())
-    }
-
     fn known(&self) -> Option<Progress> {
-        let state = self.context.log.state(&self.key)?;
-        postcard::from_bytes(&state).ok()
+        under_way::noted(&self.key, &self.context.log)
     }
 
     /// The file was moved away: should it come back, it is read anew.
