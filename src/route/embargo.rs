@@ -225,13 +225,12 @@ impl Route {
         let (story, rules) = (fold.story, &self.rules);
         let matched = rules.channels_of(holding);
         let is_update = super::delivery::is_update(fold);
-        let carriers = self.stories.showing(story).filter(|_| is_update);
-        let carriers = self.stories.carriers(story).chain(carriers);
-        let carriers = carriers.filter_map(|name| rules.channel(name));
+        let hearing = self.stories.hearing(story, is_update);
+        let carriers = hearing.filter_map(|name| rules.channel(name));
         let mut concerned: Vec<u16> = matched.iter().copied().chain(carriers).collect();
         concerned.sort_unstable();
         concerned.dedup();
-        let anywhere = self.stories.showing(story).next().is_some();
+        let anywhere = self.stories.hearing(story, true).next().is_some();
         let withdraws = fold.verdict == Verdict::Kill && fold.evidence.of.is_some();
         if withdraws && !anywhere {
             // Nobody was shown what it kills: it was under an embargo, or held back.

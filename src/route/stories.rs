@@ -151,13 +151,14 @@ impl Stories {
 
     /// Whether a channel counts as having carried the story, for an update to it or for other news.
     pub(super) fn told_of(&self, story: StoryId, channel: &str, update: bool) -> bool {
-        self.carried(story, channel) || update && self.showing(story).any(|name| &**name == channel)
+        self.hearing(story, update).any(|name| &**name == channel)
     }
 
-    /// The channels that are told of updates to the story, since they carried it or what it was part
-    /// of; some twice.
-    pub(super) fn showing(&self, story: StoryId) -> impl Iterator<Item = &Arc<str>> {
-        let parted = self.parted.get(&story).map_or(&[][..], |channels| channels);
+    /// The channels that count so: of updates to it those also hear that carried what it was part of.
+    /// Some may be named twice.
+    pub(super) fn hearing(&self, story: StoryId, update: bool) -> impl Iterator<Item = &Arc<str>> {
+        let parted = self.parted.get(&story).filter(|_| update);
+        let parted = parted.map_or(&[][..], |channels| channels);
         self.carriers(story).chain(parted.iter().map(|id| &self.names[usize::from(*id)]))
     }
 
