@@ -3,20 +3,58 @@
 use std::path::Path;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::*;
+use crate::channel::{Delivery, VERSION};
 use crate::clock::Clock;
 use crate::config::{Config, File as ConfigFile};
-use crate::log::Log;
+use crate::item::Seq;
 use crate::log::sample::at;
+use crate::log::{Log, Position};
+use crate::story::{StoryId, Verdict};
 
 /// Sinks as a configuration names them, their files in `dir`.
 pub(super) fn sinks(dir: &Path, text: &str) -> Vec<SinkConfig> {
     let text = format!("{text}\n[[channel]]\nname = \"harbour\"\n");
     let (config, problems) = Config::parse(ConfigFile::new("wirefold.toml", text), dir);
     config.unwrap_or_else(|| panic!("{problems}")).sinks
+}
+
+/// The item of story 3 on the channel `harbour`, which nothing is known of but its headline.
+pub(super) fn delivery(headline: &str) -> Delivery {
+    Delivery {
+        v: VERSION,
+        id: "harbour/7".to_owned(),
+        channel: "harbour".to_owned(),
+        position: Position(7),
+        verdict: Verdict::New,
+        merged: Vec::new(),
+        story: StoryId(3),
+        item: Seq(7),
+        of: None,
+        headline: headline.to_owned(),
+        byline: None,
+        publisher: None,
+        source: "coast".to_owned(),
+        received: Timestamp::UNIX_EPOCH,
+        event: Timestamp::UNIX_EPOCH,
+        link: None,
+        uri: None,
+        disputes: false,
+        disputed: false,
+        killed: false,
+        items: 1,
+        publishers: 1,
+        markers: Vec::new(),
+        rules: Vec::new(),
+        priority: None,
+        labels: Vec::new(),
+        reason: String::new(),
+        score: None,
+    }
 }
 
 /// Sinks at work.

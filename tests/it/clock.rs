@@ -70,6 +70,13 @@ give_up = "never"
     )
 }
 
+/// Sets the daemon's clock to a time.
+fn setter(machine: &Machine) -> impl Fn(Timestamp) {
+    #[expect(clippy::disallowed_methods, reason = "what the clock is set from")]
+    let real = Timestamp::now();
+    move |at| machine.set("clock", at.duration_since(real).as_secs())
+}
+
 /// Headlines of the lines of a file, those of a digest one by one.
 fn headlines(desk: &Desk, file: &str) -> Vec<String> {
     let lines = desk.records_so_far(file);
@@ -86,10 +93,8 @@ fn an_embargo_holds_though_the_clock_was_set_back_behind_the_records() {
     let (listen, hook) = (free_port(), free_port());
     let desk = Desk::with(&config(listen, hook));
     let Some(machine) = Machine::of(&desk) else { return };
-    #[expect(clippy::disallowed_methods, reason = "what the clock is set from")]
-    let real = Timestamp::now();
+    let set = setter(&machine);
     let evening: Timestamp = "2031-03-04T21:50:00Z".parse().unwrap();
-    let set = |at: Timestamp| machine.set("clock", at.duration_since(real).as_secs());
     let push = |body: &str| {
         let answer = ask(listen, "POST", "/v1/items", &headers(&desk), body);
         assert_eq!(answer.unwrap().0, 202);
@@ -124,10 +129,8 @@ fn a_clock_that_jumps_keeps_the_order_and_loses_nothing() {
     let (listen, hook) = (free_port(), free_port());
     let desk = Desk::with(&config(listen, hook));
     let Some(machine) = Machine::of(&desk) else { return };
-    #[expect(clippy::disallowed_methods, reason = "what the clock is set from")]
-    let real = Timestamp::now();
+    let set = setter(&machine);
     let evening: Timestamp = "2031-03-04T21:50:00Z".parse().unwrap();
-    let set = |at: Timestamp| machine.set("clock", at.duration_since(real).as_secs());
     let push = |number| {
         let answer = ask(listen, "POST", "/v1/items", &headers(&desk), &item(number));
         assert_eq!(answer.unwrap().0, 202);

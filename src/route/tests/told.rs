@@ -1,13 +1,12 @@
 //! Who is told what over time, as `[[test]]`s: through fold, route and the clock.
 
-use crate::config::{Config, File};
+use super::config;
 use crate::decide::Decider;
 use crate::desk_test::{self, Step};
 
 #[track_caller]
 fn passes(text: &str) {
-    let (config, problems) = Config::parse(File::new("desk.toml", text), std::path::Path::new("."));
-    let config = config.unwrap_or_else(|| panic!("{problems}"));
+    let config = config(text);
     assert!(!config.tests.is_empty());
     let report = desk_test::run(&config.tests, || {
         let (mut decider, _) = Decider::build(&config).expect("a sound configuration");

@@ -172,42 +172,12 @@ fn web(link: Option<&str>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::channel::VERSION;
-    use crate::item::Seq;
-    use crate::log::Position;
+    use crate::sink::testing;
 
     fn delivery(story: u64, verdict: Verdict) -> Delivery {
-        let at = Timestamp::UNIX_EPOCH;
-        Delivery {
-            v: VERSION,
-            id: "harbour/7".to_owned(),
-            channel: "harbour".to_owned(),
-            position: Position(7),
-            verdict,
-            merged: Vec::new(),
-            story: StoryId(story),
-            item: Seq(7),
-            of: None,
-            headline: format!("Story {story}"),
-            byline: None,
-            publisher: None,
-            source: "coast".to_owned(),
-            received: at,
-            event: at,
-            link: None,
-            uri: None,
-            disputes: false,
-            disputed: false,
-            killed: verdict == Verdict::Kill,
-            items: 1,
-            publishers: 1,
-            markers: Vec::new(),
-            rules: Vec::new(),
-            priority: None,
-            labels: Vec::new(),
-            reason: String::new(),
-            score: None,
-        }
+        let killed = verdict == Verdict::Kill;
+        let told = testing::delivery(&format!("Story {story}"));
+        Delivery { verdict, story: StoryId(story), killed, ..told }
     }
 
     /// The headlines that a digest of at most two stories tells, and how many more there are.

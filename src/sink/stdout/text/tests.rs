@@ -4,41 +4,13 @@ use super::*;
 use crate::channel::VERSION;
 use crate::item::{RejectKind, Seq};
 use crate::log::Position;
-use crate::story::StoryId;
+use crate::sink::testing;
 
 fn delivery(minute: i64, verdict: Verdict, headline: &str) -> Delivery {
     let start: Timestamp = "2026-03-01T22:50:00Z".parse().unwrap();
     let at = start + SignedDuration::from_mins(minute);
-    Delivery {
-        v: VERSION,
-        id: "harbour/7".to_owned(),
-        channel: "harbour".to_owned(),
-        position: Position(7),
-        verdict,
-        merged: Vec::new(),
-        story: StoryId(3),
-        item: Seq(7),
-        of: None,
-        headline: headline.to_owned(),
-        byline: None,
-        publisher: Some("Coast Wire".to_owned()),
-        source: "coast".to_owned(),
-        received: at,
-        event: at,
-        link: None,
-        uri: None,
-        disputes: false,
-        disputed: false,
-        killed: false,
-        items: 1,
-        publishers: 1,
-        markers: Vec::new(),
-        rules: Vec::new(),
-        priority: None,
-        labels: Vec::new(),
-        reason: String::new(),
-        score: None,
-    }
+    let publisher = Some("Coast Wire".to_owned());
+    Delivery { verdict, publisher, received: at, event: at, ..testing::delivery(headline) }
 }
 
 /// The lines without their colours.
