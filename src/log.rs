@@ -28,6 +28,7 @@ use crate::story::StoryId;
 
 mod alias;
 mod append;
+mod behind;
 mod brief;
 mod compact;
 mod cursor;
@@ -57,7 +58,7 @@ pub use export::ExportError;
 pub use read::{Gap, GapCause, Read, View};
 pub use record::{
     Change, ConfigChange, Decision, Digest, DigestEntry, Entry, Feedback, Gate, Intake, Logged,
-    Position, Record, Timer, Withheld,
+    Position, Record, Ruled, Shown, Timer, Withheld,
 };
 pub use recover::{Carried, Window};
 pub use remembered::{Identities, Remembered};

@@ -15,7 +15,7 @@ use crate::config::{Config, Diagnostics};
 use crate::feedback::Aside;
 use crate::item::Item;
 use crate::log::record::Timer;
-use crate::log::{Decision, Entry};
+use crate::log::{Decision, Entry, Ruled};
 use crate::metrics::Waiting;
 use crate::prepare::Prepared;
 use crate::stage::Stage;
@@ -241,18 +241,12 @@ impl Route {
             &mut self.early,
         );
 
-        let settings = || holding.iter().map(|rule| &rules.rules[*rule as usize].set);
-        let mut labels: Vec<String> = Vec::new();
-        for label in settings().flat_map(|set| &set.labels) {
-            if !labels.contains(label) {
-                labels.push(label.clone());
-            }
-        }
+        let Ruled { rules: names, priority, labels } = rules.ruled(&holding);
         let name = |number: u16| rules.channels[usize::from(number)].0.to_string();
         let decision = Decision {
             item: prepared.seq,
             fold: fold.clone(),
-            rules: holding.iter().map(|n| rules.rules[*n as usize].name.to_string()).collect(),
+            rules: names,
             held,
             matched: if is_unrouted {
                 vec![UNROUTED.to_owned()]
@@ -261,7 +255,7 @@ impl Route {
             },
             channels,
             withheld,
-            priority: settings().filter_map(|set| set.priority).min(),
+            priority,
             labels,
             embargo,
         };

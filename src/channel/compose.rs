@@ -3,8 +3,8 @@
 use super::event::{Delivery, Digest, Event, Lost, Refusal, VERSION};
 use super::{REJECTED, Wanted};
 use crate::log::{
-    Change, Decision, GapCause, Intake, LogError, LogErrorKind, Logged, Position, Read, Record,
-    View,
+    Change, Decision, Feedback, GapCause, Intake, LogError, LogErrorKind, Logged, Position, Read,
+    Record, Ruled, Shown, View,
 };
 use crate::net::web_link;
 use crate::prepare::{event_time, markers};
@@ -46,8 +46,15 @@ pub(super) fn compose(
             };
             // It may have been merged or split off since.
             decision.fold.story = timer.story;
-            if let Some(out) = timer.out {
-                (decision.fold.state, decision.fold.disputes) = (out.state, out.disputes);
+            if let Some(Shown { out, ruled, uncovered }) = timer.shown {
+                decision.fold.state = out.state;
+                if uncovered {
+                    decision.fold.disputes = out.disputes;
+                }
+                if let Some(Ruled { rules, priority, labels }) = ruled {
+                    (decision.rules, decision.priority, decision.labels) =
+                        (rules, priority, labels);
+                }
             }
             let channels = wanted.of(&timer.channels);
             deliver(position, &intake, &decision, &timer.reason, &channels, events);
@@ -66,7 +73,8 @@ pub(super) fn compose(
                 Change::Merge { alias, .. } => vec![alias],
             };
             (fold.evidence.of, fold.evidence.score) = (None, None);
-            decision.rules = feedback.rules;
+            let Feedback { rules, priority, labels, .. } = feedback;
+            (decision.rules, decision.priority, decision.labels) = (rules, priority, labels);
             let channels = wanted.of(&feedback.channels);
             deliver(position, &intake, &decision, &reason, &channels, events);
         }

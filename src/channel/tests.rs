@@ -2,7 +2,7 @@ use super::*;
 use crate::item::Seq;
 use crate::log::fault::Switch;
 use crate::log::sample::{self, at, item, item_on, items, reject, timer};
-use crate::log::{Change, Digest, DigestEntry, Entry, Feedback};
+use crate::log::{Change, Digest, DigestEntry, Entry, Feedback, Ruled, Shown};
 use crate::story::{Ahead, Coming, Out, StoryId, StoryState, Verdict};
 
 fn log_of(entries: &[Entry]) -> (tempfile::TempDir, Log) {
@@ -71,12 +71,12 @@ async fn timers_and_corrections_by_hand_deliver_their_item() {
     let split = Feedback {
         at: at(4),
         change: Change::Split { from: StoryId(1), opens: StoryId(7) },
-        item: Seq(1),
         channels: vec!["night".to_owned()],
         state: sample::state(4),
         rules: vec!["By hand".to_owned()],
-        held: Vec::new(),
-        left: None,
+        priority: Some(2),
+        labels: vec!["hand".to_owned()],
+        ..sample::split(1)
     };
     let change = Change::Merge { alias: StoryId(7), kept: StoryId(1) };
     let merge = Feedback { change, ..split.clone() };
@@ -97,7 +97,27 @@ async fn timers_and_corrections_by_hand_deliver_their_item() {
     assert_eq!((first.story, first.reason.as_str()), (StoryId(1), "The quiet hours are over."));
     assert_eq!((second.story, second.verdict), (StoryId(7), Verdict::New));
     assert_eq!((second.rules.join(" "), second.event), ("By hand".to_owned(), first.event));
+    assert_eq!((second.priority, second.labels.join(" ")), (Some(2), "hand".to_owned()));
     assert_eq!(second.reason, "Taken out of story s1 by hand: a story of its own.");
+}
+
+#[tokio::test]
+async fn what_a_schedule_delivers_names_the_rules_that_hold_then() {
+    let mut late = timer(5, 1);
+    let Entry::Timer(timer) = &mut late else { panic!("{late:?}") };
+    let out = Out { state: StoryState { items: 3, ..sample::state(4) }, disputes: false };
+    let ruled =
+        Ruled { rules: vec!["Night".into()], priority: Some(1), labels: vec!["late".into()] };
+    timer.shown = Some(Shown { out, ruled: Some(ruled), uncovered: false });
+    let mut disputing = item_on(1, &[]);
+    if let Entry::Item { decision, .. } = &mut disputing {
+        decision.fold.disputes = true;
+    }
+    let (_dir, log) = log_of(&[disputing, late]);
+    let events = read(&log, &["night"]).await;
+    let [Event::Story(told)] = events.as_slice() else { panic!("{events:?}") };
+    assert_eq!((&told.rules[..], &told.labels[..]), (&["Night".into()][..], &["late".into()][..]));
+    assert_eq!((told.priority, told.items, told.disputes), (Some(1), 3, true));
 }
 
 #[tokio::test]
@@ -205,7 +225,8 @@ async fn what_comes_out_of_its_embargo_tells_of_the_story_with_it() {
     let mut out = timer(5, 1);
     let state = StoryState { disputed: true, ..counted(3) };
     if let Entry::Timer(timer) = &mut out {
-        timer.out = Some(Out { state, disputes: true });
+        let out = Out { state, disputes: true };
+        timer.shown = Some(Shown { out, ruled: None, uncovered: true });
     }
     // The other is what a channel's policy lets go later.
     let (_dir, log) = log_of(&[held, out, timer(9, 1)]);

@@ -262,7 +262,7 @@ fn what_is_under_embargo_is_shown_to_nobody_whoever_moves_it() {
         let released = desk.decider.pass(at(30));
         let [Entry::Timer(timer)] = &released[..] else { panic!("{released:?}") };
         assert_eq!((timer.story, timer.item), (StoryId(1), Seq(2)));
-        assert_eq!(timer.out.map(|out| out.state.items), Some(2));
+        assert_eq!(timer.shown.as_ref().map(|shown| shown.out.state.items), Some(2));
     }
 
     let mut desk = Desk::new();

@@ -13,7 +13,7 @@ use super::record::{Change, Decision, Entry, Feedback, Position};
 use super::recover::Carried;
 use super::remembered::Remembered;
 use super::store::{ALIASES, Bytes, CARRIED, DECISIONS, HELD, IDENTITIES, INTAKE, LATER, Store};
-use super::{Log, cursor};
+use super::{Log, behind, cursor};
 use crate::item::Seq;
 use crate::prepare::version_time;
 use crate::story::{Past, StoryId};
@@ -177,10 +177,11 @@ impl<'t> Tables<'t> {
                     self.held
                         .remove(timer.item.0)
                         .map_err(|error| self.store.fault("Writing", error))?;
-                    match &timer.out {
+                    match &timer.shown {
                         None => self.decision(meta, Kind::Timer, position, timer)?,
-                        Some(out) => {
-                            self.decision(meta, Kind::Timer, position, &(timer, out))?;
+                        Some(shown) => {
+                            let behind = behind::of_timer(shown);
+                            self.decision(meta, Kind::Timer, position, &(timer, behind))?;
                         }
                     }
                     self.carry(timer.story, &timer.channels, meta)?;
@@ -202,12 +203,8 @@ impl<'t> Tables<'t> {
                 Entry::Feedback(feedback) => {
                     meta.at = meta.at.max(feedback.at);
                     self.later(position, feedback.item)?;
-                    match &feedback.left {
-                        None => self.decision(meta, Kind::Feedback, position, feedback)?,
-                        Some(left) => {
-                            self.decision(meta, Kind::Feedback, position, &(feedback, left))?;
-                        }
-                    }
+                    let behind = behind::of_feedback(feedback);
+                    self.decision(meta, Kind::Feedback, position, &(feedback, behind))?;
                     let story = feedback.change.story();
                     self.carry(story, &feedback.channels, meta)?;
                     self.change(feedback, meta)?;

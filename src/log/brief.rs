@@ -92,7 +92,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Passed<T> {
 mod tests {
     use super::*;
     use crate::log::fault::Switch;
-    use crate::log::record::{Entry, Gate, Position, Record};
+    use crate::log::record::{Entry, Gate, Position, Record, Ruled, Shown};
     use crate::log::sample::{self, at, item, state};
     use crate::log::{Log, Read};
     use crate::story::{Ahead, Coming, Evidence, Out};
@@ -114,8 +114,9 @@ mod tests {
         decision.fold.ahead = Some(Box::new(ahead.clone()));
         let mut out = sample::timer(7, 3);
         let Entry::Timer(timer) = &mut out else { panic!("{out:?}") };
-        let came = Out { state: state(3), disputes: true };
-        timer.out = Some(came);
+        let out_of_it = Out { state: state(3), disputes: true };
+        let came = Shown { out: out_of_it, ruled: Some(Ruled::default()), uncovered: false };
+        timer.shown = Some(came.clone());
         let dir = tempfile::tempdir().unwrap();
         let log = Log::open_on(dir.path(), &Switch::default()).unwrap();
         log.append(&[item(1), full, sample::timer(4, 1), out]).unwrap();
@@ -137,7 +138,7 @@ mod tests {
         });
         let behind = records.map(|record| match record {
             Record::Decision(decision) => (decision.fold.ahead.map(|it| *it), None),
-            Record::Timer(timer) => (None, timer.out),
+            Record::Timer(timer) => (None, timer.shown),
             other => panic!("{other:?}"),
         });
         let expected = [(None, None), (Some(ahead), None), (None, None), (None, Some(came))];

@@ -105,10 +105,32 @@ pub struct Timer {
     pub withheld: Vec<Withheld>,
     /// One sentence for a person.
     pub reason: String,
-    /// The story as the item comes out of its embargo, if that is what happened. The log keeps it
-    /// behind the record, where it is there.
+    /// The story as it is told now, where that is not as it was when the item came. The log keeps
+    /// it behind the record.
     #[serde(skip)]
-    pub out: Option<Out>,
+    pub shown: Option<Shown>,
+}
+
+/// A story as a [`Timer`] shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The story.
+    pub out: Out,
+    /// The rules that deliver it; not known of records from before November 2026.
+    pub ruled: Option<Ruled>,
+    /// True when the item comes out of its embargo.
+    pub uncovered: bool,
+}
+
+/// Rules that hold for a story, and what they set.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ruled {
+    /// Their names, in configured order.
+    pub rules: Vec<String>,
+    /// Their most urgent `set.priority`, 1 to 9.
+    pub priority: Option<u8>,
+    /// Their `set.labels`, each once.
+    pub labels: Vec<String>,
 }
 
 /// From here on decisions were made with this configuration and model.
@@ -142,9 +164,15 @@ pub struct Feedback {
     /// Digests of the rules' text parts that an item that was split off satisfies.
     pub held: Vec<u64>,
     /// The story that it was split off, right afterwards, if an item of it is in the window. The log
-    /// keeps it behind the record.
+    /// keeps this and what follows behind the record.
     #[serde(skip)]
     pub left: Option<StoryState>,
+    /// The most urgent `set.priority` of the rules, 1 to 9.
+    #[serde(skip)]
+    pub priority: Option<u8>,
+    /// The `set.labels` of the rules, each once.
+    #[serde(skip)]
+    pub labels: Vec<String>,
 }
 
 /// What a [`Feedback`] changes.

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::record::{Decision, Entry, Timer};
+use super::record::{Change, Decision, Entry, Feedback, Timer};
 use crate::item::{Identity, Item, Reject, RejectKind, Seq};
 use crate::prepare::Rejected;
 use crate::publisher::Teller;
@@ -106,6 +106,22 @@ pub(crate) fn timer(now: u64, seq: u64) -> Entry {
         channels: vec!["night".to_owned()],
         withheld: Vec::new(),
         reason: "The quiet hours are over.".to_owned(),
-        out: None,
+        shown: None,
     })
+}
+
+/// A person makes a story of item `seq`.
+pub(crate) fn split(seq: u64) -> Feedback {
+    Feedback {
+        at: at(5),
+        change: Change::Split { from: StoryId(seq), opens: StoryId(9) },
+        item: Seq(seq),
+        channels: vec!["harbour".to_owned()],
+        state: state(5),
+        rules: vec!["Ferries".to_owned()],
+        held: vec![0x5eed],
+        left: Some(state(6)),
+        priority: Some(4),
+        labels: vec!["sea".to_owned()],
+    }
 }

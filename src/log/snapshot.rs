@@ -4,6 +4,7 @@ use redb::{ReadOnlyTable, ReadTransaction, ReadableTable};
 use serde::Deserialize;
 
 use super::append::At;
+use super::behind;
 use super::brief::Brief;
 use super::error::LogError;
 use super::frame::{self, Damage, Kind};
@@ -249,13 +250,13 @@ where
         Kind::Rejected => opened.read().map(|(at, it)| (at, Record::Rejected(it)))?,
         Kind::Timer => {
             let ((at, timer), mut more): ((At, Timer), _) = opened.read_more()?;
-            (at, Record::Timer(Timer { out: more.next(), ..timer }))
+            (at, Record::Timer(Timer { shown: behind::timer(&mut more), ..timer }))
         }
         Kind::Config => opened.read().map(|(at, it)| (at, Record::Config(it)))?,
         Kind::Digest => opened.read().map(|(at, it)| (at, Record::Digest(it)))?,
         Kind::Feedback => {
             let ((at, feedback), mut more): ((At, Feedback), _) = opened.read_more()?;
-            (at, Record::Feedback(Feedback { left: more.next(), ..feedback }))
+            (at, Record::Feedback(behind::feedback(&mut more, feedback)))
         }
         _ => return Err(Damage::Broken),
     };

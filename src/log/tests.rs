@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use super::fault::Switch;
-use super::sample::{at, item, item_on, items, reject, timer};
+use super::sample::{at, item, item_on, items, reject, split, timer};
 use super::*;
 use crate::item::Identity;
 
@@ -30,20 +30,6 @@ fn positions(view: &View) -> Vec<u64> {
         Read::Gap(gap) => panic!("{gap:?}"),
     };
     read_all(view, first).into_iter().map(position).collect()
-}
-
-/// A person makes a story of item `seq`.
-fn split(seq: u64) -> Feedback {
-    Feedback {
-        at: at(5),
-        change: Change::Split { from: StoryId(seq), opens: StoryId(9) },
-        item: Seq(seq),
-        channels: vec!["harbour".to_owned()],
-        state: sample::state(5),
-        rules: vec!["Ferries".to_owned()],
-        held: vec![0x5eed],
-        left: Some(sample::state(6)),
-    }
 }
 
 #[test]

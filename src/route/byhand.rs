@@ -9,7 +9,7 @@ use super::stories::Stories;
 use super::{Route, UNROUTED};
 use crate::feedback::{Corrected, Merged, Outcome, Parted, Request};
 use crate::item::Seq;
-use crate::log::{Change, Entry, Feedback};
+use crate::log::{Change, Entry, Feedback, Ruled};
 use crate::prepare::Prepared;
 use crate::story::{Course, StoryId};
 
@@ -37,15 +37,16 @@ impl Route {
         let held = parts.iter().map(|part| rules.parts[*part as usize].digest).collect();
         let Parted { from, opens, course: Course { state, .. }, .. } = *parted;
         let holding = rules.holding(&parts, &state, at);
-        let names = holding.iter().map(|rule| rules.rules[*rule as usize].name.to_string());
-        let names = names.collect();
+        let ruled = rules.ruled(&holding);
         // What is under embargo is not shown before its time, whoever moves it.
         let channels = if parted.held { Vec::new() } else { self.named(&holding) };
         self.part(item.seq, parted, &parts, at);
         self.told(opens, &channels, at);
         let change = Change::Split { from, opens };
         let left = parted.left.as_ref().map(|(_, course)| course.state);
-        Feedback { at, change, item: item.seq, channels, state, rules: names, held, left }
+        let Ruled { rules, priority, labels } = ruled;
+        let item = item.seq;
+        Feedback { at, change, item, channels, state, rules, held, left, priority, labels }
     }
 
     fn merge(&mut self, merged: Merged, at: Timestamp) -> Feedback {
@@ -56,8 +57,7 @@ impl Route {
         self.unite_by_hand(kept, alias, Some(course), at);
         let parts = self.stories.get(kept).map_or(&[][..], |live| &live.parts[..]);
         let holding = self.rules.holding(parts, &state, at);
-        let names = holding.iter().map(|rule| self.rules.rules[*rule as usize].name.to_string());
-        let rules = names.collect();
+        let Ruled { rules, priority, labels } = self.rules.ruled(&holding);
         if !holding.is_empty() {
             let matched = self.named(&holding);
             let new = |name: &String| !self.stories.carried(kept, name) && !channels.contains(name);
@@ -69,8 +69,8 @@ impl Route {
         }
         self.told(kept, &channels, at);
         let change = Change::Merge { alias, kept };
-        let held = Vec::new();
-        Feedback { at, change, item: latest, channels, state, rules, held, left: None }
+        let (item, held, left) = (latest, Vec::new(), None);
+        Feedback { at, change, item, channels, state, rules, held, left, priority, labels }
     }
 
     /// Takes over a correction that was recorded before a restart. `corrected` is what fold made

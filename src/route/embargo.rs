@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::policy::Asked;
 use super::{Route, UNROUTED, hold};
 use crate::item::Seq;
-use crate::log::record::Timer;
+use crate::log::record::{Shown, Timer};
 use crate::log::{Decision, Entry};
 use crate::metrics::Waiting;
 use crate::prepare::Prepared;
@@ -162,7 +162,7 @@ impl Route {
             };
             let story = held.fold.story;
             let (channels, withheld) = (Vec::new(), Vec::new());
-            let timer = Timer { at: now, story, item, channels, withheld, reason, out: None };
+            let timer = Timer { at: now, story, item, channels, withheld, reason, shown: None };
             out.push(Entry::Timer(timer));
         }
     }
@@ -176,6 +176,7 @@ impl Route {
             let Out { state, disputes } = held.comes_out(live.course.as_ref(), now);
             held.fold.disputes = disputes;
             let holding = self.rules.holding(&live.parts, &state, now);
+            let ruled = Some(self.rules.ruled(&holding));
             let mut channels = self.channels_for(&held.fold, &holding);
             let asked = Asked::late(story, item, state.publishers, now);
             let asked = Asked { update: super::delivery::is_update(&held.fold), ..asked };
@@ -190,8 +191,9 @@ impl Route {
             self.record_early(out);
             self.stories.carry(story, channels.iter().map(String::as_str), now);
             let reason = format!("Its embargo ended at {until:.0}.");
-            let came = Some(Out { state, disputes });
-            let timer = Timer { at: now, story, item, channels, withheld, reason, out: came };
+            let came = Out { state, disputes };
+            let shown = Some(Shown { out: came, ruled, uncovered: true });
+            let timer = Timer { at: now, story, item, channels, withheld, reason, shown };
             out.push(Entry::Timer(timer));
         }
     }

@@ -106,7 +106,8 @@ impl Route {
             && let Some(live) = self.stories.get(story).filter(|live| live.latest.is_some())
             && let Some(course) = &live.course
         {
-            let state = timer.out.map_or_else(|| course.at(timer.at), |out| out.state);
+            let state =
+                timer.shown.as_ref().map_or_else(|| course.at(timer.at), |shown| shown.out.state);
             let asked = Asked::late(story, timer.item, state.publishers, timer.at);
             let held = timer.withheld.iter().filter(|withheld| withheld.until.is_some());
             let held: Vec<Withheld> = held.cloned().collect();

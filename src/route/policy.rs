@@ -128,7 +128,7 @@ impl Policies {
                 }
                 let (item, reason) = (pending.item, pending.reason());
                 let (channels, withheld) = (vec![channel.to_owned()], Vec::new());
-                let timer = Timer { at: now, story, item, channels, withheld, reason, out: None };
+                let timer = Timer { at: now, story, item, channels, withheld, reason, shown: None };
                 Answer::Instead(timer)
             }
             Step::Wait(..) if !keeper.has_room() => {

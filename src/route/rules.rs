@@ -20,6 +20,7 @@ use super::{place, query, schedule, warn};
 use crate::config::{
     At, Channel, Config, Diagnostic, Diagnostics, Repeats, RuleConfig, Schedule, Settings,
 };
+use crate::log::Ruled;
 use crate::publisher::Publishers;
 use crate::story::StoryState;
 
@@ -271,6 +272,21 @@ impl Rules {
             holds
         });
         rules
+    }
+
+    /// What a record says of rules that hold.
+    pub(super) fn ruled(&self, holding: &[RuleId]) -> Ruled {
+        let mut ruled = Ruled::default();
+        for rule in holding.iter().map(|rule| &self.rules[*rule as usize]) {
+            ruled.rules.push(rule.name.to_string());
+            ruled.priority = ruled.priority.into_iter().chain(rule.set.priority).min();
+            for label in &rule.set.labels {
+                if !ruled.labels.contains(label) {
+                    ruled.labels.push(label.clone());
+                }
+            }
+        }
+        ruled
     }
 
     /// The rules with a text part that is asked of every item.

@@ -8,8 +8,8 @@ use super::rules::{RuleId, Rules};
 use super::schedule;
 use super::{Route, hold};
 use crate::config::{Missed, Schedule};
-use crate::log::Entry;
-use crate::log::record::Timer;
+use crate::log::{Entry, Shown, Timer};
+use crate::story::Out;
 
 /// When schedules open next. Time is that of the records: a schedule that opens while the daemon
 /// is down is found open by the first look after it.
@@ -94,6 +94,7 @@ impl Route {
                 continue;
             }
             let mut holding = self.rules.holding(&live.parts, &state, now);
+            let ruled = Some(self.rules.ruled(&holding));
             holding.retain(|rule| opened.contains(rule));
             let Some(first) = holding.first() else { continue };
             let reason = reason(&self.rules.rules[*first as usize].name);
@@ -116,7 +117,9 @@ impl Route {
             );
             self.record_early(out);
             self.stories.carry(story, channels.iter().map(String::as_str), now);
-            let timer = Timer { at: now, story, item, channels, withheld, reason, out: None };
+            let stands = Out { state, disputes: false };
+            let shown = Some(Shown { out: stands, ruled, uncovered: false });
+            let timer = Timer { at: now, story, item, channels, withheld, reason, shown };
             out.push(Entry::Timer(timer));
         }
     }

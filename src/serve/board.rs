@@ -122,8 +122,8 @@ impl Board {
                 let entry = Entry { position, item: timer.item };
                 let story = self.stories.entry(id).or_default();
                 story.entries.push(entry);
-                if let Some(out) = &timer.out {
-                    story.is(&out.state);
+                if let Some(shown) = &timer.shown {
+                    story.is(&shown.out.state);
                 }
                 self.deliver(id, &timer.channels, logged);
                 Some(id)

@@ -77,7 +77,7 @@ impl Keeper {
                 self.delivered(story, pending.first, now);
                 let (channels, withheld) = (vec![channel], Vec::new());
                 let reason = pending.reason();
-                let timer = Timer { at: now, story, item, channels, withheld, reason, out: None };
+                let timer = Timer { at: now, story, item, channels, withheld, reason, shown: None };
                 released.timers.push(timer);
             }
             Step::Wait(gate, until) => {
@@ -89,7 +89,7 @@ impl Keeper {
                 let withheld = Withheld { channel, gate, until: None, urgent: pending.urgent };
                 let (channels, reason) = (Vec::new(), format!("{withheld}."));
                 let withheld = vec![withheld];
-                let timer = Timer { at: now, story, item, channels, withheld, reason, out: None };
+                let timer = Timer { at: now, story, item, channels, withheld, reason, shown: None };
                 released.timers.push(timer);
             }
         }
@@ -109,7 +109,7 @@ impl Keeper {
         {
             let (story, item, reason) = (*story, pending.item, pending.reason());
             let (channels, withheld) = (vec![channel.to_owned()], Vec::new());
-            let timer = Timer { at: now, story, item, channels, withheld, reason, out: None };
+            let timer = Timer { at: now, story, item, channels, withheld, reason, shown: None };
             released.timers.push(timer);
             return;
         }

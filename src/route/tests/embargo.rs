@@ -275,7 +275,10 @@ fn rules_that_count_do_so_with_a_held_item_when_it_is_out_and_then_once() {
     assert!(desk.wakes(59).is_empty());
     assert_eq!(desk.wakes(60), ["timer 1@wide,many"]);
     let Some(Entry::Timer(timer)) = desk.records.last() else { panic!() };
-    assert_eq!(timer.out.map(|out| (out.state.items, out.disputes)), Some((2, false)));
+    assert_eq!(
+        timer.shown.as_ref().map(|it| (it.out.state.items, it.out.disputes)),
+        Some((2, false))
+    );
     for _ in 0..2 {
         assert!(desk.wakes(61).is_empty());
         desk.restarts();

@@ -1,7 +1,7 @@
 //! Keys of rules beside the query: lists, `enabled`, `stem`, `set`, schedules, rule directories.
 
 use super::*;
-use crate::log::record::Timer;
+use crate::log::{Shown, Timer};
 
 fn decide(text: &str, headline_text: &str) -> Decision {
     compiled(text).decide(&folded(headline(headline_text)))
@@ -64,6 +64,7 @@ name = "office"
 query = "gaza"
 channels = ["morning"]
 schedule = { days = "mon-fri", hours = "08:00-18:00", timezone = "Europe/Berlin" }
+set = { priority = 2, labels = ["abroad"] }
 "#;
 
 /// Pushes an item of a story at a time of 2026-03-27, a Friday at +01:00.
@@ -97,6 +98,9 @@ fn a_closed_rule_delivers_when_it_opens() {
     route.wake(opens, &mut out);
     let [Entry::Timer(timer)] = &out[..] else { panic!("{out:?}") };
     assert_eq!((timer.story, &timer.channels[..]), (StoryId(1), &["morning".to_owned()][..]));
+    let Some(Shown { ruled: Some(ruled), uncovered: false, .. }) = &timer.shown else { panic!() };
+    assert_eq!((ruled.rules.join(" ").as_str(), ruled.priority), ("office", Some(2)));
+    assert_eq!(ruled.labels, ["abroad"]);
     assert!(route.next_wake() > Some(opens));
     let entries = push(&mut route, 1, "09:00", "Strike on Gaza");
     assert!(channels(&entries[0]).is_empty(), "the channel carries it already");

@@ -91,17 +91,8 @@ fn rejects_are_counted_and_timers_deliver() {
 
 fn feedback(n: u64, change: Change, item: u64, channels: &[&str]) -> LogEntry {
     let channels = channels.iter().map(ToString::to_string).collect();
-    let (state, rules, held) = (sample::state(n), Vec::new(), Vec::new());
-    LogEntry::Feedback(Feedback {
-        at: at(n),
-        change,
-        item: Seq(item),
-        channels,
-        state,
-        rules,
-        held,
-        left: None,
-    })
+    let (state, split) = (sample::state(n), sample::split(item));
+    LogEntry::Feedback(Feedback { at: at(n), change, channels, state, left: None, ..split })
 }
 
 #[test]
@@ -256,7 +247,8 @@ fn a_story_is_shown_without_what_is_held_until_that_is_out() {
     };
     let mut out = timer(5, 1);
     if let LogEntry::Timer(timer) = &mut out {
-        timer.out = Some(crate::story::Out { state: with(2), disputes: false });
+        let out = crate::story::Out { state: with(2), disputes: false };
+        timer.shown = Some(crate::log::Shown { out, ruled: None, uncovered: true });
     }
     let entries = [counting(item_on(1, &[]), 0), counting(joins(2, 1, &["harbour"]), 1), out];
     let shown = |entries: &[LogEntry]| {

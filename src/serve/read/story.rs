@@ -160,7 +160,8 @@ fn compose(
 fn is_told(grant: &Grant, timer: &Timer) -> bool {
     let withheld = timer.withheld.iter().map(|withheld| &withheld.channel);
     let mut channels = timer.channels.iter().chain(withheld);
-    grant.sees_all() || timer.out.is_some() || channels.any(|channel| grant.sees(channel))
+    let uncovers = timer.shown.as_ref().is_some_and(|shown| shown.uncovered);
+    grant.sees_all() || uncovers || channels.any(|channel| grant.sees(channel))
 }
 
 /// Those of `channels` that one may know of.

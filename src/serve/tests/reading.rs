@@ -146,16 +146,9 @@ async fn a_story_shows_who_reports_it_and_what_happened() {
 #[tokio::test]
 async fn what_a_split_leaves_is_listed_and_in_the_feeds() {
     let split = |n: u64, item: u64| {
-        Entry::Feedback(crate::log::Feedback {
-            at: at(n),
-            change: crate::log::Change::Split { from: StoryId(1), opens: StoryId(9) },
-            item: crate::item::Seq(item),
-            channels: vec!["harbour".to_owned()],
-            state: crate::log::sample::state(item),
-            rules: Vec::new(),
-            held: Vec::new(),
-            left: None,
-        })
+        let change = crate::log::Change::Split { from: StoryId(1), opens: StoryId(9) };
+        let (state, split) = (crate::log::sample::state(item), crate::log::sample::split(item));
+        Entry::Feedback(crate::log::Feedback { at: at(n), change, state, left: None, ..split })
     };
     let mut quiet = joins(2, 1, |_| {});
     if let Entry::Item { decision, .. } = &mut quiet {
