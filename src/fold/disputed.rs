@@ -75,6 +75,10 @@ pub(super) fn clash(a: &Profile, b: &Profile) -> Option<Clash> {
     if other_day && matches!(polarity.stance, Negates | WillNot) {
         return None;
     }
+    // "Has not responded", and then "responds": it has since.
+    if polarity.stance == Negates && polarity.so_far && denier.event < teller.event {
+        return None;
+    }
     // Who is said to do it may go by another name if all else is the same.
     let subject = tells(Word::SUBJECT).next().is_some() || denied_told >= 4;
     let coming = tells(Word::KEY).any(|there| there.is(Word::COMING));

@@ -52,6 +52,8 @@ pub struct Polarity {
     pub report: bool,
     /// What is denied is the subject's own doing ("denies taking a selfie").
     pub own: bool,
+    /// What is negated has not been so far ("has not responded").
+    pub so_far: bool,
 }
 
 /// Flags of the words of a headline, in order.
@@ -301,7 +303,7 @@ impl<'a> Reader<'a> {
 
     /// Whether a "not" denies the predicate of its clause. A "not" that only sets one thing against
     /// another ("a scan, not a test"), limits ("not yet", "not only"), or has a modal verb, does not.
-    fn negation(&self, at: usize) -> Option<Cue> {
+    fn negation(&mut self, at: usize) -> Option<Cue> {
         let token = &self.tokens[at];
         let before = self.before(at, 1).first();
         let after_verb = before.is_some_and(|before| before.has(class::VERB)) && !token.starts;
@@ -324,6 +326,9 @@ impl<'a> Reader<'a> {
         if skip.is_some_and(true_) {
             return Some(Cue::Untrue);
         }
+        let perfect = |it: &Token<'_>| it.has(class::SO_FAR);
+        self.polarity.so_far =
+            perfect(token) || token.has(class::NOT) && before.is_some_and(perfect);
         let will = token.has(class::WILL_NOT)
             || (token.has(class::NOT)
                 && before.is_some_and(|it| it.word.eq_ignore_ascii_case("will")));

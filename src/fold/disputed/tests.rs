@@ -33,6 +33,27 @@ fn what_is_not_so_on_one_day_may_be_on_another() {
 }
 
 #[test]
+fn what_has_not_been_may_be_since() {
+    let later = |headline: &str| Profile { event: 1_800, ..profile(headline) };
+    for (not_yet, done, first) in [
+        (
+            "Mayor has not resigned over bridge contract",
+            "Mayor resigned over bridge contract",
+            true,
+        ),
+        (
+            "Ministry hasn't answered harbour union letter",
+            "Ministry answers harbour union letter",
+            true,
+        ),
+        ("Mayor did not resign over bridge contract", "Mayor resigned over bridge contract", false),
+    ] {
+        assert_eq!(clash(&profile(not_yet), &later(done)).is_none(), first, "{done}");
+        assert_eq!(clash(&profile(done), &later(not_yet)), Some(Clash::Negation), "{not_yet}");
+    }
+}
+
+#[test]
 fn a_denial_disputes_what_was_told() {
     case(
         "Mayor took gifts from bridge builder",

@@ -17,7 +17,7 @@ pub(super) mod class {
         NOT NEVER NOT_FACT WILL_NOT NO DENY DISMISS DENIED UNTRUE SAID_UNTRUE REPORT LIGHT VAGUE
         FUNCTION ASIDE COURT REFUSED LIMIT DEGREE STILL TRUE REALLY PROOF OF ALL CAST VERB
         PARTICIPLE OWN GUARD HEDGE ACCUSE ROUND_UP BELOW COMING IS ARTICLE CLOSE ALARM ARTICLE_OF
-        CALL ENDING RULE
+        CALL ENDING RULE SO_FAR
     }
 }
 
@@ -32,6 +32,8 @@ const LEXICON: &[(u64, &str)] = &[
          hasnt",
     ),
     (WILL_NOT, "won't wont"),
+    // What has not been yet may be since.
+    (SO_FAR, "has have hasn't haven't hasnt havent"),
     (NO, "no"),
     (DENY, "denies deny refutes refute refuted rebuts rebut rebutted disavows debunks debunk"),
     (
