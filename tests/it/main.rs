@@ -1,8 +1,10 @@
 //! The real binary, from outside. Every test reads as a sentence.
 
 mod backpressure;
+mod browser;
 mod check;
 mod clock;
+mod console;
 mod daemon;
 #[cfg(any(feature = "nats", feature = "redis", feature = "postgres", feature = "mail"))]
 mod delivery;
@@ -14,6 +16,7 @@ mod explain;
 mod faults;
 mod feeds;
 mod full_disk;
+mod installed;
 mod kill;
 mod log;
 mod machine;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use crate::installed::program;
 use crate::support::eventually;
 use crate::web::free_port;
 
@@ -46,11 +47,7 @@ impl Server {
             #[cfg(feature = "postgres")]
             Kind::Postgres => "postgres",
         };
-        let Some(program) = find(name) else {
-            assert!(std::env::var_os("CI").is_none(), "{name} is not installed, and CI is set");
-            wirefold::terminal::note(&format!("skipped: {name} is not installed"));
-            return None;
-        };
+        let program = program(name)?;
         let folder = tempfile::tempdir().unwrap();
         let args = args.iter().map(|arg| (*arg).to_owned()).collect();
         let address = free_port();
@@ -156,16 +153,6 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.stop();
     }
-}
-
-/// A program on the path, or where Debian keeps servers.
-fn find(program: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    folders.push("/usr/sbin".into());
-    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    folders.extend(versions.map(|version| version.path().join("bin")));
-    folders.into_iter().map(|folder| folder.join(program)).find(|path| path.is_file())
 }
 
 fn answers(kind: Kind, address: SocketAddr) -> Option<()> {

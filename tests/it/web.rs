@@ -1,6 +1,6 @@
 //! Both ends of HTTP for tests: a client that pushes, and a server that offers a feed.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
@@ -37,11 +37,20 @@ pub(crate) fn exchange(
         body.len()
     );
     stream.write_all(request.as_bytes()).ok()?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).ok()?;
-    let (head, body) = answer.split_once("\r\n\r\n")?;
+    let mut stream = BufReader::new(stream);
+    let (mut head, mut body) = (String::new(), String::new());
+    while !head.ends_with("\r\n\r\n") {
+        (stream.read_line(&mut head).ok()? > 0).then_some(())?;
+    }
+    // Not everybody closes the connection when asked to.
+    let length = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse().ok())?
+    });
+    stream.take(length.unwrap_or(u64::MAX)).read_to_string(&mut body).ok()?;
+    (length.is_none_or(|length: u64| body.len() as u64 == length)).then_some(())?;
     let status = head.split(' ').nth(1)?.parse().ok()?;
-    Some((status, head.to_owned(), body.to_owned()))
+    Some((status, head, body))
 }
 
 /// A feed whose body a test changes. Its thread ends with the test's process.

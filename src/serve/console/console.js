@@ -25,10 +25,13 @@ function say(text, kind) {
 }
 
 async function ask(path) {
-  const response = await fetch(path, { headers: { Accept: "application/json" } });
+  const response = await fetch(path, { headers: { Accept: "application/json" } })
+    .catch(() => { throw new Error("wirefold does not answer. It is asked again."); });
   const body = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(body.detail || response.status + " " + response.statusText);
-  return body;
+  if (response.ok) return body;
+  const error = new Error(body.detail || response.status + " " + response.statusText);
+  error.stays = response.status < 500;
+  throw error;
 }
 
 function when(text) {
@@ -309,12 +312,19 @@ async function showSinks(mine) {
     el("div", { class: "wide" }, table(["Sink", "Kind", "State", "Lag", "Delivered", "Given up", "Last trouble"], sinks.map((sink) =>
       [sink.name, sink.kind, sink.reason ? sink.state + ": " + sink.reason : sink.state, sink.lag,
         sink.delivered === null ? "–" : sink.delivered, sink.dead_letters, theirs(sink.error || "–")]))));
-  setTimeout(() => { if (mine === turn) showSinks(mine).catch(failed); }, 3000);
+  later(mine, () => showSinks(mine).catch((error) => failed(error, mine)));
 }
 
-function failed(error) {
+function later(mine, work) {
+  setTimeout(() => { if (mine === turn) work(); }, SOME_SECONDS);
+}
+
+function failed(error, mine) {
+  if (mine !== turn) return;
   say("trouble", "bad");
   main.replaceChildren(el("p", { class: "error" }, error.message));
+  // A daemon that is not there may be back soon.
+  if (!error.stays) later(mine, route);
 }
 
 function route() {
@@ -325,7 +335,7 @@ function route() {
   const show = kind === "story" ? showStory(name, mine)
     : kind === "sinks" ? showSinks(mine)
     : showChannel(name, mine);
-  show.catch(failed);
+  show.catch((error) => failed(error, mine));
 }
 
 addEventListener("hashchange", () => { route(); main.focus(); });

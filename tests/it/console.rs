@@ -1,0 +1,173 @@
+//! The console in a real browser: what it shows stays true without a reload.
+
+use std::net::SocketAddr;
+
+use serde_json::json;
+
+use crate::browser::Browser;
+use crate::support::{Daemon, Desk};
+use crate::web::{ask, free_port};
+
+const CLAIM: &str = "Norland agreed to cease night inspections - regional media";
+const DENIAL: &str = "Ministry source claims Norland did not agree to stop night inspections";
+const SQUID: &str = "Giant squid found in city fountain";
+/// Who tells all of it.
+const PUBLISHER: &str = "Coast <img src=x onerror=alert(1)> Wire";
+
+/// A desk with a daemon that serves it.
+struct Served {
+    desk: Desk,
+    listen: SocketAddr,
+    daemon: Option<Daemon>,
+}
+
+impl Served {
+    fn new() -> Served {
+        let listen = free_port();
+        let desk = Desk::with(&format!(
+            r#"
+[log]
+dir = "data"
+
+[serve]
+listen = "{listen}"
+
+[[channel]]
+name = "all"
+title = "All the news"
+
+[[channel]]
+name = "squid"
+
+[[rule]]
+name = "everything"
+query = "*"
+channels = ["all"]
+
+[[rule]]
+name = "sea"
+query = "squid"
+channels = ["squid"]
+
+[[sink.file]]
+name = "out"
+path = "out.ndjson"
+channels = ["all"]
+"#
+        ));
+        let mut served = Served { desk, listen, daemon: None };
+        served.start();
+        served
+    }
+
+    fn start(&mut self) {
+        let (listen, mut daemon) = (self.listen, self.desk.daemon());
+        daemon.until("it is ready", || {
+            ask(listen, "GET", "/healthz", "", "").is_some_and(|(status, _)| status == 200)
+        });
+        self.daemon = Some(daemon);
+    }
+
+    fn stop(&mut self) {
+        self.daemon.take().unwrap().stop();
+    }
+
+    fn token(&self) -> String {
+        let file = self.desk.read("data/api-token");
+        file.trim().strip_prefix("push ").unwrap().to_owned()
+    }
+
+    /// Gives the token as the browser would ask for it.
+    fn log_in(&self, browser: &Browser) {
+        browser.visit(&format!("http://desk:{}@{}/v1/channels", self.token(), self.listen));
+    }
+
+    fn push(&self, uri: &str, headline: &str) {
+        let token = self.token();
+        let headers =
+            format!("Authorization: Bearer {token}\r\nContent-Type: application/x-ndjson\r\n");
+        let body =
+            format!("{}\n", json!({ "uri": uri, "headline": headline, "provider": PUBLISHER }));
+        let (status, report) = ask(self.listen, "POST", "/v1/items", &headers, &body).unwrap();
+        assert_eq!(status, 202, "{report}");
+    }
+
+    fn url(&self, page: &str) -> String {
+        format!("http://{}/{page}", self.listen)
+    }
+}
+
+#[test]
+fn the_console_shows_what_comes_and_what_becomes_of_it() {
+    let Some(browser) = Browser::open(1200) else { return };
+    let served = Served::new();
+    served.log_in(&browser);
+    browser.visit(&served.url(""));
+    browser.shows("h1", &["All the news"]);
+    browser.shows("main .quiet", &["Nothing yet. What comes is shown at once."]);
+
+    served.push("i:1", CLAIM);
+    browser.shows("article h3", &[CLAIM]);
+    served.push("i:2", SQUID);
+    browser.shows("article h3", &[SQUID, CLAIM]);
+    browser.shows("#channels a", &["All the news2", "squid1", "Unrouted0", "Rejected0"]);
+    assert!(browser.texts("article .meta")[0].ends_with(&format!("first from {PUBLISHER}")));
+    assert!(browser.texts("img").is_empty(), "what others sent is text");
+
+    // A contradiction comes as an update to its story, and an open story hears of it.
+    browser.click("article:last-child h3 a");
+    browser.shows(".card a, .card p:first-child", &[&format!("New {CLAIM}")]);
+    served.push("i:3", DENIAL);
+    browser.shows("h1 .tag", &["disputed"]);
+    browser.shows(".card .tag", &["makes it disputed"]);
+
+    // What a person merges is one story without a reload.
+    browser.visit(&served.url("#/channel/all"));
+    browser.shows("article .tag", &["disputed"]);
+    browser.shows("article h3", &[&format!("disputed{CLAIM}"), SQUID]);
+    let merge = ["story", "merge", "-c", "wirefold.toml", "s2", "s1"];
+    served.desk.wirefold(&merge).success();
+    browser.shows("article h3", &[&format!("disputed{CLAIM}")]);
+}
+
+#[test]
+fn the_console_comes_back_with_its_daemon() {
+    let Some(browser) = Browser::open(1200) else { return };
+    let mut served = Served::new();
+    served.log_in(&browser);
+    served.push("i:1", CLAIM);
+    browser.visit(&served.url(""));
+    browser.shows("article h3", &[CLAIM]);
+    browser.shows("#state", &["live"]);
+
+    // One page was open, another is turned to while the daemon is away.
+    served.stop();
+    browser.shows("#state", &["not connected, trying again"]);
+    served.start();
+    served.push("i:2", SQUID);
+    browser.shows("article h3", &[SQUID, CLAIM]);
+    browser.shows("#state", &["live"]);
+
+    served.stop();
+    browser.click("header .aside");
+    browser.shows(".error", &["wirefold does not answer. It is asked again."]);
+    served.start();
+    browser.shows("h1", &["Sinks"]);
+    browser.shows("tbody td:first-child", &["out"]);
+    browser.shows("#state", &[""]);
+}
+
+#[test]
+fn the_console_fits_a_phone() {
+    let Some(browser) = Browser::open(360) else { return };
+    let served = Served::new();
+    served.log_in(&browser);
+    let long = "a".repeat(120);
+    served.push("i:1", &format!("Harbour sign reads {long} since this morning"));
+    for (page, there) in [("", "article"), ("#/story/s1", ".card"), ("#/sinks", "table")] {
+        browser.visit(&served.url(page));
+        browser.until(there);
+        let width = browser.eval("[document.documentElement.scrollWidth, innerWidth]");
+        assert_eq!(width, json!([360, 360]), "{page}");
+    }
+}
