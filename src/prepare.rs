@@ -47,7 +47,7 @@ pub struct Prepared {
     pub received: Timestamp,
     /// Event time: the item's own, at most 5 minutes after `received`.
     pub event: Timestamp,
-    /// The item as sent.
+    /// The item as sent; without a headline, with the line of its body that stands for one.
     pub item: Item,
     /// What is compared.
     pub headline: Headline,
@@ -93,8 +93,14 @@ impl Prepare {
         let Arrival { seq, received, source, record } = arrival;
         match record {
             Err(reject) => Err(Rejected { seq, received, source, reject }),
-            Ok(item) => match cleaned_headline(&item) {
-                Some(line) => Ok(prepared(seq, received, item, &line)),
+            Ok(mut item) => match cleaned_headline(&item) {
+                Some(Line { text, of_body }) => {
+                    if of_body {
+                        // Whoever is shown the item, now or from the log, must see what it says.
+                        item.headline.clone_from(&text);
+                    }
+                    Ok(prepared(seq, received, item, &text))
+                }
                 None => {
                     let reason = "The item has neither a headline nor a body to take one from.";
                     let reject = Reject {
@@ -132,15 +138,25 @@ impl Stage for Prepare {
     }
 }
 
+/// A headline in plain text.
+struct Line {
+    text: String,
+    /// The item has none of its own.
+    of_body: bool,
+}
+
 /// The headline in plain text, or the first sentence of the body when there is none.
-fn cleaned_headline(item: &Item) -> Option<String> {
+fn cleaned_headline(item: &Item) -> Option<Line> {
     let headline = clean::clean(&item.headline);
-    if headline.chars().any(char::is_alphanumeric) {
-        return Some(headline);
+    if says_something(&headline) {
+        return Some(Line { text: headline, of_body: false });
     }
-    let body = item.body.as_deref()?;
-    let line = body.lines().map(clean::clean).find(|l| l.chars().any(char::is_alphanumeric))?;
-    Some(first_sentence(&line).to_owned())
+    let line = item.body.as_deref()?.lines().map(clean::clean).find(|line| says_something(line))?;
+    Some(Line { text: first_sentence(&line).to_owned(), of_body: true })
+}
+
+fn says_something(line: &str) -> bool {
+    line.chars().any(char::is_alphanumeric)
 }
 
 /// The first sentence, at most 300 bytes of it.
@@ -169,8 +185,8 @@ pub fn has_open_embargo(item: &Item, markers: &[Marker]) -> bool {
 /// for readers of the log, which keeps items as sent.
 pub fn markers(item: &Item) -> Vec<Marker> {
     let mut markers = item.markers.clone();
-    if let Some(line) = cleaned_headline(item) {
-        let stripped = attribution::strip(&line, item.publisher.as_deref(), &mut Vec::new());
+    if let Some(Line { text, .. }) = cleaned_headline(item) {
+        let stripped = attribution::strip(&text, item.publisher.as_deref(), &mut Vec::new());
         marker::strip(stripped, &mut markers);
     }
     markers

@@ -136,7 +136,12 @@ fn decide(
         let headline = item.map(|item| item.headline.clone());
         last = arrival.received;
         for entry in decider.push(arrival) {
-            each(n, uri.clone(), headline.clone(), entry);
+            let headline = match &entry {
+                // That of the body, where the record had none.
+                Entry::Item { item, .. } => Some(item.headline.clone()),
+                _ => headline.clone(),
+            };
+            each(n, uri.clone(), headline, entry);
         }
     }
     // What is held back at the end is let go as if nothing else came.
@@ -285,6 +290,15 @@ mod tests {
             "{{\"headline\":\"{headline}\"{more},\
              \"wirefold\":{{\"source\":\"{source}\",\"received\":\"{received}\"}}}}\n"
         )
+    }
+
+    #[test]
+    fn an_item_without_a_headline_is_shown_by_what_its_body_says() {
+        let body = "{\"body\":\"Squid blocks the harbour of Norland. Boats wait.\"}\n";
+        assert_eq!(
+            replayed(body)[0].headline.as_deref(),
+            Some("Squid blocks the harbour of Norland")
+        );
     }
 
     #[test]

@@ -213,7 +213,7 @@ pub enum Entry {
         seq: Seq,
         /// When it was taken in.
         received: Timestamp,
-        /// The item as sent.
+        /// The item as it was prepared.
         item: Box<Item>,
         /// What was decided.
         decision: Box<Decision>,

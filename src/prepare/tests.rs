@@ -35,6 +35,7 @@ fn a_missing_headline_is_taken_from_the_body_or_the_item_is_rejected() {
     let item = Item { headline: " ".to_owned(), body: Some(body.to_owned()), ..Item::default() };
     let prepared = prepare(item).expect("the body has a sentence");
     assert_eq!(prepared.headline.as_str(), "Gen. Ortega opened the dam on Friday");
+    assert_eq!(prepared.item.headline, "Gen. Ortega opened the dam on Friday", "what is delivered");
     let empty = Item { headline: "\u{200B} -".to_owned(), ..Item::default() };
     let rejected = prepare(empty).expect_err("nothing to compare");
     assert_eq!(rejected.reject.kind, RejectKind::NoText);
