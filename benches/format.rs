@@ -21,6 +21,7 @@ fn options() -> Options {
         timezone: TimeZone::UTC,
         received: Timestamp::UNIX_EPOCH,
         charset: None,
+        base: None,
         max_record: 1 << 20,
         endless: false,
         exported: false,

@@ -109,6 +109,8 @@ pub struct Options {
     pub received: Timestamp,
     /// Charset from outside the bytes (an HTTP header).
     pub charset: Option<String>,
+    /// Address that the bytes were fetched from: relative links in a feed are relative to it.
+    pub base: Option<String>,
     /// Largest single record in bytes; a longer one becomes a reject.
     pub max_record: usize,
     /// The input may never end, as that of a port: each message of a circuit is a record as soon as
@@ -123,13 +125,28 @@ pub struct Options {
 /// What a parser yields: an item, or why there is none.
 pub type Record = Result<Item, Reject>;
 
+/// What a whole input gave.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parsed {
+    /// Its records in order.
+    pub records: Vec<Record>,
+    /// It is a feed that ends before it is closed. If it ends within an entry, the last record is
+    /// the reject of that.
+    pub cut: bool,
+}
+
 /// Reads a whole input: [`Parser::feed`] and [`Parser::finish`].
 pub fn parse(format: Format, bytes: &[u8], options: &Options) -> Vec<Record> {
-    let mut out = Vec::new();
+    read(format, bytes, options).records
+}
+
+/// Like [`parse`], and tells whether the input was cut.
+pub fn read(format: Format, bytes: &[u8], options: &Options) -> Parsed {
+    let mut records = Vec::new();
     let mut parser = Parser::new(format, options.clone());
-    parser.feed(bytes, &mut out);
-    parser.finish(&mut out);
-    out
+    parser.feed(bytes, &mut records);
+    parser.finish(&mut records);
+    Parsed { records, cut: parser.cut() }
 }
 
 /// Whether the records of a whole file say that nothing of it could be read: rejects and no item.

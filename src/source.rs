@@ -117,6 +117,7 @@ fn options(config: &SourceConfig, clock: &Clock) -> format::Options {
         timezone: config.timezone.clone(),
         received: clock.now(),
         charset: None,
+        base: None,
         max_record: config.max_record,
         endless: false,
         exported: false,

@@ -37,6 +37,7 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
         timezone: args.timezone,
         received: Timestamp::UNIX_EPOCH,
         charset: None,
+        base: None,
         max_record: 1 << 20,
         endless: false,
         exported: true,

@@ -112,9 +112,16 @@ fn digest(kind: &str, parts: &[&str]) -> Digest {
     hash.digest128().to_be_bytes()
 }
 
-/// An address without scheme, fragment and tracking; `None` for a site's front page.
+/// An address without scheme, fragment and tracking; `None` for a site's front page, and for a
+/// relative link, which is another page at each site.
 fn address(link: &str) -> Option<String> {
-    let rest = link.split_once("://").map_or(link, |(_, rest)| rest);
+    let rest = match link.split_once("://") {
+        Some((_, rest)) => rest,
+        None => link.strip_prefix("//").unwrap_or(link),
+    };
+    if rest.starts_with(['/', '.', '?', '#']) {
+        return None;
+    }
     let rest = rest.split('#').next()?;
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
     let path = path.trim_end_matches('/');
@@ -283,7 +290,11 @@ mod tests {
         let page = address("https://www.Fjord.example/a/b/?utm_source=x#top");
         assert_eq!(page, address("http://fjord.example/a/b"));
         assert_ne!(page, address("http://fjord.example/a/b?page=2"));
+        assert_eq!(page, address("//fjord.example/a/b"));
         assert_eq!(address("https://fjord.example/"), None);
+        for relative in ["/a/b", "./a/b", "../a/b", "?page=/2", "https:///a"] {
+            assert_eq!(address(relative), None, "{relative}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use super::date::Dates;
 use super::xml::{Element, Repair, Tree};
-use super::{Record, fields};
+use super::{Options, Record, fields};
 use crate::item::{Language, Reject, RejectKind};
 
 mod address;
@@ -36,22 +36,29 @@ const REPAIR: Repair = Repair {
 struct Channel {
     publisher: Option<String>,
     language: Option<Language>,
+    /// Authors of entries that name none.
+    byline: Option<String>,
     /// Address that relative links are relative to.
     base: Option<String>,
 }
 
-/// Reads a feed. A feed without entries gives no record.
-pub(super) fn parse(text: &str, dates: &Dates, max_record: usize, out: &mut Vec<Record>) {
+/// Reads a feed, and tells whether it ends before it is closed. A feed without entries gives no
+/// record.
+pub(super) fn parse(text: &str, dates: &Dates, options: &Options, out: &mut Vec<Record>) -> bool {
     if text.trim_start().starts_with('{') {
-        return json::parse(text, dates, max_record, out);
+        return json::parse(text, dates, options, out);
     }
     let tree = Tree::parse(text, REPAIR);
-    let channel = tree.root().map(Channel::read).unwrap_or_default();
+    let from = options.base.as_deref();
+    let channel = tree.root().map(|root| Channel::read(root, from)).unwrap_or_default();
     let begun = out.len();
     for element in tree.all(REPAIR.records) {
-        out.push(check(&tree, element, max_record).map(|()| entry::item(element, &channel, dates)));
+        let checked = check(&tree, element, options.max_record);
+        out.push(checked.map(|()| entry::item(element, &channel, dates)));
     }
-    out.extend(tree.rest().map(Err));
+    let rest = tree.rest();
+    let given_up = rest.is_some();
+    out.extend(rest.map(Err));
     if out.len() == begun && !is_feed(&tree) {
         let (at, why) = match &tree.fault {
             Some((at, why)) => (*at as u64, format!("{why}, at offset {at}")),
@@ -60,12 +67,15 @@ pub(super) fn parse(text: &str, dates: &Dates, max_record: usize, out: &mut Vec<
         let reason = format!("The document is no feed: {why}.");
         out.push(Err(Reject::new(RejectKind::Malformed, reason, at, text.as_bytes())));
     }
+    !given_up && tree.root().is_some_and(|root| is_root(root) && tree.cut_off(root))
 }
 
 fn is_feed(tree: &Tree) -> bool {
-    let names = ["rss", "rdf", "feed", "channel"];
-    let is_root = |root: Element| root.closed() && names.iter().any(|name| root.is(name));
-    tree.fault.is_none() && tree.root().is_some_and(is_root)
+    tree.fault.is_none() && tree.root().is_some_and(|root| is_root(root) && root.closed())
+}
+
+fn is_root(element: Element) -> bool {
+    ["rss", "rdf", "feed", "channel"].iter().any(|name| element.is(name))
 }
 
 /// Refuses an entry that the document ends in, and one that is too long.
@@ -85,21 +95,24 @@ fn check(tree: &Tree, entry: Element, max_record: usize) -> Result<(), Reject> {
 }
 
 impl Channel {
-    fn read(root: Element) -> Channel {
+    /// Reads what stands around the entries; `from` is the address that the feed was fetched from.
+    fn read(root: Element, from: Option<&str>) -> Channel {
         let channel = root.child("channel").unwrap_or(root);
-        let own = |local: &str| {
-            let mut children = channel.children();
-            children.find(|c| c.is(local) && matches!(c.prefix(), "" | "dc" | "atom"))
-        };
+        let usual = |prefix| matches!(prefix, "" | "dc" | "atom") || prefix == root.prefix();
+        let own = |local: &str| channel.children().find(|c| c.is(local) && usual(c.prefix()));
         let publisher = ["publisher", "title"].into_iter().find_map(|name| own(name)?.line());
         let language = own("language").and_then(Element::line);
         let language = language.or_else(|| Some(root.attribute("lang")?.into_owned()));
         let base = root.attribute("base").or_else(|| channel.attribute("base"));
         let link = || channel.children().find_map(entry::alternate);
+        let base = base.map(|base| base.into_owned()).or_else(link);
+        let base = base.map(|base| address::resolve(from, &base));
         Channel {
             publisher: publisher.map(|name| super::text::from_plain(&name)),
             language: language.and_then(|code| fields::language(&code)),
-            base: base.map(|base| base.into_owned()).or_else(link),
+            // Of Atom; RSS names editors there.
+            byline: Some(root).filter(|root| root.is("feed")).and_then(entry::authors),
+            base: base.or_else(|| from.map(str::to_owned)),
         }
     }
 }

@@ -19,6 +19,7 @@ pub struct Parser {
     options: Options,
     dates: Dates,
     state: State,
+    cut: bool,
 }
 
 enum State {
@@ -43,7 +44,7 @@ impl Parser {
         let dates =
             Dates { zone: options.timezone.clone(), received: options.received, day_first: false };
         let state = State::of(format, &options, &dates);
-        Parser { format, options, dates, state }
+        Parser { format, options, dates, state, cut: false }
     }
 
     /// Takes in bytes and gives out the records that are complete.
@@ -96,6 +97,11 @@ impl Parser {
     /// True when bytes are held of which nothing can be said before the input ends.
     pub fn holds_document(&self) -> bool {
         matches!(&self.state, State::Document { bytes, .. } if !bytes.is_empty())
+    }
+
+    /// Whether what was read was a feed that ended before it was closed.
+    pub(super) fn cut(&self) -> bool {
+        self.cut
     }
 
     /// Gives out the messages of a circuit that have ended. One that does not end is let go.
@@ -185,7 +191,7 @@ impl Parser {
 
     /// Reads a document that begins at an offset of the input.
     fn document_at(
-        &self,
+        &mut self,
         offset: u64,
         format: Format,
         bytes: &[u8],
@@ -198,7 +204,7 @@ impl Parser {
         rejects.filter_map(|reject| reject.offset.as_mut()).for_each(|at| *at += offset);
     }
 
-    fn document(&self, format: Format, bytes: &[u8], overlong: bool, out: &mut Vec<Record>) {
+    fn document(&mut self, format: Format, bytes: &[u8], overlong: bool, out: &mut Vec<Record>) {
         let refuse = |kind, reason: String| Err(Reject::new(kind, reason, 0, bytes));
         if overlong {
             let reason = format!("The document is longer than {MAX_DOCUMENT} bytes.");
@@ -221,7 +227,9 @@ impl Parser {
             Format::Ndjson => {
                 ndjson::document(&decoded.text, &self.dates, max, self.options.exported, out);
             }
-            Format::Feed => feed::parse(&decoded.text, &self.dates, max, out),
+            Format::Feed => {
+                self.cut = feed::parse(&decoded.text, &self.dates, &self.options, out);
+            }
             Format::NewsmlG2 => newsml_g2::parse(&decoded.text, &self.dates, max, out),
             Format::Newsml1 => newsml_1::parse(&decoded.text, &self.dates, max, out),
             Format::Nitf => nitf::parse(&decoded.text, &self.dates, max, out),

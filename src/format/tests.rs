@@ -11,6 +11,7 @@ pub(crate) fn options() -> Options {
         timezone: TimeZone::UTC,
         received: "2026-11-23T20:00:00Z".parse().expect("a timestamp"),
         charset: None,
+        base: None,
         max_record: 1 << 20,
         endless: false,
         exported: false,

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tracing::error;
 
-use crate::format::{self, Format, Options, Parser, Record};
+use crate::format::{self, Format, Options, Parsed, Parser, Record};
 use crate::item::{Reject, RejectKind};
 use crate::poison::panic_if_asked;
 
@@ -68,11 +68,16 @@ impl Guarded {
 
 /// Parses a whole file behind the guard.
 pub(crate) fn parse(format: Format, bytes: &[u8], options: &Options) -> Vec<Record> {
+    read(format, bytes, options).records
+}
+
+/// Like [`parse`], and tells whether the input was cut.
+pub(super) fn read(format: Format, bytes: &[u8], options: &Options) -> Parsed {
     let parsed = catch_unwind(AssertUnwindSafe(|| {
         panic_if_asked("parser", bytes);
-        format::parse(format, bytes, options)
+        format::read(format, bytes, options)
     }));
-    parsed.unwrap_or_else(|_| vec![Err(poison(0, bytes))])
+    parsed.unwrap_or_else(|_| Parsed { records: vec![Err(poison(0, bytes))], cut: false })
 }
 
 fn poison(offset: u64, bytes: &[u8]) -> Reject {

@@ -18,7 +18,7 @@ pub(super) fn item(entry: Element, channel: &Channel, dates: &Dates) -> Item {
         uri,
         headline: headline(entry).unwrap_or_default(),
         body: body(entry),
-        byline: byline(entry),
+        byline: byline(entry).or_else(|| channel.byline.clone()),
         publisher: publisher(entry).or_else(|| channel.publisher.clone()),
         language: line(entry, "dc:language")
             .or_else(|| Some(entry.attribute("lang")?.into_owned()))
@@ -55,9 +55,9 @@ pub(super) fn item(entry: Element, channel: &Channel, dates: &Dates) -> Item {
 fn child<'t>(entry: Element<'t>, name: &str) -> Option<Element<'t>> {
     let (prefix, local) = name.split_once(':').unwrap_or(("", name));
     entry.children().filter(|child| child.is(local)).find(|child| {
-        // Some feeds bind RSS or Atom to a prefix of their own.
-        child.prefix() == prefix
-            || prefix.is_empty() && matches!(child.prefix(), "atom" | "rss" | "a" | "a10")
+        // Some feeds bind RSS or Atom to a prefix of their own, and some libraries all of them.
+        let usual = ["atom", "rss", "a", "a10", entry.prefix()];
+        child.prefix() == prefix || prefix.is_empty() && usual.contains(&child.prefix())
     })
 }
 
@@ -70,9 +70,14 @@ fn headline(entry: Element) -> Option<String> {
         .into_iter()
         .filter_map(|name| child(entry, name))
         .find(|title| title.line().is_some())?;
-    let line = title.line()?;
+    let nested = title.children().next().is_some();
+    let sent = if nested { title.lines()? } else { title.line()? };
     let html = title.attribute("type").is_some_and(|kind| kind.contains("html"));
-    let line = if html { text::headline_from_html(&line) } else { text::from_plain(&line) };
+    let mut line = if html { text::headline_from_html(&sent) } else { text::from_plain(&sent) };
+    if sent.contains("&lt;") {
+        // Tags that were escaped twice.
+        line = text::from_plain(&line);
+    }
     Some(text::one_line(&line))
 }
 
@@ -119,25 +124,31 @@ pub(super) fn alternate(link: Element) -> Option<String> {
 /// An RSS guid is an address unless it says that it is none.
 fn permalink(entry: Element) -> Option<String> {
     let guid = child(entry, "guid")?;
-    let permanent = guid.attribute("isPermaLink").is_none_or(|value| value != "false");
+    let told = guid.attribute("isPermaLink");
+    let permanent = told.is_none_or(|value| !value.eq_ignore_ascii_case("false"));
     guid.line().filter(|address| permanent && address.starts_with("http"))
 }
 
 fn byline(entry: Element) -> Option<String> {
-    let creator = line(entry, "dc:creator");
-    let author = || {
-        let names: Vec<String> = entry
-            .children()
-            .filter(|c| c.is("author") && c.prefix() != "itunes")
-            .filter_map(|author| match author.child("name") {
-                Some(name) => name.line(),
-                None => person(&author.line()?),
-            })
-            .collect();
-        fields::some(&names.join(", "))
-    };
-    let byline = creator.or_else(author).or_else(|| line(entry, "itunes:author"))?;
-    fields::byline(&text::from_plain(&byline))
+    let creator =
+        line(entry, "dc:creator").and_then(|name| fields::byline(&text::from_plain(&name)));
+    creator.or_else(|| authors(entry)).or_else(|| {
+        let name = line(entry, "itunes:author")?;
+        fields::byline(&text::from_plain(&name))
+    })
+}
+
+/// The authors that an entry, or a whole Atom feed, names.
+pub(super) fn authors(element: Element) -> Option<String> {
+    let names: Vec<String> = element
+        .children()
+        .filter(|c| c.is("author") && c.prefix() != "itunes")
+        .filter_map(|author| match author.child("name") {
+            Some(name) => name.line(),
+            None => person(&author.line()?),
+        })
+        .collect();
+    fields::byline(&text::from_plain(&fields::some(&names.join(", "))?))
 }
 
 /// The person of an RSS author, `desk@example.org (Ann Lee)`; an address alone is none.

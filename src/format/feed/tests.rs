@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use crate::format::tests::{items, options, rejects};
-use crate::format::{Format, Options, parse};
+use crate::format::{Format, Options, parse, read};
 use crate::item::{Item, Language, PubStatus, RejectKind, Subject, TimeQuality};
 
 const RSS: &str = include_str!("../../../tests/data/format/rss.xml");
@@ -131,6 +131,90 @@ fn a_cut_feed_keeps_its_whole_entries_and_rejects_the_cut_one() {
     let cut = JSON.find("\"8\"").expect("an id");
     let records = parse(Format::Feed, &JSON.as_bytes()[..cut], &options());
     assert_eq!((records.len(), records[0].is_ok(), records[1].is_err()), (2, true, true));
+}
+
+#[test]
+fn a_feed_that_ends_before_it_is_closed_is_told_from_a_whole_one() {
+    for whole in [RSS, ATOM, RDF, JSON, "<rss/>", "<rss><channel></rss>", "<html><p>Sorry"] {
+        assert!(!read(Format::Feed, whole.as_bytes(), &options()).cut, "{whole}");
+    }
+    for feed in [RSS, ATOM, RDF] {
+        let between =
+            ["</item>", "</entry>"].iter().find_map(|end| Some(feed.find(end)? + end.len()));
+        for cut in [between.expect("an entry"), feed.rfind("<title").expect("a title")] {
+            assert!(
+                read(Format::Feed, &feed.as_bytes()[..cut], &options()).cut,
+                "{}",
+                &feed[..cut]
+            );
+        }
+    }
+    for cut in [JSON.find("\"8\"").expect("an id"), JSON.rfind(']').expect("an end")] {
+        assert!(read(Format::Feed, &JSON.as_bytes()[..cut], &options()).cut, "{}", &JSON[..cut]);
+    }
+}
+
+#[test]
+fn links_are_relative_to_where_the_feed_came_from_if_it_names_no_base() {
+    let base = Some("https://port.example/feeds/all.xml".to_owned());
+    let options = Options { base, ..options() };
+    #[track_caller]
+    fn case(options: &Options, feed: &str, link: &str) {
+        let records = parse(Format::Feed, feed.as_bytes(), options);
+        assert_eq!(records[0].as_ref().unwrap().link.as_deref(), Some(link), "{feed}");
+    }
+    let rss = "<item><title>x</title><link>/news/1</link></item></channel></rss>";
+    case(&options, &format!("<rss><channel>{rss}"), "https://port.example/news/1");
+    case(
+        &options,
+        &format!("<rss><channel><link>https://other.example/</link>{rss}"),
+        "https://other.example/news/1",
+    );
+    let atom = "<title>x</title><link href='a.html'/></entry></feed>";
+    case(&options, &format!("<feed><entry>{atom}"), "https://port.example/feeds/a.html");
+    let based = format!("<feed xml:base='/b/'><entry>{atom}");
+    case(&options, &based, "https://port.example/b/a.html");
+    let json = "{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[{\"url\":\"/n\"}]}";
+    case(&options, json, "https://port.example/n");
+}
+
+#[test]
+fn a_json_feed_may_have_an_extension_with_items_of_its_own() {
+    let json = "{\"_shop\":{\"items\":[{\"title\":\"Mug\"}]},\"author\":{\"name\":\"Ann Lee\"},\
+        \"items\":[{\"title\":\"Ferry late\"}]}";
+    let items = feed(json);
+    assert_eq!((items.len(), items[0].headline.as_str()), (1, "Ferry late"));
+    assert_eq!(items[0].byline.as_deref(), Some("Ann Lee"), "who wrote the feed wrote its items");
+}
+
+#[test]
+fn atom_is_read_whatever_its_prefix_and_entries_have_the_author_of_the_feed() {
+    let atom = "<ns0:feed xmlns:ns0='http://www.w3.org/2005/Atom'><ns0:title>Port</ns0:title>\
+        <ns0:author><ns0:name>Ann Lee</ns0:name></ns0:author>\
+        <ns0:entry><ns0:id>1</ns0:id><ns0:title>Ferry late</ns0:title></ns0:entry></ns0:feed>";
+    let item = &feed(atom)[0];
+    assert_eq!((item.headline.as_str(), item.uri.as_deref()), ("Ferry late", Some("1")));
+    assert_eq!(
+        (item.publisher.as_deref(), item.byline.as_deref()),
+        (Some("Port"), Some("Ann Lee"))
+    );
+}
+
+#[test]
+fn markup_in_a_title_is_no_part_of_it() {
+    let title = |title: &str| {
+        headlines(&format!("<rss><channel><item><title>{title}</title></item></channel></rss>"))
+    };
+    assert_eq!(title("Ferry<br/>late"), ["Ferry late"]);
+    assert_eq!(title("&amp;lt;b&amp;gt;Ferry&amp;lt;/b&amp;gt; late"), ["Ferry late"]);
+    assert_eq!(title("Acme &amp;lt;ACM&amp;gt; up"), ["Acme <ACM> up"]);
+}
+
+#[test]
+fn a_guid_that_says_in_capitals_that_it_is_no_link_is_none() {
+    let rss = "<rss><channel><item><title>x</title>\
+        <guid isPermaLink='False'>https://port.example/1</guid></item></channel></rss>";
+    assert_eq!(feed(rss)[0].link, None);
 }
 
 #[test]

@@ -132,6 +132,7 @@ impl How {
             timezone: TimeZone::UTC,
             received: Timestamp::UNIX_EPOCH,
             charset: self.charset.clone(),
+            base: None,
             max_record: length + 1,
             endless: false,
             exported: false,

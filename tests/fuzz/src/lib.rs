@@ -10,6 +10,7 @@ pub fn check(format: Format, bytes: &[u8]) {
         timezone: TimeZone::UTC,
         received: Timestamp::UNIX_EPOCH,
         charset: None,
+        base: None,
         max_record: 4096,
         endless: false,
         exported: true,
