@@ -12,6 +12,9 @@ const QUIET_GAPS: f64 = 12.0;
 /// … and no sooner than this: nights and weekends are no news.
 const QUIET_LEAST: Duration = Duration::from_secs(12 * 3_600);
 
+/// The longest gap that a single new entry tells: one that was silent for years has woken up.
+const FIRST_GAP: Duration = Duration::from_secs(24 * 3_600);
+
 /// A feed's rhythm.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Rhythm {
@@ -38,8 +41,15 @@ impl Rhythm {
                 self.gap = Some(gap + WEIGHT * (seconds - gap));
                 self.last = Some(now);
             }
+            // It had too few entries to tell when it was met: those that come now do.
+            (None, Some(last)) => {
+                let seconds = seconds_between(last, newest) / times.len() as f64;
+                let longest = FIRST_GAP.as_secs_f64();
+                self.gap = (seconds > 0.0).then(|| seconds.clamp(1.0, longest));
+                self.last = Some(now);
+            }
             _ => {
-                self.gap = median_gap(&times);
+                self.gap = usual_gap(&times);
                 self.last = Some(newest);
             }
         }
@@ -65,16 +75,18 @@ fn seconds_between(from: Timestamp, to: Timestamp) -> f64 {
     to.duration_since(from).as_secs_f64().max(0.0)
 }
 
-/// The median, since a feed often ends in a few entries that are years old. `None` when there are
-/// too few entries to tell.
-fn median_gap(sorted: &[Timestamp]) -> Option<f64> {
+/// The median gap, since a feed often ends in a few entries that are years old; of entries that come
+/// several at a time, the mean. `None` when there are too few entries to tell, or all have one time.
+fn usual_gap(sorted: &[Timestamp]) -> Option<f64> {
     let mut gaps: Vec<_> =
         sorted.windows(2).map(|pair| seconds_between(pair[0], pair[1])).collect();
     if gaps.len() < 2 {
         return None;
     }
     gaps.sort_unstable_by(f64::total_cmp);
-    Some(gaps[gaps.len() / 2].max(1.0))
+    let median = gaps[gaps.len() / 2];
+    let gap = if median > 0.0 { median } else { gaps.iter().sum::<f64>() / gaps.len() as f64 };
+    (gap > 0.0).then_some(gap.max(1.0))
 }
 
 #[cfg(test)]
@@ -123,6 +135,30 @@ mod tests {
         let mut single = Rhythm::default();
         single.note(&[at(0)], at(0));
         assert_eq!(single.strangely_quiet(at(1_000_000)), None);
+    }
+
+    #[test]
+    fn a_feed_that_begins_with_one_entry_learns_its_rhythm_from_the_next() {
+        let mut rhythm = Rhythm::default();
+        rhythm.note(&[at(0)], at(10));
+        assert_eq!(rhythm.interval(at(10)), None);
+        rhythm.note(&[at(3_600)], at(3_610));
+        assert_eq!(rhythm.interval(at(3_610)), Some(Duration::from_secs(1_800)));
+        let mut old = Rhythm::default();
+        old.note(&[at(0)], at(100 * 86_400));
+        old.note(&[at(100 * 86_400)], at(100 * 86_400));
+        assert_eq!(old.interval(at(100 * 86_400)), Some(Duration::from_secs(12 * 3_600)));
+    }
+
+    #[test]
+    fn entries_that_all_have_one_time_tell_nothing() {
+        let mut rhythm = Rhythm::default();
+        rhythm.note(&[at(0); 20], at(3 * 86_400));
+        assert_eq!(rhythm.interval(at(3 * 86_400)), None);
+        assert_eq!(rhythm.strangely_quiet(at(3 * 86_400)), None);
+        let mut rhythm = Rhythm::default();
+        rhythm.note(&[at(0), at(0), at(0), at(0), at(3_600), at(3_600), at(3_600)], at(3_600));
+        assert_eq!(rhythm.interval(at(3_600)), Some(Duration::from_secs(300)), "in batches");
     }
 
     #[test]
