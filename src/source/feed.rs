@@ -1,11 +1,11 @@
 //! Feeds on the web, asked again and again: politely, and each entry taken in once.
 //!
 //! One task polls all feeds, so that thousands cost little: `schedule` decides when a feed is asked
-//! next, `host` who takes turns, `poll` does one poll, and `memory` is what is kept of a feed
-//! between polls and across restarts.
+//! next, `host` who takes turns, `poll` does one poll, `take_in` reads its answer, and `memory` is
+//! what is kept of a feed between polls and across restarts.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashSet};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,18 +27,22 @@ pub mod opml;
 mod poll;
 mod rhythm;
 mod schedule;
+mod take_in;
 pub mod websub;
 
 use chance::Chance;
 use host::Hosts;
 use memory::Memory;
 use poll::Polled;
-use schedule::Bounds;
+use schedule::{Bounds, Outcome};
 
 /// Polls on their way at one time.
 const CONCURRENT: usize = 32;
 /// First polls are spread over this much time for each feed, but not beyond a feed's own bound.
 const SPREAD: Duration = Duration::from_millis(20);
+/// How often a feed is asked again, `min_interval` apart, that has nothing new after a notice: the
+/// hub is often told before the last cache is.
+const ONCE_MORE: u32 = 3;
 
 /// A feed and what is configured for it.
 struct Feed {
@@ -83,14 +87,17 @@ struct Poller {
     /// What is known of each feed; with its poll while that is on its way.
     memories: Vec<Option<Memory>>,
     turns: BinaryHeap<Reverse<Turn>>,
-    /// When each feed's turn is; a turn at another moment was overtaken by a notice.
-    next: Vec<Timestamp>,
+    /// Each feed's turn; another one was overtaken by a notice.
+    next: Vec<Turn>,
     /// Feeds that a hub told of while they were being polled.
     again: HashSet<usize>,
+    /// Feeds that a hub told of and that have shown nothing new since: how often they are asked
+    /// once more.
+    expected: HashMap<usize, u32>,
     hosts: Hosts,
     running: JoinSet<Result<Polled, SourceError>>,
-    /// The feed and the host of each running poll.
-    polls: Vec<(Id, usize, String)>,
+    /// The feed and the hosts of each running poll.
+    polls: Vec<(Id, usize, Vec<String>)>,
     chance: Chance,
     client: Client,
     context: Context,
@@ -99,24 +106,28 @@ struct Poller {
 impl Poller {
     fn new(feeds: impl Iterator<Item = Feed>, client: Client, context: Context) -> Poller {
         let feeds: Vec<_> = feeds.map(Arc::new).collect();
+        let memories: Vec<_> =
+            feeds.iter().map(|feed| Some(Memory::load(&context.log, feed))).collect();
         let now = context.clock.now();
+        let mut hosts = Hosts::default();
+        for (host, silence) in memories.iter().flatten().filter_map(|memory| memory.silence(now)) {
+            hosts.silence(&host, now, silence);
+        }
         let mut chance = Chance::new(now);
         let all = SPREAD.saturating_mul(feeds.len().try_into().unwrap_or(u32::MAX));
-        let first = |feed: &Arc<Feed>| {
-            let spread = all.min(feed.web.min_interval).mul_f64(chance.next());
-            let spread = SignedDuration::try_from(spread).unwrap_or_default();
-            now.saturating_add(spread).unwrap_or(now)
+        let first = |(feed, of): (usize, &Arc<Feed>)| {
+            let spread = all.min(of.web.min_interval).mul_f64(chance.next());
+            Turn { at: later(now, spread), promised: false, feed }
         };
-        let next: Vec<_> = feeds.iter().map(first).collect();
-        let turn =
-            |(feed, at): (usize, &Timestamp)| Reverse(Turn { at: *at, promised: false, feed });
+        let next: Vec<_> = feeds.iter().enumerate().map(first).collect();
         Poller {
-            turns: next.iter().enumerate().map(turn).collect(),
+            turns: next.iter().copied().map(Reverse).collect(),
             next,
             again: HashSet::new(),
-            memories: feeds.iter().map(|feed| Some(Memory::load(&context.log, feed))).collect(),
+            expected: HashMap::new(),
+            memories,
             feeds,
-            hosts: Hosts::default(),
+            hosts,
             running: JoinSet::new(),
             polls: Vec::new(),
             chance,
@@ -155,12 +166,10 @@ impl Poller {
 
     /// The clock was set back: no feed waits longer for that.
     fn set_back(&mut self, by: SignedDuration) {
-        let earlier = |at: Timestamp| at.saturating_sub(by).unwrap_or(Timestamp::MIN);
-        self.next.iter_mut().for_each(|at| *at = earlier(*at));
-        let turns = self.turns.drain().map(|Reverse(turn)| turn);
-        let turns: Vec<_> =
-            turns.map(|turn| Reverse(Turn { at: earlier(turn.at), ..turn })).collect();
-        self.turns.extend(turns);
+        for turn in &mut self.next {
+            turn.at = turn.at.saturating_sub(by).unwrap_or(Timestamp::MIN);
+        }
+        self.turns = self.next.iter().copied().map(Reverse).collect();
         self.hosts.set_back(by);
     }
 
@@ -170,15 +179,15 @@ impl Poller {
         while self.running.len() < CONCURRENT
             && let Some(Reverse(turn)) = self.turns.pop_if_due(now)
         {
-            let overtaken = self.next[turn.feed] != turn.at;
+            let overtaken = self.next[turn.feed] != turn;
             let Some(memory) = self.memories[turn.feed].as_ref().filter(|_| !overtaken) else {
                 continue;
             };
-            let host = memory.host().to_owned();
-            let moment = if turn.promised { turn.at } else { self.hosts.promise(&host, now) };
+            let hosts = memory.hosts();
+            let moment = if turn.promised { turn.at } else { self.hosts.promise(&hosts, now) };
             let later = match moment > now {
                 true => Some(moment),
-                false => self.hosts.start(&host, now).err(),
+                false => self.hosts.start(&hosts, now).err(),
             };
             if let Some(at) = later {
                 self.take_turn(Turn { at, promised: true, ..turn });
@@ -188,7 +197,7 @@ impl Poller {
             let (feed, client) = (self.feeds[turn.feed].clone(), self.client.clone());
             let poll = poll::poll(feed, memory, client, self.context.clone());
             let id = self.running.spawn(poll).id();
-            self.polls.push((id, turn.feed, host));
+            self.polls.push((id, turn.feed, hosts));
         }
     }
 
@@ -202,9 +211,12 @@ impl Poller {
         let Some(place) = self.polls.iter().position(|(known, ..)| *known == id) else {
             return Ok(());
         };
-        let (_, feed, host) = self.polls.swap_remove(place);
+        let (_, feed, hosts) = self.polls.swap_remove(place);
         let now = self.context.clock.now();
-        self.hosts.end(&host, now, polled.silence);
+        self.hosts.end(&hosts);
+        if let Some((host, silence)) = &polled.silence {
+            self.hosts.silence(host, now, *silence);
+        }
         let at = schedule::next(
             polled.outcome,
             polled.memory.rhythm(),
@@ -214,13 +226,36 @@ impl Poller {
             self.chance.next(),
         );
         self.memories[feed] = Some(polled.memory);
-        let at = if self.again.remove(&feed) { now } else { at };
+        if polled.news {
+            self.expected.remove(&feed);
+        }
+        let at = if self.again.remove(&feed) {
+            self.expected.insert(feed, ONCE_MORE);
+            now
+        } else if polled.outcome == Outcome::Read {
+            at.min(self.once_more(feed, now).unwrap_or(at))
+        } else {
+            at
+        };
         self.take_turn(Turn { at, promised: false, feed });
         Ok(())
     }
 
+    /// When to ask again for what a hub has told of, if it has and there was nothing new.
+    fn once_more(&mut self, feed: usize, now: Timestamp) -> Option<Timestamp> {
+        let left = self.expected.get_mut(&feed)?;
+        match left.checked_sub(1) {
+            Some(fewer) => *left = fewer,
+            None => {
+                self.expected.remove(&feed);
+                return None;
+            }
+        }
+        Some(later(now, self.feeds[feed].web.min_interval))
+    }
+
     fn take_turn(&mut self, turn: Turn) {
-        self.next[turn.feed] = turn.at;
+        self.next[turn.feed] = turn;
         self.turns.push(Reverse(turn));
     }
 
@@ -231,14 +266,22 @@ impl Poller {
         let named: Vec<_> =
             feeds.filter(|(_, feed)| names.contains(feed.name())).map(|(feed, _)| feed).collect();
         for feed in named {
-            match self.memories[feed] {
-                Some(_) => self.take_turn(Turn { at, promised: false, feed }),
-                None => {
-                    self.again.insert(feed);
-                }
+            if self.memories[feed].is_none() {
+                self.again.insert(feed);
+                continue;
+            }
+            self.expected.insert(feed, ONCE_MORE);
+            // With a promise it is due already; a new turn would go to the end of its host's queue.
+            if !self.next[feed].promised {
+                self.take_turn(Turn { at, promised: false, feed });
             }
         }
     }
+}
+
+fn later(moment: Timestamp, by: Duration) -> Timestamp {
+    let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
+    moment.saturating_add(by).unwrap_or(Timestamp::MAX)
 }
 
 trait PopIfDue {

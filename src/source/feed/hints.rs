@@ -7,13 +7,14 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
-
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use url::Url;
 
 use super::schedule::Wishes;
 
 /// Where a feed's changes are pushed from (WebSub).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Links {
     /// The hub.
     pub(super) hub: Option<String>,
@@ -56,29 +57,46 @@ pub(super) fn links_of_headers(headers: &HeaderMap, base: &Url) -> Links {
     let mut links = Links::default();
     for value in headers.get_all(header::LINK) {
         let Ok(value) = value.to_str() else { continue };
-        for link in value.split(',') {
+        for link in parts(value, ',') {
             let Some((address, parameters)) = link.split_once('>') else { continue };
             let Some(address) = address.trim().strip_prefix('<') else { continue };
-            let relations = parameters.split(';').filter_map(|parameter| {
-                parameter.trim().strip_prefix("rel=").map(|rel| rel.trim_matches('"'))
+            let relations = parts(parameters, ';').into_iter().filter_map(|parameter| {
+                let (name, value) = parameter.split_once('=')?;
+                let value = value.trim().trim_matches('"');
+                name.trim().eq_ignore_ascii_case("rel").then_some(value)
             });
             for relation in relations.flat_map(str::split_whitespace) {
-                let whole = base.join(address);
-                links.set(relation, whole.as_ref().map_or(address, Url::as_str));
+                links.set(relation, address, base);
             }
         }
     }
     links
 }
 
+/// What stands between the separators of a header, not counting those in quotes and in addresses.
+fn parts(value: &str, separator: char) -> Vec<&str> {
+    let (mut quoted, mut address) = (false, false);
+    let ends = |c: char| {
+        match c {
+            '"' if !address => quoted = !quoted,
+            '<' | '>' if !quoted => address = c == '<',
+            _ => {}
+        }
+        c == separator && !quoted && !address
+    };
+    value.split(ends).collect()
+}
+
 impl Links {
-    fn set(&mut self, relation: &str, address: &str) {
-        let field = match relation {
+    /// Notes a link, which may be relative to `base`; the first of a relation counts.
+    fn set(&mut self, relation: &str, address: &str, base: &Url) {
+        let field = match relation.to_ascii_lowercase().as_str() {
             "hub" => &mut self.hub,
             "self" => &mut self.topic,
             _ => return,
         };
-        field.get_or_insert_with(|| address.to_owned());
+        let whole = base.join(address);
+        field.get_or_insert_with(|| whole.map_or(address.to_owned(), |whole| whole.to_string()));
     }
 
     /// These links, and `others` where there are none.
@@ -87,35 +105,49 @@ impl Links {
     }
 }
 
-/// What the head of a feed says: everything before its first entry. Only ASCII matters, so the
+/// As much of a feed is looked at before its first entry, and behind its last: a search for what is
+/// not there must not go through the whole.
+const EDGE: usize = 64 * 1024;
+
+/// What a feed that was fetched from `base` says around its entries. Only ASCII matters, so the
 /// charset does not.
-pub(super) fn of_document(body: &[u8]) -> (Wishes, Links) {
-    // No head is longer; the search for the first entry must not go through a whole feed.
-    const HEAD: usize = 64 * 1024;
-    let head = String::from_utf8_lossy(&body[..body.len().min(HEAD)]);
-    let mut reader = Reader::from_str(&head);
-    reader.config_mut().check_end_names = false;
-    reader.config_mut().allow_dangling_amp = true;
+pub(super) fn of_document(body: &[u8], base: &Url) -> (Wishes, Links) {
+    if body.trim_ascii_start().starts_with(b"{") {
+        return (Wishes::default(), links_of_json(body, base));
+    }
     let mut found = Document::default();
-    // A feed that is not XML, or broken, has said what was read so far.
-    while let Ok(event) = reader.read_event() {
-        match event {
-            Event::Start(start) => {
-                let name = start.local_name().into_inner().to_owned();
-                if matches!(name.as_str(), "item" | "entry") {
-                    break;
-                }
-                found.link(&name, &start);
-                found.within = name;
-            }
-            Event::Empty(start) => found.link(start.local_name().into_inner(), &start),
-            Event::Text(text) => found.text(text.trim()),
-            Event::End(_) => found.within.clear(),
-            Event::Eof => break,
-            _ => {}
-        }
+    found.read(&body[..body.len().min(EDGE)], base);
+    let tail = &body[body.len().saturating_sub(EDGE)..];
+    let after_entries = [&b"</item>"[..], b"</entry>"].into_iter().find_map(|end| {
+        tail.windows(end.len()).rposition(|window| window == end).map(|at| at + end.len())
+    });
+    if let Some(at) = after_entries {
+        found.read(&tail[at..], base);
     }
     (found.wishes(), found.links)
+}
+
+/// The hub and the address that a JSON Feed names.
+fn links_of_json(body: &[u8], base: &Url) -> Links {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Head {
+        hubs: Value,
+        feed_url: Value,
+    }
+    let head: Head = serde_json::from_slice(body).unwrap_or_default();
+    let mut links = Links::default();
+    let hubs =
+        head.hubs.as_array().into_iter().flatten().filter(|hub| {
+            hub["type"].as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("websub"))
+        });
+    for hub in hubs.filter_map(|hub| hub["url"].as_str()) {
+        links.set("hub", hub, base);
+    }
+    if let Some(topic) = head.feed_url.as_str() {
+        links.set("self", topic, base);
+    }
+    links
 }
 
 #[derive(Debug, Default)]
@@ -133,7 +165,34 @@ struct Document {
 }
 
 impl Document {
-    fn link(&mut self, name: &str, element: &BytesStart<'_>) {
+    /// Reads up to the first entry.
+    fn read(&mut self, bytes: &[u8], base: &Url) {
+        let text = String::from_utf8_lossy(bytes);
+        let mut reader = Reader::from_str(&text);
+        reader.config_mut().check_end_names = false;
+        reader.config_mut().allow_unmatched_ends = true;
+        reader.config_mut().allow_dangling_amp = true;
+        // A feed that is not XML, or broken, has said what was read so far.
+        while let Ok(event) = reader.read_event() {
+            match event {
+                Event::Start(start) => {
+                    let name = start.local_name().into_inner().to_owned();
+                    if matches!(name.as_str(), "item" | "entry") {
+                        return;
+                    }
+                    self.link(&name, &start, base);
+                    self.within = name;
+                }
+                Event::Empty(start) => self.link(start.local_name().into_inner(), &start, base),
+                Event::Text(text) => self.text(text.trim()),
+                Event::End(_) => self.within.clear(),
+                Event::Eof => return,
+                _ => {}
+            }
+        }
+    }
+
+    fn link(&mut self, name: &str, element: &BytesStart<'_>, base: &Url) {
         if name != "link" {
             return;
         }
@@ -142,7 +201,7 @@ impl Document {
             quick_xml::escape::unescape(&found.value).ok().map(|value| value.into_owned())
         };
         if let (Some(relation), Some(address)) = (attribute("rel"), attribute("href")) {
-            self.links.set(&relation, &address);
+            self.links.set(&relation, &address, base);
         }
     }
 
@@ -198,6 +257,10 @@ impl Document {
 mod tests {
     use super::*;
 
+    fn base() -> Url {
+        "https://a.example/news/feed".parse().unwrap()
+    }
+
     fn headers(pairs: &[(HeaderName, &'static str)]) -> HeaderMap {
         let mut headers = HeaderMap::new();
         for (name, value) in pairs {
@@ -234,7 +297,7 @@ mod tests {
             <skipHours><hour>0</hour><hour>24</hour><hour>5</hour><hour>99</hour></skipHours>
             <skipDays><day>Sunday</day><day>Never</day></skipDays>
             <item><ttl>5</ttl><link rel="hub" href="https://evil.example/"/></item></channel></rss>"#;
-        let (wishes, links) = of_document(feed);
+        let (wishes, links) = of_document(feed, &base());
         assert_eq!(wishes.fresh_for, Some(Duration::from_secs(5_400)));
         assert_eq!((wishes.skip_hours, wishes.skip_days), (0b10_0001, 0b100_0000));
         assert_eq!(links.hub.as_deref(), Some("https://hub.example/?a=1&b=2"));
@@ -245,7 +308,7 @@ mod tests {
     fn an_update_period_is_divided_by_its_frequency() {
         let feed = b"<rdf:RDF><channel><sy:updatePeriod>daily</sy:updatePeriod>\
             <sy:updateFrequency>4</sy:updateFrequency></channel></rdf:RDF>";
-        assert_eq!(of_document(feed).0.fresh_for, Some(Duration::from_secs(21_600)));
+        assert_eq!(of_document(feed, &base()).0.fresh_for, Some(Duration::from_secs(21_600)));
     }
 
     #[test]
@@ -256,20 +319,47 @@ mod tests {
             b"<a <b",
             b"\xff\xfe<",
         ] {
-            assert_eq!(of_document(body), (Wishes::default(), Links::default()));
+            assert_eq!(of_document(body, &base()), (Wishes::default(), Links::default()));
         }
     }
 
     #[test]
-    fn a_link_header_names_hub_and_topic() {
-        let links = links_of_headers(
-            &headers(&[
-                (header::LINK, "<https://hub.example/>; rel=\"hub\", </f>; rel=self"),
-                (header::LINK, "<https://other.example/>; rel=hub; x=y"),
-            ]),
-            &"https://a.example/feed".parse().unwrap(),
-        );
+    fn links_behind_the_last_entry_are_found_and_relative_ones_made_whole() {
+        let feed = br#"<rss><channel><title>Port</title><item><link rel="hub" href="/no"/></item>
+            <item><title>x</title></item><atom:link rel="HUB" href="//hub.example/"/>
+            <atom:link rel="self" href="/f"/></channel></rss>"#;
+        let links = of_document(feed, &base()).1;
         assert_eq!(links.hub.as_deref(), Some("https://hub.example/"));
         assert_eq!(links.topic.as_deref(), Some("https://a.example/f"));
+    }
+
+    #[test]
+    fn a_json_feed_names_its_hub() {
+        let feed = br#"{"feed_url": "https://a.example/f.json", "items": [],
+            "hubs": [{"type": "rssCloud", "url": "https://no.example/"},
+                     {"type": "WebSub", "url": "https://hub.example/"}]}"#;
+        let links = of_document(feed, &base()).1;
+        assert_eq!(links.hub.as_deref(), Some("https://hub.example/"));
+        assert_eq!(links.topic.as_deref(), Some("https://a.example/f.json"));
+    }
+
+    #[test]
+    fn a_link_header_names_hub_and_topic() {
+        #[track_caller]
+        fn case(values: &[&'static str], hub: &str) {
+            let values: Vec<_> = values.iter().map(|value| (header::LINK, *value)).collect();
+            let links = links_of_headers(&headers(&values), &base());
+            assert_eq!(links.hub.as_deref(), Some(hub), "{values:?}");
+            assert_eq!(links.topic.as_deref(), Some("https://a.example/f"), "{values:?}");
+        }
+        let (hub, topic) = ("https://hub.example/", "</f>; rel=self");
+        case(&["<https://hub.example/>; rel=\"hub\", </f>; rel=self"], hub);
+        case(
+            &[topic, "<https://hub.example/>; rel=hub", "<https://no.example/>; rel=hub; x=y"],
+            hub,
+        );
+        case(&["<https://hub.example/> ; title=\"a, b; c\" ; rel = \"next hub\"", topic], hub);
+        case(&["<https://hub.example/>;REL=Hub,</f>;rel=SELF"], hub);
+        case(&["<https://hub.example/?a=1,2;b>; rel=hub", topic], "https://hub.example/?a=1,2;b");
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::later;
 use super::schedule::LONGEST_TOLD;
 
 /// Time between the starts of two requests to one host.
@@ -35,47 +36,60 @@ impl Hosts {
         }
     }
 
-    /// Promises a moment for a request to `host`: now, or later.
-    pub(super) fn promise(&mut self, host: &str, now: Timestamp) -> Timestamp {
+    /// Promises a moment for a request that goes to all of `hosts`: now, or later.
+    pub(super) fn promise(&mut self, hosts: &[String], now: Timestamp) -> Timestamp {
         if self.0.len() >= MANY {
             self.0.retain(|_, host| host.busy || host.free.max(host.silent) > now);
         }
-        let host =
-            self.0.entry(host.to_owned()).or_insert(Host { busy: false, free: now, silent: now });
-        let moment = host.free.max(host.silent).max(now);
-        host.free = later(moment, SPACING);
+        let mut moment = now;
+        for host in hosts {
+            let host = self.host(host, now);
+            moment = moment.max(host.free).max(host.silent);
+        }
+        for host in hosts {
+            self.host(host, now).free = later(moment, SPACING);
+        }
         moment
     }
 
     /// Starts a request at its promised moment; or tells when to try again, because another one is
-    /// still on its way or the host has asked for silence meanwhile.
-    pub(super) fn start(&mut self, host: &str, now: Timestamp) -> Result<(), Timestamp> {
-        let Some(host) = self.0.get_mut(host) else { return Ok(()) };
-        if host.silent > now {
-            return Err(host.silent);
+    /// still on its way or a host has asked for silence meanwhile.
+    pub(super) fn start(&mut self, hosts: &[String], now: Timestamp) -> Result<(), Timestamp> {
+        let known = || hosts.iter().filter_map(|host| self.0.get(host));
+        let silent = known().map(|host| host.silent).max();
+        if let Some(silent) = silent.filter(|silent| *silent > now) {
+            return Err(silent);
         }
-        if host.busy {
+        if known().any(|host| host.busy) {
             return Err(later(now, SPACING));
         }
-        host.busy = true;
+        self.set_busy(hosts, true);
         Ok(())
     }
 
-    /// The request has ended; `silence` is what the host has asked for (429 or 503 with
-    /// `Retry-After`): it holds for all feeds of the host, for a week at most.
-    pub(super) fn end(&mut self, host: &str, now: Timestamp, silence: Option<Duration>) {
-        if let Some(host) = self.0.get_mut(host) {
-            host.busy = false;
-            if let Some(silence) = silence {
-                host.silent = later(now, silence.min(LONGEST_TOLD));
+    /// The request has ended.
+    pub(super) fn end(&mut self, hosts: &[String]) {
+        self.set_busy(hosts, false);
+    }
+
+    /// A host has asked for silence (429 or 503 with `Retry-After`): it holds for all feeds of the
+    /// host, for a week at most.
+    pub(super) fn silence(&mut self, host: &str, now: Timestamp, silence: Duration) {
+        self.host(host, now).silent = later(now, silence.min(LONGEST_TOLD));
+    }
+
+    fn host(&mut self, host: &str, now: Timestamp) -> &mut Host {
+        let idle = Host { busy: false, free: now, silent: now };
+        self.0.entry(host.to_owned()).or_insert(idle)
+    }
+
+    fn set_busy(&mut self, hosts: &[String], busy: bool) {
+        for host in hosts {
+            if let Some(host) = self.0.get_mut(host) {
+                host.busy = busy;
             }
         }
     }
-}
-
-fn later(moment: Timestamp, by: Duration) -> Timestamp {
-    let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
-    moment.saturating_add(by).unwrap_or(Timestamp::MAX)
 }
 
 #[cfg(test)]
@@ -86,35 +100,58 @@ mod tests {
         Timestamp::from_second(second).unwrap()
     }
 
+    fn a() -> Vec<String> {
+        vec!["a".to_owned()]
+    }
+
+    fn b() -> Vec<String> {
+        vec!["b".to_owned()]
+    }
+
     #[test]
     fn feeds_of_one_host_take_turns_and_others_do_not_wait() {
         let mut hosts = Hosts::default();
-        assert_eq!(hosts.promise("a", at(100)), at(100));
-        assert_eq!(hosts.promise("a", at(100)), at(101));
-        assert_eq!(hosts.promise("a", at(100)), at(102));
-        assert_eq!(hosts.promise("b", at(100)), at(100));
-        assert_eq!(hosts.promise("a", at(500)), at(500));
+        assert_eq!(hosts.promise(&a(), at(100)), at(100));
+        assert_eq!(hosts.promise(&a(), at(100)), at(101));
+        assert_eq!(hosts.promise(&a(), at(100)), at(102));
+        assert_eq!(hosts.promise(&b(), at(100)), at(100));
+        assert_eq!(hosts.promise(&a(), at(500)), at(500));
     }
 
     #[test]
     fn one_request_is_on_its_way_at_a_time() {
         let mut hosts = Hosts::default();
-        hosts.promise("a", at(0));
-        assert_eq!(hosts.start("a", at(0)), Ok(()));
-        assert_eq!(hosts.start("a", at(1)), Err(at(2)));
-        hosts.end("a", at(1), None);
-        assert_eq!(hosts.start("a", at(2)), Ok(()));
+        hosts.promise(&a(), at(0));
+        assert_eq!(hosts.start(&a(), at(0)), Ok(()));
+        assert_eq!(hosts.start(&a(), at(1)), Err(at(2)));
+        hosts.end(&a());
+        assert_eq!(hosts.start(&a(), at(2)), Ok(()));
+    }
+
+    #[test]
+    fn a_feed_that_is_led_on_to_another_host_takes_turns_at_both() {
+        let both = [a(), b()].concat();
+        let mut hosts = Hosts::default();
+        assert_eq!(hosts.promise(&b(), at(0)), at(0));
+        assert_eq!(hosts.start(&b(), at(0)), Ok(()));
+        assert_eq!(hosts.promise(&both, at(0)), at(1));
+        assert_eq!(hosts.start(&both, at(1)), Err(at(2)), "the second host is busy");
+        hosts.end(&b());
+        hosts.silence("b", at(1), Duration::from_secs(60));
+        assert_eq!(hosts.start(&both, at(2)), Err(at(61)), "the second host is silent");
+        assert_eq!(hosts.promise(&a(), at(2)), at(2), "the first is not");
     }
 
     #[test]
     fn a_host_that_asks_for_silence_is_left_alone_by_all_its_feeds() {
         let mut hosts = Hosts::default();
-        hosts.promise("a", at(0));
-        assert_eq!(hosts.start("a", at(0)), Ok(()));
-        hosts.end("a", at(0), Some(Duration::from_secs(600)));
-        assert_eq!(hosts.start("a", at(1)), Err(at(600)), "also by those with a promise");
-        assert_eq!(hosts.promise("a", at(10)), at(600));
-        assert_eq!(hosts.promise("a", at(10)), at(601));
+        hosts.promise(&a(), at(0));
+        assert_eq!(hosts.start(&a(), at(0)), Ok(()));
+        hosts.end(&a());
+        hosts.silence("a", at(0), Duration::from_secs(600));
+        assert_eq!(hosts.start(&a(), at(1)), Err(at(600)), "also by those with a promise");
+        assert_eq!(hosts.promise(&a(), at(10)), at(600));
+        assert_eq!(hosts.promise(&a(), at(10)), at(601));
     }
 
     #[test]
@@ -122,11 +159,12 @@ mod tests {
         let week = at(7 * 86_400);
         for told in [Duration::from_secs(8 * 86_400), Duration::from_secs(u64::MAX)] {
             let mut hosts = Hosts::default();
-            hosts.promise("a", at(0));
-            assert_eq!(hosts.start("a", at(0)), Ok(()));
-            hosts.end("a", at(0), Some(told));
-            assert_eq!(hosts.start("a", at(1)), Err(week), "{told:?}");
-            assert_eq!(hosts.start("a", week), Ok(()), "{told:?}");
+            hosts.promise(&a(), at(0));
+            assert_eq!(hosts.start(&a(), at(0)), Ok(()));
+            hosts.end(&a());
+            hosts.silence("a", at(0), told);
+            assert_eq!(hosts.start(&a(), at(1)), Err(week), "{told:?}");
+            assert_eq!(hosts.start(&a(), week), Ok(()), "{told:?}");
         }
     }
 
@@ -134,9 +172,9 @@ mod tests {
     fn hosts_at_rest_are_forgotten() {
         let mut hosts = Hosts::default();
         for host in 0..MANY {
-            hosts.promise(&host.to_string(), at(0));
+            hosts.promise(&[host.to_string()], at(0));
         }
-        hosts.promise("one more", at(10));
+        hosts.promise(&["one more".to_owned()], at(10));
         assert_eq!(hosts.0.len(), 1);
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::rhythm::Rhythm;
 
@@ -35,7 +36,7 @@ pub(super) enum Outcome {
 }
 
 /// What the server and the feed itself ask for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Wishes {
     /// Not before this (`Retry-After`).
     pub(super) retry_after: Option<Duration>,

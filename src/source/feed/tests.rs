@@ -56,10 +56,11 @@ fn polling(
     tokio::spawn(async move { poller.run().await })
 }
 
-/// One feed, whose format is NDJSON to keep the bodies short.
+/// One feed, whose format is NDJSON to keep the bodies short unless `keys` say otherwise.
 fn sources(url: &url::Url, keys: &str) -> Vec<SourceConfig> {
+    let format = if keys.contains("format") { "" } else { "format = \"ndjson\"\n" };
     let text = format!(
-        "[[source.feed]]\nname = \"a\"\nurl = \"{url}\"\nformat = \"ndjson\"\n\
+        "[[source.feed]]\nname = \"a\"\nurl = \"{url}\"\n{format}\
          min_interval = \"1s\"\nmax_interval = \"30s\"\n{keys}"
     );
     let (config, problems) = Config::parse(File::new("f", text), std::path::Path::new("."));
@@ -229,9 +230,29 @@ async fn a_server_that_asks_for_silence_is_left_alone_for_that_long() {
 
 /// A poller whose turns the test takes itself.
 fn poller(data: &std::path::Path, url: &url::Url) -> Poller {
+    poller_of(data, sources(url, PRIVATE))
+}
+
+fn poller_of(data: &std::path::Path, sources: Vec<SourceConfig>) -> Poller {
     let bench = Bench::start(data, at(0));
-    let feeds = sources(url, PRIVATE).into_iter().filter_map(Feed::new);
+    let feeds = sources.into_iter().filter_map(Feed::new);
     Poller::new(feeds, Client::new().unwrap(), bench.context)
+}
+
+impl Poller {
+    /// Lets the one feed whose turn has come at that second be polled.
+    async fn turn(&mut self, second: u64) {
+        self.context.clock.set(at(second));
+        self.start_due();
+        assert_eq!(self.running.len(), 1, "one feed is polled");
+        let ended = self.running.join_next_with_id().await.unwrap();
+        self.ended(ended).unwrap();
+    }
+
+    /// What is known of the only feed, or the first.
+    fn memory(&self) -> &Memory {
+        self.memories[0].as_ref().unwrap()
+    }
 }
 
 #[tokio::test]
@@ -297,7 +318,7 @@ async fn a_feed_with_a_hub_asks_it_for_notices_and_is_polled_when_one_comes() {
     poller.notice(&HashSet::from(["a".to_owned()]));
     let ended = poller.running.join_next_with_id().await.unwrap();
     poller.ended(ended).unwrap();
-    assert_eq!(poller.next[0], at(3));
+    assert_eq!(poller.next[0].at, at(3));
     clock.set(at(90));
     poller.start_due();
     assert_eq!(poller.running.len(), 1, "turns that were overtaken are not taken");
@@ -411,3 +432,6 @@ fn usage() -> (u64, f64) {
     let ticks = number(after_name, 11) + number(after_name, 12);
     (number(&read("statm"), 1) * 4_096, ticks as f64 / 100.0)
 }
+
+mod answers;
+mod notices;

@@ -88,7 +88,9 @@ impl Hubs {
         };
         let ask_at = now.saturating_add(CONFIRM).unwrap_or(Timestamp::MAX);
         let secret = random_hex()?;
-        let callback = public.join(&format!("/websub/{id}")).ok()?;
+        let mut callback = public.clone();
+        // A proxy may keep the listener below a path.
+        callback.path_segments_mut().ok()?.pop_if_empty().extend(["websub", &id]);
         let subscription = state.subscriptions.entry(id).or_insert_with(|| Subscription {
             feed: feed.to_owned(),
             topic: topic.clone(),
@@ -108,10 +110,13 @@ impl Hubs {
         Some(Ask { hub: address, form })
     }
 
-    /// True while a hub has promised to tell of this feed's news.
-    pub(super) fn holds(&self, feed: &str, now: Timestamp) -> bool {
-        let held = |s: &Subscription| s.feed == feed && s.until.is_some_and(|until| until > now);
-        self.state().subscriptions.values().any(held)
+    /// For how long from `now` a hub will tell of this feed's news, or the time until the hub is to
+    /// be asked again if that comes first. `None` when no hub does.
+    pub(super) fn holds(&self, feed: &str, now: Timestamp) -> Option<Duration> {
+        let state = self.state();
+        let held = state.subscriptions.values().filter(|s| s.feed == feed);
+        let until = held.filter_map(|s| Some(s.until.filter(|until| *until > now)?.min(s.ask_at)));
+        until.max().map(|until| Duration::try_from(until.duration_since(now)).unwrap_or_default())
     }
 
     /// A hub asks whether we want this (verification of intent). True: yes, echo its challenge.

@@ -38,9 +38,11 @@ fn a_hub_is_asked_once_and_again_when_half_the_lease_is_over() {
     let (fields, id) = fields(&ask);
     assert_eq!((ask.hub.as_str(), fields["hub.topic"].as_str()), ("https://hub.example/", TOPIC));
     assert_eq!(hubs.ask("a", &links(), at(60)), None);
-    assert!(!hubs.holds("a", at(60)));
+    assert_eq!(hubs.holds("a", at(60)), None);
     assert!(hubs.confirm(&id, "subscribe", TOPIC, 86_400, at(60)));
-    assert!(hubs.holds("a", at(86_000)) && !hubs.holds("a", at(86_460)));
+    let held = |second| hubs.holds("a", at(second)).map(|held| held.as_secs());
+    assert_eq!(held(60), Some(43_200), "to be asked again at half the lease");
+    assert_eq!((held(86_000), held(86_460)), (Some(0), None));
     assert_eq!(hubs.ask("a", &links(), at(43_000)), None);
     let renewal = hubs.ask("a", &links(), at(43_300)).unwrap();
     assert_eq!(renewal.form, ask.form, "the same callback and secret");
@@ -53,7 +55,16 @@ fn a_hub_that_does_not_confirm_is_asked_again_and_one_that_denies_holds_nothing(
     assert!(hubs.ask("a", &links(), at(3_601)).is_some());
     assert!(hubs.confirm(&id, "subscribe", TOPIC, 60, at(0)));
     hubs.deny(&id);
-    assert!(!hubs.holds("a", at(1)));
+    assert_eq!(hubs.holds("a", at(1)), None);
+}
+
+#[test]
+fn a_callback_stands_below_the_path_of_the_public_address() {
+    for public in ["https://wire.example/desk", "https://wire.example/desk/"] {
+        let hubs = Hubs::new(Some(public.parse().unwrap()));
+        let ask = hubs.ask("a", &links(), at(0)).unwrap();
+        assert!(ask.form.contains("wire.example%2Fdesk%2Fwebsub%2F"), "{}", ask.form);
+    }
 }
 
 #[test]
