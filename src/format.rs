@@ -149,6 +149,14 @@ pub fn read(format: Format, bytes: &[u8], options: &Options) -> Parsed {
     Parsed { records, cut: parser.cut() }
 }
 
+/// The text of a document in whatever charset, as it says or as it looks.
+///
+/// # Errors
+/// When too much of it cannot be read as text.
+pub(crate) fn decoded(bytes: &[u8]) -> Result<String, Reject> {
+    charset::decode(bytes, None, 0).map(|decoded| decoded.tidy().text.into_owned())
+}
+
 /// Whether the records of a whole file say that nothing of it could be read: rejects and no item.
 /// A directory source moves such a file to `rejected/`. A file with nothing in it is not one.
 pub fn unreadable(records: &[Record]) -> bool {

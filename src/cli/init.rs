@@ -28,8 +28,7 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
         let shown = path.display();
         let bytes = std::fs::read(path)
             .map_err(|error| Failure::runtime(format!("cannot read {shown}: {error}")))?;
-        list = opml::parse(&String::from_utf8_lossy(&bytes))
-            .map_err(|error| Failure::runtime(format!("{shown}: {error}")))?;
+        list = opml::read(&bytes).map_err(|error| Failure::runtime(format!("{shown}: {error}")))?;
     }
     for address in &list.unusable {
         terminal::note(&format!(

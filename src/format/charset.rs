@@ -190,7 +190,7 @@ fn declaration(bytes: &[u8]) -> Option<&'static Encoding> {
         value.split(['"', '\'', ' ', ';', '?', '>']).next()
     });
     // A declaration that could be read as ASCII is not that of UTF-16.
-    named.and_then(label).filter(|encoding| encoding.is_ascii_compatible())
+    named.and_then(label).filter(|encoding| ![UTF_16BE, UTF_16LE].contains(encoding))
 }
 
 /// Guesses the charset of bytes that are not valid UTF-8.

@@ -155,7 +155,9 @@ impl Client {
         loop {
             let answer = self.send(&request, trail.url()).await?;
             let status = answer.status();
-            let location = answer.headers().get(header::LOCATION).and_then(|v| v.to_str().ok());
+            // Some servers write an address as a browser shows it.
+            let location = answer.headers().get(header::LOCATION);
+            let location = location.and_then(|value| str::from_utf8(value.as_bytes()).ok());
             match location {
                 Some(location) if is_redirect(status.as_u16()) && request.method == Method::GET => {
                     trail.follow(status.as_u16(), location)?;

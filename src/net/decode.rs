@@ -3,12 +3,16 @@
 use std::fmt;
 use std::io::{self, Read};
 
-use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use flate2::bufread::GzDecoder;
+use flate2::read::{DeflateDecoder, ZlibDecoder};
 
 /// A body may grow to this many times its size; text of feeds grows 5 to 30 times, a bomb 1,000.
 pub const MAX_RATIO: usize = 100;
 /// A body of any size may grow to this many bytes: short ones compress best.
 const ANYWAY: usize = 1 << 20;
+
+/// Words for no coding at all: the standard's, and those that are written where the standard wants none.
+const PLAIN: &[&str] = &["", "identity", "none", "utf-8", "utf8", "8bit", "binary"];
 
 /// Why a body could not be decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,15 +46,30 @@ impl std::error::Error for DecodeError {}
 pub fn decode(coding: &str, body: Vec<u8>, limit: usize) -> Result<Vec<u8>, DecodeError> {
     let limit = limit.min(body.len().saturating_mul(MAX_RATIO).max(ANYWAY));
     match coding.trim().to_ascii_lowercase().as_str() {
-        "" | "identity" if body.len() > limit => Err(DecodeError::TooLarge(limit)),
-        "" | "identity" => Ok(body),
+        coding if PLAIN.contains(&coding) && body.len() > limit => {
+            Err(DecodeError::TooLarge(limit))
+        }
+        coding if PLAIN.contains(&coding) => Ok(body),
         // An empty body has no compressed form of its own; servers send it with the header anyway.
         _ if body.is_empty() => Ok(body),
-        "gzip" | "x-gzip" => read(MultiGzDecoder::new(body.as_slice()), limit),
+        "gzip" | "x-gzip" => gunzip(&body, limit),
         "deflate" if is_zlib(&body) => read(ZlibDecoder::new(body.as_slice()), limit),
         "deflate" => read(DeflateDecoder::new(body.as_slice()), limit),
         "br" => read(brotli_decompressor::Decompressor::new(body.as_slice(), 4096), limit),
         other => Err(DecodeError::Unknown(other.to_owned())),
+    }
+}
+
+/// One member after another (RFC 1952); zero bytes behind the last are padding.
+fn gunzip(mut rest: &[u8], limit: usize) -> Result<Vec<u8>, DecodeError> {
+    let mut decoded = Vec::new();
+    loop {
+        let mut decoder = GzDecoder::new(rest);
+        append(&mut decoder, limit, &mut decoded)?;
+        rest = decoder.into_inner();
+        if rest.iter().all(|byte| *byte == 0) {
+            return Ok(decoded);
+        }
     }
 }
 
@@ -62,10 +81,16 @@ fn is_zlib(body: &[u8]) -> bool {
 
 fn read(decoder: impl Read, limit: usize) -> Result<Vec<u8>, DecodeError> {
     let mut decoded = Vec::new();
-    let most = limit as u64 + 1;
-    match decoder.take(most).read_to_end(&mut decoded) {
+    append(decoder, limit, &mut decoded)?;
+    Ok(decoded)
+}
+
+/// Appends what `decoder` gives; all that was decoded has at most `limit` bytes.
+fn append(decoder: impl Read, limit: usize, decoded: &mut Vec<u8>) -> Result<(), DecodeError> {
+    let most = (limit - decoded.len()) as u64 + 1;
+    match decoder.take(most).read_to_end(decoded) {
         Ok(_) if decoded.len() > limit => Err(DecodeError::TooLarge(limit)),
-        Ok(_) => Ok(decoded),
+        Ok(_) => Ok(()),
         Err(error) => Err(DecodeError::Damaged(match error.kind() {
             io::ErrorKind::UnexpectedEof => "it ends too early".to_owned(),
             _ => error.to_string(),
@@ -106,9 +131,12 @@ mod tests {
         for (coding, body) in [
             ("", TEXT.to_vec()),
             ("identity", TEXT.to_vec()),
+            ("none", TEXT.to_vec()),
+            ("UTF-8", TEXT.to_vec()),
             ("gzip", gzip(TEXT)),
             (" X-GZIP ", gzip(TEXT)),
             ("gzip", [gzip(&TEXT[..9]), gzip(&TEXT[9..])].concat()),
+            ("gzip", [gzip(TEXT), vec![0; 500]].concat()),
             ("deflate", zlib.finish().unwrap()),
             ("deflate", bare.finish().unwrap()),
             ("br", brotli()),
@@ -137,6 +165,8 @@ mod tests {
         let whole = gzip(TEXT);
         let cut = whole[..whole.len() - 12].to_vec();
         assert!(matches!(decode("gzip", cut, 1_000), Err(DecodeError::Damaged(_))));
+        let trailed = [gzip(TEXT), b"more".to_vec()].concat();
+        assert!(matches!(decode("gzip", trailed, 1_000), Err(DecodeError::Damaged(_))));
         assert!(matches!(decode("br", TEXT.to_vec(), 1_000), Err(DecodeError::Damaged(_))));
         assert_eq!(decode("zstd", vec![1], 9), Err(DecodeError::Unknown("zstd".to_owned())));
     }

@@ -39,6 +39,20 @@ fn a_declaration_is_believed_and_latin_1_means_windows_1252() {
 }
 
 #[test]
+fn a_charset_that_shifts_is_believed_where_only_the_text_declares_it() {
+    case(
+        b"<?xml version='1.0' encoding='ISO-2022-JP'?>\x1b$B5{\x1b(B",
+        None,
+        "<?xml version='1.0' encoding='ISO-2022-JP'?>\u{9B5A}",
+    );
+    case(
+        b"<?xml version='1.0' encoding='UTF-16'?>\xE8",
+        None,
+        "<?xml version='1.0' encoding='UTF-16'?>\u{E8}",
+    );
+}
+
+#[test]
 fn an_undeclared_charset_is_guessed() {
     case(
         b"Le pr\xE9sident a d\xE9clar\xE9 la gr\xE8ve termin\xE9e",

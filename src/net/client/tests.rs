@@ -22,13 +22,16 @@ async fn a_fetch_says_who_asks_and_what_it_understands() {
 
 #[tokio::test]
 async fn a_permanent_redirect_is_followed_and_told() {
-    let server = Local::serve(|head| match head.starts_with("get /feed ") {
-        true => answer("301 Moved Permanently", "Location: /new\r\n", b""),
-        false => answer("200 OK", "", b"here"),
-    });
-    let response = get(&server.url).await.unwrap();
-    assert_eq!(response.body, b"here");
-    assert_eq!(response.moved, Some(server.url.join("/new").unwrap()));
+    // The second as a browser shows it.
+    for location in ["/new", "/n\u{E9}w"] {
+        let server = Local::serve(move |head| match head.starts_with("get /feed ") {
+            true => answer("301 Moved Permanently", &format!("Location: {location}\r\n"), b""),
+            false => answer("200 OK", "", b"here"),
+        });
+        let response = get(&server.url).await.unwrap();
+        assert_eq!(response.body, b"here");
+        assert_eq!(response.moved, Some(server.url.join(location).unwrap()));
+    }
 }
 
 #[tokio::test]

@@ -7,6 +7,8 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use url::Url;
 
+use crate::format;
+
 /// Outlines deeper than this are not read.
 const DEPTH: usize = 64;
 
@@ -42,6 +44,18 @@ impl fmt::Display for OpmlError {
 }
 
 impl std::error::Error for OpmlError {}
+
+/// Reads an OPML list in whatever charset.
+///
+/// # Errors
+/// When the bytes are no text, and as [`parse`].
+pub fn read(bytes: &[u8]) -> Result<Opml, OpmlError> {
+    let text = format::decoded(bytes).map_err(|reject| OpmlError {
+        offset: reject.offset.unwrap_or(0),
+        message: "it is no text".to_owned(),
+    })?;
+    parse(&text)
+}
 
 /// Reads an OPML list of any version. Folders are flattened; entities are not expanded.
 ///
@@ -144,6 +158,19 @@ mod tests {
         let text = "\u{feff}<OPML><body><OUTLINE Text='A & B' XMLURL=https://a.example/f />\
             <outline text='x' text='y' xmlurl='feed:https://b.example/f'/></body></OPML>";
         assert_eq!(feeds(text).len(), 2);
+    }
+
+    #[test]
+    fn lists_are_read_in_the_charset_they_are_in() {
+        let list = "<?xml version='1.0' encoding='iso-8859-1'?><opml><outline text='Fr\u{FC}h' \
+            xmlUrl='https://a.example/f'/></opml>";
+        let latin: Vec<u8> = list.chars().map(|c| c as u8).collect();
+        let wide: Vec<u8> =
+            "\u{FEFF}".chars().chain(list.chars()).flat_map(|c| (c as u16).to_le_bytes()).collect();
+        for bytes in [latin.as_slice(), &wide, list.as_bytes()] {
+            assert_eq!(read(bytes).unwrap().feeds[0].title, "Fr\u{FC}h");
+        }
+        assert!(read(&[0xFF; 40]).is_err());
     }
 
     #[test]
