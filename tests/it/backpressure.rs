@@ -39,7 +39,7 @@ fn rss(number: u64) -> String {
     let (headline, pad) = (unlike_any_other(1 << 40 | number), " ".repeat(number as usize % 97));
     format!(
         "<rss version=\"2.0\"><channel><title>Port</title>{pad}<item><guid>g:{number}</guid>\
-         <title>{headline}</title><pubDate>Fri, 01 Mar 2999 06:00:00 GMT</pubDate></item>\
+         <title>{headline}</title><pubDate>Sun, 01 Mar 2026 06:00:00 GMT</pubDate></item>\
          </channel></rss>"
     )
 }
@@ -64,6 +64,7 @@ url = "http://{}/feed.xml"
 min_interval = "1s"
 max_interval = "1s"
 allow_private = true
+backfill = "36500d"
 
 [[channel]]
 name = "all"

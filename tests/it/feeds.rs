@@ -49,8 +49,8 @@ fn rss(entries: &[(u64, &str)]) -> String {
 }
 
 const OLD: &str = "Sun, 01 Mar 2020 06:00:00 GMT";
-/// Later than now: capped, and young enough.
-const YOUNG: &str = "Fri, 01 Mar 2999 06:00:00 GMT";
+/// Younger than any `backfill` of a century.
+const YOUNG: &str = "Sun, 01 Mar 2026 06:00:00 GMT";
 
 /// Headline and delivery id of every whole line.
 fn deliveries(desk: &Desk) -> Vec<(String, String)> {
@@ -87,7 +87,7 @@ fn a_daemon_that_is_killed_again_and_again_takes_every_entry_in_once() {
     const ENTRIES_A_CYCLE: u64 = 3;
     let cycles = crate::kill::cycles();
     let feed = Feed::serve(rss(&[]));
-    let desk = desk(&feed, "allow_private = true");
+    let desk = desk(&feed, "allow_private = true\nbackfill = \"36500d\"");
     let mut chance = Chance(42);
     for cycle in 1..=cycles {
         // It lists all of them: on a busy machine many daemons in a row are killed before they took
