@@ -15,7 +15,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::format::Record;
 
-/// Entries remembered of one feed beyond those that it lists now; 32 bytes each.
+/// Entries remembered of one feed, 32 bytes each; of one that lists more at a time, as many as that.
 const MOST: usize = 2_000;
 /// Entries that must show the same fault before a rung is given up.
 const PROOF: usize = 3;
@@ -153,11 +153,11 @@ impl Known {
             fresh.push(record);
         }
         // Some servers drop entries, or all of them, and list them again later: more is kept than one
-        // list.
-        let keep = (listed.len() * 4).clamp(100, MOST).max(self.entries.len().min(MOST));
+        // list, and as much as ever was.
+        let keep = (listed.len() * 4).clamp(100, MOST);
+        let keep = keep.max(self.entries.len()).max(listed.len());
         let current: HashSet<_> = listed.iter().map(Entry::names).collect();
         let older = self.entries.iter().filter(|entry| !current.contains(&entry.names()));
-        let keep = keep.max(listed.len());
         let entries = listed.iter().chain(older).copied().take(keep).collect();
         Sifted { fresh, known: Known { rung, entries, anew }, fell }
     }

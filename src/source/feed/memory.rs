@@ -205,3 +205,18 @@ pub(super) fn host(url: &Url) -> String {
 fn key(feed: &Feed) -> String {
     format!("source:{}", feed.name())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_earlier_versions_kept_is_read() {
+        let kept = Kept { configured: "https://a.example/feed".to_owned(), ..Kept::default() };
+        let read = |state: Vec<u8>| read(&state).unwrap();
+        let old = postcard::to_allocvec(&kept).unwrap();
+        assert_eq!(read(old), (kept.clone(), Told::default()));
+        let newer = postcard::to_allocvec(&(&kept, vec![7_i64])).unwrap();
+        assert_eq!(read(newer), (kept, Told::default()));
+    }
+}

@@ -106,7 +106,9 @@ pub(super) async fn take_in(
         next.forget_version();
         if sized || next.cuts > OFTEN {
             next.kept.body = digest;
-            warn!(source = %feed.name(), "is not closed at its end: it is always fetched as a whole");
+            if matches!(memory.cuts, 0 | OFTEN) {
+                warn!(source = %feed.name(), "is not closed at its end: it is always fetched as a whole");
+            }
         } else {
             next.kept.met = memory.kept.met;
             fault = Some("it was cut on its way: it ends before it is closed".to_owned());

@@ -154,9 +154,11 @@ fn links_with_a_session_are_no_fault_where_guids_are_good() {
 
 #[test]
 fn a_list_that_is_short_or_empty_once_makes_nothing_forgotten() {
-    let known = Known::default().sift(list(300, "g#", "l#")).known;
-    let known = known.sift(Vec::new()).known;
-    assert!(known.sift(list(300, "g#", "l#")).fresh.is_empty());
+    for n in [300, MOST + 500] {
+        let known = Known::default().sift(list(n, "g#", "l#")).known;
+        let known = known.sift(Vec::new()).known;
+        assert!(known.sift(list(n, "g#", "l#")).fresh.is_empty(), "{n}");
+    }
 }
 
 #[test]
