@@ -204,7 +204,9 @@ impl Config {
         let files: BTreeMap<&Path, &str> = files.map(|file| (file.path(), file.text())).collect();
         let mut hasher = Xxh3::new();
         files.values().for_each(|text| hasher.update(text.as_bytes()));
-        let lists = self.lists.iter().flat_map(|(name, entries)| [name].into_iter().chain(entries));
+        let lists = self.lists.iter().flat_map(|(name, entries)| {
+            [name].into_iter().chain(entries.iter().map(|entry| &entry.value))
+        });
         lists.for_each(|word| hasher.update(format!("{word}\n").as_bytes()));
         format!("{:016x}", hasher.digest())
     }

@@ -168,6 +168,20 @@ impl Diagnostics {
         self.0.push(diagnostic);
     }
 
+    /// Adds a problem, unless the same is said of that place already.
+    pub fn push_once(&mut self, diagnostic: Diagnostic) {
+        let known = self.0.iter().any(|other| {
+            other.message == diagnostic.message
+                && match (&other.place, &diagnostic.place) {
+                    (Some(a), Some(b)) => a.span == b.span && a.file.path() == b.file.path(),
+                    (a, b) => a.is_none() && b.is_none(),
+                }
+        });
+        if !known {
+            self.push(diagnostic);
+        }
+    }
+
     /// Adds all problems of another list.
     pub fn extend(&mut self, other: Diagnostics) {
         self.0.extend(other.0);

@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use toml::de::DeValue;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
-use super::diagnostic::{Diagnostic, Diagnostics, Place};
+use super::diagnostic::{Diagnostic, Diagnostics, File, Place};
 use super::files::Files;
-use super::reader::Table;
+use super::reader::{At, Table};
 use super::resolve;
 use super::value::describe;
 
 /// The lists by name, each entry a word or a phrase.
-pub type Lists = BTreeMap<String, Vec<String>>;
+pub type Lists = BTreeMap<String, Vec<At<String>>>;
 
 pub(super) fn read(
     top: &mut Table<'_>,
@@ -31,11 +32,9 @@ pub(super) fn read(
             problems.push(problem.hint("use letters, digits, `-` and `_`"));
         }
         let entries = match value.get_ref() {
-            DeValue::Array(array) => array.iter().map(|entry| match entry.get_ref() {
-                DeValue::String(text) => Ok(text.to_string()),
-                other => Err((entry.span(), format!("an entry is text, not {}", describe(other)))),
-            }),
+            DeValue::Array(array) => Some(written(array, &file, problems)),
             DeValue::Table(keys) => {
+                unknown_keys(keys, name, &file, problems);
                 let path = keys.get("file").and_then(|path| path.get_ref().as_str());
                 let path = path.map(|path| resolve(folder, PathBuf::from(path)));
                 path.iter().for_each(|path| seen.note(path));
@@ -46,28 +45,19 @@ pub(super) fn read(
                     Some(Err(message)) => problems.push(Diagnostic::error(&place, message)),
                     None => problems.push(wrong(&place, name)),
                 }
-                continue;
+                None
             }
             _ => {
                 problems.push(wrong(&place, name));
-                continue;
+                None
             }
         };
-        let mut sound = Vec::new();
-        for entry in entries {
-            match entry {
-                Ok(entry) => sound.push(entry),
-                Err((span, message)) => {
-                    let place = Place { file: file.clone(), span };
-                    problems.push(Diagnostic::error(&place, message));
-                }
-            }
-        }
-        if sound.is_empty() {
+        let Some(entries) = entries else { continue };
+        if entries.is_empty() {
             let problem = Diagnostic::warning(&place, format!("the list `{name}` is empty"));
             problems.push(problem.hint("what looks for it never matches"));
         }
-        lists.insert(name.to_owned(), sound);
+        lists.insert(name.to_owned(), entries);
     }
     lists
 }
@@ -77,13 +67,51 @@ fn wrong(place: &Place, name: &str) -> Diagnostic {
         .hint(format!("write `{name} = [\"…\", \"…\"]` or `{name} = {{ file = \"{name}.txt\" }}`"))
 }
 
+/// The entries that stand in the configuration.
+fn written(
+    array: &[Spanned<DeValue<'_>>],
+    file: &File,
+    problems: &mut Diagnostics,
+) -> Vec<At<String>> {
+    let mut entries = Vec::new();
+    for entry in array {
+        let place = Place { file: file.clone(), span: entry.span() };
+        match entry.get_ref() {
+            DeValue::String(text) => entries.push(At { value: text.to_string(), place }),
+            other => {
+                let message = format!("an entry is text, not {}", describe(other));
+                problems.push(Diagnostic::error(&place, message));
+            }
+        }
+    }
+    entries
+}
+
+fn unknown_keys(keys: &DeTable<'_>, name: &str, file: &File, problems: &mut Diagnostics) {
+    for key in keys.keys().filter(|key| key.get_ref() != "file") {
+        let place = Place { file: file.clone(), span: key.span() };
+        let message = format!("the list `{name}` has no key `{}`", key.get_ref());
+        let problem = Diagnostic::error(&place, message).label("unknown key");
+        problems.push(problem.hint(format!("write `{name} = {{ file = \"{name}.txt\" }}`")));
+    }
+}
+
 /// One entry a line; empty lines and what follows a `#` at the start of a line are left out.
-fn from_file(path: &Path) -> Result<Vec<String>, String> {
+fn from_file(path: &Path) -> Result<Vec<At<String>>, String> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| format!("cannot read the list {}: {error}", path.display()))?;
-    let entries = text.trim_start_matches('\u{feff}').lines().map(str::trim);
-    Ok(entries
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .map(str::to_owned)
-        .collect())
+    let file = File::new(path, text);
+    let mut entries = Vec::new();
+    let mut at = 0;
+    for line in file.text().split_inclusive('\n') {
+        let entry = if at == 0 { line.trim_start_matches('\u{feff}') } else { line }.trim();
+        let start = at + line.find(entry).unwrap_or(0);
+        at += line.len();
+        if entry.is_empty() || entry.starts_with('#') {
+            continue;
+        }
+        let place = Place { file: file.clone(), span: start..start + entry.len() };
+        entries.push(At { value: entry.to_owned(), place });
+    }
+    Ok(entries)
 }

@@ -21,6 +21,13 @@ pub struct At<T> {
     pub place: Place,
 }
 
+/// Compared with what should stand there, wherever it stands.
+impl PartialEq<&str> for At<String> {
+    fn eq(&self, other: &&str) -> bool {
+        self.value == *other
+    }
+}
+
 /// A table being read.
 pub struct Table<'a> {
     file: &'a File,

@@ -22,6 +22,8 @@ pub struct ServeConfig {
     pub listen: SocketAddr,
     /// The file of bearer tokens; made with one token, 0600, when there is none.
     pub token_file: PathBuf,
+    /// The names of the tokens in it, as far as it can be read: sources of what is pushed.
+    pub token_names: Vec<String>,
     /// A variable of the environment that holds one more token.
     pub token_env: Option<String>,
     /// `[[serve.token]]`, in order.
@@ -59,6 +61,7 @@ pub(super) fn read(
     let mut table = top.table("serve", problems)?;
     let listen: SocketAddr = table.or("listen", (Ipv4Addr::LOCALHOST, 8910).into(), problems);
     let token_file = table.get::<PathBuf>("token_file", problems);
+    let token_file = token_file.map_or(data.join("api-token"), |file| resolve(folder, file.value));
     let token_env = table.get::<String>("token_env", problems).map(|name| name.value);
     let tokens = token::read(&mut table, folder, problems);
     let public_read = table.get::<bool>("public_read", problems).filter(|found| found.value);
@@ -87,7 +90,8 @@ pub(super) fn read(
     table.finish(problems);
     Some(ServeConfig {
         listen,
-        token_file: token_file.map_or(data.join("api-token"), |file| resolve(folder, file.value)),
+        token_names: token_names(&token_file),
+        token_file,
         token_env,
         tokens,
         public_read: public_read.is_some(),
@@ -102,6 +106,14 @@ pub(super) fn read(
         history: history as usize,
         patience: patience.min(Duration::from_secs(60)),
     })
+}
+
+/// The first word of each line with two; `push` is the one that has no other name.
+fn token_names(file: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    let lines = text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
+    let named = lines.filter_map(|line| line.split_once(char::is_whitespace));
+    ["push"].into_iter().chain(named.map(|(name, _)| name)).map(str::to_owned).collect()
 }
 
 /// Requests a second.

@@ -28,6 +28,14 @@ const SHORT: &[(&str, &str)] = &[
     ("urd", "ur"), ("vie", "vi"), ("wel", "cy"), ("zho", "zh"),
 ];
 
+/// The codes of two letters.
+const ISO_639_1: &str = "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch \
+    co cr cs cu cv cy da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he \
+    hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv \
+    kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny \
+    oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg sh si sk sl sm sn so sq sr ss st \
+    su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu";
+
 impl Language {
     /// English.
     pub const ENGLISH: Language = Language(*b"en\0");
@@ -49,6 +57,11 @@ impl Language {
         let mut kept = [0; 3];
         kept[..letters.len()].copy_from_slice(letters);
         Some(Language(kept))
+    }
+
+    /// False for two letters that ISO 639-1 gives to no language.
+    pub fn is_assigned(self) -> bool {
+        self.0[2] != 0 || ISO_639_1.split(' ').any(|code| code == self.as_str())
     }
 
     /// The code: two letters where ISO 639-1 has one.
@@ -87,6 +100,13 @@ mod tests {
         case("pt_BR", Some("pt"));
         case("FRE", Some("fr"));
         case("yue", Some("yue"));
+    }
+
+    #[test]
+    fn two_letters_are_a_language_only_where_iso_639_1_says_so() {
+        for (tag, assigned) in [("en", true), ("zu", true), ("xx", false), ("yue", true)] {
+            assert_eq!(Language::parse(tag).map(Language::is_assigned), Some(assigned), "{tag}");
+        }
     }
 
     #[test]

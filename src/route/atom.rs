@@ -151,7 +151,8 @@ fn hash(hasher: &FixedState, form: Form, text: &str) -> u64 {
     hasher.hash_one((form, text))
 }
 
-/// Whether `text` fits a pattern of `*` (any letters) and `?` (one letter).
+/// Whether `text` fits a pattern of `*` (any letters) and `?` (one letter); a character after `\`
+/// stands for itself.
 pub(super) fn glob(pattern: &str, text: &str) -> bool {
     let (mut pattern, mut text) = (pattern.chars(), text.chars());
     // Where to go on when a guess about the last `*` fails: the pattern after it, the text it
@@ -159,14 +160,17 @@ pub(super) fn glob(pattern: &str, text: &str) -> bool {
     let mut retry: Option<(std::str::Chars<'_>, std::str::Chars<'_>)> = None;
     loop {
         let (mut wanted, mut found) = (pattern.clone(), text.clone());
-        match (wanted.next(), found.next()) {
+        let first = wanted.next();
+        let literal = first == Some('\\');
+        let next = if literal { wanted.next() } else { first };
+        match (next, found.next()) {
             (None, None) => return true,
-            (Some('*'), _) => {
+            (Some('*'), _) if !literal => {
                 pattern = wanted.clone();
                 retry = Some((wanted, text.clone()));
                 continue;
             }
-            (Some(w), Some(f)) if w == '?' || w == f => {
+            (Some(w), Some(f)) if (w == '?' && !literal) || w == f => {
                 (pattern, text) = (wanted, found);
                 continue;
             }
@@ -198,6 +202,10 @@ mod tests {
             ("*", "", true),
             ("?", "", false),
             ("é?", "éé", true),
+            (r"m\*a\*s\*h*", "m*a*s*h goes on", true),
+            (r"m\*a\*s\*h*", "mash goes on", false),
+            (r"who\? *", "whom else", false),
+            (r"a\\*", r"a\b", true),
         ] {
             assert_eq!(glob(pattern, text), fits, "{pattern} on {text}");
         }

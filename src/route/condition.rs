@@ -78,6 +78,11 @@ impl StateClause {
             StoryField::Killed => i64::from(state.killed),
             StoryField::First => i64::from(state.items <= 1),
         };
+        self.contains(value)
+    }
+
+    /// Whether the value fits.
+    pub(super) fn contains(&self, value: i64) -> bool {
         (self.low..=self.high).contains(&value) != self.negated
     }
 

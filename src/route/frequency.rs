@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use super::atom::Form;
 use super::field::{Field, Fields};
 use super::text;
+use crate::item::Language;
 
 const TABLE: &str = include_str!("common.tsv");
 
@@ -45,7 +46,7 @@ pub(super) fn share(form: Form, name: &str) -> f32 {
             word(&folded)
         }
         Form::Prefix => prefix(name),
-        Form::Value(field) | Form::ValueWild(field) => value(field),
+        Form::Value(field) | Form::ValueWild(field) => value(field, name),
         Form::Wild | Form::Fuzzy(_) => 1.0,
     };
     share.min(1.0)
@@ -66,9 +67,10 @@ fn prefix(start: &str) -> f32 {
 }
 
 /// Values have few distinct ones in some fields and many in others.
-fn value(field: Fields) -> f32 {
+fn value(field: Fields, name: &str) -> f32 {
     if field == Field::Language.set() {
-        0.5
+        let assigned = Language::parse(name).is_none_or(Language::is_assigned);
+        if assigned { 0.5 } else { RARE }
     } else if field == Field::Uri.set() {
         RARE
     } else {

@@ -12,8 +12,8 @@ use super::clause::{Clause, Near};
 use super::condition::StateClause;
 use super::field::{Field, Kind};
 use super::query::{Expr, ExprKind, Leaf, SyntaxError, Term};
-use crate::config::Lists;
 use crate::config::diagnostic::nearest;
+use crate::config::{At, Diagnostic, Lists};
 
 mod number;
 mod term;
@@ -34,9 +34,16 @@ pub(super) struct Lowering<'a> {
     /// Whether words are compared by their stems.
     pub(super) stem: bool,
     pub(super) problems: Vec<SyntaxError>,
+    /// What is wrong with entries of lists, each where the entry stands.
+    pub(super) entries: Vec<Diagnostic>,
 }
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
+    /// Nothing is wrong yet.
+    pub(super) fn new(atoms: &'a mut Atoms, lists: &'a Lists, stem: bool) -> Lowering<'a> {
+        Lowering { atoms, lists, stem, problems: Vec::new(), entries: Vec::new() }
+    }
+
     /// Lowers a query; with `negated`, its opposite.
     pub(super) fn query(&mut self, expr: &Expr, negated: bool) -> Mixed {
         match &expr.kind {
@@ -122,12 +129,27 @@ impl Lowering<'_> {
             self.wrong(span, format!("there is no list `{name}`"), Some(hint));
             return Clause::always();
         };
-        let entry = |text: &String| {
-            let exact = text.strip_prefix('=');
-            let text = exact.unwrap_or(text).to_owned();
-            Leaf::Term(Term { text, exact: exact.is_some(), quoted: true, tilde: None })
+        Clause::any(entries.iter().map(|entry| self.entry(field, name, entry, span)).collect())
+    }
+
+    fn entry(
+        &mut self,
+        field: Field,
+        list: &str,
+        entry: &At<String>,
+        span: &Range<usize>,
+    ) -> Clause {
+        let sound = self.problems.len();
+        let clause = self.leaf(field, &Leaf::Term(Term::entry(&entry.value)), span);
+        let looked_for = match field {
+            Field::Text => format!("looked for by `@{list}`"),
+            field => format!("looked for by `{}:@{list}`", field.name()),
         };
-        Clause::any(entries.iter().map(|text| self.leaf(field, &entry(text), span)).collect())
+        for SyntaxError { message, hint, .. } in self.problems.drain(sound..) {
+            let problem = Diagnostic::error(&entry.place, message).label(&looked_for);
+            self.entries.push(Diagnostic { hint, ..problem });
+        }
+        clause
     }
 
     fn wrong(&mut self, span: &Range<usize>, message: impl Into<String>, hint: Option<String>) {

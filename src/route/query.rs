@@ -1,8 +1,8 @@
 //! The query as written: its tree, each part with the bytes it stands at.
 //!
 //! ```text
-//! query   = and { "OR" and }
-//! and     = not { ["AND"] not }
+//! query   = and { ( "OR" | "||" ) and }
+//! and     = not { [ "AND" | "&&" ] not }
 //! not     = ("NOT" | "-" | "!") not | near
 //! near    = operand { "NEAR/" number operand }
 //! operand = "(" query ")" | field ":" value | term
@@ -10,14 +10,18 @@
 //! term    = ["="] ( word | '"' words '"' ) [ "~" [number] ] | "@" list | "*"
 //! compare = ">=" | "<=" | ">" | "<"
 //! ```
+//!
+//! Typographic quotation marks (`“…”`, `„…“`, `«…»`) are quotation marks, too.
 
 use std::ops::Range;
 
 use super::field::Field;
 
 mod parse;
+mod term;
 
 pub(super) use parse::{SyntaxError, parse};
+pub(super) use term::Term;
 
 /// A part of a query.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,19 +60,6 @@ pub(super) enum Leaf {
     Compare(Compare, String),
     /// `[1 TO 3]`, both ends included.
     Between(String, String),
-}
-
-/// A word, a phrase or a value.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Term {
-    /// The text, escapes resolved.
-    pub(super) text: String,
-    /// Written with a leading `=`: case and accents as written, no stemming.
-    pub(super) exact: bool,
-    /// Written in quotation marks.
-    pub(super) quoted: bool,
-    /// The number after `~`; 1 when there is none.
-    pub(super) tilde: Option<u32>,
 }
 
 /// How a value is compared.

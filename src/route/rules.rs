@@ -107,12 +107,9 @@ impl Rules {
         let quiet = channel.policy.quiet.as_ref();
         let except = match quiet.and_then(|quiet| quiet.except.as_ref()) {
             None => None,
-            Some(written) => match self.exception(written, config) {
-                Ok(part) => Some(part),
-                Err(errors) => {
-                    report(written, errors, problems);
-                    return false;
-                }
+            Some(written) => match self.exception(written, config, problems) {
+                Some(part) => Some(part),
+                None => return false,
             },
         };
         let (name, policy) = (channel.name.value.as_str().into(), channel.policy.clone());
@@ -125,40 +122,49 @@ impl Rules {
         &mut self,
         written: &At<String>,
         config: &Config,
-    ) -> Result<PartId, Vec<query::SyntaxError>> {
-        let expr = query::parse(&written.value)?;
-        let (atoms, lists) = (&mut self.atoms, &config.lists);
-        let mut lowering = Lowering { atoms, lists, stem: true, problems: Vec::new() };
-        let mixed = lowering.query(&expr, false);
-        if !lowering.problems.is_empty() {
-            return Err(lowering.problems);
-        }
-        match mixed {
-            Mixed::Text(clause) => Ok(self.part(clause)),
+        problems: &mut Diagnostics,
+    ) -> Option<PartId> {
+        match self.lower(written, true, config, problems)? {
+            Mixed::Text(clause) => Some(self.part(clause)),
             Mixed::State(_) | Mixed::All(_) | Mixed::Any(_) => {
-                let message = "`quiet_except` is asked of the item alone".to_owned();
+                let message = "`quiet_except` is asked of the item alone";
                 let hint = "leave out `publishers`, `items`, `age` and other tests of the story";
-                let hint = Some(hint.to_owned());
-                Err(vec![query::SyntaxError { message, span: 0..written.value.len(), hint }])
+                let place = place::inside(written, 0..written.value.len());
+                problems.push(Diagnostic::error(&place, message).hint(hint));
+                None
             }
         }
     }
 
-    fn add(&mut self, rule: &RuleConfig, config: &Config, problems: &mut Diagnostics) -> bool {
-        let mixed = query::parse(&rule.query.value).and_then(|expr| {
-            warn::operators(&expr, rule, problems);
-            warn::sources(&expr, rule, config, problems);
-            let (atoms, lists) = (&mut self.atoms, &config.lists);
-            let mut lowering = Lowering { atoms, lists, stem: rule.stem, problems: Vec::new() };
-            let mixed = lowering.query(&expr, false);
-            if lowering.problems.is_empty() { Ok(mixed) } else { Err(lowering.problems) }
-        });
-        let mixed = match mixed {
-            Ok(mixed) => mixed,
+    /// A query as clauses; `None` when something is wrong with it, all of which is reported.
+    fn lower(
+        &mut self,
+        written: &At<String>,
+        stem: bool,
+        config: &Config,
+        problems: &mut Diagnostics,
+    ) -> Option<Mixed> {
+        let expr = match query::parse(&written.value) {
+            Ok(expr) => expr,
             Err(errors) => {
-                report(&rule.query, errors, problems);
-                return false;
+                report(written, errors, problems);
+                return None;
             }
+        };
+        warn::query(&expr, written, config, problems);
+        let mut lowering = Lowering::new(&mut self.atoms, &config.lists, stem);
+        let mixed = lowering.query(&expr, false);
+        let (errors, entries) = (lowering.problems, lowering.entries);
+        let sound = errors.is_empty() && entries.is_empty();
+        report(written, errors, problems);
+        // A list that several rules look for is told of once.
+        entries.into_iter().for_each(|problem| problems.push_once(problem));
+        sound.then_some(mixed)
+    }
+
+    fn add(&mut self, rule: &RuleConfig, config: &Config, problems: &mut Diagnostics) -> bool {
+        let Some(mixed) = self.lower(&rule.query, rule.stem, config, problems) else {
+            return false;
         };
         if !rule.enabled {
             return true;

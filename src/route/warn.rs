@@ -3,12 +3,14 @@
 use super::atom::Form;
 use super::clause::Clause;
 use super::condition::{Condition, StateClause};
-use super::field::Field;
-use super::query::{Expr, ExprKind, Leaf};
+use super::field::{Field, StoryField};
 use super::rules::{Rule, RuleId, Rules};
-use super::{implies, index, place, text, wording};
-use crate::config::diagnostic::nearest;
+use super::{implies, index, wording};
 use crate::config::{Config, Diagnostic, Diagnostics, RuleConfig};
+
+mod written;
+
+pub(super) use written::query;
 
 /// From what expected share of all items on a rule is said to match nearly everything.
 const NEARLY_ALL: f32 = 0.5;
@@ -55,55 +57,6 @@ pub(super) fn rules(rules: &mut Rules, config: &Config, problems: &mut Diagnosti
         if rule.exit && rule.schedule.is_none() && exits.len() < MOST_EXITS {
             exits.push((number, written));
         }
-    }
-}
-
-/// Warns of operators in lower case, which are words to look for.
-pub(super) fn operators(expr: &Expr, rule: &RuleConfig, problems: &mut Diagnostics) {
-    match &expr.kind {
-        ExprKind::And(parts) => {
-            for part in parts {
-                if let ExprKind::Leaf(Field::Text, Leaf::Term(term)) = &part.kind
-                    && !term.quoted
-                    && matches!(term.text.as_str(), "and" | "or" | "not" | "near")
-                {
-                    let place = place::inside(&rule.query, part.span.clone());
-                    let upper = term.text.to_uppercase();
-                    let message = format!("`{}` is looked for as a word here", term.text);
-                    let hint = format!("operators are written in capitals: `{upper}`");
-                    problems.push(Diagnostic::warning(&place, message).hint(hint));
-                }
-                operators(part, rule, problems);
-            }
-        }
-        ExprKind::Or(parts) => parts.iter().for_each(|part| operators(part, rule, problems)),
-        ExprKind::Not(part) => operators(part, rule, problems),
-        ExprKind::Near(..) | ExprKind::Leaf(..) => {}
-    }
-}
-
-/// Warns of sources that are not configured.
-pub(super) fn sources(expr: &Expr, rule: &RuleConfig, config: &Config, problems: &mut Diagnostics) {
-    match &expr.kind {
-        ExprKind::And(parts) | ExprKind::Or(parts) => {
-            parts.iter().for_each(|part| sources(part, rule, config, problems));
-        }
-        ExprKind::Not(part) => sources(part, rule, config, problems),
-        ExprKind::Leaf(Field::Source, Leaf::Term(term)) if !term.text.contains(['*', '?']) => {
-            let key = text::key(&term.text);
-            let names = || config.sources.iter().map(|source| source.name.value.as_str());
-            if config.sources.is_empty() || names().any(|name| text::key(name) == key) {
-                return;
-            }
-            let place = place::inside(&rule.query, expr.span.clone());
-            let warning =
-                Diagnostic::warning(&place, format!("no source is named `{}`", term.text));
-            problems.push(match nearest(&term.text, names()) {
-                Some(meant) => warning.hint(format!("did you mean `{meant}`?")),
-                None => warning.hint("to look for who published it, write `publisher:…`"),
-            });
-        }
-        ExprKind::Near(..) | ExprKind::Leaf(..) => {}
     }
 }
 
@@ -191,6 +144,16 @@ impl Rules {
                     || parts.iter().any(|a| parts.iter().any(|b| self.excludes(a, b)))
             }
             Clause::Urgency(low, high) => low > high || *high == 0,
+            Clause::Not(inner) => self.always_satisfied(inner),
+            _ => false,
+        }
+    }
+
+    fn always_satisfied(&self, clause: &Clause) -> bool {
+        match clause {
+            Clause::Any(parts) => parts.iter().any(|part| self.always_satisfied(part)),
+            Clause::All(parts) => parts.iter().all(|part| self.always_satisfied(part)),
+            Clause::Not(inner) => self.never_satisfied(inner),
             _ => false,
         }
     }
@@ -214,6 +177,16 @@ impl Rules {
 /// Whether no state of a story fits both.
 fn apart(a: &StateClause, b: &StateClause) -> bool {
     let plain = a.field == b.field && !a.negated && !b.negated;
+    // The opening item is alone in its story: it has one item and one publisher at most.
+    let opens = |a: &StateClause| a.field == StoryField::First && a.contains(1) && !a.contains(0);
+    let grown = |b: &StateClause| {
+        matches!(b.field, StoryField::Items | StoryField::Publishers)
+            && !b.contains(0)
+            && !b.contains(1)
+    };
+    if opens(a) && grown(b) {
+        return true;
+    }
     let opposite = a.negated != b.negated && (a.field, a.low, a.high) == (b.field, b.low, b.high);
     opposite || (plain && a.high < b.low)
 }

@@ -53,6 +53,7 @@ impl Desk {
         let mut config = ServeConfig {
             listen: "127.0.0.1:0".parse().unwrap(),
             token_file,
+            token_names: Vec::new(),
             token_env: None,
             tokens: Vec::new(),
             public_read: false,

@@ -17,12 +17,22 @@ impl Lowering<'_> {
     /// is several (`al-qaeda`) is a phrase.
     pub(super) fn words(&mut self, field: Field, term: &Term, span: &Range<usize>) -> Clause {
         let fields = field.set();
-        let wild = if term.exact { Wild::No } else { Wild::Yes };
         let mut cut: Vec<Word> = Vec::new();
-        text::words(&term.text, wild, |word| cut.push(word.clone()));
+        text::words(&term.for_words(), Wild::Yes, |word| cut.push(word.clone()));
+        if term.quoted {
+            // A question mark that ends a quoted headline is no wildcard.
+            for word in cut.iter_mut().flat_map(|word| [&mut word.exact, &mut word.folded]) {
+                word.truncate(word.trim_end_matches('?').len());
+            }
+        }
         let fuzzy = if term.quoted { None } else { term.tilde };
         if let Some(distance) = fuzzy {
             return self.fuzzy(&cut, distance, term, fields, span);
+        }
+        if term.exact && cut.iter().any(|word| word.exact.contains(['*', '?'])) {
+            let hint = "leave the `=` out, or the wildcard";
+            self.wrong(span, "`=` does not go with `*` or `?`", Some(hint.to_owned()));
+            return Clause::always();
         }
         let words: Vec<Atom> = cut.iter().map(|word| self.word(word, term)).collect();
         match words[..] {
@@ -43,11 +53,7 @@ impl Lowering<'_> {
         if term.exact {
             return self.atoms.number(Form::Exact, &word.exact);
         }
-        let mut folded = word.folded.as_str();
-        if term.quoted {
-            // A question mark that ends a quoted headline is no wildcard.
-            folded = folded.trim_end_matches('?');
-        }
+        let folded = word.folded.as_str();
         match folded.find(['*', '?']) {
             Some(at) if folded[at..].bytes().all(|b| b == b'*') => {
                 self.atoms.number(Form::Prefix, &folded[..at])
@@ -67,8 +73,8 @@ impl Lowering<'_> {
         span: &Range<usize>,
     ) -> Clause {
         let [word] = cut else {
-            let hint =
-                format!("write \"{}\"~{distance} for a phrase with other words in it", term.text);
+            let words = term.plain();
+            let hint = format!("write \"{words}\"~{distance} for a phrase with other words in it");
             self.wrong(span, "`~` here follows more than one word", Some(hint));
             return Clause::always();
         };
@@ -91,14 +97,16 @@ impl Lowering<'_> {
     /// A value of a field that is compared as a whole.
     pub(super) fn value(&mut self, field: Field, term: &Term, span: &Range<usize>) -> Clause {
         let fields = field.set();
-        let key = text::key(&term.text);
+        let written = term.plain();
         if term.tilde.is_some() {
             self.wrong(span, format!("`~` does not work with `{}`", field.name()), None);
             return Clause::always();
         }
-        if key.contains(['*', '?']) && !(term.quoted && field == Field::Uri) {
-            return Clause::Word(self.atoms.number(Form::ValueWild(fields), &key), fields);
+        if term.has_wildcards() && !(term.quoted && field == Field::Uri) {
+            let pattern = text::key(&term.text);
+            return Clause::Word(self.atoms.number(Form::ValueWild(fields), &pattern), fields);
         }
+        let key = text::key(&written);
         let key = match field {
             Field::Subject => {
                 let named = topics::named(&key);
@@ -113,7 +121,7 @@ impl Lowering<'_> {
                 Some(language) => language.as_str().to_owned(),
                 None => {
                     let hint = "write an ISO 639 code, like `en` or `eng`".to_owned();
-                    self.wrong(span, format!("`{}` is not a language code", term.text), Some(hint));
+                    self.wrong(span, format!("`{written}` is not a language code"), Some(hint));
                     key
                 }
             },
@@ -122,7 +130,7 @@ impl Lowering<'_> {
                     Some(meant) => format!("did you mean `{meant}`?"),
                     None => format!("markers are {}", MARKERS.join(", ")),
                 };
-                self.wrong(span, format!("there is no marker `{}`", term.text), Some(hint));
+                self.wrong(span, format!("there is no marker `{written}`"), Some(hint));
                 key
             }
             _ => key,

@@ -8,11 +8,13 @@ use crate::route::field::{FIELDS, Field};
 
 mod scan;
 
+use scan::closing;
+
 /// How deep groups may nest.
 const DEEPEST: usize = 100;
 
 /// What is wrong with a query, and where.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) struct SyntaxError {
     /// What is wrong, without a full stop.
     pub(crate) message: String,
@@ -96,6 +98,12 @@ impl Parser<'_> {
     fn near(&mut self) -> Parsed<Expr> {
         let mut left = self.operand()?;
         while let Some(within) = self.near_operator()? {
+            self.blank();
+            if let Some(length) = self.negation() {
+                let message = "NEAR joins what is there, not what is missing";
+                let problem = self.wrong_here(length, message);
+                return Err(problem.hinted("exclude the whole: `NOT (a NEAR/5 b)`"));
+            }
             let right = self.operand()?;
             let span = left.span.start..right.span.end;
             left = Expr { kind: ExprKind::Near(within, Box::new([left, right])), span };
@@ -105,18 +113,10 @@ impl Parser<'_> {
 
     fn near_operator(&mut self) -> Parsed<Option<u32>> {
         self.blank();
-        if !self.rest().starts_with("NEAR") {
-            return Ok(None);
+        if self.ahead("NEAR") {
+            return Err(self.wrong_here(4, "NEAR needs a distance").hinted("write `NEAR/5`"));
         }
-        let after = &self.rest()[4..];
-        let Some(digits) = after.strip_prefix('/') else {
-            let stands_alone = after.starts_with(|c: char| c.is_whitespace() || c == '(');
-            return if stands_alone {
-                Err(self.wrong_here(4, "NEAR needs a distance").hinted("write `NEAR/5`"))
-            } else {
-                Ok(None)
-            };
-        };
+        let Some(digits) = self.rest().strip_prefix("NEAR/") else { return Ok(None) };
         let length = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
         let within = digits[..length].parse::<u32>().ok().filter(|n| (1..=1_000).contains(n));
         let Some(within) = within else {
@@ -135,15 +135,13 @@ impl Parser<'_> {
             Some('(') => self.group(),
             Some(')') if start == 0 => Err(self.wrong_here(1, "this `)` closes nothing")),
             Some(')') => Err(self.missing(start)),
-            Some(_) if self.ahead("AND") || self.ahead("OR") => {
-                let length = if self.ahead("AND") { 3 } else { 2 };
-                let message = format!("`{}` joins nothing on its left", &self.rest()[..length]);
-                Err(self.wrong_here(length, message).hinted(QUOTE_IT))
-            }
-            Some('@' | '=' | '"' | '*') => self.term(),
-            Some(_) => match self.field_name() {
-                Some(name) => self.fielded(name),
-                None => self.term(),
+            Some(_) => match (self.joint(), self.field_name()) {
+                (Some(length), _) => {
+                    let message = format!("`{}` joins nothing on its left", &self.rest()[..length]);
+                    Err(self.wrong_here(length, message).hinted(QUOTE_IT))
+                }
+                (None, Some(name)) => self.fielded(name),
+                (None, None) => self.term(),
             },
         }
     }
@@ -193,6 +191,13 @@ impl Parser<'_> {
         if self.peek().is_none_or(|c| c.is_whitespace() || c == ')') {
             let problem = self.wrong(name.start..self.at, format!("`{word}:` has no value"));
             return Err(problem.hinted(format!("write it without a space: `{word}:value`")));
+        }
+        if let Some(length) = self.negation() {
+            let sign = &self.rest()[..length];
+            let message = format!("`{sign}` stands behind `{word}:`");
+            let turned = if length == 1 { sign.to_owned() } else { format!("{sign} ") };
+            let problem = self.wrong_here(length, message);
+            return Err(problem.hinted(format!("write it before: `{turned}{word}:…`")));
         }
         let outer = std::mem::replace(&mut self.field, field);
         let value = match self.peek() {
@@ -248,8 +253,12 @@ impl Parser<'_> {
             return Ok(self.leaf(start, Leaf::List(name)));
         }
         let mut term = Term { exact: self.symbol("="), ..Term::default() };
-        term.quoted = self.peek() == Some('"');
-        term.text = if term.quoted { self.quoted()? } else { self.word()? };
+        let closing = self.peek().and_then(closing);
+        term.quoted = closing.is_some();
+        term.text = match closing {
+            Some(closing) => self.quoted(closing)?,
+            None => self.word()?,
+        };
         if term.text == "*" && !term.quoted && !term.exact {
             return Ok(self.leaf(start, Leaf::Any));
         }

@@ -35,6 +35,9 @@ fn mistakes_are_marked_inside_the_query() {
     case("\"--\" x", &["no word to look for"]);
     case("gaza~3", &["at most 2 letters"]);
     case("al-qaeda~1", &["more than one word"]);
+    case("=israel*", &["wirefold.toml:5:10", "`=` does not go with `*`"]);
+    case("a NEAR/3 -b", &["wirefold.toml:5:19", "`NOT (a NEAR/5 b)`"]);
+    assert_eq!(report("=\"who won?\" OR =AT&T"), "");
 }
 
 #[test]
@@ -82,13 +85,22 @@ fn rules_that_can_never_match_are_noticed() {
         "language:en language:de",
         "urgency:<2 urgency:>3",
         "urgency:0",
+        "NOT *",
+        "NOT (gaza OR *)",
+        "gaza first:true items:>=2",
+        "first:true NOT items:<3",
+        "NOT first:false publishers:[2 TO 4]",
     ] {
         let report = report_all(&[(query, "")]);
         assert!(report.contains("can never match"), "{query}:\n{report}");
     }
-    for query in
-        ["gaza NOT headline:gaza", "gaza NOT \"gaza strip\"", "publishers:>=2 publishers:<3"]
-    {
+    for query in [
+        "gaza NOT headline:gaza",
+        "gaza NOT \"gaza strip\"",
+        "publishers:>=2 publishers:<3",
+        "first:true items:1",
+        "first:false items:>=2",
+    ] {
         assert_eq!(report_all(&[(query, "")]), "", "{query}");
     }
 }
@@ -132,6 +144,53 @@ fn operators_in_lower_case_and_unknown_sources_are_noticed() {
         assert!(report.contains(expected), "no {expected:?} in:\n{report}");
     }
     assert!(report.ends_with("2 warnings"), "{report}");
+}
+
+#[test]
+fn signs_of_other_query_languages_are_noticed() {
+    let report = report_all(&[("gaza^2", ""), ("{gaza TO hamas}", ""), ("a NEAR/2 b|c", "")]);
+    for expected in ["`^` is no operator", "no boosts", "`{` is no", "`}` is no", "`|` is no"] {
+        assert!(report.contains(expected), "no {expected:?} in:\n{report}");
+    }
+    assert!(report.ends_with("4 warnings"), "{report}");
+    assert_eq!(report_all(&[("\"gaza^2\" OR R&D", "")]), "");
+}
+
+#[test]
+fn a_code_that_no_language_has_is_noticed() {
+    let report = report_all(&[("language:xx gaza", "")]);
+    assert!(report.contains("no language has the code `xx`"), "{report}");
+    let report = report_all(&[("language:xx", "")]);
+    assert!(!report.contains("nearly everything"), "{report}");
+}
+
+#[test]
+fn whoever_may_push_is_a_source() {
+    let text = "[[channel]]\nname = \"c\"\n[serve]\n[[serve.token]]\nname = \"desk\"\n\
+                env = \"T\"\nscopes = [\"push\"]\n[[rule]]\n\
+                query = \"source:desk OR source:push OR source:dsek\"\nchannels = [\"c\"]\n";
+    let mut problems = Diagnostics::default();
+    assert!(Route::compile(&config(text), &mut problems).is_some(), "{problems}");
+    let report = problems.render(false);
+    assert!(report.contains("no source is named `dsek`"), "{report}");
+    assert!(report.contains("`desk`?") && report.ends_with("1 warning"), "{report}");
+}
+
+#[test]
+fn a_bad_entry_of_a_list_is_reported_where_it_stands_and_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("firms.txt");
+    std::fs::write(&file, "\u{feff}# firms\n\nAcme\n  --\n").unwrap();
+    let text = "[list]\nsym = [\"...\", \"a\"]\nfirms = { file = \"firms.txt\" }\n\
+                [[channel]]\nname = \"c\"\n\
+                [[rule]]\nquery = \"@sym OR x\"\nchannels = [\"c\"]\n\
+                [[rule]]\nquery = \"@firms OR @sym\"\nchannels = [\"c\"]\n";
+    let (config, mut problems) = Config::parse(File::new("wirefold.toml", text), folder.path());
+    assert!(Route::compile(&config.unwrap(), &mut problems).is_none());
+    let report = problems.render(false);
+    for expected in ["wirefold.toml:2:8", "firms.txt:4:3", "looked for by `@firms`", "2 errors"] {
+        assert!(report.contains(expected), "no {expected:?} in:\n{report}");
+    }
 }
 
 #[test]

@@ -101,6 +101,18 @@ fn wildcards_stand_for_letters() {
 }
 
 #[test]
+fn a_wildcard_behind_a_backslash_is_no_wildcard() {
+    matches(r"isra*");
+    misses(r"isra\*");
+    misses(r"wom\?n");
+    matches(r"women\?");
+    matches(r#""targeted killings\*""#);
+    matches(r"uri:tag:example.org*");
+    misses(r"uri:tag:example.org\*");
+    matches(r"uri:tag\:example.org,2026:heat-17");
+}
+
+#[test]
 fn near_counts_words_in_either_order() {
     matches("envoy NEAR/4 killings");
     misses("envoy NEAR/3 killings");

@@ -1,6 +1,7 @@
 //! The characters of a query: blanks, operators, words and quotations.
 
 use super::{Parsed, Parser, QUOTE_IT};
+use crate::route::query::term::push_escaped;
 
 impl<'a> Parser<'a> {
     /// A number, a duration or a word, up to white space or a bracket.
@@ -17,22 +18,24 @@ impl<'a> Parser<'a> {
         Ok(value)
     }
 
-    pub(super) fn quoted(&mut self) -> Parsed<String> {
+    /// What stands in quotation marks; `closing` are those that end it.
+    pub(super) fn quoted(&mut self, closing: &[char]) -> Parsed<String> {
         let start = self.at;
         let mut text = String::new();
-        let mut chars = self.rest().char_indices().skip(1);
+        let mut chars = self.rest().char_indices();
+        let opening = chars.next().map_or(1, |(_, c)| c.len_utf8());
         while let Some((at, c)) = chars.next() {
             match c {
-                '"' => {
-                    self.at = start + at + 1;
+                c if closing.contains(&c) => {
+                    self.at = start + at + c.len_utf8();
                     return Ok(text);
                 }
-                '\\' => text.extend(chars.next().map(|(_, escaped)| escaped)),
+                '\\' => push_escaped(&mut text, chars.next().map(|(_, escaped)| escaped)),
                 c => text.push(c),
             }
         }
-        let problem = self.wrong(start..start + 1, "this quotation mark is never closed");
-        Err(problem.hinted("add a `\"`"))
+        let problem = self.wrong(start..start + opening, "this quotation mark is never closed");
+        Err(problem.hinted(format!("add a `{}`", closing[0])))
     }
 
     pub(super) fn word(&mut self) -> Parsed<String> {
@@ -41,9 +44,14 @@ impl<'a> Parser<'a> {
         let mut chars = self.rest().char_indices();
         let mut end = self.text.len();
         while let Some((at, c)) = chars.next() {
+            let rest = &self.text[start + at..];
+            let ends = c.is_whitespace()
+                || matches!(c, '(' | ')' | '~' | '[' | ']')
+                || closing(c).is_some()
+                || SIGNS.iter().any(|sign| rest.starts_with(sign));
             match c {
-                '\\' => text.extend(chars.next().map(|(_, escaped)| escaped)),
-                c if c.is_whitespace() || matches!(c, '(' | ')' | '"' | '~' | '[' | ']') => {
+                '\\' => push_escaped(&mut text, chars.next().map(|(_, escaped)| escaped)),
+                _ if ends => {
                     end = start + at;
                     break;
                 }
@@ -90,7 +98,44 @@ impl<'a> Parser<'a> {
     pub(super) fn ahead(&self, word: &str) -> bool {
         let after = self.rest().strip_prefix(word);
         after.is_some_and(|after| {
-            after.chars().next().is_none_or(|c| c.is_whitespace() || matches!(c, '(' | ')' | '"'))
+            let ends =
+                |c: char| c.is_whitespace() || matches!(c, '(' | ')') || closing(c).is_some();
+            after.chars().next().is_none_or(ends)
         })
+    }
+
+    /// How long the operator between two parts is that stands here, if one does.
+    pub(super) fn joint(&self) -> Option<usize> {
+        let rest = self.rest();
+        let word = ["AND", "OR", "NEAR"].into_iter().find(|word| self.ahead(word));
+        let sign = SIGNS.into_iter().find(|sign| rest.starts_with(sign));
+        word.or(sign).map(str::len).or_else(|| {
+            let distance = rest.strip_prefix("NEAR/")?;
+            let ends = |c: char| c.is_whitespace() || matches!(c, '(' | ')');
+            Some("NEAR/".len() + distance.find(ends).unwrap_or(distance.len()))
+        })
+    }
+
+    /// How long the sign or word for NOT is that stands here, if one does.
+    pub(super) fn negation(&self) -> Option<usize> {
+        match self.peek() {
+            Some('-' | '!') => Some(1),
+            _ => self.ahead("NOT").then_some(3),
+        }
+    }
+}
+
+/// OR and AND as signs.
+const SIGNS: [&str; 2] = ["||", "&&"];
+
+/// The quotation marks that end what `c` begins, the usual one first; `None` when it is none.
+pub(super) fn closing(c: char) -> Option<&'static [char]> {
+    match c {
+        '"' => Some(&['"']),
+        // People mix them, and languages use them differently: „…“, “…”, ”…”.
+        '“' | '”' | '„' | '‟' => Some(&['”', '“', '‟', '"']),
+        '«' => Some(&['»']),
+        '»' => Some(&['«', '»']),
+        _ => None,
     }
 }

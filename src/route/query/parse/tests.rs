@@ -81,6 +81,43 @@ fn terms_carry_their_marks() {
     tree("isra* wom?n", "(and isra* wom?n)");
 }
 
+#[test]
+fn a_wildcard_behind_a_backslash_stays_apart_from_one_that_stands_alone() {
+    tree(r"brit\* who\? isra* \(a\)", r"(and brit\* who\? isra* (a))");
+    tree(r#""a \* b*" \*"#, r"(and 'a \* b*' \*)");
+}
+
+#[test]
+fn typographic_quotation_marks_are_quotation_marks() {
+    tree("“peace talks” x", "(and 'peace talks' x)");
+    tree("„peace talks“ OR headline:«peace talks»", "(or 'peace talks' headline:'peace talks')");
+    tree("“peace talks\"~3 a”b”", "(and 'peace talks'~3 a 'b')");
+    tree("\"the “peace” talks\"", "'the “peace” talks'");
+    fails("a “b c", "“", "never closed");
+}
+
+#[test]
+fn or_and_and_as_signs_need_no_spaces() {
+    tree("gaza||israel", "(or gaza israel)");
+    tree("a&&b||AT&T", "(or (and a b) AT&T)");
+    fails("a|| ||b", "||", "joins nothing");
+    fails("&& b", "&&", "joins nothing");
+}
+
+#[test]
+fn what_stands_on_the_right_of_near_must_be_there() {
+    fails("a1 NEAR/3 -b1", "-", "what is missing");
+    fails("a NEAR/3 !b", "!", "what is missing");
+    fails("a NEAR/3 NOT b", "NOT", "what is missing");
+    fails("a NEAR/3 NOT", "NOT", "what is missing");
+    fails("a NEAR/5 NEAR/6 b", "NEAR/6", "joins nothing");
+    fails("NEAR/5 b", "NEAR/5", "joins nothing");
+    fails("a AND NEAR b", "NEAR", "joins nothing");
+    fails("a NEAR", "NEAR", "needs a distance");
+    fails("headline:-gaza", "-", "behind `headline:`");
+    fails("headline:NOT gaza", "NOT", "behind `headline:`");
+}
+
 #[track_caller]
 fn fails(query: &str, marked: &str, message: &str) {
     let errors = parse(query).expect_err(query);
