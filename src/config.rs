@@ -62,6 +62,7 @@ pub use source::{
 pub use test::{Expect, Expected, TestConfig, TestItem, TestLater};
 
 use reader::Table;
+use value::Span;
 
 /// Everything the daemon is told. Paths are resolved against the configuration file's folder.
 #[derive(Clone, Debug)]
@@ -173,13 +174,20 @@ impl Config {
             return (None, problems);
         }
         let mut top = Table::new(&file, "the configuration", &document);
-        let log = log::read(&mut top, folder, &mut problems);
+        let (log, retain) = log::read(&mut top, folder, &mut problems);
+        let (fold, window) = fold::read(&mut top, folder, &mut problems);
+        if let Some(place) = retain.or(window).filter(|_| log.retain <= fold.window) {
+            let (retain, window) = (Span(log.retain), Span(fold.window));
+            let message = format!("`retain` ({retain}) is not longer than `window` ({window})");
+            let hint = "the window of [fold] is rebuilt from the log: keep its records longer";
+            problems.push(Diagnostic::error(&place, message).hint(hint));
+        }
         let desk = rule::read(&mut top, folder, &mut files, &mut problems);
         let config = Config {
             origin: Origin::File(file.path().to_owned()),
             serve: serve::read(&mut top, folder, &log.dir, &mut problems),
             log,
-            fold: fold::read(&mut top, folder, &mut problems),
+            fold,
             publishers: publisher::read(&mut top, &mut problems),
             sources: source::read(&mut top, folder, &mut problems),
             channels: channel::read(&mut top, &mut problems),

@@ -89,7 +89,7 @@ fn host(link: &str) -> Option<&str> {
 }
 
 /// A name without case, scheme, "www." and "By ".
-fn normal(name: &str) -> String {
+pub(crate) fn normal(name: &str) -> String {
     let lower = name.trim().to_lowercase();
     let bare = host(&lower).unwrap_or(&lower);
     let bare = bare.strip_prefix("www.").unwrap_or(bare);

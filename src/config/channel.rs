@@ -35,12 +35,11 @@ pub(super) fn read(top: &mut Table<'_>, problems: &mut Diagnostics) -> Vec<Chann
         [("first", Repeats::First), ("developments", Repeats::Developments), ("all", Repeats::All)];
     let mut channels = Vec::new();
     for mut table in top.tables("channel", problems) {
-        let name = table.require::<String>("name", problems);
+        let name = table.required_name(problems);
         let title = table.get::<String>("title", problems);
         let repeats = table.one_of("repeats", &words, problems).unwrap_or_default();
         let policy = policy::read(&mut table, repeats, problems);
         table.finish(problems);
-        let Some(name) = name else { continue };
         let title = title.map_or_else(|| name.value.clone(), |title| title.value);
         channels.push(Channel { name, title, repeats, policy });
     }

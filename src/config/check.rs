@@ -1,12 +1,14 @@
 //! What spans sections: names that must exist, be unique, or agree.
 
 use std::collections::HashMap;
-use std::path::{Component, Path, PathBuf};
 
 use super::diagnostic::{Diagnostic, Diagnostics, nearest};
 use super::reader::At;
 use super::sink::check_webhook;
-use super::{Config, Expect, SinkConfig, SinkKind};
+use super::{Config, Expect, PublisherConfig};
+use crate::publisher::normal;
+
+mod places;
 
 /// Channels that exist without being configured.
 pub(super) const RESERVED: [&str; 2] = ["unrouted", "rejected"];
@@ -15,7 +17,8 @@ pub(super) fn check(config: &Config, problems: &mut Diagnostics) {
     unique("channel", config.channels.iter().map(|channel| &channel.name), problems);
     unique("source", config.sources.iter().map(|source| &source.name), problems);
     unique("sink", config.sinks.iter().map(|sink| &sink.name), problems);
-    one_writer(&config.sinks, problems);
+    places::check(config, problems);
+    publishers(&config.publishers, problems);
     let tokens = || config.serve.iter().flat_map(|serve| &serve.tokens);
     unique("token", tokens().map(|token| &token.name), problems);
     for channel in &config.channels {
@@ -43,24 +46,19 @@ pub(super) fn check(config: &Config, problems: &mut Diagnostics) {
         known(name, &channels, &RESERVED, problems);
     }
     for later in config.tests.iter().filter_map(|test| test.later.as_ref()).flatten() {
-        known(&later.channel, &channels, &[], problems);
+        known(&later.channel, &channels, &RESERVED, problems);
     }
     let ranked = config.publishers.iter().any(|publisher| publisher.rank.is_some());
     for channel in config.channels.iter().filter(|it| it.policy.prefer_rank.is_some() && !ranked) {
         let message = "`prefer_rank_within` prefers nobody: no [[publisher]] has a `rank`";
         problems.push(Diagnostic::warning(&channel.name.place, message));
     }
-    if config.log.retain < config.fold.window {
-        problems.push(
-            Diagnostic::general("the log's `retain` is shorter than the fold's `window`")
-                .hint("the window is rebuilt from the log: keep `retain` longer"),
-        );
-    }
 }
 
 fn unique<'a>(what: &str, names: impl Iterator<Item = &'a At<String>>, problems: &mut Diagnostics) {
     let mut seen: HashMap<&str, &At<String>> = HashMap::new();
-    for name in names {
+    // One without a name has been told of already.
+    for name in names.filter(|name| !name.value.trim().is_empty()) {
         if let Some(first) = seen.insert(&name.value, name) {
             let (line, _) = first.place.file.position(first.place.span.start);
             let message = format!("there are two {what}s named `{}`", name.value);
@@ -72,39 +70,24 @@ fn unique<'a>(what: &str, names: impl Iterator<Item = &'a At<String>>, problems:
     }
 }
 
-/// Two sinks in one file would write over each other's lines.
-fn one_writer(sinks: &[SinkConfig], problems: &mut Diagnostics) {
-    let mut seen: HashMap<PathBuf, &At<PathBuf>> = HashMap::new();
-    for sink in sinks {
-        let SinkKind::File { path, .. } = &sink.kind else { continue };
-        // One without a path has been named already.
-        if path.value.as_os_str().is_empty() {
-            continue;
-        }
-        if let Some(first) = seen.insert(real(&path.value), path) {
-            let (line, _) = first.place.file.position(first.place.span.start);
-            let message = format!("two sinks write to the file {}", path.value.display());
-            let hint = "give each a file of its own, or one sink the channels of both";
-            problems.push(
-                Diagnostic::error(&path.place, message)
-                    .label(format!("the first is in line {line}"))
-                    .hint(hint),
-            );
+/// Nobody could say which of two publishers is meant by a name that both have.
+fn publishers(publishers: &[PublisherConfig], problems: &mut Diagnostics) {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    for (number, publisher) in publishers.iter().enumerate() {
+        let names = [&publisher.name].into_iter().chain(&publisher.aliases);
+        for name in names.filter(|name| !name.value.trim().is_empty()) {
+            let first = *seen.entry(normal(&name.value)).or_insert(number);
+            if first != number {
+                let first = &publishers[first].name;
+                let (line, _) = first.place.file.position(first.place.span.start);
+                let message = format!("another publisher goes by `{}`", name.value);
+                problems.push(
+                    Diagnostic::error(&name.place, message)
+                        .label(format!("`{}` in line {line}", first.value)),
+                );
+            }
         }
     }
-}
-
-/// A path without detours: links are followed as far as there is something.
-fn real(path: &Path) -> PathBuf {
-    let mut real = PathBuf::new();
-    for part in std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).components() {
-        match part {
-            Component::ParentDir => drop(real.pop()),
-            part => real.push(part),
-        }
-        real = real.canonicalize().unwrap_or(real);
-    }
-    real
 }
 
 fn channel_name(name: &At<String>, problems: &mut Diagnostics) {
@@ -115,7 +98,10 @@ fn channel_name(name: &At<String>, problems: &mut Diagnostics) {
         problems.push(Diagnostic::error(&name.place, message).hint(hint));
     }
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
-    if text.is_empty() || text.len() > 64 || !text.chars().all(fits) {
+    if text.trim().is_empty() {
+        return; // told of already
+    }
+    if text.len() > 64 || !text.chars().all(fits) {
         let message = format!("`{text}` cannot be a channel name");
         let hint = "use 1 to 64 of a–z, 0–9, `-` and `_`; `title` can be anything";
         problems.push(Diagnostic::error(&name.place, message).hint(hint));

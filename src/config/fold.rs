@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::diagnostic::{Diagnostic, Diagnostics};
+use super::diagnostic::{Diagnostic, Diagnostics, Place};
 use super::reader::Table;
 use super::resolve;
 use super::value::Span;
@@ -35,9 +35,14 @@ impl Default for FoldConfig {
     }
 }
 
-pub(super) fn read(top: &mut Table<'_>, folder: &Path, problems: &mut Diagnostics) -> FoldConfig {
+/// Reads it; with it comes where `window` stands, if it does.
+pub(super) fn read(
+    top: &mut Table<'_>,
+    folder: &Path,
+    problems: &mut Diagnostics,
+) -> (FoldConfig, Option<Place>) {
     let defaults = FoldConfig::default();
-    let Some(mut table) = top.table("fold", problems) else { return defaults };
+    let Some(mut table) = top.table("fold", problems) else { return (defaults, None) };
     let window = table.get::<Span>("window", problems);
     if let Some(window) = &window
         && window.value.0 < Duration::from_secs(60)
@@ -52,13 +57,14 @@ pub(super) fn read(top: &mut Table<'_>, folder: &Path, problems: &mut Diagnostic
         let message = "`threshold` is a probability from 0.01 to 0.99";
         problems.push(Diagnostic::error(&threshold.place, message));
     }
+    let usual = defaults.max_items as u32;
     let config = FoldConfig {
-        window: window.map_or(defaults.window, |window| window.value.0),
+        window: window.as_ref().map_or(defaults.window, |window| window.value.0),
         threshold: threshold.map(|threshold| threshold.value as f32),
         identity_retain: table.or("identity_retain", Span(defaults.identity_retain), problems).0,
-        max_items: table.or("max_items", defaults.max_items as u32, problems).max(1) as usize,
+        max_items: table.within("max_items", usual, 1..=u32::MAX, problems) as usize,
         model: table.get::<PathBuf>("model", problems).map(|path| resolve(folder, path.value)),
     };
     table.finish(problems);
-    config
+    (config, window.map(|window| window.place))
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::diagnostic::{Diagnostic, Diagnostics};
+use super::diagnostic::{Diagnostic, Diagnostics, Place};
 use super::reader::Table;
 use super::resolve;
 use super::value::{Bytes, Span};
@@ -30,16 +30,21 @@ pub enum OnFull {
     Skip,
 }
 
-pub(super) fn read(top: &mut Table<'_>, folder: &Path, problems: &mut Diagnostics) -> LogConfig {
+/// Reads it; with it comes where `retain` stands, if it does.
+pub(super) fn read(
+    top: &mut Table<'_>,
+    folder: &Path,
+    problems: &mut Diagnostics,
+) -> (LogConfig, Option<Place>) {
     let defaults = LogConfig {
         dir: resolve(folder, PathBuf::from("wirefold-data")),
         retain: Duration::from_secs(30 * 86_400),
         max_size: 4 << 30,
         on_full: OnFull::Block,
     };
-    let Some(mut table) = top.table("log", problems) else { return defaults };
+    let Some(mut table) = top.table("log", problems) else { return (defaults, None) };
     let dir = table.get::<PathBuf>("dir", problems);
-    let retain = table.or("retain", Span(defaults.retain), problems).0;
+    let retain = table.get::<Span>("retain", problems);
     let max_size = table.get::<Bytes>("max_size", problems);
     if let Some(size) = max_size.as_ref().filter(|size| size.value.0 < 16 << 20) {
         let problem = Diagnostic::error(&size.place, "`max_size` is too small to work with");
@@ -49,10 +54,11 @@ pub(super) fn read(top: &mut Table<'_>, folder: &Path, problems: &mut Diagnostic
         .one_of("on_full", &[("block", OnFull::Block), ("skip", OnFull::Skip)], problems)
         .unwrap_or(defaults.on_full);
     table.finish(problems);
-    LogConfig {
+    let config = LogConfig {
         dir: dir.map_or(defaults.dir, |dir| resolve(folder, dir.value)),
-        retain,
+        retain: retain.as_ref().map_or(defaults.retain, |retain| retain.value.0),
         max_size: max_size.map_or(defaults.max_size, |size| size.value.0),
         on_full,
-    }
+    };
+    (config, retain.map(|retain| retain.place))
 }

@@ -1,6 +1,6 @@
 //! `[[publisher]]`: who stands behind items, and under which names.
 
-use super::diagnostic::Diagnostics;
+use super::diagnostic::{Diagnostic, Diagnostics};
 use super::reader::{At, Table};
 
 /// `[[publisher]]`.
@@ -19,12 +19,15 @@ pub struct PublisherConfig {
 pub(super) fn read(top: &mut Table<'_>, problems: &mut Diagnostics) -> Vec<PublisherConfig> {
     let mut publishers = Vec::new();
     for mut table in top.tables("publisher", problems) {
-        let name = table.require::<String>("name", problems);
+        let name = table.required_name(problems);
         let family = table.get::<String>("family", problems);
         let aliases = table.list("aliases", problems);
         let rank = table.get::<u32>("rank", problems);
+        if let Some(none) = rank.as_ref().filter(|rank| rank.value == 0) {
+            let problem = Diagnostic::error(&none.place, "`rank` begins with 1");
+            problems.push(problem.hint("1 is the most trusted; leave it out for the last"));
+        }
         table.finish(problems);
-        let Some(name) = name else { continue };
         publishers.push(PublisherConfig {
             family: family.map_or_else(|| name.value.to_lowercase(), |family| family.value),
             aliases: aliases.map_or_else(Vec::new, |aliases| aliases.value),

@@ -5,6 +5,8 @@
 //! configuration wants all of them at once, each with its line (STYLE.md, habit 6).
 
 use std::collections::BTreeSet;
+use std::fmt;
+use std::ops::RangeInclusive;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -106,6 +108,33 @@ impl<'a> Table<'a> {
     /// Like [`Table::get`], with a default for an absent key.
     pub fn or<T: Value>(&mut self, key: &'static str, default: T, problems: &mut Diagnostics) -> T {
         self.get(key, problems).map_or(default, |found| found.value)
+    }
+
+    /// Like [`Table::or`]; a value outside `range` is a problem.
+    pub fn within<T: Value + PartialOrd + fmt::Display>(
+        &mut self,
+        key: &'static str,
+        default: T,
+        range: RangeInclusive<T>,
+        problems: &mut Diagnostics,
+    ) -> T {
+        let Some(At { value, place }) = self.get::<T>(key, problems) else { return default };
+        let bound = match &value {
+            value if value < range.start() => format!("at least {}", range.start()),
+            value if value > range.end() => format!("at most {}", range.end()),
+            _ => return value,
+        };
+        problems.push(Diagnostic::error(&place, format!("`{key}` is {bound}, not {value}")));
+        default
+    }
+
+    /// The `name` of what the table describes. A missing or empty one is a problem, and empty.
+    pub fn required_name(&mut self, problems: &mut Diagnostics) -> At<String> {
+        let name = self.require::<String>("name", problems);
+        if let Some(empty) = name.as_ref().filter(|name| name.value.trim().is_empty()) {
+            problems.push(Diagnostic::error(&empty.place, "`name` is empty"));
+        }
+        name.unwrap_or_else(|| At { value: String::new(), place: self.place.clone() })
     }
 
     /// One of a few words. `None` when absent or none of them.

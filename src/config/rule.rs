@@ -140,9 +140,13 @@ fn rule(mut table: Table<'_>, problems: &mut Diagnostics) -> Option<RuleConfig> 
         problems.push(problem.hint("add `channels = [\"…\"]`; `[]` drops what matches"));
     }
     table.finish(problems);
-    let (query, channels) = (query?, channels?);
+    if let Some(empty) = name.as_ref().filter(|name| name.value.trim().is_empty()) {
+        problems.push(Diagnostic::error(&empty.place, "`name` is empty"));
+    }
+    // Without channels its query is checked all the same: all problems come at once.
+    let (query, channels) = (query?, channels.map_or_else(Vec::new, |channels| channels.value));
     let name = name.unwrap_or_else(|| query.clone());
-    let rule = RuleConfig::new(name, query, channels.value);
+    let rule = RuleConfig::new(name, query, channels);
     Some(RuleConfig { exit, enabled, stem, schedule, set: set.unwrap_or_default(), ..rule })
 }
 

@@ -70,11 +70,15 @@ pub(super) fn read(
         let problem = Diagnostic::error(&found.place, message);
         problems.push(problem.hint("it is for a listener on loopback; give readers a token"));
     }
-    let mut hosts = names(&mut table, "hosts", problems);
+    let mut names = |key| table.list::<String>(key, problems).map_or_else(Vec::new, |it| it.value);
+    let (hosts, origins) = (names("hosts"), names("origins"));
+    origins.iter().for_each(|name| origin(name, problems));
+    let mut hosts: Vec<String> = hosts.into_iter().map(tidy).collect();
+    let origins = origins.into_iter().map(tidy).collect();
     let public_url = table.get::<Url>("public_url", problems).map(|url| url.value);
     hosts.extend(public_url.as_ref().and_then(Url::host_str).map(str::to_owned));
-    let origins = names(&mut table, "origins", problems);
-    let connections = table.or("connections", 256, problems).max(1);
+    // One of them is for anything but live events.
+    let connections = table.within("connections", 256, 2..=u32::MAX, problems);
     let streams = table.get::<u32>("streams", problems);
     if let Some(found) = streams.as_ref().filter(|found| found.value >= connections) {
         let message = "`streams` leaves no connection for anything else";
@@ -82,11 +86,13 @@ pub(super) fn read(
         problems.push(problem.hint(format!("`connections` is {connections}: raise it")));
     }
     let streams = streams.map_or(connections / 2, |found| found.value);
-    let max_body = table.or("max_body", Bytes(8 << 20), problems).0.clamp(1_024, 256 << 20);
+    let sizes = Bytes(1 << 10)..=Bytes(256 << 20);
+    let max_body = table.within("max_body", Bytes(8 << 20), sizes, problems).0;
     let rate = rate(&mut table, problems);
-    let burst = table.or("burst", 100, problems).max(1);
-    let history = table.or("history", 300_000, problems).clamp(1_000, 50_000_000);
-    let patience = table.or("patience", Span(Duration::from_secs(5)), problems).0;
+    let burst = table.within("burst", 100, 1..=u32::MAX, problems);
+    let history = table.within("history", 300_000, 1_000..=50_000_000, problems);
+    let waits = Span(Duration::ZERO)..=Span(Duration::from_secs(60));
+    let patience = table.within("patience", Span(Duration::from_secs(5)), waits, problems).0;
     table.finish(problems);
     Some(ServeConfig {
         listen,
@@ -104,7 +110,7 @@ pub(super) fn read(
         rate: rate.unwrap_or(50.0),
         burst,
         history: history as usize,
-        patience: patience.min(Duration::from_secs(60)),
+        patience,
     })
 }
 
@@ -127,8 +133,15 @@ fn rate(table: &mut Table<'_>, problems: &mut Diagnostics) -> Option<f64> {
 }
 
 /// Names are compared in lower case, origins without a trailing slash.
-fn names(table: &mut Table<'_>, key: &'static str, problems: &mut Diagnostics) -> Vec<String> {
-    let tidy = |name: At<String>| name.value.trim_end_matches('/').to_ascii_lowercase();
-    let found = table.list::<String>(key, problems).map_or_else(Vec::new, |list| list.value);
-    found.into_iter().map(tidy).collect()
+fn tidy(name: At<String>) -> String {
+    name.value.trim_end_matches('/').to_ascii_lowercase()
+}
+
+/// What browsers send as `Origin`: scheme, host and port.
+fn origin(name: &At<String>, problems: &mut Diagnostics) {
+    if !["http://", "https://"].iter().any(|scheme| name.value.starts_with(scheme)) {
+        let message = format!("`{}` is not an origin", name.value);
+        let hint = format!("write it with its scheme: `https://{}`", name.value);
+        problems.push(Diagnostic::error(&name.place, message).hint(hint));
+    }
 }

@@ -1,5 +1,6 @@
 //! `[[sink.*]]`: where channels are delivered.
 
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -177,6 +178,9 @@ pub struct Rotation {
     pub compress: bool,
 }
 
+/// How large a file may be that is rotated.
+const SIZES: RangeInclusive<Bytes> = Bytes(1 << 10)..=Bytes(u64::MAX);
+
 pub(super) fn read(
     top: &mut Table<'_>,
     folder: &Path,
@@ -193,12 +197,12 @@ pub(super) fn read(
         let format = table.one_of("format", &formats, problems).unwrap_or(StdoutFormat::Auto);
         let sink = common(&mut table, SinkKind::Stdout { format }, problems);
         table.finish(problems);
-        sinks.extend(sink);
+        sinks.push(sink);
     }
     for mut table in group.tables("file", problems) {
         let path = table.require::<PathBuf>("path", problems);
         let rotation = Rotation {
-            size: table.or("rotate_size", Bytes(64 << 20), problems).0.max(1_024),
+            size: table.within("rotate_size", Bytes(64 << 20), SIZES, problems).0,
             keep: table.or("rotate_keep", 10, problems),
             compress: table.or("rotate_compress", false, problems),
         };
@@ -208,21 +212,21 @@ pub(super) fn read(
         };
         let sink = common(&mut table, SinkKind::File { path, rotation }, problems);
         table.finish(problems);
-        sinks.extend(sink);
+        sinks.push(sink);
     }
     let mut of_kind = |key, read: &dyn Fn(&mut Table<'_>, &mut Diagnostics) -> Option<SinkKind>| {
         for mut table in group.tables(key, problems) {
             let kind = read(&mut table, problems);
             // The other keys are read all the same: all problems come at once.
-            let usable = kind.is_some();
-            if !usable {
+            if kind.is_none() {
                 give_up(&mut table, None, problems);
                 table.or("batch", 1_u32, problems);
             }
+            // Stands for a sink with mistakes: such a configuration is refused.
             let kind = kind.unwrap_or(SinkKind::Stdout { format: StdoutFormat::Auto });
             let sink = common(&mut table, kind, problems);
             table.finish(problems);
-            sinks.extend(sink.filter(|_| usable));
+            sinks.push(sink);
         }
     };
     of_kind("webhook", &|table, problems| {
@@ -245,11 +249,11 @@ pub(super) fn read(
 }
 
 /// The keys that every kind of sink has.
-fn common(table: &mut Table<'_>, kind: SinkKind, problems: &mut Diagnostics) -> Option<SinkConfig> {
+fn common(table: &mut Table<'_>, kind: SinkKind, problems: &mut Diagnostics) -> SinkConfig {
     let channels = table.list("channels", problems);
     let words = [("start", From::Start), ("now", From::Now)];
     let from = table.one_of("from", &words, problems).unwrap_or_default();
-    let name = table.require::<String>("name", problems);
+    let name = table.required_name(problems);
     if channels.as_ref().is_none_or(|channels| channels.value.is_empty()) {
         let message = format!("{} names no channels, so nothing would reach it", table.name());
         let problem = Diagnostic::error(table.place(), message);
@@ -259,12 +263,12 @@ fn common(table: &mut Table<'_>, kind: SinkKind, problems: &mut Diagnostics) -> 
     let (batch, give_up) = match kind.in_pages() {
         true => (1, GiveUp::default()),
         false => {
-            let batch = table.or("batch", kind.batch(), problems).clamp(1, 1_000);
+            let batch = table.within("batch", kind.batch(), 1..=1_000, problems);
             (batch, give_up(table, kind.patience(), problems))
         }
     };
     let batch = batch as usize;
-    Some(SinkConfig { name: name?, channels, from, batch, give_up, kind })
+    SinkConfig { name, channels, from, batch, give_up, kind }
 }
 
 /// The keys that say when a delivery becomes a dead letter.

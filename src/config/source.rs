@@ -85,6 +85,9 @@ pub enum SourceKind {
     Nats(Box<NatsSource>),
 }
 
+/// Stands for a source with mistakes, for what looks at names: such a configuration is refused.
+const UNUSABLE: SourceKind = SourceKind::Stdin;
+
 /// The words for formats.
 const FORMATS: &[(&str, Format)] = Format::WORDS;
 
@@ -98,14 +101,14 @@ pub(super) fn read(
     for mut table in group.tables("stdin", problems) {
         let source = common(&mut table, SourceKind::Stdin, problems);
         table.finish(problems);
-        sources.extend(source);
+        sources.push(source);
     }
     for mut table in group.tables("file", problems) {
         let path = table.require::<PathBuf>("path", problems);
         let follow = table.or("follow", false, problems);
         let path = path.map(|path| resolve(folder, path.value)).unwrap_or_default();
         let source = common(&mut table, SourceKind::File { path, follow }, problems);
-        let endless = source.as_ref().is_some_and(|it| follow && it.format.wants_an_end());
+        let endless = follow && source.format.wants_an_end();
         if let Some(place) = table.place_of_key("follow").filter(|_| endless) {
             let message = "a document of this format is read when its file ends, and a followed \
                            one never does";
@@ -114,69 +117,64 @@ pub(super) fn read(
             problems.push(Diagnostic::error(&place, message).hint(hint));
         }
         table.finish(problems);
-        sources.extend(source);
+        sources.push(source);
     }
     for mut table in group.tables("feed", problems) {
         let feed = feed::read(&mut table, folder, problems);
-        // The other keys are read all the same: all problems come at once.
-        let usable = feed.is_some();
-        let kind = feed.map_or(SourceKind::Stdin, SourceKind::Feed);
+        let kind = feed.map_or(UNUSABLE, SourceKind::Feed);
         let source = common(&mut table, kind, problems);
         table.finish(problems);
-        sources.extend(source.filter(|_| usable));
+        sources.push(source);
     }
     for mut table in group.tables("tcp", problems) {
         let kind = SourceKind::Tcp(tcp::read(&mut table, problems));
         let source = common(&mut table, kind, problems);
         table.finish(problems);
-        sources.extend(source);
+        sources.push(source);
     }
     for mut table in group.tables("nats", problems) {
         let nats = nats::read(&mut table, folder, problems);
-        let usable = nats.is_some();
-        let kind = nats.map_or(SourceKind::Stdin, |nats| SourceKind::Nats(Box::new(nats)));
+        let kind = nats.map_or(UNUSABLE, |nats| SourceKind::Nats(Box::new(nats)));
         let source = common(&mut table, kind, problems);
         table.finish(problems);
-        sources.extend(source.filter(|_| usable));
+        sources.push(source);
     }
     for mut table in group.tables("directory", problems) {
         let kind = SourceKind::Directory(directory::read(&mut table, folder, problems));
         let source = common(&mut table, kind, problems);
         table.finish(problems);
-        sources.extend(source);
+        sources.push(source);
     }
     group.finish(problems);
     sources
 }
 
+/// The key `language`.
+pub(super) fn language(table: &mut Table<'_>, problems: &mut Diagnostics) -> Option<Language> {
+    let language = table.get::<String>("language", problems)?;
+    let parsed = Language::parse(&language.value);
+    if parsed.is_none() {
+        let message = format!("`{}` is not a language code", language.value);
+        let hint = "write an ISO 639 code, like `en` or `eng`";
+        problems.push(Diagnostic::error(&language.place, message).hint(hint));
+    }
+    parsed
+}
+
 /// The keys that every kind of source has.
-fn common(
-    table: &mut Table<'_>,
-    kind: SourceKind,
-    problems: &mut Diagnostics,
-) -> Option<SourceConfig> {
+fn common(table: &mut Table<'_>, kind: SourceKind, problems: &mut Diagnostics) -> SourceConfig {
     let format = table.one_of("format", FORMATS, problems);
     let timezone = table.get::<TimeZone>("timezone", problems);
-    let language = table.get::<String>("language", problems).and_then(|language| {
-        let parsed = Language::parse(&language.value);
-        if parsed.is_none() {
-            let message = format!("`{}` is not a language code", language.value);
-            let hint = "write an ISO 639 code, like `en` or `eng`";
-            problems.push(Diagnostic::error(&language.place, message).hint(hint));
-        }
-        parsed
-    });
+    let language = language(table, problems);
     let publisher = table.get::<String>("publisher", problems).map(|found| found.value);
     let lifecycle = table.get::<bool>("lifecycle", problems).map(|found| found.value);
-    let max_record = table.get::<Bytes>("max_record", problems);
-    let name = table.require::<String>("name", problems)?;
-    let mut source = SourceConfig::new(name, kind);
+    let mut source = SourceConfig::new(table.required_name(problems), kind);
+    let (usual, sizes) = (Bytes(source.max_record as u64), Bytes(1 << 10)..=Bytes(64 << 20));
     source.format = format.unwrap_or(source.format);
     source.timezone = timezone.map_or(source.timezone, |zone| zone.value);
     source.language = language;
     source.publisher = publisher;
     source.lifecycle = lifecycle;
-    source.max_record =
-        max_record.map_or(source.max_record, |size| size.value.0.clamp(1_024, 64 << 20) as usize);
-    Some(source)
+    source.max_record = table.within("max_record", usual, sizes, problems).0 as usize;
+    source
 }

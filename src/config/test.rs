@@ -5,8 +5,9 @@ use toml::de::DeValue;
 
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::reader::{At, Table};
+use super::source;
 use super::value::{Value, describe};
-use crate::item::{Item, LONGEST_EMBARGO, Language, PubStatus, Subject, TimeQuality};
+use crate::item::{Item, LONGEST_EMBARGO, PubStatus, Subject, TimeQuality};
 use crate::story::Verdict;
 
 /// `[[test]]`: items in the order in which they arrive, with what is expected of each.
@@ -100,11 +101,11 @@ impl Value for Timestamp {
 pub(super) fn read(top: &mut Table<'_>, problems: &mut Diagnostics) -> Vec<TestConfig> {
     let mut tests = Vec::new();
     for mut table in top.tables("test", problems) {
-        let name = table.require::<String>("name", problems);
+        let name = table.required_name(problems);
         let mut items = Vec::new();
         let mut earlier = Timestamp::UNIX_EPOCH;
         for table in table.tables("items", problems) {
-            let item = item(table, earlier, problems);
+            let item = item(table, earlier, items.len() as u32, problems);
             earlier = item.at;
             items.push(item);
         }
@@ -116,27 +117,46 @@ pub(super) fn read(top: &mut Table<'_>, problems: &mut Diagnostics) -> Vec<TestC
         }
         let later = table.has("later").then(|| {
             let tables = table.tables("later", problems);
-            tables.into_iter().filter_map(|table| later(table, problems)).collect()
+            let all = items.len() as u32;
+            tables.into_iter().filter_map(|table| later(table, all, problems)).collect()
         });
         table.finish(problems);
-        let Some(name) = name else { continue };
         tests.push(TestConfig { name, items, later });
     }
     tests
 }
 
-fn later(mut table: Table<'_>, problems: &mut Diagnostics) -> Option<TestLater> {
+/// Reads a delivery of a test with so many items.
+fn later(mut table: Table<'_>, all: u32, problems: &mut Diagnostics) -> Option<TestLater> {
     let at = table.require::<Timestamp>("at", problems);
     let channel = table.require::<String>("channel", problems);
     let items = table.list::<u32>("items", problems).map_or_else(Vec::new, |list| list.value);
+    for item in items.iter().filter(|item| item.value >= all) {
+        problems.push(no_item(item, all));
+    }
     let left_out = table.or("left_out", 0, problems);
     table.finish(problems);
     let items = items.into_iter().map(|item| item.value).collect();
     Some(TestLater { at: at?, channel: channel?, items, left_out })
 }
 
-/// Reads one item; without `at` it comes a minute after the one before.
-fn item(mut table: Table<'_>, earlier: Timestamp, problems: &mut Diagnostics) -> TestItem {
+/// What is said of the place of an item of which there are only `before`.
+fn no_item(place: &At<u32>, before: u32) -> Diagnostic {
+    let problem = Diagnostic::error(&place.place, format!("there is no item {}", place.value));
+    problem.hint(match before {
+        0 => "the first item has none before it".to_owned(),
+        1 => "the only one is 0: items are counted from 0".to_owned(),
+        _ => format!("items are counted from 0: the last one is {}", before - 1),
+    })
+}
+
+/// Reads one item, with `number` before it; without `at` it comes a minute after the last of them.
+fn item(
+    mut table: Table<'_>,
+    earlier: Timestamp,
+    number: u32,
+    problems: &mut Diagnostics,
+) -> TestItem {
     let minute = jiff::SignedDuration::from_mins(1);
     let at = table.get::<Timestamp>("at", problems);
     if let Some(at) = &at
@@ -161,13 +181,10 @@ fn item(mut table: Table<'_>, earlier: Timestamp, problems: &mut Diagnostics) ->
         time_quality: TimeQuality::Zoned,
         ..Item::default()
     };
-    item.language = text("language").and_then(|code| Language::parse(&code));
-    item.pubstatus = text("pubstatus").and_then(|word| PubStatus::parse(&word)).unwrap_or_default();
+    item.language = source::language(&mut table, problems);
+    item.pubstatus = pubstatus(&mut table, problems);
     item.version = table.get::<u32>("version", problems).map(|version| u64::from(version.value));
-    item.urgency = table
-        .get::<u32>("urgency", problems)
-        .and_then(|urgency| u8::try_from(urgency.value).ok())
-        .filter(|urgency| (1..=9).contains(urgency));
+    item.urgency = table.has("urgency").then(|| table.within("urgency", 5, 1..=9, problems) as u8);
     item.lifecycle = table.or("lifecycle", false, problems);
     item.embargoed = embargoed(&mut table, at, problems);
     let mut list = |key: &'static str| {
@@ -181,9 +198,27 @@ fn item(mut table: Table<'_>, earlier: Timestamp, problems: &mut Diagnostics) ->
         Subject { code, name }
     };
     item.subjects = list("subjects").into_iter().map(subject).collect();
-    let expect = table.table("expect", problems).map(|table| expect(table, problems));
+    let expect: Option<Expect> =
+        table.table("expect", problems).map(|table| expect(table, problems));
+    let of = expect.as_ref().and_then(|expect| expect.of.as_ref());
+    if let Some(of) = of.filter(|of| of.value >= number) {
+        problems.push(no_item(of, number));
+    }
     table.finish(problems);
     TestItem { at, item, expect: expect.unwrap_or_default() }
+}
+
+/// Reads the publishing status, in the words that feeds use.
+fn pubstatus(table: &mut Table<'_>, problems: &mut Diagnostics) -> PubStatus {
+    let Some(word) = table.get::<String>("pubstatus", problems) else {
+        return PubStatus::default();
+    };
+    PubStatus::parse(&word.value).unwrap_or_else(|| {
+        let message = format!("`pubstatus` cannot be `{}`", word.value);
+        let problem = Diagnostic::error(&word.place, message);
+        problems.push(problem.hint("one of `usable`, `withheld`, `canceled`"));
+        PubStatus::default()
+    })
 }
 
 /// Reads the end of an embargo. One that holds nothing, or that the daemon would not end, is a slip.

@@ -234,3 +234,151 @@ fn a_report_shows_no_password_of_any_address_in_its_lines() {
     let report = problems("[log]\ndri = \"http://example.org:80/x@y\"\n");
     assert!(report.contains("http://example.org:80/x@y"), "{report}");
 }
+
+#[track_caller]
+fn reports(text: &str, expected: &[&str]) {
+    let report = problems(text);
+    for expected in expected {
+        assert!(report.contains(expected), "no {expected:?} in:\n{report}");
+    }
+}
+
+#[test]
+fn a_rule_without_channels_has_its_query_read() {
+    let (config, _) = Config::read(
+        File::new("t.toml", "[[rule]]\nquery = \"gaza AND\"\nchanels = [\"a\"]\n"),
+        Path::new("."),
+        Files::default(),
+    );
+    assert_eq!(config.unwrap().rules[0].query.value, "gaza AND");
+}
+
+#[test]
+fn an_empty_name_and_what_it_hides_are_reported_at_once() {
+    reports(
+        "[[channel]]\nname = \"\"\n[[sink.file]]\nname = \"\"\npath = \"out\"\nchannels = [\"a\"]\n\
+         [[sink.webhook]]\nurl = \"desk.example.org\"\nchannels = [\"b\"]\n",
+        &["toml:2:8", "toml:4:8", "`a`", "[[sink.webhook]] has no `name`", "is an address", "`b`"],
+    );
+    assert!(problems("[[channel]]\nname = \"\"\n").ends_with("1 error"));
+}
+
+#[test]
+fn an_address_that_cannot_be_read_is_not_called_missing() {
+    let report = problems(
+        "[[channel]]\nname = \"a\"\n[[sink.webhook]]\nname = \"hook\"\n\
+         url = \"desk.example.org/hook\"\nchannels = [\"a\"]\n",
+    );
+    assert!(report.contains("toml:5:7") && report.ends_with("1 error"), "{report}");
+}
+
+#[test]
+fn the_log_is_kept_longer_than_the_window() {
+    reports(
+        "[log]\nretain = \"96h\"\n",
+        &["toml:2:10", "`retain` (4d) is not longer than `window` (4d)"],
+    );
+    reports("[fold]\nwindow = \"31d\"\n", &["toml:2:10", "`retain` (30d)"]);
+    assert_eq!(problems("[log]\nretain = \"97h\"\n"), "");
+}
+
+#[test]
+fn numbers_that_cannot_be_had_are_refused_and_not_changed() {
+    let source = |key: &str| format!("[[source.stdin]]\nname = \"a\"\n{key}\n");
+    reports(&source("max_record = \"1GiB\""), &["toml:3:14", "is at most 64MiB, not 1GiB"]);
+    reports(&source("max_record = \"1B\""), &["is at least 1KiB, not 1B"]);
+    reports(
+        "[[sink.file]]\nname = \"a\"\npath = \"o\"\nchannels = [\"rejected\"]\nrotate_size = \"0B\"\n",
+        &["toml:5:15", "`rotate_size` is at least 1KiB"],
+    );
+    reports("[fold]\nmax_items = 0\n", &["`max_items` is at least 1"]);
+    reports("[serve]\nconnections = 1\n", &["`connections` is at least 2"]);
+    reports("[[publisher]]\nname = \"A\"\nrank = 0\n", &["toml:3:8", "`rank` begins with 1"]);
+}
+
+#[test]
+fn what_only_one_can_have_is_given_once() {
+    reports(
+        "[[source.directory]]\nname = \"a\"\npath = \"in\"\n\
+         [[source.directory]]\nname = \"b\"\npath = \"./in\"\n",
+        &["toml:5:8", "`a` reads the directory of this source already"],
+    );
+    let tcp = |name: &str, port: u16| {
+        format!("[[source.tcp]]\nname = \"{name}\"\nlisten = \"127.0.0.1:{port}\"\n")
+    };
+    let two = tcp("a", 9_000) + &tcp("b", 9_000);
+    reports(&two, &["toml:5:8", "`a` listens on port 9000 already"]);
+    reports(&("[serve]\n".to_owned() + &tcp("a", 8_910)), &["[serve] listens on port 8910"]);
+    assert_eq!(problems(&(tcp("a", 0) + &tcp("b", 0) + &tcp("c", 9_001))), "");
+    let publishers = "[[publisher]]\nname = \"Norland Press\"\naliases = [\"norland press\", \"NP\"]\n\
+                      [[publisher]]\nname = \"National Post\"\naliases = [\"np\"]\n";
+    reports(publishers, &["toml:6:12", "another publisher goes by `np`", "in line 2", "1 error"]);
+}
+
+/// Every reader tells with an unknown key which ones it knows.
+#[test]
+fn the_commented_configuration_has_every_key() {
+    let tables = [
+        "[log]",
+        "[fold]",
+        "[[publisher]]",
+        "[serve]",
+        "[[serve.token]]",
+        "[[channel]]",
+        "[[rule]]",
+        "[rules]",
+        "[[test]]",
+        "[[source.stdin]]",
+        "[[source.file]]",
+        "[[source.directory]]",
+        "[[source.feed]]",
+        "[[source.tcp]]",
+        "[[source.nats]]",
+        "[[sink.stdout]]",
+        "[[sink.file]]",
+        "[[sink.webhook]]",
+        "[[sink.nats]]",
+        "[[sink.redis]]",
+        "[[sink.postgres]]",
+        "[[sink.mail]]",
+    ];
+    let inner = "[[rule]]\nset = { qqq = 1 }\nschedule = { qqq = 1 }\n\
+                 [[test]]\nitems = [{ qqq = 1, expect = { qqq = 1 } }]\nlater = [{ qqq = 1 }]\n";
+    let text: String = tables.iter().map(|table| format!("{table}\nqqq = 1\n")).collect();
+    let example = include_str!("../../config/wirefold.toml");
+    for text in [format!("qqq = 1\n{text}"), inner.to_owned()] {
+        let report = problems(&text);
+        let known = report.lines().filter_map(|line| line.split_once("known keys: "));
+        let keys = known.flat_map(|(_, keys)| keys.split(", ")).map(|key| key.trim_matches('`'));
+        for key in keys {
+            let mut words = example.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            assert!(words.any(|word| word == key), "config/wirefold.toml has no `{key}`");
+        }
+        assert!(report.contains("known keys"), "{report}");
+    }
+}
+
+#[test]
+fn origins_and_lists_with_what_they_do_not_know_are_refused() {
+    reports("[serve]\norigins = [\"desk.example.org\"]\n", &["toml:2:12", "`https://desk."]);
+    assert_eq!(problems("[serve]\norigins = [\"https://desk.example.org\"]\n"), "");
+    reports("[list]\na = { file = \"no\", stem = false }\n", &["toml:2:20", "no key `stem`"]);
+}
+
+#[test]
+fn what_a_test_cannot_mean_is_refused() {
+    let test = |item: &str, later: &str| {
+        format!(
+            "[[test]]\nname = \"t\"\nitems = [{{ headline = \"x\", {item} }}]\nlater = [{later}]\n"
+        )
+    };
+    let later = |items: &str| {
+        format!("{{ at = \"2026-01-01T00:00:00Z\", channel = \"unrouted\", items = {items} }}")
+    };
+    assert_eq!(problems(&test("urgency = 9", &later("[0]"))), "", "and on a reserved channel");
+    reports(&test("urgency = 12", ""), &["`urgency` is at most 9, not 12"]);
+    reports(&test("pubstatus = \"witheld\"", ""), &["cannot be `witheld`", "`withheld`"]);
+    reports(&test("language = \"klingonish\"", ""), &["`klingonish` is not a language code"]);
+    reports(&test("expect = { of = 7 }", ""), &["there is no item 7", "none before it"]);
+    reports(&test("", &later("[9]")), &["there is no item 9", "counted from 0"]);
+}

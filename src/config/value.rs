@@ -1,5 +1,6 @@
 //! Values of configuration keys: what they are read from, and what is said when they are wrong.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -24,6 +25,29 @@ pub struct Span(pub Duration);
 /// A number of bytes, written `"64KiB"`, `"512MiB"`, `"4GiB"` (or `KB`, `MB`, `GB`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Bytes(pub u64);
+
+impl fmt::Display for Span {
+    /// As it is written, in the largest unit that divides it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let units = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000)];
+        let millis = self.0.as_millis();
+        match units.into_iter().find(|(_, size)| millis >= *size && millis % size == 0) {
+            Some((unit, size)) => write!(f, "{}{unit}", millis / size),
+            None => write!(f, "{millis}ms"),
+        }
+    }
+}
+
+impl fmt::Display for Bytes {
+    /// As it is written, in the largest unit that divides it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let units = [("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1_u64 << 10)];
+        match units.into_iter().find(|(_, size)| self.0 >= *size && self.0 % size == 0) {
+            Some((unit, size)) => write!(f, "{}{unit}", self.0 / size),
+            None => write!(f, "{}B", self.0),
+        }
+    }
+}
 
 /// What a TOML value is, in words.
 pub fn describe(value: &DeValue<'_>) -> &'static str {
@@ -235,6 +259,17 @@ mod tests {
         assert_eq!(size("1.5MB"), Ok(1_500_000));
         for wrong in ["", "12", "MiB", "1MiB 2KiB", "1 mile"] {
             assert!(size(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn durations_and_sizes_are_shown_as_they_are_written() {
+        for (seconds, shown) in [(90, "90s"), (5_400, "90m"), (7_200, "2h"), (172_800, "2d")] {
+            assert_eq!(Span(Duration::from_secs(seconds)).to_string(), shown);
+        }
+        assert_eq!(Span(Duration::from_millis(1_500)).to_string(), "1500ms");
+        for (bytes, shown) in [(1, "1B"), (1_024, "1KiB"), (64 << 20, "64MiB"), (5 << 30, "5GiB")] {
+            assert_eq!(Bytes(bytes).to_string(), shown);
         }
     }
 }

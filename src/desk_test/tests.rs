@@ -104,13 +104,15 @@ fn each_test_starts_from_nothing() {
 
 #[test]
 fn a_failure_shows_what_was_expected_and_what_came() {
-    let report =
-        report(&PASSES.replace("of = 0, channels = []", "of = 7, channels = [\"mideast\"]"));
+    let wrong = "{ headline = \"Truce holds\", expect = { of = 1, channels = [\"mideast\"] } },";
+    let report = report(
+        &PASSES.replace("  { headline = \"Truce?", &format!("{wrong}\n  {{ headline = \"Truce?")),
+    );
     assert!(!report.passed());
     let expected = "\
 FAILED  one disputed story
-  item 1 (desk.toml:12): Truce again
-    - of = 7
+  item 2 (desk.toml:13): Truce holds
+    - of = 1
     + of = 0
     - channels = [\"mideast\"]
     + channels = []
@@ -120,7 +122,7 @@ FAILED  one disputed story
     for expected in [
         "tests=\"1\" failures=\"1\"",
         "<testcase name=\"one disputed story\" classname=\"desk.toml\" file=\"desk.toml\" line=\"9\">",
-        "<failure message=\"item 1: of is 0, not 7\">Truce again (line 12)</failure>",
+        "<failure message=\"item 2: of is 0, not 1\">Truce holds (line 13)</failure>",
         "[&quot;mideast&quot;]",
     ] {
         assert!(xml.contains(expected), "no {expected} in:\n{xml}");

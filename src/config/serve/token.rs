@@ -40,7 +40,7 @@ pub(super) fn read(
 
 fn token(mut table: Table<'_>, folder: &Path, problems: &mut Diagnostics) -> Option<TokenConfig> {
     let place = table.place().clone();
-    let name = table.require::<String>("name", problems);
+    let name = table.required_name(problems);
     let before = problems.sorted().len();
     let secret = secret::read(&mut table, ["file", "env"], folder, problems);
     if secret.is_none() && problems.sorted().len() == before {
@@ -50,7 +50,7 @@ fn token(mut table: Table<'_>, folder: &Path, problems: &mut Diagnostics) -> Opt
     let scopes = table.list::<String>("scopes", problems);
     let channels = table.list::<String>("channels", problems);
     let rate = super::rate(&mut table, problems);
-    let burst = table.get::<u32>("burst", problems).map(|burst| burst.value.max(1));
+    let burst = table.has("burst").then(|| table.within("burst", 1, 1..=u32::MAX, problems));
     table.finish(problems);
     let scopes = match scopes {
         Some(scopes) if !scopes.value.is_empty() => scopes.value,
@@ -71,5 +71,5 @@ fn token(mut table: Table<'_>, folder: &Path, problems: &mut Diagnostics) -> Opt
         problems.push(problem.hint("`admin` reads everything, `push` nothing"));
     }
     let channels = channels.map(|list| list.value);
-    Some(TokenConfig { name: name?, secret: secret?, read, push, admin, channels, rate, burst })
+    Some(TokenConfig { name, secret: secret?, read, push, admin, channels, rate, burst })
 }

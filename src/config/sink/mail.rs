@@ -89,7 +89,7 @@ pub(super) fn read(
     let timezone = table.get::<TimeZone>("timezone", problems);
     let at = table.list::<Clock>("at", problems);
     let every = table.get::<Span>("every", problems);
-    let max_stories = table.or("max_stories", 100, problems).clamp(1, 1_000);
+    let max_stories = table.within("max_stories", 100, 1..=1_000, problems);
     let rhythm = match (at, every) {
         (Some(at), None) if !at.value.is_empty() => {
             let mut times: Vec<_> = at.value.iter().map(|time| time.value.0).collect();

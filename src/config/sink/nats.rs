@@ -42,7 +42,7 @@ pub(super) fn read(
     if let Some(template) = &template {
         subject(template, problems);
     }
-    let in_flight = table.or("in_flight", 256, problems).clamp(1, 4_096);
+    let in_flight = table.within("in_flight", 256, 1..=4_096, problems);
     Some(NatsSink {
         server: server?,
         stream: stream?.value,

@@ -43,12 +43,13 @@ pub(super) fn read(
         problems.push(Diagnostic::error(&schema.place, message).hint(hint));
     }
     let create_tables = table.or("create_tables", false, problems);
-    let timeout = table.or("timeout", Span(Duration::from_secs(30)), problems).0;
+    let times = Span(Duration::from_secs(1))..=Span(Duration::from_secs(600));
+    let timeout = table.within("timeout", Span(Duration::from_secs(30)), times, problems).0;
     Some(PostgresSink {
         endpoint: endpoint?,
         schema: schema.map_or_else(|| "wirefold".to_owned(), |schema| schema.value),
         create_tables,
-        timeout: timeout.clamp(Duration::from_secs(1), Duration::from_secs(600)),
+        timeout,
     })
 }
 

@@ -82,7 +82,9 @@ pub(super) fn read(
     }
     let login = login::read(table, folder, plain.as_ref(), problems);
     let address = plain.map(|url| Address::Plain(url.value)).or(kept.map(Address::Secret));
-    if address.is_none() {
+    // One that cannot be read has been named already.
+    let written = ["url", "url_file", "url_env"].iter().any(|key| table.has(key));
+    if address.is_none() && !written {
         let message = format!("{} has no `url`", table.name());
         let hint = "add `url = \"https://…\"`, or `url_env` or `url_file`";
         problems.push(Diagnostic::error(table.place(), message).hint(hint));
@@ -102,7 +104,8 @@ pub(super) fn read(
         }
         _ => {}
     }
-    let timeout = table.or("timeout", Span(Duration::from_secs(30)), problems).0;
+    let times = Span(Duration::from_millis(100))..=Span(Duration::from_secs(300));
+    let timeout = table.within("timeout", Span(Duration::from_secs(30)), times, problems).0;
     let allow_private = table.or("allow_private", false, problems);
     Some(WebhookConfig {
         address: address?,
@@ -110,7 +113,7 @@ pub(super) fn read(
         secret,
         template,
         chat: chat.map(|chat| chat.value),
-        timeout: timeout.clamp(Duration::from_millis(100), Duration::from_secs(300)),
+        timeout,
         allow_private,
     })
 }

@@ -50,9 +50,10 @@ pub(super) fn read(
     }
     let words = [("start", false), ("now", true)];
     let from_now = table.one_of("from", &words, problems).unwrap_or(false);
-    let in_flight = table.or("in_flight", 1_000, problems).clamp(1, 10_000);
-    let ack_wait = table.or("ack_wait", Span(Duration::from_secs(30)), problems).0;
-    let attempts = table.or("attempts", 10, problems).max(2);
+    let in_flight = table.within("in_flight", 1_000, 1..=10_000, problems);
+    let waits = Span(Duration::from_secs(1))..=Span(Duration::from_secs(3_600));
+    let ack_wait = table.within("ack_wait", Span(Duration::from_secs(30)), waits, problems).0;
+    let attempts = table.within("attempts", 10, 2..=u32::MAX, problems);
     Some(NatsSource {
         server: server?,
         stream: stream?.value,
@@ -60,7 +61,7 @@ pub(super) fn read(
         subject: subject.map(|subject| subject.value),
         from_now,
         in_flight,
-        ack_wait: ack_wait.clamp(Duration::from_secs(1), Duration::from_secs(3_600)),
+        ack_wait,
         attempts,
     })
 }

@@ -30,7 +30,7 @@ pub(super) fn read(table: &mut Table<'_>, problems: &mut Diagnostics) -> TcpConf
     }
     TcpConfig {
         listen: listen.map_or((Ipv4Addr::LOCALHOST, 8911).into(), |listen| listen.value),
-        connections: table.or("connections", 16, problems).max(1),
+        connections: table.within("connections", 16, 1..=u32::MAX, problems),
         idle: table.or("idle", Span(Duration::from_secs(600)), problems).0,
         ack: table.or("ack", false, problems),
     }
