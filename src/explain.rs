@@ -116,7 +116,11 @@ impl fmt::Display for PairExplanation {
 
 fn write_rule(f: &mut fmt::Formatter<'_>, rule: &RuleTrace) -> fmt::Result {
     let outcome = outcome(&rule.outcome);
-    write!(f, "  {} → {}: {outcome}", rule.rule, rule.channels.join(", "))?;
+    let channels = match rule.channels.is_empty() {
+        true => "no channel".to_owned(),
+        false => rule.channels.join(", "),
+    };
+    write!(f, "  {} → {channels}: {outcome}", rule.rule)?;
     if !rule.by.is_empty() {
         write!(f, ", by {}", rule.by.join(", "))?;
     }

@@ -1,5 +1,7 @@
 //! `wirefold sinks`: how deliveries fare, and what people ask of them.
 
+use std::time::Duration;
+
 use hyper::Method;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -7,7 +9,7 @@ use serde_json::{Value, json};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::log::{Log, View};
-use crate::sink::{Ask, ControlError, Couriers, RewindTo, Status, stored_letters};
+use crate::sink::{Ask, ControlError, Couriers, Doing, RewindTo, Status, stored_letters};
 use crate::terminal::{self, escape};
 
 use super::daemon::Daemon;
@@ -86,7 +88,10 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
             let (name, wish) = command.wish()?;
             let path = path_of(&name, wish.word());
             let body = wish.body();
-            ask(&config, Method::POST, &path, Some(&body), |config| act(config, &name, wish))?
+            let resumes = wish == Ask::Resume;
+            let answer =
+                ask(&config, Method::POST, &path, Some(&body), |config| act(config, &name, wish))?;
+            if resumes { settled(&config, &name, answer)? } else { answer }
         }
     };
     if args.json {
@@ -138,6 +143,23 @@ fn ask(
     alone(config)
 }
 
+/// How a sink fares a moment after it was resumed: one that still cannot work pauses at once.
+fn settled(config: &Config, name: &str, answer: Value) -> Result<Value, Failure> {
+    const MOMENT: Duration = Duration::from_millis(300);
+    if answer["sink"]["state"] == json!(Doing::Stopped) {
+        return Ok(answer);
+    }
+    std::thread::sleep(MOMENT);
+    let path = path_of(name, "");
+    let now = ask(config, Method::GET, &path, None, |config| letters_stored(config, name))?;
+    match now["sink"]["reason"].as_str() {
+        Some(reason) if now["sink"]["state"] == json!(Doing::Paused) => {
+            Err(Failure::runtime(format!("`{name}` was resumed and paused again: {reason}")))
+        }
+        _ => Ok(json!({ "sink": now["sink"] })),
+    }
+}
+
 fn list_stored(config: &Config) -> Result<Value, Failure> {
     let view = View::open(&config.log.dir).map_err(Failure::runtime)?;
     let sinks = Status::read(&config.sinks, &view).map_err(Failure::runtime)?;
@@ -146,11 +168,15 @@ fn list_stored(config: &Config) -> Result<Value, Failure> {
 
 fn letters_stored(config: &Config, name: &str) -> Result<Value, Failure> {
     let view = View::open(&config.log.dir).map_err(Failure::runtime)?;
-    let sinks = Status::read(&config.sinks, &view).map_err(Failure::runtime)?;
-    let sink = sinks.into_iter().find(|sink| sink.name == name);
-    let sink = sink.ok_or_else(|| Failure::usage(ControlError::Unknown(name.to_owned())))?;
+    let sink = stored(config, name, &view)?;
     let letters = stored_letters(name, &view).map_err(Failure::runtime)?;
     Ok(json!({ "sink": sink, "dead_letters": letters }))
+}
+
+fn stored(config: &Config, name: &str, view: &View) -> Result<Status, Failure> {
+    let sinks = Status::read(&config.sinks, view).map_err(Failure::runtime)?;
+    let sink = sinks.into_iter().find(|sink| sink.name == name);
+    sink.ok_or_else(|| Failure::usage(ControlError::Unknown(name.to_owned())))
 }
 
 fn act(config: &Config, name: &str, wish: Ask) -> Result<Value, Failure> {
@@ -165,10 +191,12 @@ fn act(config: &Config, name: &str, wish: Ask) -> Result<Value, Failure> {
     })?;
     let (couriers, _) =
         Couriers::attach(config.sinks.clone(), &log, &Clock::wall()).map_err(Failure::runtime)?;
-    let answer = couriers.act(name, wish).map_err(|error| match error {
+    let mut answer = couriers.act(name, wish).map_err(|error| match error {
         ControlError::Unknown(_) => Failure::usage(error),
-        ControlError::Log(_) => Failure::runtime(error),
+        ControlError::Letters(_) | ControlError::Log(_) => Failure::runtime(error),
     })?;
+    // Nothing was started, so the sink does not run.
+    answer["sink"] = json!(stored(config, name, &log.view())?);
     log.close().map_err(Failure::runtime)?;
     Ok(answer)
 }

@@ -20,6 +20,8 @@ pub enum Unexplained {
     Log(LogError),
     /// There is no record of that number.
     Unknown(Seq),
+    /// It was rejected: there is no story that it is in.
+    Rejected(Seq),
 }
 
 impl fmt::Display for Unexplained {
@@ -28,6 +30,12 @@ impl fmt::Display for Unexplained {
             Unexplained::Log(error) => error.fmt(f),
             Unexplained::Unknown(seq) => {
                 write!(f, "The log has no record {seq}: it is older than `retain`, or yet to come.")
+            }
+            Unexplained::Rejected(seq) => {
+                write!(
+                    f,
+                    "Item {seq} was rejected, so it is in no story. See `wirefold explain {seq}`."
+                )
             }
         }
     }
@@ -84,7 +92,7 @@ pub fn story_of(config: &Config, seq: Seq) -> Result<StoryId, Unexplained> {
     let view = View::open(&config.log.dir).map_err(Unexplained::Log)?;
     let found = view.decision_of(seq).map_err(Unexplained::Log)?;
     let (intake, logged) = found.ok_or(Unexplained::Unknown(seq))?;
-    let Record::Decision(decision) = logged.record else { return Err(Unexplained::Unknown(seq)) };
+    let Record::Decision(decision) = logged.record else { return Err(Unexplained::Rejected(seq)) };
     let later = view.later_about(seq, intake.position).map_err(Unexplained::Log)?;
     story_now(&view, decision.fold.story, &later).map_err(Unexplained::Log)
 }
@@ -248,4 +256,25 @@ fn write_feedback(f: &mut fmt::Formatter<'_>, at: &Timestamp, feedback: &Feedbac
 
 fn list(names: &[String]) -> String {
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::Log;
+    use crate::log::sample::{item, reject};
+
+    #[test]
+    fn an_item_that_was_rejected_is_known_and_in_no_story() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::built_in();
+        config.log.dir = folder.path().to_owned();
+        let log = Log::open(&config.log).unwrap();
+        log.append(&[item(1), reject(2)]).unwrap();
+        log.close().unwrap();
+        assert!(story_of(&config, Seq(1)).is_ok());
+        let told = |seq| story_of(&config, Seq(seq)).unwrap_err().to_string();
+        assert_eq!(told(2), "Item 2 was rejected, so it is in no story. See `wirefold explain 2`.");
+        assert!(told(3).contains("no record 3"));
+    }
 }

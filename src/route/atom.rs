@@ -1,6 +1,7 @@
 //! Atoms: every single thing that some rule looks for, numbered. An item is turned into the atoms
 //! it has once, and all rules are then compared by number.
 
+use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash};
 
 use foldhash::fast::FixedState;
@@ -8,6 +9,7 @@ use hashbrown::HashTable;
 use smallvec::SmallVec;
 
 use super::field::Fields;
+use super::text::{self, Word};
 
 /// The number of an atom. The top bit tells patterns, which no dictionary can find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,6 +82,8 @@ impl Form {
 pub(super) struct Atoms {
     names: Vec<(Form, Box<str>)>,
     numbers: HashTable<Atom>,
+    /// Stems as the first query that looks for them writes them, where that is not the stem.
+    written: HashMap<Atom, Box<str>>,
     hasher: FixedState,
     /// Longest prefix in bytes: no word is asked for more.
     longest_prefix: usize,
@@ -105,6 +109,19 @@ impl Atoms {
             let (form, text) = &names[atom.index()];
             hash(hasher, *form, text)
         });
+        atom
+    }
+
+    /// The number of the stem of a word.
+    pub(super) fn stem(&mut self, word: &Word) -> Atom {
+        let stem = text::stem(&word.folded);
+        if let Some(known) = self.find(Form::Stem, &stem) {
+            return known;
+        }
+        let atom = self.number(Form::Stem, &stem);
+        if *stem != word.exact {
+            self.written.insert(atom, word.exact.as_str().into());
+        }
         atom
     }
 
@@ -138,6 +155,11 @@ impl Atoms {
     /// How many there are.
     pub(super) fn len(&self) -> usize {
         self.names.len()
+    }
+
+    /// A stem as the query writes it that was the first to look for it.
+    pub(super) fn written(&self, atom: Atom) -> Option<&str> {
+        self.written.get(&atom).map(|written| &**written)
     }
 
     /// What an atom compares, and with what.

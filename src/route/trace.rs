@@ -9,6 +9,7 @@ use super::condition::{Condition, StateClause};
 use super::document::{Document, View};
 use super::field::{Field, Fields, StoryField};
 use super::rules::Rule;
+use super::wording::Wording;
 use super::{schedule, wording};
 use crate::story::Folded;
 
@@ -110,6 +111,10 @@ struct Teller<'a> {
 }
 
 impl Teller<'_> {
+    fn wording(&self) -> Wording<'_> {
+        Wording { atoms: self.atoms, as_written: true }
+    }
+
     /// The atoms of the clause that occur, each with the field it was found in.
     fn occurrences(&self, clause: &Clause, found: &mut Vec<String>) {
         match clause {
@@ -123,7 +128,7 @@ impl Teller<'_> {
             Clause::Word(word, fields) => self.occurrence(*word, *fields, found),
             Clause::Phrase(_) | Clause::Near(_) | Clause::Urgency(..) | Clause::Has(_) => {
                 if clause.holds(self.document, self.atoms) {
-                    add(found, wording::clause(clause, self.atoms));
+                    add(found, self.wording().clause(clause));
                 }
             }
         }
@@ -131,10 +136,7 @@ impl Teller<'_> {
 
     fn occurrence(&self, word: Atom, fields: Fields, found: &mut Vec<String>) {
         if let Some(spot) = self.document.places(word, fields, self.atoms).first() {
-            add(
-                found,
-                format!("{} in {}", wording::word(word, self.atoms), wording::fields(spot.field)),
-            );
+            add(found, format!("{} in {}", self.wording().word(word), wording::fields(spot.field)));
         }
     }
 
@@ -176,7 +178,7 @@ impl Teller<'_> {
                 self.occurrences(inner, &mut there);
                 add(missing, format!("excluded by {}", wording::any(&there)));
             }
-            clause => add(missing, format!("no {}", wording::clause(clause, self.atoms))),
+            clause => add(missing, format!("no {}", self.wording().clause(clause))),
         }
     }
 }
@@ -205,6 +207,7 @@ impl fmt::Display for RuleTrace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { rule, channels, outcome, by, against } = self;
         match outcome {
+            Outcome::Holds if channels.is_empty() => write!(f, "`{rule}` holds and drops it")?,
             Outcome::Holds => write!(f, "`{rule}` holds → {}", channels.join(", "))?,
             Outcome::BehindExit(exit) => write!(f, "`{rule}` stands behind the exit of `{exit}`")?,
             Outcome::Closed => write!(f, "`{rule}` is closed by its schedule")?,

@@ -5,7 +5,8 @@ use super::clause::Clause;
 use super::condition::{Condition, StateClause};
 use super::field::{Field, StoryField};
 use super::rules::{Rule, RuleId, Rules};
-use super::{implies, index, wording};
+use super::wording::Wording;
+use super::{implies, index};
 use crate::config::{Config, Diagnostic, Diagnostics, RuleConfig};
 
 mod written;
@@ -47,8 +48,8 @@ pub(super) fn rules(rules: &mut Rules, config: &Config, problems: &mut Diagnosti
             dead_alternatives(&rules.parts[part as usize].clause, &mut dead);
         });
         if let Some((word, excluded_by)) = dead.first() {
-            let word = wording::clause(word, &rules.atoms);
-            let by = wording::clause(excluded_by, &rules.atoms);
+            let wording = Wording { atoms: &rules.atoms, as_written: false };
+            let (word, by) = (wording.clause(word), wording.clause(excluded_by));
             let message = format!("`{word}` is excluded again by `NOT {by}`");
             let hint = "words are compared by stem: `trading~0` excludes that form alone";
             problems.push(warning(&message).hint(hint));

@@ -63,7 +63,8 @@ pub(in crate::serve) async fn one(
         description = "What the action takes"),
     responses(
         (status = 200, description = "It is done, durably", body = Object),
-        (status = 422, description = "`rewind` does not say where to, or names no place"),
+        (status = 422, description = "`rewind` does not say where to, or names no place; an id is of \
+            no dead letter"),
     ))]
 pub(in crate::serve) async fn act(
     State(app): State<App>,
@@ -100,7 +101,10 @@ async fn aside(
         Ok(Err(error @ ControlError::Unknown(_))) => {
             Err(Problem::new(StatusCode::NOT_FOUND, error.to_string()))
         }
-        Ok(Err(error)) => Err(failed(error.to_string())),
+        Ok(Err(error @ ControlError::Letters(_))) => {
+            Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))
+        }
+        Ok(Err(error @ ControlError::Log(_))) => Err(failed(error.to_string())),
         Err(_) => Err(failed("the sinks cannot be asked".to_owned())),
     }
 }

@@ -24,6 +24,8 @@ pub struct Couriers(Arc<[Arc<Keeper>]>);
 pub enum ControlError {
     /// There is no sink of that name.
     Unknown(String),
+    /// It has no dead letters of these ids: nothing was done.
+    Letters(Vec<String>),
     /// The log does not let it be kept.
     Log(LogError),
 }
@@ -32,6 +34,9 @@ impl fmt::Display for ControlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ControlError::Unknown(name) => write!(f, "there is no sink named `{name}`"),
+            ControlError::Letters(ids) => {
+                write!(f, "there is no dead letter `{}`: nothing was done", ids.join("`, `"))
+            }
             ControlError::Log(error) => error.fmt(f),
         }
     }
@@ -89,6 +94,9 @@ impl Couriers {
     /// Does what is asked of a sink. The answer, durable when it returns, is that of `/v1/sinks`.
     pub fn act(&self, name: &str, ask: Ask) -> Result<Value, ControlError> {
         let mut answer = json!({});
+        if let Ask::Redeliver { ids } | Ask::Discard { ids } = &ask {
+            self.all_letters(name, ids)?;
+        }
         match ask {
             Ask::Pause { reason } => self.pause(name, &reason)?,
             Ask::Resume => self.resume(name)?,
@@ -134,6 +142,14 @@ impl Couriers {
     /// Forgets dead letters of these ids, or all. Returns how many.
     pub fn discard(&self, name: &str, ids: &[String]) -> Result<usize, ControlError> {
         self.change_letters(name, |state| state.discard(ids))
+    }
+
+    /// Refuses ids of which the sink has no dead letter.
+    fn all_letters(&self, name: &str, ids: &[String]) -> Result<(), ControlError> {
+        let letters = self.letters(name)?;
+        let known = |id: &&String| letters.iter().any(|letter| letter.id == **id);
+        let unknown: Vec<String> = ids.iter().filter(|id| !known(id)).cloned().collect();
+        if unknown.is_empty() { Ok(()) } else { Err(ControlError::Letters(unknown)) }
     }
 
     fn change_letters(

@@ -209,6 +209,11 @@ fn a_dead_letter_is_listed_after_a_restart_and_delivered_on_demand() {
     let mut daemon = desk.daemon();
     daemon.until("it is ready", ready);
     let id = letters[0]["id"].as_str().unwrap();
+    for ask in ["redeliver", "discard"] {
+        let said = desk.wirefold(&["sinks", "-c", "wirefold.toml", ask, "hook", id, "all/9"]);
+        let said = said.exited(1);
+        assert!(said.err.contains("no dead letter `all/9`"), "{}", said.err);
+    }
     assert_eq!(sinks(&["redeliver", "hook", id]).lines()[0]["dead_letters"], 1);
     daemon.until("it is delivered after all", || receiver.taken().len() == 3);
     daemon.until("it is no longer dead", || {
@@ -248,7 +253,7 @@ fn a_sink_is_paused_resumed_and_rewound_with_and_without_a_daemon() {
     assert_eq!(receiver.taken().len(), 0, "nothing came while it was paused");
     let stopped = &sinks(&[])["sinks"];
     assert_eq!((&stopped[0]["state"], &stopped[1]["state"]), (&"stopped".into(), &"paused".into()));
-    sinks(&["resume", "hook"]);
+    assert_eq!(sinks(&["resume", "hook"])["sink"]["state"], "stopped");
     let mut daemon = desk.daemon();
     daemon.until("all is delivered", || receiver.taken().len() == 20);
     daemon.until("it is ready", ready);
@@ -257,7 +262,7 @@ fn a_sink_is_paused_resumed_and_rewound_with_and_without_a_daemon() {
     daemon.until("all is delivered again", || receiver.taken().len() == 40);
     daemon.stop();
     check_all_arrived(&receiver, 20);
-    sinks(&["rewind", "hook", "--to", "start"]);
+    assert_eq!(sinks(&["rewind", "hook", "--to", "start"])["sink"]["state"], "stopped");
     sinks(&["rewind", "hook", "--to", "end"]);
     let mut daemon = desk.daemon();
     put(&desk, "second", 20..21);
@@ -266,6 +271,25 @@ fn a_sink_is_paused_resumed_and_rewound_with_and_without_a_daemon() {
     check_all_arrived(&receiver, 21);
     desk.wirefold(&["sinks", "-c", "wirefold.toml", "pause", "hok"]).exited(2);
     desk.wirefold(&["sinks", "-c", "wirefold.toml", "rewind", "hook", "--to", "soon"]).exited(2);
+}
+
+#[test]
+fn a_sink_that_pauses_again_when_it_is_resumed_is_told_of_at_once() {
+    let receiver = Receiver::serve(|_, _| Manner::Take);
+    let listen = free_port();
+    let serve = format!("[serve]\nlisten = \"{listen}\"");
+    let desk = desk(receiver.address, "secret_file = \"secret\"", &serve);
+    desk.write("secret", "whsec_dGhpcyBpcyB0aGUgc2VjcmV0IG9mIG5vYm9keQ==\n");
+    let ready = || ask(listen, "GET", "/healthz", "", "").is_some_and(|(status, _)| status == 200);
+    let mut daemon = desk.daemon();
+    daemon.until("it is ready", ready);
+    desk.wirefold(&["sinks", "-c", "wirefold.toml", "pause", "hook"]).success();
+    desk.write("secret", "changeme\n");
+    let said = desk.wirefold(&["sinks", "-c", "wirefold.toml", "resume", "hook"]).exited(1);
+    assert!(said.err.contains("resumed and paused again: "), "{}", said.err);
+    desk.write("secret", "whsec_dGhpcyBpcyB0aGUgc2VjcmV0IG9mIG5vYm9keQ==\n");
+    desk.wirefold(&["sinks", "-c", "wirefold.toml", "resume", "hook"]).success();
+    daemon.stop();
 }
 
 #[test]

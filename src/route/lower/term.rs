@@ -59,7 +59,7 @@ impl Lowering<'_> {
                 self.atoms.number(Form::Prefix, &folded[..at])
             }
             Some(_) => self.atoms.number(Form::Wild, folded),
-            None if self.stem => self.atoms.number(Form::Stem, &text::stem(folded)),
+            None if self.stem => self.atoms.stem(word),
             None => self.atoms.number(Form::Folded, folded),
         }
     }

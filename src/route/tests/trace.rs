@@ -28,6 +28,10 @@ channels = ["d"]
 name = "snow"
 query = "snow ice"
 channels = ["d"]
+[[rule]]
+name = "games"
+query = "Lotteries"
+channels = []
 "#;
 
 fn told(text: &str) -> Vec<String> {
@@ -44,16 +48,17 @@ fn rules_are_told_with_the_words_that_decided() {
             "`late` stands behind the exit of `war`; by strike in headline",
             "`big` nearly holds; by strike in headline; but the story does not have \
              `publishers:>=3`",
-            "`talks` nearly holds; by gaza in headline; but no (talk OR \"peac plan\")",
+            "`talks` nearly holds; by gaza in headline; but no (talks OR \"peace plan\")",
         ]
     );
     assert_eq!(
         told("Gaza film"),
         [
             "`war` nearly holds; by gaza in headline; but excluded by film in headline",
-            "`talks` nearly holds; by gaza in headline; but no (talk OR \"peac plan\")",
+            "`talks` nearly holds; by gaza in headline; but no (talks OR \"peace plan\")",
         ]
     );
+    assert_eq!(told("A lottery"), ["`games` holds and drops it; by Lotteries in headline"]);
     assert_eq!(told("Rain"), Vec::<String>::new());
 }
 
