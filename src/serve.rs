@@ -191,6 +191,10 @@ pub async fn run(
 
 /// The parts of the interface, behind what guards all of them.
 fn router(app: &App) -> Router {
+    let other_method = || async {
+        let detail = "this cannot be done here: `Allow` has the methods that can";
+        Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail)
+    };
     let nothing = || async { Problem::new(StatusCode::NOT_FOUND, "there is nothing here") };
     Router::new()
         .merge(console::routes())
@@ -205,6 +209,7 @@ fn router(app: &App) -> Router {
         .merge(websub::routes())
         .merge(story::routes())
         .fallback(nothing)
+        .method_not_allowed_fallback(other_method)
         .layer(middleware::from_fn_with_state(app.clone(), host::guard))
         .layer(middleware::from_fn_with_state(app.clone(), answer::finish))
         .with_state(app.clone())

@@ -124,6 +124,7 @@ fn stats(view: &View, json: bool) -> Result<(), Failure> {
         next_seq,
         records,
         intake,
+        rejected,
         carried,
         oldest,
         newest,
@@ -139,7 +140,7 @@ fn stats(view: &View, json: bool) -> Result<(), Failure> {
             .collect();
         let found = json!({
             "first": first, "end": end, "next_seq": next_seq, "records": records,
-            "intake": intake, "carried": carried, "oldest": oldest, "newest": newest,
+            "intake": intake, "rejected": rejected, "carried": carried, "oldest": oldest, "newest": newest,
             "bytes": bytes, "file_bytes": file_bytes, "sinks": sinks,
         });
         return Ok(terminal::line(&found.to_string())?);
@@ -149,7 +150,10 @@ fn stats(view: &View, json: bool) -> Result<(), Failure> {
     };
     let mut lines = vec![
         format!("records   {records}, positions {first} to {end} (the first not written)"),
-        format!("items     {intake} kept; the next is number {next_seq}"),
+        format!(
+            "items     {} kept, and {rejected} rejects; the next is number {next_seq}",
+            intake.saturating_sub(rejected)
+        ),
         format!("stories   {carried} of which it is known which channels carried them"),
         format!("times     {} to {}", time(oldest), time(newest)),
         format!("size      {} of records in a file of {}", size(bytes), size(file_bytes)),

@@ -106,10 +106,13 @@ impl Labelled {
         let rows = rows(lines, columns.len(), |cell| {
             let time = |at: Option<usize>| at.map_or(Ok(None), |at| parse_time(cell(at)));
             let value: f64 = cell(verdict).parse().map_err(|_| "its label is not a number")?;
+            if !scored && value != 0.0 && value != 1.0 {
+                return Err("its label is neither 0 nor 1");
+            }
             Ok(PairRow {
                 time_a: time(time_a)?,
                 time_b: time(time_b)?,
-                same: if scored { value >= 4.0 } else { value > 0.0 },
+                same: if scored { value >= 4.0 } else { value == 1.0 },
                 headline_a: cell(a).to_owned(),
                 headline_b: cell(b).to_owned(),
             })
@@ -179,5 +182,19 @@ mod tests {
         assert_eq!(Labelled::parse("a\tb\n").expect_err("unknown columns").0, 1);
         let bad = "label\theadline_a\theadline_b\n1\ta\tb\nx\ta\tb\n";
         assert_eq!(Labelled::parse(bad).expect_err("a bad label").0, 3);
+    }
+
+    #[test]
+    fn a_label_is_0_or_1() {
+        let pairs = |label: &str| {
+            let text = format!("label\theadline_a\theadline_b\n1\ta\tb\n{label}\ta\tb\n");
+            Labelled::parse(&text)
+        };
+        let Ok(Labelled::Pairs(rows)) = pairs("0.0") else { panic!("it is of pairs") };
+        assert_eq!(rows.iter().map(|row| row.same).collect::<Vec<_>>(), [true, false]);
+        for wrong in ["7", "-1", "0.5", "NaN"] {
+            let (line, what) = pairs(wrong).unwrap_err();
+            assert_eq!((line, what.as_str()), (3, "its label is neither 0 nor 1"), "{wrong}");
+        }
     }
 }

@@ -71,6 +71,11 @@ pub(super) fn seal(
     Ok(())
 }
 
+/// The kind that stored bytes give, unchecked: for counting.
+pub(super) fn is_of(kind: Kind, bytes: &[u8]) -> bool {
+    bytes.get(1) == Some(&(kind as u8))
+}
+
 /// A record whose checksum was found good.
 pub(super) struct Opened<'a> {
     pub(super) kind: Kind,

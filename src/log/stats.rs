@@ -1,9 +1,10 @@
-//! How much there is, without reading it all.
+//! How much there is, without checking it all.
 
 use jiff::Timestamp;
-use redb::ReadableTableMetadata;
+use redb::{ReadableTable, ReadableTableMetadata};
 
 use super::error::LogError;
+use super::frame::{Kind, is_of};
 use super::meta::Meta;
 use super::read::View;
 use super::record::Position;
@@ -21,8 +22,10 @@ pub struct Stats {
     pub next_seq: Seq,
     /// Records of the decision stream.
     pub records: u64,
-    /// Intake records.
+    /// Intake records, rejects among them.
     pub intake: u64,
+    /// Rejects.
+    pub rejected: u64,
     /// Stories of which it is known what channels carried them.
     pub carried: u64,
     /// Time of the first record that is kept, if it can be read.
@@ -41,14 +44,22 @@ impl View {
     /// Counts what the log holds.
     pub fn stats(&self) -> Result<Stats, LogError> {
         let store = &self.0;
-        let (meta, [records, intake, carried]) = store.read(|transaction| {
+        let (meta, [records, intake, carried], rejected) = store.read(|transaction| {
             let mut counts = [0; 3];
             for (count, table) in counts.iter_mut().zip([DECISIONS, INTAKE, CARRIED]) {
                 let table =
                     transaction.open_table(table).map_err(|error| store.fault("Reading", error))?;
                 *count = table.len().map_err(|error| store.fault("Reading", error))?;
             }
-            Ok((Meta::load(store, transaction)?, counts))
+            let fault = |error: redb::StorageError| store.fault("Reading", error);
+            let decisions =
+                transaction.open_table(DECISIONS).map_err(|error| store.fault("Reading", error))?;
+            let mut rejected = 0;
+            for row in decisions.iter().map_err(fault)? {
+                let (_, bytes) = row.map_err(fault)?;
+                rejected += u64::from(is_of(Kind::Rejected, bytes.value()));
+            }
+            Ok((Meta::load(store, transaction)?, counts, rejected))
         })?;
         let (first, end) = self.bounds()?;
         let file = std::fs::metadata(store.path())
@@ -60,6 +71,7 @@ impl View {
             next_seq: meta.next_seq,
             records,
             intake,
+            rejected,
             carried,
             oldest: self.record(first).ok().flatten().map(|logged| logged.at),
             newest: (end > Position::FIRST).then_some(meta.at),

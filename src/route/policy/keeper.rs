@@ -39,8 +39,26 @@ pub(super) struct Keeper {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LeftOut {
     pub(super) count: u64,
+    pub(super) limits: Limits,
     pub(super) since: Timestamp,
     pub(super) due: Timestamp,
+}
+
+/// Which limits of a channel were passed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Limits {
+    /// `rate`, or what can wait at all.
+    pub(super) rate: bool,
+    /// `max_updates`.
+    pub(super) updates: bool,
+}
+
+impl Limits {
+    /// Takes note of what a gate holds back or drops.
+    pub(super) fn note(&mut self, gate: Gate) {
+        self.updates |= gate == Gate::Updates;
+        self.rate |= matches!(gate, Gate::Rate | Gate::Room);
+    }
 }
 
 /// What becomes of a delivery.
@@ -183,8 +201,10 @@ impl Keeper {
             _ => None,
         };
         let due = due.unwrap_or_else(|| after(now, wait));
-        let fresh = LeftOut { count: 0, since: now, due };
-        self.left_out.get_or_insert(fresh).count += u64::from(count);
+        let fresh = LeftOut { count: 0, limits: Limits::default(), since: now, due };
+        let left_out = self.left_out.get_or_insert(fresh);
+        left_out.count += u64::from(count);
+        left_out.limits.note(gate);
     }
 
     /// When something is to be looked at.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::keeper::{Keeper, Step};
+use super::keeper::{Keeper, Limits, Step};
 use super::pending::Pending;
 use super::{Policies, Released};
 use crate::log::record::Timer;
@@ -120,13 +120,15 @@ impl Keeper {
         together.sort_by_key(|(story, pending)| (pending.since, *story));
         let quiet = together.iter().any(|(_, pending)| pending.gate == Gate::Quiet);
         let mut left_out = due.map_or(0, |due| due.count);
+        let mut limits = due.map(|due| due.limits).unwrap_or_default();
+        together.iter().for_each(|(_, pending)| limits.note(pending.gate));
         let first = together.first().map(|(_, pending)| pending.since);
         let since = first.into_iter().chain(due.map(|due| due.since)).min().unwrap_or(now);
         let entries: Vec<DigestEntry> = together
             .iter()
             .map(|(story, it)| DigestEntry { story: *story, item: it.item, count: it.count })
             .collect();
-        let reason = reason(quiet, entries.len(), left_out);
+        let reason = reason(quiet, limits, entries.len(), left_out);
         let mut parts: Vec<&[DigestEntry]> = entries.chunks(Digest::MOST).collect();
         if parts.is_empty() {
             parts.push(&[]);
@@ -147,16 +149,25 @@ impl Keeper {
     }
 }
 
-fn reason(quiet: bool, stories: usize, left_out: u64) -> String {
-    let why = if quiet { "Quiet hours" } else { "More than the channel's rate" };
+fn reason(quiet: bool, limits: Limits, stories: usize, left_out: u64) -> String {
+    let why = match limits {
+        _ if quiet => "Quiet hours",
+        Limits { updates: true, rate: false } => "More updates of a story than the channel takes",
+        Limits { updates: true, rate: true } => "More than the channel takes",
+        Limits { updates: false, .. } => "More than the channel's rate",
+    };
     let held = match stories {
         0 => String::new(),
         1 => ": 1 story was held".to_owned(),
         n => format!(": {n} stories were held"),
     };
+    let dropped = match left_out {
+        1 => "1 delivery was dropped".to_owned(),
+        n => format!("{n} deliveries were dropped"),
+    };
     match (left_out, stories) {
         (0, _) => format!("{why}{held}."),
-        (n, 0) => format!("{why}: {n} deliveries were dropped."),
-        (n, _) => format!("{why}{held}, {n} deliveries were dropped."),
+        (_, 0) => format!("{why}: {dropped}."),
+        (_, _) => format!("{why}{held}, {dropped}."),
     }
 }

@@ -187,3 +187,15 @@ async fn the_console_comes_without_a_token_and_takes_nothing_from_elsewhere() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_method_that_is_none_here_is_refused_with_what_is() {
+    let desk = Desk::open().await;
+    let mut request = Request::get(desk.url.join("/v1/sinks").unwrap(), Reach::Anywhere);
+    request.method = Method::PUT;
+    let response = Client::new().unwrap().fetch(request).await.unwrap();
+    assert_eq!(response.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(response.header(header::CONTENT_TYPE), Some("application/problem+json"));
+    assert_eq!(response.header(header::ALLOW), Some("GET,HEAD"));
+    assert!(body(&response)["detail"].as_str().is_some_and(|said| said.contains("`Allow`")));
+}

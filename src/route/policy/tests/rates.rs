@@ -78,6 +78,43 @@ fn updates_beyond_can_be_dropped_and_are_told_of() {
     case(keys, &story, 180, &expected);
 }
 
+/// Why the digests of what happens say that they are.
+fn reasons(keys: &str, happens: &[(i64, u64, Verdict)], until: i64) -> Vec<String> {
+    let mut route = route(keys);
+    let mut log = Vec::new();
+    let story = happens.iter().map(|(at, story, verdict)| item(*at, *story, "Alpha").is(*verdict));
+    let story: Vec<_> = (0..).map(Seq).zip(story).collect();
+    tell(&mut route, &story, &mut log);
+    pass(&mut route, until, &mut log);
+    let digests = log.iter().filter_map(|entry| match entry {
+        Entry::Digest(digest) => Some(digest.reason.clone()),
+        _ => None,
+    });
+    digests.collect()
+}
+
+#[test]
+fn a_digest_names_the_limit_that_was_passed() {
+    use Verdict::{New, Repeat};
+    let updates = "repeats = \"all\"\nmax_updates = \"1/h\"\noverflow = \"drop\"";
+    let of_one = [(0, 1, New), (10, 1, Repeat), (20, 1, Repeat), (30, 1, Repeat)];
+    assert_eq!(
+        reasons(updates, &of_one, 180),
+        ["More updates of a story than the channel takes: 2 deliveries were dropped."]
+    );
+    let of_many = [(0, 1, New), (10, 2, New)];
+    assert_eq!(
+        reasons("rate = \"1/h\"\noverflow = \"drop\"", &of_many, 180),
+        ["More than the channel's rate: 1 delivery was dropped."]
+    );
+    let both = format!("{updates}\nrate = \"2/h\"");
+    let of_both = [(0, 1, New), (10, 1, Repeat), (20, 1, Repeat), (30, 2, New)];
+    assert_eq!(
+        reasons(&both, &of_both, 180),
+        ["More than the channel takes: 2 deliveries were dropped."]
+    );
+}
+
 #[test]
 fn the_digest_of_a_night_is_one_delivery_of_the_rate() {
     let keys = "quiet = \"00:00-06:00\"\nrate = \"1/h\"\noverflow = \"drop\"";
