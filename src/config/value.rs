@@ -31,7 +31,7 @@ impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let units = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000)];
         let millis = self.0.as_millis();
-        match units.into_iter().find(|(_, size)| millis >= *size && millis % size == 0) {
+        match units.into_iter().find(|(_, size)| millis >= *size && millis.is_multiple_of(*size)) {
             Some((unit, size)) => write!(f, "{}{unit}", millis / size),
             None => write!(f, "{millis}ms"),
         }
@@ -42,7 +42,7 @@ impl fmt::Display for Bytes {
     /// As it is written, in the largest unit that divides it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let units = [("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1_u64 << 10)];
-        match units.into_iter().find(|(_, size)| self.0 >= *size && self.0 % size == 0) {
+        match units.into_iter().find(|(_, size)| self.0 >= *size && self.0.is_multiple_of(*size)) {
             Some((unit, size)) => write!(f, "{}{unit}", self.0 / size),
             None => write!(f, "{}B", self.0),
         }
