@@ -11,7 +11,7 @@ use crate::config::{Config, Diagnostic, Diagnostics, RuleConfig};
 
 mod written;
 
-pub(super) use written::query;
+pub(super) use written::{foreign, query};
 
 /// From what expected share of all items on a rule is said to match nearly everything.
 const NEARLY_ALL: f32 = 0.5;
@@ -26,7 +26,7 @@ pub(super) fn rules(rules: &mut Rules, config: &Config, problems: &mut Diagnosti
         let warning = |message: &str| Diagnostic::warning(&written.query.place, message);
         let rule = &rules.rules[number as usize];
         if rules.never(&rule.condition) {
-            problems.push(warning("this can never match").label("the parts exclude each other"));
+            problems.push(warning("this can never match").label("nothing is like this"));
         } else if let Some((_, earlier)) = exits.iter().find(|(exit, _)| rules.shadows(*exit, rule))
         {
             let message = format!("rule `{}` leaves nothing for this one", earlier.name.value);

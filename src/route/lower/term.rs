@@ -10,7 +10,7 @@ use crate::route::clause::{Clause, Phrase};
 use crate::route::field::{Field, Fields, MARKERS};
 use crate::route::query::Term;
 use crate::route::text::{self, Wild, Word};
-use crate::route::topics;
+use crate::route::{topics, warn};
 
 impl Lowering<'_> {
     /// A word or a phrase of a field that is compared word by word. What is typed as one word but
@@ -37,7 +37,8 @@ impl Lowering<'_> {
         let words: Vec<Atom> = cut.iter().map(|word| self.word(word, term)).collect();
         match words[..] {
             [] => {
-                let hint = "words are made of letters and digits";
+                let foreign = warn::foreign(&term.text).map(|(_, instead)| instead);
+                let hint = foreign.unwrap_or("words are made of letters and digits");
                 self.wrong(span, "there is no word to look for here", Some(hint.to_owned()));
                 Clause::always()
             }

@@ -22,7 +22,7 @@ impl Term {
         let mut chars = exact.unwrap_or(written).chars();
         while let Some(c) = chars.next() {
             match c {
-                '\\' => push_escaped(&mut text, chars.next()),
+                '\\' => chars.next().into_iter().for_each(|c| push_escaped(&mut text, c)),
                 c => text.push(c),
             }
         }
@@ -67,9 +67,9 @@ impl Term {
 }
 
 /// Adds the character after a `\` to the text of a term.
-pub(super) fn push_escaped(text: &mut String, c: Option<char>) {
-    if matches!(c, Some('*' | '?' | '\\')) {
+pub(super) fn push_escaped(text: &mut String, c: char) {
+    if matches!(c, '*' | '?' | '\\') {
         text.push('\\');
     }
-    text.extend(c);
+    text.push(c);
 }

@@ -153,7 +153,10 @@ fn signs_of_other_query_languages_are_noticed() {
         assert!(report.contains(expected), "no {expected:?} in:\n{report}");
     }
     assert!(report.ends_with("4 warnings"), "{report}");
-    assert_eq!(report_all(&[("\"gaza^2\" OR R&D", "")]), "");
+    assert_eq!(report_all(&[("\"gaza^2\" OR R&D OR subject:a|b", "")]), "");
+    case("gaza | hamas", &["5:15", "write `OR` or `||`", "1 error"]);
+    let single = report_all(&[("‘peace talks’", ""), ("’tis OR workers’ OR O’Brien’s", "")]);
+    assert!(single.contains("`‘` quotes nothing") && single.ends_with("1 warning"), "{single}");
 }
 
 #[test]

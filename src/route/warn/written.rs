@@ -3,7 +3,7 @@
 use crate::config::diagnostic::nearest;
 use crate::config::{At, Config, Diagnostic, Diagnostics};
 use crate::item::Language;
-use crate::route::field::Field;
+use crate::route::field::{Field, Kind};
 use crate::route::query::{Expr, ExprKind, Leaf, Term};
 use crate::route::{place, text};
 
@@ -29,8 +29,8 @@ pub(in crate::route) fn query(
             let said = match field {
                 Field::Source => source(term, config),
                 Field::Language => language(term),
-                _ if term.quoted => None,
-                _ => sign(term),
+                _ if term.quoted || field.kind() != Kind::Words => None,
+                _ => sign(term).or_else(|| quotes(term, &written.value[expr.span.start..])),
             };
             if let Some((message, hint)) = said {
                 let place = place::inside(written, expr.span.clone());
@@ -54,15 +54,32 @@ fn lower_case(part: &Expr, written: &At<String>, problems: &mut Diagnostics) {
     }
 }
 
-/// Signs that mean something in other query languages, and are no more than punctuation here.
-fn sign(term: &Term) -> Option<(String, String)> {
-    let sign = term.text.chars().find(|c| matches!(c, '^' | '{' | '}' | '|'))?;
-    let hint = match sign {
+/// A sign that means something in other query languages and is no more than punctuation here, with
+/// what to write instead.
+pub(in crate::route) fn foreign(text: &str) -> Option<(char, &'static str)> {
+    let sign = text.chars().find(|c| matches!(c, '^' | '{' | '}' | '|'))?;
+    let instead = match sign {
         '^' => "there are no boosts, a rule holds or does not: leave the `^` out",
         '|' => "for one of several write `OR` or `||`",
         _ => "write groups as `(a OR b)`, ranges as `urgency:[1 TO 3]` or `urgency:<3`",
     };
-    Some((format!("`{sign}` is no operator: it separates words here"), hint.to_owned()))
+    Some((sign, instead))
+}
+
+/// Such a sign among words. One that stands alone is an error.
+fn sign(term: &Term) -> Option<(String, String)> {
+    let (sign, instead) = foreign(&term.text).filter(|_| text::has_words(&term.text))?;
+    Some((format!("`{sign}` is no operator: it separates words here"), instead.to_owned()))
+}
+
+/// Single quotation marks, which are apostrophes here. `rest` is the query from this term on.
+fn quotes(term: &Term, rest: &str) -> Option<(String, String)> {
+    let opens = term.text.chars().next().filter(|c| matches!(c, '\'' | '‘' | '‚'))?;
+    let mut ends = rest.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')'));
+    ends.any(|word| word.ends_with(['\'', '’', '‘'])).then(|| {
+        let hint = "a phrase stands in double ones: `\"peace talks\"`".to_owned();
+        (format!("`{opens}` quotes nothing: these are single words"), hint)
+    })
 }
 
 /// A source that is neither configured nor pushes with a token of that name.

@@ -30,7 +30,7 @@ impl<'a> Parser<'a> {
                     self.at = start + at + c.len_utf8();
                     return Ok(text);
                 }
-                '\\' => push_escaped(&mut text, chars.next().map(|(_, escaped)| escaped)),
+                '\\' => chars.next().into_iter().for_each(|(_, c)| push_escaped(&mut text, c)),
                 c => text.push(c),
             }
         }
@@ -50,7 +50,14 @@ impl<'a> Parser<'a> {
                 || closing(c).is_some()
                 || SIGNS.iter().any(|sign| rest.starts_with(sign));
             match c {
-                '\\' => push_escaped(&mut text, chars.next().map(|(_, escaped)| escaped)),
+                '\\' => match chars.next() {
+                    Some((_, escaped)) => push_escaped(&mut text, escaped),
+                    None => {
+                        let at = start + at;
+                        let problem = self.wrong(at..at + 1, "nothing follows this `\\`");
+                        return Err(problem.hinted("a character after it stands for itself"));
+                    }
+                },
                 _ if ends => {
                     end = start + at;
                     break;

@@ -146,6 +146,7 @@ fn mistakes_are_marked_where_they_stand() {
     fails("a @ b", "@", "name of a list");
     fails("a~999", "a~999", "too large");
     fails("a ] b", "]", "cannot stand here");
+    fails("a b\\", "\\", "nothing follows");
 }
 
 #[test]
