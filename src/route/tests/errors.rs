@@ -180,6 +180,17 @@ fn whoever_may_push_is_a_source() {
 }
 
 #[test]
+fn a_source_that_only_tests_name_is_known_and_any_other_is_not() {
+    let text = "[[channel]]\nname = \"c\"\n[[rule]]\nquery = \"source:wire OR source:pier\"\n\
+                channels = [\"c\"]\n\
+                [[test]]\nname = \"t\"\nitems = [{ headline = \"x\", source = \"wire\" }]\n";
+    let mut problems = Diagnostics::default();
+    assert!(Route::compile(&config(text), &mut problems).is_some(), "{problems}");
+    let report = problems.render(false);
+    assert!(report.contains("named `pier`") && report.ends_with("1 warning"), "{report}");
+}
+
+#[test]
 fn a_bad_entry_of_a_list_is_reported_where_it_stands_and_once() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("firms.txt");

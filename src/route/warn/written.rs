@@ -89,9 +89,11 @@ fn source(term: &Term, config: &Config) -> Option<(String, String)> {
         names.extend(serve.tokens.iter().map(|token| &*token.name.value));
         names.extend(serve.token_names.iter().map(String::as_str));
     }
+    // Rules alone are for `test`, whose items name their sources themselves.
+    let told = config.tests.iter().flat_map(|test| &test.items);
+    names.extend(told.map(|told| &*told.item.source));
     let (plain, key) = (term.plain(), text::key(&term.plain()));
-    // Rules without any source are for `test` and `replay`.
-    if names.is_empty() || term.has_wildcards() || names.iter().any(|name| text::key(name) == key) {
+    if term.has_wildcards() || names.iter().any(|name| text::key(name) == key) {
         return None;
     }
     let hint = match nearest(&plain, names) {
