@@ -28,6 +28,9 @@ pub struct ServeConfig {
     pub token_env: Option<String>,
     /// `[[serve.token]]`, in order.
     pub tokens: Vec<TokenConfig>,
+    /// What is pushed with a token of `token_file` or `token_env` may correct and kill; without it
+    /// as its format has it.
+    pub lifecycle: Option<bool>,
     /// Reading needs no token.
     pub public_read: bool,
     /// Names under which it may be asked, beside addresses and `localhost`.
@@ -64,6 +67,7 @@ pub(super) fn read(
     let token_file = token_file.map_or(data.join("api-token"), |file| resolve(folder, file.value));
     let token_env = table.get::<String>("token_env", problems).map(|name| name.value);
     let tokens = token::read(&mut table, folder, problems);
+    let lifecycle = table.get::<bool>("lifecycle", problems).map(|found| found.value);
     let public_read = table.get::<bool>("public_read", problems).filter(|found| found.value);
     if let Some(found) = public_read.as_ref().filter(|_| !listen.ip().is_loopback()) {
         let message = "`public_read` would let everyone read what is on the channels";
@@ -100,6 +104,7 @@ pub(super) fn read(
         token_file,
         token_env,
         tokens,
+        lifecycle,
         public_read: public_read.is_some(),
         hosts,
         public_url,

@@ -141,7 +141,7 @@ async fn take_in(
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail));
     }
     let count = records.len() as u64;
-    let origin = Origin::named(&caller.0.name);
+    let origin = Origin::named(&caller.0.name).may_correct(caller.0.lifecycle);
     let offered = app.context.intake.offer(&origin, records, app.config.patience).await;
     let accepted = offered.map_err(|refused| match refused {
         Refused::Full => {

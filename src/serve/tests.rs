@@ -56,6 +56,7 @@ impl Desk {
             token_names: Vec::new(),
             token_env: None,
             tokens: Vec::new(),
+            lifecycle: None,
             public_read: false,
             hosts: Vec::new(),
             public_url: None,

@@ -34,6 +34,8 @@ pub(super) struct Grant {
     sight: Sight,
     push: bool,
     admin: bool,
+    /// Its items may correct and kill; `None`: as their format has it.
+    pub(super) lifecycle: Option<bool>,
     /// A rate and a burst of its own.
     pace: (Option<f64>, Option<u32>),
 }
@@ -62,7 +64,7 @@ impl Tokens {
         let file = &config.token_file;
         let mut tokens = Tokens(Vec::new());
         if let Some(variable) = &config.token_env {
-            tokens.add_all(secret::from_variable(variable)?)?;
+            tokens.add_all(secret::from_variable(variable)?, config.lifecycle)?;
         }
         for token in &config.tokens {
             if let Secret::File(path) = &token.secret {
@@ -74,9 +76,9 @@ impl Tokens {
             tokens.add(text.trim(), Grant::of(token))?;
         }
         match secret::from_file(file)? {
-            Some(text) => tokens.add_all(text)?,
+            Some(text) => tokens.add_all(text, config.lifecycle)?,
             None if !tokens.0.is_empty() => {}
-            None => tokens.add_all(secret::make_file(file, DEFAULT)?)?,
+            None => tokens.add_all(secret::make_file(file, DEFAULT)?, config.lifecycle)?,
         }
         if tokens.0.is_empty() {
             return Err(TokenError(empty(file)));
@@ -85,11 +87,11 @@ impl Tokens {
     }
 
     /// Tokens that may do everything: one a line, `NAME TOKEN` or `TOKEN`; `#` begins a comment.
-    fn add_all(&mut self, text: String) -> Result<(), TokenError> {
+    fn add_all(&mut self, text: String, lifecycle: Option<bool>) -> Result<(), TokenError> {
         let lines = text.lines().map(str::trim);
         for line in lines.filter(|line| !line.is_empty() && !line.starts_with('#')) {
             let (name, token) = line.split_once(char::is_whitespace).unwrap_or((DEFAULT, line));
-            self.add(token.trim(), Grant::everything(name))?;
+            self.add(token.trim(), Grant { lifecycle, ..Grant::everything(name) })?;
         }
         Ok(())
     }
@@ -125,7 +127,8 @@ fn empty(file: &Path) -> String {
 impl Grant {
     fn everything(name: &str) -> Grant {
         let sight = Sight::Everything;
-        Grant { name: name.into(), sight, push: true, admin: true, pace: (None, None) }
+        let (lifecycle, pace) = (None, (None, None));
+        Grant { name: name.into(), sight, push: true, admin: true, lifecycle, pace }
     }
 
     /// Whoever reads without a token, where that is allowed.
@@ -148,6 +151,7 @@ impl Grant {
             sight,
             push: config.push || config.admin,
             admin: config.admin,
+            lifecycle: config.lifecycle,
             pace: (config.rate, config.burst),
         }
     }

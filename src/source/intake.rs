@@ -84,6 +84,11 @@ impl Origin {
         Origin { source, publisher: None, language: None, lifecycle: None }
     }
 
+    /// The same, whose items may correct and kill as `lifecycle` says; `None`: as their format has it.
+    pub fn may_correct(self, lifecycle: Option<bool>) -> Origin {
+        Origin { lifecycle, ..self }
+    }
+
     fn complete(&self, mut item: Item) -> Item {
         item.source.clone_from(&self.source);
         item.publisher = item.publisher.or_else(|| self.publisher.clone());

@@ -19,6 +19,8 @@ pub struct TokenConfig {
     pub push: bool,
     /// It may do everything.
     pub admin: bool,
+    /// What is pushed with it may correct and kill; without it as its format has it.
+    pub lifecycle: Option<bool>,
     /// The only channels it may read; all without it.
     pub channels: Option<Vec<At<String>>>,
     /// Requests a second in the long run; as `[serve]` has it without one.
@@ -49,6 +51,7 @@ fn token(mut table: Table<'_>, folder: &Path, problems: &mut Diagnostics) -> Opt
     }
     let scopes = table.list::<String>("scopes", problems);
     let channels = table.list::<String>("channels", problems);
+    let lifecycle = table.get::<bool>("lifecycle", problems);
     let rate = super::rate(&mut table, problems);
     let burst = table.has("burst").then(|| table.within("burst", 1, 1..=u32::MAX, problems));
     table.finish(problems);
@@ -70,6 +73,13 @@ fn token(mut table: Table<'_>, folder: &Path, problems: &mut Diagnostics) -> Opt
         let problem = Diagnostic::error(&channels.place, "`channels` narrows the scope `read`");
         problems.push(problem.hint("`admin` reads everything, `push` nothing"));
     }
-    let channels = channels.map(|list| list.value);
-    Some(TokenConfig { name, secret: secret?, read, push, admin, channels, rate, burst })
+    if let Some(lifecycle) = lifecycle.as_ref().filter(|_| !admin && !push) {
+        let message = "`lifecycle` is about what is pushed, and this token may not push";
+        let problem = Diagnostic::error(&lifecycle.place, message);
+        problems.push(problem.hint("add the scope `push`"));
+    }
+    let (channels, lifecycle) =
+        (channels.map(|list| list.value), lifecycle.map(|found| found.value));
+    let secret = secret?;
+    Some(TokenConfig { name, secret, read, push, admin, lifecycle, channels, rate, burst })
 }

@@ -25,6 +25,7 @@ pub(super) async fn desk() -> Desk {
             read: night,
             push: !night,
             admin: false,
+            lifecycle: (!night).then_some(true),
             channels: night.then(|| vec![named("night")]),
             rate: None,
             burst: None,
@@ -153,4 +154,18 @@ async fn a_configured_page_may_read_answers_and_others_may_not_ask() {
     assert_eq!(asked.status, StatusCode::NO_CONTENT);
     assert_eq!(asked.header(header::ACCESS_CONTROL_ALLOW_ORIGIN), Some(page));
     assert!(asked.header(header::ACCESS_CONTROL_ALLOW_HEADERS).unwrap().contains("Authorization"));
+}
+
+#[tokio::test]
+async fn what_is_pushed_may_correct_and_kill_where_its_token_says_so() {
+    let desk = desk().await;
+    desk.push_as(TWO, bearer(WIRE)).await;
+    desk.push(TWO).await;
+    let may = |desk: &Desk| -> Vec<bool> {
+        desk.bench.records().iter().flatten().map(|item| item.lifecycle).collect()
+    };
+    assert_eq!(may(&desk), [true, true, false, false]);
+    let desk = Desk::with(|config| config.lifecycle = Some(true)).await;
+    desk.push(TWO).await;
+    assert_eq!(may(&desk), [true, true]);
 }

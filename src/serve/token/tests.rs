@@ -42,7 +42,7 @@ fn a_token_is_made_once_for_its_owner_alone() {
 fn tokens_have_names_and_only_whole_tokens_are_known() {
     let mut tokens = Tokens(Vec::new());
     let text = "# desk tokens\nalpha aaaaaaaaaaaaaaaa\n\n  bbbbbbbbbbbbbbbb\n";
-    tokens.add_all(text.to_owned()).unwrap();
+    tokens.add_all(text.to_owned(), None).unwrap();
     assert_eq!(name_of(&tokens, "aaaaaaaaaaaaaaaa").as_deref(), Some("alpha"));
     assert_eq!(name_of(&tokens, "bbbbbbbbbbbbbbbb").as_deref(), Some("push"));
     for wrong in ["", "aaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaaa", "alpha", "alpha aaaaaaaaaaaaaaaa"] {
@@ -53,9 +53,11 @@ fn tokens_have_names_and_only_whole_tokens_are_known() {
 #[test]
 fn a_token_that_could_be_guessed_one_given_twice_and_an_empty_file_are_refused() {
     let mut tokens = Tokens(Vec::new());
-    assert!(tokens.add_all("alpha secret".to_owned()).is_err());
+    assert!(tokens.add_all("alpha secret".to_owned(), None).is_err());
     let twice = "a aaaaaaaaaaaaaaaa\nb aaaaaaaaaaaaaaaa\n";
-    assert!(tokens.add_all(twice.to_owned()).err().unwrap().to_string().contains("same token"));
+    assert!(
+        tokens.add_all(twice.to_owned(), None).err().unwrap().to_string().contains("same token")
+    );
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("token");
     fs::write(&file, "# nothing yet\n").unwrap();
@@ -104,6 +106,10 @@ fn what_cannot_be_meant_is_a_problem_with_its_place() {
         (
             "[[serve.token]]\nname = \"a\"\nenv = \"A\"\nscopes = [\"read\"]\nchannels = [\"x\"]\n",
             "unknown channel `x`",
+        ),
+        (
+            "[[serve.token]]\nname = \"a\"\nenv = \"A\"\nscopes = [\"read\"]\nlifecycle = true\n",
+            "may not push",
         ),
         ("[serve]\nlisten = \"0.0.0.0:1\"\npublic_read = true\n", "would let everyone read"),
         ("[serve]\nconnections = 9\nstreams = 9\n", "leaves no connection"),
