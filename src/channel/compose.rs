@@ -169,12 +169,14 @@ fn delivery(
 ) -> Option<Delivery> {
     let Ok(item) = &intake.arrival.record else { return None };
     let (fold, state) = (&decision.fold, &decision.fold.state);
+    // By the time its embargo ended others had told the story.
+    let follows = decision.embargo.is_some() && fold.verdict == Verdict::New && state.items > 1;
     Some(Delivery {
         v: VERSION,
         id: format!("{channel}/{position}"),
         channel: channel.to_owned(),
         position,
-        verdict: fold.verdict,
+        verdict: if follows { Verdict::Development } else { fold.verdict },
         story: fold.story,
         merged: fold.merged.clone(),
         item: intake.arrival.seq,

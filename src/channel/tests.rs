@@ -237,4 +237,10 @@ async fn what_comes_out_of_its_embargo_tells_of_the_story_with_it() {
     };
     let told: Vec<_> = events.iter().map(told).collect();
     assert_eq!(told, [(3, 3, true, true), (1, 1, false, false)]);
+    let verdict = |event: &Event| match event {
+        Event::Story(it) => it.verdict,
+        other => panic!("{other:?}"),
+    };
+    let verdicts: Vec<_> = events.iter().map(verdict).collect();
+    assert_eq!(verdicts, [Verdict::Development, Verdict::New], "others told it first, or nobody");
 }
