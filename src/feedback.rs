@@ -103,6 +103,8 @@ pub struct Parted {
     pub course: Course,
     /// The item is under embargo.
     pub held: bool,
+    /// Publisher family of the item; 0 for none.
+    pub family: u32,
 }
 
 /// Two stories that are one.

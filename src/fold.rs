@@ -2,8 +2,9 @@
 //!
 //! `identity` recognises what came before by name, `candidates` finds what is worth comparing in
 //! the `window`, `similarity` and `scorer` turn a pair into a probability, `decide` makes a
-//! decision of it, `disputed` looks for contradictions. A decision is made, then applied: start-up
-//! applies recorded decisions and makes none.
+//! decision of it, `lifecycle` finds what corrections and kills mean, `disputed` looks for
+//! contradictions. A decision is made, then applied: start-up applies recorded decisions and makes
+//! none.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +17,7 @@ use crate::feedback::Aside;
 use crate::prepare::{Prepared, Rejected, version_time};
 use crate::publisher::Publishers;
 use crate::stage::Stage;
-use crate::story::{Aliases, FoldDecision, Folded, Past, StoryId};
+use crate::story::{Aliases, FoldDecision, Folded, Past, StoryId, Verdict};
 
 mod alternative;
 pub mod background;
@@ -30,6 +31,7 @@ pub mod explain;
 mod held;
 mod identity;
 mod known;
+mod lifecycle;
 pub mod model;
 mod model_file;
 mod novelty;
@@ -63,7 +65,7 @@ use candidates::Search;
 use held::Held;
 use identity::{Identities, Known, Names};
 use profile::Profile;
-use stories::Stories;
+use stories::{Part, Stories};
 use window::{Live, Window};
 
 /// The fold stage: everything that is needed to decide about the next item.
@@ -204,15 +206,20 @@ impl Fold {
         let story = decision.story;
         let received = prepared.received.as_second();
         self.next_story = self.next_story.max(story.0 + 1);
-        let is_held = self.held.has(prepared.seq);
-        self.stories.join(story, &profile, &decision.state, is_held);
+        let part = match self.held.has(prepared.seq) {
+            true => Part::Held,
+            false if decision.verdict == Verdict::Kill => Part::Withdraws { others_held: false },
+            false => Part::Told,
+        };
+        self.stories.join(story, &profile, &decision.state, part);
         let item = &prepared.item;
         let event = version_time(item, prepared.received).map(Timestamp::as_second);
         let known = Known { seq: prepared.seq, story, received, event, version: item.version };
         for name in names.all() {
             self.remember(name, known);
         }
-        self.window.push(Live { seq: prepared.seq, received, story, profile });
+        let kills = decision.verdict == Verdict::Kill;
+        self.window.push(Live { seq: prepared.seq, received, story, kills, profile });
     }
 
     /// Makes one story of two.

@@ -113,13 +113,14 @@ impl Route {
         self.take_in(&decision.fold, prepared.received);
         let live = self.stories.enter(story, prepared.received);
         let held = decision.embargo.is_some();
-        live.join(prepared.seq, prepared.item.seen || held, decision.fold.course());
+        let family = self.policies.family_of(&prepared.item);
+        live.join(prepared, &decision.fold, held, family);
         for digest in decision.held.iter().filter(|_| !held) {
             if let Some(part) = self.rules.part_of(*digest) {
                 live.satisfy(part);
             }
         }
-        self.embargoes.note(prepared, decision);
+        self.embargoes.note(prepared, decision, family);
         self.restore_held(prepared, decision);
         self.restore_carried(story, &decision.carried(&prepared.item), prepared.received);
         self.wakes.pass(prepared.received, &self.rules);
@@ -220,7 +221,8 @@ impl Route {
         // Else all that the story satisfies: a start may not see its earlier items.
         let held = if embargo.is_some() { &fresh } else { &parts };
         let held = held.iter().map(|part| rules.parts[*part as usize].digest).collect();
-        live.join(prepared.seq, prepared.item.seen || embargo.is_some(), fold.course());
+        let family = self.policies.family_of(&prepared.item);
+        live.join(prepared, fold, embargo.is_some(), family);
         // Of what is held: as it is expected to come out.
         let holding = rules.holding(&parts, &fold.out(prepared.seq).state, now);
 
@@ -259,7 +261,7 @@ impl Route {
             labels,
             embargo,
         };
-        self.embargoes.note(prepared, &decision);
+        self.embargoes.note(prepared, &decision, family);
         let carried = decision.carried(&prepared.item);
         self.stories.carry(story, carried.iter().map(String::as_str), now);
         decision

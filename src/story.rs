@@ -88,7 +88,8 @@ impl fmt::Display for Verdict {
 pub struct StoryState {
     /// Items that joined it so far, this one included; 0 while all of them are under embargo.
     pub items: u32,
-    /// Distinct publisher families so far; items without a publisher count as one family.
+    /// Distinct publisher families so far that have not withdrawn what they told; items without a
+    /// publisher count as one family.
     pub publishers: u32,
     /// Event time of the earliest item; of an item under embargo while there are only such.
     #[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")]
@@ -98,7 +99,7 @@ pub struct StoryState {
     pub last: Timestamp,
     /// Its items contradict each other.
     pub disputed: bool,
-    /// It was withdrawn.
+    /// It was withdrawn by all that told it.
     pub killed: bool,
 }
 
@@ -113,6 +114,10 @@ pub struct Past {
     pub event: Option<i64>,
     /// Its version.
     pub version: Option<u64>,
+    /// It withdrew what its provider told; logs from before December 2026 do not say. Stored behind
+    /// the others.
+    #[serde(skip)]
+    pub withdraws: bool,
 }
 
 /// What fold decided about one item.

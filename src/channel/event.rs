@@ -111,11 +111,11 @@ pub struct Delivery {
     pub disputes: bool,
     /// The story's items contradict each other.
     pub disputed: bool,
-    /// The story was withdrawn.
+    /// The story was withdrawn by all that told it.
     pub killed: bool,
     /// Items of the story so far.
     pub items: u32,
-    /// Publisher families of the story so far.
+    /// Publisher families of the story so far that have not withdrawn what they told.
     pub publishers: u32,
     /// What the wire says about the item.
     #[serde(serialize_with = "texts")]

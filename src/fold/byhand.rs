@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::disputed::contradict;
 use super::identity::Names;
-use super::stories::{Stories, Story};
+use super::stories::{Part, Stories, Story};
 use super::window::{Live, Window};
 use super::{Fold, Known};
 use crate::feedback::{Ask, Corrected, Merged, Parted, Refusal, Request};
@@ -98,11 +98,12 @@ impl Fold {
         let profile = self.scorer.profile(item, &self.publishers);
         let names = Names::of(item, profile.family);
         let held = self.held.has(item.seq);
-        let state = Story::default().after(&profile, item.event, held);
+        let part = if held { Part::Held } else { Part::Told };
+        let state = Story::default().after(&profile, item.event, part);
         self.next_story = self.next_story.max(opens.0 + 1);
         self.stories.part(from);
         if self.window.move_item(item.seq, opens) {
-            self.stories.join(opens, &profile, &state, held);
+            self.stories.join(opens, &profile, &state, part);
             self.stories.part(opens);
             self.stories.left(from);
             self.parted.insert(item.seq);
@@ -118,14 +119,15 @@ impl Fold {
         }
         let left = self.settle(from, !held);
         let course = Course { state, to_come: self.to_come(opens) };
-        Corrected::Split(Parted { from, left, opens, course, held })
+        Corrected::Split(Parted { from, left, opens, course, held, family: profile.family })
     }
 
     /// Makes one story of two; `None` when no item of the other is in the window.
     fn unite(&mut self, kept: StoryId, alias: StoryId) -> Option<Corrected> {
         let of_alias = members(&self.window, &self.stories, alias);
         let newest = of_alias.last()?.seq;
-        let shown = of_alias.iter().rev().map(|live| live.seq).find(|seq| !self.held.has(*seq));
+        let shown = of_alias.iter().rev().find(|live| !live.kills && !self.held.has(live.seq));
+        let shown = shown.map(|live| live.seq);
         self.unite_stories(kept, alias);
         let (latest, course) = self.settle(kept, false)?;
         let latest = shown.or(latest);
@@ -144,7 +146,7 @@ impl Fold {
         let is_compared = members.len() <= MOST_COMPARED;
         let (held, counted): (Vec<&Live>, Vec<&Live>) =
             members.into_iter().partition(|live| self.held.has(live.seq));
-        let latest = counted.last().map(|live| live.seq);
+        let latest = counted.iter().rev().find(|live| !live.kills).map(|live| live.seq);
         let disputed = is_compared.then(|| {
             self.held.of_mut(id).iter_mut().for_each(|member| member.compare(&counted, &held));
             let mut pairs = counted.iter().enumerate().flat_map(|(n, a)| {

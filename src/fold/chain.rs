@@ -11,7 +11,7 @@ use super::identity::{Known, Names};
 use super::profile::Profile;
 use crate::item::Marker;
 use crate::prepare::Prepared;
-use crate::story::{Evidence, FoldDecision, Verdict, embargo};
+use crate::story::{Evidence, FoldDecision, Verdict};
 
 /// Updates of one story follow within a day; the same words a day later are the next day's report.
 const UPDATED_WITHIN: SignedDuration = SignedDuration::from_hours(20);
@@ -33,8 +33,8 @@ impl Fold {
         };
         let Some(story) = self.stories.get(known.story) else { return decision };
         let reason = format!("A marked version of item {} with another number.", known.seq);
-        let held = embargo::until(prepared, verdict).is_some();
-        let state = story.after(profile, prepared.event, held);
+        let part = self.part_of(prepared, profile, verdict, known.story);
+        let state = story.after(profile, prepared.event, part);
         FoldDecision {
             evidence: Evidence { of: Some(known.seq), reason, ..decision.evidence },
             nearness: decision.nearness,
@@ -62,6 +62,6 @@ impl Fold {
         }
         let updates = has(|marker| matches!(marker, Marker::Update(_) | Marker::Lead(_)));
         let soon = gap <= UPDATED_WITHIN.as_secs().unsigned_abs();
-        (updates && soon).then_some((known, Verdict::Development))
+        (updates && soon && !story.killed).then_some((known, Verdict::Development))
     }
 }

@@ -10,7 +10,7 @@ use super::novelty::novelty;
 use super::profile::Profile;
 use super::read_ahead::read_ahead;
 use super::similarity::Side;
-use super::stories::Story;
+use super::stories::{Part, Story};
 use super::trace::{Candidate, Trace};
 use super::{Fold, weight, window::Live};
 use crate::prepare::{Prepared, Rejected};
@@ -56,11 +56,13 @@ impl Fold {
     ) -> (Result<FoldDecision, Rejected>, Trace) {
         let mut trace = Trace { touched: found.touched, ..Trace::default() };
         let known = names.rungs.first().and_then(|surest| self.known_as(&surest.name));
-        if let Some(decision) = self.lifecycle(prepared, profile, names, known) {
+        if let Some(decision) = self.lifecycle(prepared, profile, names, known, found) {
             return (Ok(decision), trace);
         }
-        if let Some(known) = known {
-            return (self.known(prepared, profile, names, known), trace);
+        if let Some(known) = known
+            && let Some(again) = self.known(prepared, profile, names, known)
+        {
+            return (again, trace);
         }
         if let Some(twin) = self.twin(names) {
             let reason = format!("The page of item {}, word for word.", twin.seq);
@@ -103,6 +105,9 @@ impl Fold {
             b.probability.total_cmp(&a.probability).then(b.place.cmp(&a.place))
         });
         let mut choices: Vec<Choice> = Vec::new();
+        // What was withdrawn is told by nobody any more: another report of it is news.
+        let is_told = |story| self.stories.get(story).is_none_or(|story| !story.killed);
+        order.retain(|at| is_told(candidates[*at].story));
         for at in order {
             let story = candidates[at].story;
             match choices.iter_mut().find(|choice| choice.story == story) {
@@ -138,7 +143,10 @@ impl Fold {
         let joins = |choice: &Choice| parted.is_some() || choice.margin >= 0.0;
         let Some((choice, nearest)) = best.filter(|(choice, _)| joins(choice)) else {
             let reason = match best {
-                None => "Nothing in the window has its rare words.".to_owned(),
+                None if trace.candidates.is_empty() => {
+                    "Nothing in the window has its rare words.".to_owned()
+                }
+                None => "All that is like it was withdrawn.".to_owned(),
                 Some((choice, nearest)) => format!(
                     "The nearest story, {}, with item {}, scores {:.2} and needs {:.2}.",
                     choice.story, trace.candidates[nearest].seq, choice.score, choice.needs
@@ -183,7 +191,8 @@ impl Fold {
             threshold: choice.needs,
             ..self.because(reason)
         };
-        let mut decision = decided(prepared, profile, verdict, story, &before, evidence);
+        let part = self.part_of(prepared, profile, verdict, story);
+        let mut decision = decided(prepared, profile, verdict, story, &before, part, evidence);
         decision.merged = merged;
         decision.disputes = disputes && !decision.state.disputed;
         // What contradicts an item under embargo, or is one, disputes the story when that comes out.
@@ -226,7 +235,27 @@ impl Fold {
     ) -> FoldDecision {
         let empty = Story::default();
         let before = self.stories.get(story).unwrap_or(&empty);
-        decided(prepared, profile, verdict, story, before, evidence)
+        let part = self.part_of(prepared, profile, verdict, story);
+        decided(prepared, profile, verdict, story, before, part, evidence)
+    }
+
+    /// What an item is in a story to which it is `verdict`.
+    pub(super) fn part_of(
+        &self,
+        prepared: &Prepared,
+        profile: &Profile,
+        verdict: Verdict,
+        story: StoryId,
+    ) -> Part {
+        if verdict == Verdict::Kill {
+            let held = self.held.of(self.stories.resolve(story));
+            let others_held = held.iter().any(|member| member.family != profile.family);
+            return Part::Withdraws { others_held };
+        }
+        match embargo::until(prepared, verdict) {
+            Some(_) => Part::Held,
+            None => Part::Told,
+        }
     }
 }
 
@@ -237,11 +266,10 @@ fn decided(
     verdict: Verdict,
     story: StoryId,
     before: &Story,
+    part: Part,
     evidence: Evidence,
 ) -> FoldDecision {
-    let held = embargo::until(prepared, verdict).is_some();
-    let mut state = before.after(profile, prepared.event, held);
-    state.killed |= verdict == Verdict::Kill;
+    let state = before.after(profile, prepared.event, part);
     let nearness = (!profile.nearness.is_nan()).then_some(profile.nearness);
     FoldDecision { evidence, nearness, ..FoldDecision::bare(verdict, story, state, false) }
 }

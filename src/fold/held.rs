@@ -242,7 +242,8 @@ impl Fold {
         }
         let Some(story) = self.stories.get(decision.story) else { return };
         let StoryState { disputed, killed, .. } = decision.state;
-        let state = story.after(profile, prepared.event, false);
+        let part = self.part_of(prepared, profile, decision.verdict, decision.story);
+        let state = story.after(profile, prepared.event, part);
         decision.disputes |= state.disputed && !disputed;
         let (disputed, killed) = (disputed || state.disputed, killed || state.killed);
         decision.state = StoryState { disputed, killed, ..state };

@@ -5,16 +5,18 @@
 //! newsrooms have one address for many items. Feeds list old entries for weeks, so identities are
 //! remembered longer than the window, as 16-byte digests.
 
+use std::cmp::Ordering;
 use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
+use jiff::Timestamp;
 use smallvec::SmallVec;
 use xxhash_rust::xxh3::Xxh3Default;
 
 use super::ring::Ring;
 use crate::item::Seq;
-use crate::prepare::{Prepared, Word};
+use crate::prepare::{Prepared, Word, version_time};
 use crate::story::StoryId;
 
 /// XXH3-128 of one name of an item.
@@ -25,8 +27,11 @@ pub type Digest = [u8; 16];
 pub(super) struct Names {
     /// Rungs of the ladder, the surest first.
     pub(super) rungs: SmallVec<[Rung; 2]>,
-    /// What a correction or kill of the same provider finds it by: slugline, headline.
-    pub(super) chain: Vec<Digest>,
+    /// The uri among all sources of its provider, of an item that may correct and kill: agencies are
+    /// received by several lines, and sources are renamed.
+    pub(super) anywhere: Option<Rung>,
+    /// The headline, by which a correction or kill of the same provider finds it.
+    pub(super) headline: Option<Digest>,
     /// The headline without its numbers, by which a version whose number changed finds the one
     /// before it.
     pub(super) numberless: Option<Digest>,
@@ -70,13 +75,20 @@ impl Names {
             names.rungs.push(Rung { name, exact: None });
         }
         if item.lifecycle {
-            let family = family.to_string();
-            if let Some(slugline) = &item.slugline {
-                names.chain.push(digest("slugline", &[&family, slugline]));
+            // Without a publisher the source is the provider.
+            let provider = match family {
+                0 => format!("source {}", item.source),
+                family => family.to_string(),
+            };
+            if let Some(uri) = &item.uri {
+                let name = digest("anywhere", &[&provider, uri]);
+                names.anywhere = Some(Rung::new(name, headline, body));
             }
             let words: Vec<String> =
                 prepared.text.words.iter().map(|word| word.id.to_string()).collect();
-            names.chain.push(digest("headline", &[&family, &words.join(" ")]));
+            if !words.is_empty() {
+                names.headline = Some(digest("headline", &[&provider, &words.join(" ")]));
+            }
             let words: Vec<String> = prepared
                 .text
                 .words
@@ -85,7 +97,7 @@ impl Names {
                 .map(|word| word.id.to_string())
                 .collect();
             if words.len() >= FEWEST {
-                names.numberless = Some(digest("numberless", &[&family, &words.join(" ")]));
+                names.numberless = Some(digest("numberless", &[&provider, &words.join(" ")]));
             }
         }
         names
@@ -93,10 +105,15 @@ impl Names {
 
     /// All of them: what the log remembers of an item.
     pub(super) fn all(&self) -> impl Iterator<Item = Digest> + '_ {
-        let rungs = self.rungs.iter().map(|rung| rung.name);
-        let exact = self.rungs.iter().filter_map(|rung| rung.exact);
-        let chain = self.chain.iter().chain(&self.numberless).copied();
-        rungs.chain(exact).chain(chain)
+        let rungs = || self.rungs.iter().chain(&self.anywhere);
+        let exact = rungs().filter_map(|rung| rung.exact);
+        let words = self.headline.iter().chain(&self.numberless).copied();
+        rungs().map(|rung| rung.name).chain(exact).chain(words)
+    }
+
+    /// All rungs but the surest.
+    pub(super) fn others(&self) -> impl Iterator<Item = &Rung> {
+        self.anywhere.iter().chain(self.rungs.iter().skip(1))
     }
 }
 
@@ -147,6 +164,16 @@ pub(super) struct Known {
 }
 
 impl Known {
+    /// Whether a version of the item is older or newer than what is known: by number, else by time.
+    pub(super) fn age_of(self, prepared: &Prepared) -> Ordering {
+        let item = &prepared.item;
+        if let Some((version, before)) = item.version.zip(self.version) {
+            return version.cmp(&before);
+        }
+        let event = version_time(item, prepared.received).map(Timestamp::as_second);
+        event.zip(self.event).map_or(Ordering::Equal, |(at, before)| at.cmp(&before))
+    }
+
     /// The same, but no older than `before`: a stale item that is let pass must not make room for
     /// another one.
     pub(super) fn not_older_than(self, before: Known) -> Known {

@@ -1,101 +1,32 @@
-//! What an item is to one that came before under one of its names: a repeat, a revision, a
-//! correction, a kill.
-
-use std::cmp::Ordering;
-
-use jiff::Timestamp;
+//! What an item is to one that came before under its surest name: a repeat or a revision.
 
 use super::Fold;
 use super::identity::{Known, Names};
 use super::profile::Profile;
-use crate::item::{Marker, PubStatus, Reject, RejectKind};
-use crate::prepare::{Prepared, Rejected, version_time};
+use crate::item::{Reject, RejectKind};
+use crate::prepare::{Prepared, Rejected};
 use crate::story::{Evidence, FoldDecision, StoryId, Verdict};
 
 impl Fold {
-    /// Corrections and kills: of the same provider, from a source that may, found by name.
-    pub(super) fn lifecycle(
-        &self,
-        prepared: &Prepared,
-        profile: &Profile,
-        names: &Names,
-        known: Option<Known>,
-    ) -> Option<FoldDecision> {
-        let item = &prepared.item;
-        if !item.lifecycle {
-            return None;
-        }
-        let has = |marker: Marker| prepared.markers.contains(&marker);
-        let kills =
-            item.pubstatus == PubStatus::Canceled || has(Marker::Kill) || has(Marker::Withdrawn);
-        let corrects = has(Marker::Corrected);
-        let chained = names.chain.iter().find_map(|name| self.known_as(name));
-        let addressed = || names.rungs.iter().skip(1).find_map(|rung| self.known_as(&rung.name));
-        let target = known.or(chained).or_else(addressed).filter(|known| {
-            let story = self.stories.get(known.story);
-            story.is_none_or(|story| {
-                let unknown = story.items == 0 && self.held.of(known.story).is_empty();
-                unknown || self.has_family(known.story, story, profile.family)
-            })
-        });
-        let verdict = match (kills, corrects) {
-            (true, _) => Verdict::Kill,
-            (false, true) => Verdict::Correction,
-            // A tombstone waits for its target.
-            (false, false) => {
-                let grave =
-                    chained.filter(|it| self.stories.get(it.story).is_some_and(|s| s.killed));
-                let reason = "A kill of this item came before it.";
-                return grave.filter(|_| known.is_none()).map(|grave| {
-                    self.decided(
-                        prepared,
-                        profile,
-                        Verdict::Repeat,
-                        grave.story,
-                        Evidence { of: Some(grave.seq), ..self.because(reason) },
-                    )
-                });
-            }
-        };
-        match target {
-            Some(target) => {
-                let reason = format!("Names item {}, of the same provider.", target.seq);
-                let evidence = Evidence { of: Some(target.seq), ..self.because(reason) };
-                Some(self.decided(prepared, profile, verdict, target.story, evidence))
-            }
-            None if kills => {
-                let reason = "Withdraws an item that has not come yet: kept until it does.";
-                let story = StoryId(self.next_story);
-                Some(self.decided(prepared, profile, verdict, story, self.because(reason)))
-            }
-            None => None,
-        }
-    }
-
-    /// An item that came before under its surest name.
+    /// An item that came before under its surest name; `None` if it is other news under the uri of
+    /// what was withdrawn.
     pub(super) fn known(
         &self,
         prepared: &Prepared,
         profile: &Profile,
         names: &Names,
         known: Known,
-    ) -> Result<FoldDecision, Rejected> {
+    ) -> Option<Result<FoldDecision, Rejected>> {
         let item = &prepared.item;
-        let event = version_time(item, prepared.received).map(Timestamp::as_second);
-        let numbered = item.version.zip(known.version);
-        let version = match numbered {
-            Some((version, before)) => version.cmp(&before),
-            None => event.zip(known.event).map_or(Ordering::Equal, |(at, before)| at.cmp(&before)),
-        };
+        let version = known.age_of(prepared);
         let (older, newer) = (version.is_lt(), version.is_gt());
+        let numbered = item.version.and(known.version);
         // A newer version may go back to the words of one before the last, and then changes them.
-        let same_text = match names.rungs.first().and_then(|surest| surest.exact) {
-            Some(exact) => {
-                let said = self.identities.get(&exact);
-                said.is_some_and(|said| said.seq >= known.seq || !newer)
-            }
-            None => true,
-        };
+        let surest = names.rungs.first();
+        let same_text = surest.and_then(|surest| surest.exact).is_none_or(|exact| {
+            let said = self.identities.get(&exact);
+            said.is_some_and(|said| said.seq >= known.seq || !newer)
+        });
         // An older version is refused though its text be known; times alone are less to be trusted.
         let (verdict, reason) = if same_text && !(older && numbered.is_some()) {
             (Verdict::Repeat, format!("The same item as {}, word for word.", known.seq))
@@ -103,21 +34,31 @@ impl Fold {
             let reason = format!("Item {} is a newer version of this item.", known.seq);
             let reject =
                 Reject { kind: RejectKind::OlderVersion, reason, offset: None, bytes: Vec::new() };
-            return Err(Rejected {
+            return Some(Err(Rejected {
                 seq: prepared.seq,
                 received: prepared.received,
                 source: prepared.item.source.clone(),
                 reject,
-            });
+            }));
+        } else if let Some(twin) = self.twin(names) {
+            // Another feed has told of the change.
+            (Verdict::Repeat, format!("The same item as {}, word for word.", twin.seq))
+        } else if newer && item.lifecycle && self.is_over(known.story) {
+            return None;
         } else {
             (Verdict::Revision, format!("The same item as {}, with changed text.", known.seq))
         };
-        Ok(self.again(prepared, profile, verdict, known, reason))
+        Some(Ok(self.again(prepared, profile, verdict, known, reason)))
+    }
+
+    /// Whether all that was told of a story was withdrawn.
+    fn is_over(&self, story: StoryId) -> bool {
+        self.stories.get(story).is_some_and(|story| story.killed && !story.waits())
     }
 
     /// An item of another name that was the last on the same page and had the same text.
     pub(super) fn twin(&self, names: &Names) -> Option<Known> {
-        names.rungs.iter().skip(1).find_map(|rung| {
+        names.others().find_map(|rung| {
             let known = self.known_as(&rung.name)?;
             let said = self.identities.get(&rung.exact?)?;
             (said.seq >= known.seq).then_some(known)
@@ -215,5 +156,25 @@ mod tests {
         assert_eq!(edited.ok(), Some(Verdict::Revision));
         let stale = sent(3, 1, "Ferry sinks off Sandvik, 11 dead");
         assert!(stale.is_err(), "{stale:?}");
+    }
+
+    #[test]
+    fn an_edit_that_two_feeds_tell_of_is_told_once() {
+        let edits = [
+            "Ferry runs aground off Sandvik",
+            "Ferry sinks off Sandvik",
+            "Ferry sinks off Sandvik, captain held",
+        ];
+        let mut fold = fold();
+        let (mut seq, mut found) = (0, Vec::new());
+        for (hours, headline) in (0..).zip(edits) {
+            for feed in ["a:1", "b:1"] {
+                let listed = entry(feed, "ferry", hours, headline);
+                found.push(decided(&mut fold, seq, listed).verdict);
+                seq += 1;
+            }
+        }
+        use Verdict::{New, Repeat, Revision};
+        assert_eq!(found, [New, Repeat, Revision, Repeat, Revision, Repeat]);
     }
 }

@@ -1,9 +1,13 @@
 //! What fold keeps of an item to compare it with others.
 
+use std::num::NonZeroU32;
+
+use xxhash_rust::xxh3::xxh3_64;
+
 use crate::fold::background::Background;
 use crate::fold::embedding::{Embedding, Vector};
 use crate::fold::weight;
-use crate::item::{Language, Marker, TimeQuality};
+use crate::item::{Item, Language, Marker, TimeQuality};
 use crate::prepare::{Polarity, Prepared, Word};
 use crate::publisher::{Publishers, Teller};
 
@@ -35,6 +39,14 @@ pub(super) struct Profile {
     pub(super) negates: bool,
     pub(super) polarity: Polarity,
     pub(super) asks: bool,
+    /// The slugline of an item that may correct and kill, as a number.
+    pub(super) slugline: Option<NonZeroU32>,
+}
+
+/// Low 32 bits of the XXH3-64 of the slugline by which an item's corrections may find it.
+fn slugline(item: &Item) -> Option<NonZeroU32> {
+    let slugline = item.slugline.as_ref().filter(|_| item.lifecycle)?;
+    NonZeroU32::new(xxh3_64(slugline.as_bytes()) as u32)
 }
 
 /// A word with its weight in general. Packed: an item has nine of them, and each would have two
@@ -109,6 +121,7 @@ impl Profile {
             polarity: text.polarity,
             asks: text.asks,
             nearness: f32::NAN,
+            slugline: slugline(&prepared.item),
         }
     }
 

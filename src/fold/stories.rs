@@ -20,13 +20,18 @@ pub(super) struct Story {
     named: u32,
     first: Timestamp,
     last: Timestamp,
-    /// Families so far, at most [`Story::MOST_FAMILIES`] of them.
+    /// Families so far, at most [`Story::MOST_FAMILIES`] of them; first those that have withdrawn
+    /// what they told.
     families: SmallVec<[u32; 2]>,
-    /// Families so far.
+    /// How many of `families` have.
+    withdrawn: u32,
+    /// Families that stand by it.
     publishers: u32,
     pub(super) best_rank: u32,
     pub(super) disputed: bool,
     pub(super) killed: bool,
+    /// Somebody told it: it is not only a kill of what has not come.
+    told: bool,
     /// A person took an item out of it, or made it of one.
     pub(super) parted: bool,
 }
@@ -35,22 +40,28 @@ impl Story {
     /// A story that more families than this report is large enough: later ones are not counted.
     const MOST_FAMILIES: usize = 1_024;
 
-    /// The state after `profile` joins at `event`; `held`: it is not counted.
-    pub(super) fn after(&self, profile: &Profile, event: Timestamp, held: bool) -> StoryState {
+    /// The state after `profile` joins at `event`.
+    pub(super) fn after(&self, profile: &Profile, event: Timestamp, part: Part) -> StoryState {
         let opens = self.items == 0;
-        if held {
-            let (first, last) = if opens { (event, event) } else { (self.first, self.last) };
-            return StoryState { first, last, ..self.state() };
+        let (mut publishers, mut killed) = (self.publishers, self.killed);
+        match part {
+            Part::Held => {
+                let (first, last) = if opens { (event, event) } else { (self.first, self.last) };
+                return StoryState { first, last, ..self.state() };
+            }
+            Part::Told => publishers += u32::from(self.would_stand(profile.family)),
+            Part::Withdraws { others_held } => {
+                publishers -= u32::from(self.stands(profile.family)).min(publishers);
+                killed |= publishers == 0 && !others_held;
+            }
         }
-        let new =
-            !self.families.contains(&profile.family) && self.families.len() < Story::MOST_FAMILIES;
         StoryState {
             items: self.items + 1,
-            publishers: self.publishers + u32::from(new),
+            publishers,
             first: if opens { event } else { self.first.min(event) },
             last: if opens { event } else { self.last.max(event) },
             disputed: self.disputed,
-            killed: self.killed,
+            killed,
         }
     }
 
@@ -77,11 +88,16 @@ impl Story {
         self.best_rank = self.best_rank.min(from.best_rank);
         self.disputed |= from.disputed;
         self.killed |= from.killed;
+        self.told |= from.told;
         self.parted |= from.parted;
-        for family in from.families {
-            _ = self.add_family(family);
+        let (withdrawn, standing) = from.families.split_at(from.withdrawn as usize);
+        standing.iter().for_each(|family| _ = self.stand(*family));
+        for family in withdrawn {
+            if !self.has_family(*family) {
+                self.withdraw(*family);
+            }
         }
-        self.publishers = self.publishers.max(self.families.len() as u32);
+        self.publishers = self.publishers.max(self.families.len() as u32 - self.withdrawn);
     }
 
     /// Takes over what was decided.
@@ -95,16 +111,56 @@ impl Story {
     /// Notes who told an item that is counted; true when the family is a new one.
     fn tell(&mut self, family: u32, rank: u32) -> bool {
         self.best_rank = self.best_rank.min(rank);
-        self.add_family(family)
+        self.told = true;
+        self.stand(family)
     }
 
-    /// True when it is a new one.
-    fn add_family(&mut self, family: u32) -> bool {
-        let new = !self.has_family(family) && self.families.len() < Story::MOST_FAMILIES;
-        if new {
+    /// A family stands by the story; true when it did not before.
+    fn stand(&mut self, family: u32) -> bool {
+        let stands = self.would_stand(family);
+        if stands {
+            match self.families.iter().position(|it| *it == family) {
+                Some(place) => {
+                    self.withdrawn -= 1;
+                    self.families.swap(place, self.withdrawn as usize);
+                }
+                None => self.families.push(family),
+            }
+        }
+        stands
+    }
+
+    /// Whether a family that tells the story will newly stand by it. Nobody takes back that all of a
+    /// story was withdrawn.
+    fn would_stand(&self, family: u32) -> bool {
+        match self.has_family(family) {
+            true => !self.killed && !self.stands(family),
+            false => self.families.len() < Story::MOST_FAMILIES,
+        }
+    }
+
+    /// A family withdraws what it told, or tells later.
+    fn withdraw(&mut self, family: u32) {
+        let known = self.families.iter().position(|it| *it == family);
+        let place = known.unwrap_or(self.families.len());
+        let withdrawn = self.withdrawn as usize;
+        if place < withdrawn || place >= Story::MOST_FAMILIES {
+            return;
+        }
+        if known.is_none() {
             self.families.push(family);
         }
-        new
+        self.families.swap(place, withdrawn);
+        self.withdrawn += 1;
+    }
+
+    fn stands(&self, family: u32) -> bool {
+        self.families.iter().skip(self.withdrawn as usize).any(|it| *it == family)
+    }
+
+    /// Whether it is only a kill, which waits for what it withdraws.
+    pub(super) fn waits(&self) -> bool {
+        self.killed && !self.told
     }
 
     pub(super) fn state(&self) -> StoryState {
@@ -115,6 +171,17 @@ impl Story {
     pub(super) fn has_family(&self, family: u32) -> bool {
         self.families.contains(&family)
     }
+}
+
+/// What an item is in its story.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// It tells it.
+    Told,
+    /// It is under embargo, and not counted.
+    Held,
+    /// It withdraws what its provider told. `others_held`: items of others are under embargo.
+    Withdraws { others_held: bool },
 }
 
 /// Stories by id. Every id that is given may be an alias.
@@ -143,27 +210,32 @@ impl Stories {
         self.stories.len()
     }
 
-    /// Lets an item of the window join; `held`: it is not counted.
-    pub(super) fn join(&mut self, id: StoryId, profile: &Profile, state: &StoryState, held: bool) {
+    /// Lets an item of the window join.
+    pub(super) fn join(&mut self, id: StoryId, profile: &Profile, state: &StoryState, part: Part) {
         let story = self.entry(id);
         story.live += 1;
-        story.set(state);
-        if !held {
-            _ = story.tell(profile.family, profile.rank);
+        match part {
+            Part::Held => {}
+            Part::Told => _ = story.tell(profile.family, profile.rank),
+            Part::Withdraws { .. } => story.withdraw(profile.family),
         }
+        story.set(state);
     }
 
     /// Brings back what is known of a story from an item that has left the window.
     pub(super) fn recall(&mut self, id: StoryId, past: &Past) {
         let Some(story) = self.get_mut(id) else { return };
         let killed = story.killed;
+        if let Some(teller) = past.teller {
+            match past.withdraws {
+                true => story.withdraw(teller.family),
+                false => _ = story.tell(teller.family, teller.rank.unwrap_or(u32::MAX)),
+            }
+        }
         story.set(&past.state);
         // The item may be of one that was merged with it later, and nobody takes a kill back. A
         // dispute may be over: the item that made it may have been split off.
         story.killed |= killed;
-        if let Some(teller) = past.teller {
-            _ = story.tell(teller.family, teller.rank.unwrap_or(u32::MAX));
-        }
     }
 
     /// Counts an item of the window that was held.
@@ -226,9 +298,12 @@ impl Stories {
         if story.items as usize == members.len() {
             let rank = members.iter().map(|profile| profile.rank).min();
             story.best_rank = rank.unwrap_or(u32::MAX);
+            let withdrawn = story.families[..story.withdrawn as usize].to_vec();
             story.families.clear();
-            members.iter().for_each(|profile| _ = story.add_family(profile.family));
-            story.publishers = story.families.len() as u32;
+            story.withdrawn = 0;
+            members.iter().for_each(|profile| _ = story.stand(profile.family));
+            withdrawn.iter().for_each(|family| story.withdraw(*family));
+            story.publishers = story.families.len() as u32 - story.withdrawn;
             let event = |profile: &&Profile| Timestamp::from_second(profile.event).ok();
             if let (Some(first), Some(last)) =
                 (members.iter().filter_map(event).min(), members.iter().filter_map(event).max())

@@ -32,7 +32,7 @@ pub(super) fn at(hours: i64) -> Timestamp {
     Timestamp::from_second(1_770_000_000 + hours * 3_600).expect("a time of this century")
 }
 
-fn prepare(seq: u64, item: Item) -> Prepared {
+pub(super) fn prepare(seq: u64, item: Item) -> Prepared {
     let received = item.versioncreated.unwrap_or(at(0));
     let source = item.source.clone();
     let arrival = Arrival { seq: Seq(seq), received, source, record: Ok(item) };
@@ -182,7 +182,7 @@ fn a_restored_story_is_what_those_merged_into_it_were() {
         let (first, last, disputed) = (at, at, n == 1);
         let state = StoryState { items: 1, publishers: 1, first, last, disputed, killed };
         let teller = Some(Teller { family: u32::from(n), rank: Some(u32::from(n)) });
-        Past { state, teller, event: None, version: None }
+        Past { state, teller, event: None, version: None, withdraws: false }
     };
     for (n, story, killed) in [(1, 5, true), (2, 7, false), (3, 5, false)] {
         let names = [Identity([n; 16])];

@@ -19,6 +19,8 @@ pub(super) struct Live {
     pub(super) received: i64,
     /// The story that it came to, which may have been merged into another one since.
     pub(super) story: StoryId,
+    /// It tells nothing: it withdraws.
+    pub(super) kills: bool,
 }
 
 /// Items in the order they were received. An item's place is a number that only grows; postings

@@ -16,7 +16,7 @@ use super::store::{ALIASES, Bytes, CARRIED, DECISIONS, HELD, IDENTITIES, INTAKE,
 use super::{Log, behind, cursor};
 use crate::item::Seq;
 use crate::prepare::version_time;
-use crate::story::{Past, StoryId};
+use crate::story::{Past, StoryId, Verdict};
 
 /// What a commit added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,6 +154,7 @@ impl<'t> Tables<'t> {
                             teller: decision.embargo.is_none().then_some(*teller),
                             event: version_time(item, *received).map(Timestamp::as_second),
                             version: item.version,
+                            withdraws: decision.fold.verdict == Verdict::Kill,
                         };
                         remembered.push(Remembered {
                             seq: *seq,

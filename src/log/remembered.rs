@@ -31,14 +31,20 @@ pub struct Remembered {
 impl Remembered {
     /// The rows of a commit as they are stored.
     pub(super) fn stored(rows: &[Remembered]) -> impl Serialize + '_ {
-        (rows, rows.iter().map(|row| row.past).collect::<Vec<_>>())
+        let withdraws = |row: &Remembered| row.past.is_some_and(|past| past.withdraws);
+        let pasts: Vec<Option<Past>> = rows.iter().map(|row| row.past).collect();
+        (rows, pasts, rows.iter().map(withdraws).collect::<Vec<bool>>())
     }
 
     /// Reads the rows of a commit.
     pub(super) fn read(opened: &Opened<'_>) -> Result<Vec<Remembered>, Damage> {
         let (mut rows, mut more): (Vec<Remembered>, _) = opened.read_more()?;
         let pasts: Vec<Option<Past>> = more.next().unwrap_or_default();
+        let withdraws: Vec<bool> = more.next().unwrap_or_default();
         rows.iter_mut().zip(pasts).for_each(|(row, past)| row.past = past);
+        for (row, withdraws) in rows.iter_mut().zip(withdraws) {
+            row.past = row.past.map(|past| Past { withdraws, ..past });
+        }
         Ok(rows)
     }
 }
@@ -133,7 +139,13 @@ mod tests {
     #[test]
     fn rows_with_and_without_a_past_are_read_by_either_version() {
         let teller = Some(Teller { family: 9, rank: Some(1) });
-        let past = Past { state: sample::state(3), teller, event: Some(5), version: None };
+        let past = Past {
+            state: sample::state(3),
+            teller,
+            event: Some(5),
+            version: None,
+            withdraws: true,
+        };
         let row = |seq, past| Remembered {
             seq: Seq(seq),
             story: StoryId(3),
@@ -144,9 +156,14 @@ mod tests {
         let rows = [row(1, Some(past)), row(2, None)];
         let now = sealed(&Remembered::stored(&rows));
         assert_eq!(Remembered::read(&frame::open(&now, &[7]).unwrap()).unwrap(), rows);
-        let plain = rows.map(|row| Remembered { past: None, ..row });
+        let plain = rows.clone().map(|row| Remembered { past: None, ..row });
         let before: Vec<Remembered> = frame::open(&now, &[7]).unwrap().read().unwrap();
         assert_eq!(before, plain);
+        let forgetful = |row: &Remembered| row.past.map(|it| Past { withdraws: false, ..it });
+        let unsaid = rows.clone().map(|row| Remembered { past: forgetful(&row), ..row });
+        let pasts: Vec<Option<Past>> = unsaid.iter().map(|row| row.past).collect();
+        let earlier = sealed(&(plain.to_vec(), pasts));
+        assert_eq!(Remembered::read(&frame::open(&earlier, &[7]).unwrap()).unwrap(), unsaid);
         let old = sealed(&plain.to_vec());
         assert_eq!(Remembered::read(&frame::open(&old, &[7]).unwrap()).unwrap(), plain);
     }

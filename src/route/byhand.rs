@@ -97,12 +97,17 @@ impl Route {
     }
 
     fn part(&mut self, item: Seq, parted: &Parted, parts: &[PartId], at: Timestamp) {
-        let Parted { from, left, opens, course, held } = parted;
+        let Parted { from, left, opens, course, held, family } = parted;
         self.stories.part(*from, *opens);
         self.stories.left(*from, item, left.as_ref());
-        self.policies.left(*from, item, left.as_ref());
+        let latest = left.as_ref().and_then(|(latest, _)| *latest);
+        let of_latest = self.stories.get(*from).zip(latest).map_or(0, |(it, at)| it.family_of(at));
+        self.policies.left(*from, item, left.as_ref(), of_latest);
         let live = self.stories.enter(*opens, at);
-        live.join(item, *held, course.clone());
+        live.course = Some(course.clone());
+        if !*held {
+            live.tell(*family, item);
+        }
         if *held {
             let digests = parts.iter().map(|part| self.rules.parts[*part as usize].digest);
             self.embargoes.part(item, *opens, digests.collect());
@@ -157,9 +162,7 @@ impl Stories {
     /// An item has left a story; `left` is what is the latest there now.
     fn left(&mut self, story: StoryId, item: Seq, left: Option<&(Option<Seq>, Course)>) {
         let Some(live) = self.get_mut(story) else { return };
-        if left.is_none() || live.latest.is_none_or(|latest| latest == item) {
-            live.latest = left.and_then(|(latest, _)| *latest);
-        }
+        live.leave(item, left.and_then(|(latest, _)| *latest));
         live.course = left.map(|(_, course)| course.clone());
     }
 }

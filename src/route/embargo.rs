@@ -41,6 +41,8 @@ pub(super) struct Held {
     fold: FoldDecision,
     /// Digests of the text parts that it satisfies.
     parts: Vec<u64>,
+    /// Its publisher family; 0 for none.
+    family: u32,
 }
 
 impl Held {
@@ -70,7 +72,8 @@ impl Embargoes {
     }
 
     /// Holds an item if its decision says so and says until when.
-    pub(super) fn note(&mut self, prepared: &Prepared, decision: &Decision) {
+    /// It is of the publisher `family`.
+    pub(super) fn note(&mut self, prepared: &Prepared, decision: &Decision, family: u32) {
         let Some(until) = decision.embargo.filter(|until| *until < Decision::OPEN_EMBARGO) else {
             return;
         };
@@ -88,6 +91,7 @@ impl Embargoes {
             until,
             fold: FoldDecision::bare(verdict, story, state, disputes),
             parts: decision.held.clone(),
+            family,
         };
         self.held.insert(prepared.seq, held);
         self.waiting.embargoed(self.held.len());
@@ -145,7 +149,8 @@ impl Embargoes {
 impl Route {
     /// Holds an item that came before the records a start reads, and whose embargo has not ended.
     pub fn hold(&mut self, prepared: &Prepared, decision: &Decision) {
-        self.embargoes.note(prepared, decision);
+        let family = self.policies.family_of(&prepared.item);
+        self.embargoes.note(prepared, decision, family);
     }
 
     /// Lets go of the held items in whose place `folded` comes.
@@ -179,7 +184,8 @@ impl Route {
             let ruled = Some(self.rules.ruled(&holding));
             let mut channels = self.channels_for(&held.fold, &holding);
             let asked = Asked::late(story, item, state.publishers, now);
-            let asked = Asked { update: super::delivery::is_update(&held.fold), ..asked };
+            let update = super::delivery::is_update(&held.fold);
+            let asked = Asked { update, family: held.family, ..asked };
             let withheld = hold::let_through(
                 &mut self.policies,
                 &asked,
@@ -215,7 +221,8 @@ impl Route {
         }
         let alone = || Course { state: held.fold.state, to_come: Box::default() };
         let course = live.course.take().unwrap_or_else(alone);
-        live.join(held.subject.item, false, course);
+        live.tell(held.family, held.subject.item);
+        live.course = Some(course);
     }
 
     /// The channels that get an item of a story for which the rules of `holding` hold.
@@ -233,24 +240,26 @@ impl Route {
         concerned.sort_unstable();
         concerned.dedup();
         let anywhere = self.stories.hearing(story, true).next().is_some();
-        let withdraws = fold.verdict == Verdict::Kill && fold.evidence.of.is_some();
+        let kills = fold.verdict == Verdict::Kill;
+        let withdraws = kills && fold.evidence.of.is_some();
         if withdraws && !anywhere {
             // Nobody was shown what it kills: it was under an embargo, or held back.
             return Vec::new();
         }
+        // What is withdrawn is news to nobody else.
+        let is_news = if kills { !withdraws } else { !fold.state.killed };
         let mut channels: Vec<String> = Vec::new();
         for number in concerned {
             let (name, repeats) = &rules.channels[usize::from(number)];
             let carries = self.stories.told_of(story, name, is_update);
-            // What is withdrawn is news to nobody.
-            let matches = matched.contains(&number) && !withdraws;
+            let matches = matched.contains(&number) && (is_news || carries);
             if super::delivery::delivers(fold, *repeats, carries, matches) {
                 channels.push(name.to_string());
             }
         }
         // A story that some channel carries is routed, even if the rules no longer say so.
         let carries = self.stories.carried(story, UNROUTED);
-        let unrouted = holding.is_empty() && !anywhere;
+        let unrouted = holding.is_empty() && is_news && !anywhere;
         if super::delivery::delivers(fold, crate::config::Repeats::First, carries, unrouted) {
             channels.push(UNROUTED.to_owned());
         }

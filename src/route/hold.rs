@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::condition::PartId;
-use super::policy::{Answer, Asked, Policies, Released};
+use super::policy::{Answer, Asked, Policies, Released, Withdraws};
 use super::stories::Stories;
 use super::{Route, policy};
 use crate::log::record::Timer;
@@ -28,10 +28,13 @@ pub(super) fn let_through(
     if policies.is_empty() {
         return withheld;
     }
-    if asked.kill {
-        for channel in policies.withdraw(asked.story, channels) {
-            withheld.push(Withheld { channel, gate: Gate::Withdrawn, until: None, urgent: false });
-        }
+    let withdrawn = match asked.withdraws {
+        Withdraws::Nothing => Vec::new(),
+        Withdraws::Own => policies.withdraw_own(asked, stories.latest(asked.story)),
+        Withdraws::Story => policies.withdraw(asked.story, channels),
+    };
+    for channel in withdrawn {
+        withheld.push(Withheld { channel, gate: Gate::Withdrawn, until: None, urgent: false });
     }
     channels.retain(|channel| {
         let except = policies.except(channel);
@@ -91,6 +94,9 @@ impl Route {
             return;
         }
         let asked = Asked::about(prepared, &decision.fold, &self.policies);
+        if asked.withdraws == Withdraws::Own {
+            self.policies.withdraw_own(&asked, self.stories.latest(asked.story));
+        }
         for channel in &decision.channels {
             let carries = self.stories.carried(asked.story, channel);
             self.policies.restore_delivered(channel, &Asked { carries, ..asked });
@@ -103,12 +109,13 @@ impl Route {
         let (story, stories) = (timer.story, &self.stories);
         self.policies.restore_timer(timer, |channel| stories.carried(story, channel));
         if timer.withheld.iter().any(|withheld| withheld.until.is_some())
-            && let Some(live) = self.stories.get(story).filter(|live| live.latest.is_some())
+            && let Some(live) = self.stories.get(story).filter(|live| live.latest().is_some())
             && let Some(course) = &live.course
         {
             let state =
                 timer.shown.as_ref().map_or_else(|| course.at(timer.at), |shown| shown.out.state);
             let asked = Asked::late(story, timer.item, state.publishers, timer.at);
+            let asked = Asked { family: live.family_of(timer.item), ..asked };
             let held = timer.withheld.iter().filter(|withheld| withheld.until.is_some());
             let held: Vec<Withheld> = held.cloned().collect();
             self.restore_withheld(&held, &asked);

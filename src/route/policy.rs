@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use super::condition::PartId;
 use super::rules::Rules;
 use crate::config::Policy;
+use crate::item::{Item, Seq};
 use crate::log::record::Timer;
 use crate::log::{Digest, Gate, Withheld};
 use crate::metrics::Waiting;
@@ -31,7 +32,7 @@ mod release;
 mod restore;
 
 use keeper::{Keeper, Step};
-pub(super) use pending::Asked;
+pub(super) use pending::{Asked, Withdraws};
 
 /// What a start reads back of the log at least: a delivery may wait a day at each of three gates.
 pub(super) const MEMORY: Duration = Duration::from_secs(3 * 86_400);
@@ -106,13 +107,18 @@ impl Policies {
             let channel = channel.to_owned();
             Answer::Withhold(Withheld { channel, gate, until, urgent: asked.urgent })
         };
+        if asked.withdraws == Withdraws::Own {
+            // What others told of the story goes on waiting.
+            keeper.took_place(now);
+            return Answer::Deliver;
+        }
         if asked.update && asked.carries {
             // What waited of the story is out of date.
             keeper.take(story);
             keeper.took_place(now);
             return Answer::Deliver;
         }
-        if asked.kill {
+        if asked.withdraws == Withdraws::Story {
             if keeper.take(story).is_some() {
                 return withheld(Gate::Withdrawn, None);
             }
@@ -158,6 +164,34 @@ impl Policies {
             }
         }
         withdrawn
+    }
+
+    /// Gives up what waits of a story's item that its provider withdraws. Where others stand by the
+    /// story, `latest` of them and its family wait in its place; returns where there is none.
+    pub(super) fn withdraw_own(
+        &mut self,
+        asked: &Asked,
+        latest: Option<(Seq, u32)>,
+    ) -> Vec<String> {
+        let mut withdrawn = Vec::new();
+        for (channel, keeper) in &mut self.keepers {
+            let Some(mut pending) = keeper.take(asked.story) else { continue };
+            pending.publishers = asked.publishers;
+            if pending.family == asked.family {
+                let Some((item, family)) = latest else {
+                    withdrawn.push(channel.to_string());
+                    continue;
+                };
+                (pending.item, pending.rank, pending.family) = (item, u32::MAX, family);
+            }
+            keeper.put(asked.story, pending);
+        }
+        withdrawn
+    }
+
+    /// The family of an item's publisher; 0 without.
+    pub(super) fn family_of(&self, item: &Item) -> u32 {
+        self.publishers.of(item).map_or(0, |publisher| publisher.family_id())
     }
 
     /// When something that is held back is to be looked at.

@@ -13,7 +13,8 @@ use smallvec::SmallVec;
 
 use super::condition::PartId;
 use crate::item::Seq;
-use crate::story::{Course, StoryId};
+use crate::prepare::Prepared;
+use crate::story::{Course, FoldDecision, StoryId, Verdict};
 
 /// How long the channels of a story are remembered after its last item.
 const CARRIED_FOR: SignedDuration = SignedDuration::from_hours(365 * 24);
@@ -23,6 +24,9 @@ const CARRIED_MOST: usize = 1_000_000;
 
 /// How many stories that were split off are remembered with the channels of what they were part of.
 const PARTED_MOST: usize = 10_000;
+
+/// Publisher families of a story whose latest items are remembered.
+const MOST_TOLD: usize = 64;
 
 /// The number of a channel's name in [`Stories`].
 pub(super) type NameId = u16;
@@ -48,9 +52,9 @@ pub(super) struct Live {
     /// Text parts that an item satisfied, in order.
     pub(super) parts: Parts,
     last: Timestamp,
-    /// Its latest item that was not seen before its source was known and is not under embargo. What
-    /// a schedule delivers late.
-    pub(super) latest: Option<Seq>,
+    /// What each publisher family told last, in that order: of what was not seen before its source
+    /// was known, is not under embargo and was not withdrawn.
+    told: SmallVec<[(u32, Seq); 2]>,
     /// Its state by now, and how it goes on.
     pub(super) course: Option<Course>,
 }
@@ -109,15 +113,26 @@ impl Stories {
         self.live.get_mut(&story)
     }
 
+    /// The latest item that stands of a story, and its family.
+    pub(super) fn latest(&self, story: StoryId) -> Option<(Seq, u32)> {
+        let (family, item) = self.live.get(&story)?.told.last()?;
+        Some((*item, *family))
+    }
+
     /// Makes one story of two: it lives on as if an item had come `now`.
     pub(super) fn unite(&mut self, kept: StoryId, alias: StoryId, now: Timestamp) {
         let other = self.live.remove(&alias);
         let live = self.enter(kept, now);
         if let Some(other) = other {
             other.parts.iter().for_each(|part| _ = live.satisfy(*part));
-            if live.latest < other.latest {
-                (live.latest, live.course) = (other.latest, other.course);
+            let (own, others) = (live.told.clone(), other.told.clone());
+            let (mut first, mut then) = (&others, &own);
+            if live.latest() < other.latest() {
+                live.course = other.course;
+                (first, then) = (&own, &others);
             }
+            live.told.clear();
+            first.iter().chain(then).for_each(|(family, item)| live.tell(*family, *item));
         }
         if let Some(other) = self.carried.remove(&alias) {
             let carried = self.carried.entry(kept).or_default();
@@ -216,12 +231,53 @@ impl Stories {
 }
 
 impl Live {
-    /// An item has joined the story, which goes on by `course`.
-    pub(super) fn join(&mut self, item: Seq, seen: bool, course: Course) {
-        if !seen {
-            self.latest = Some(item);
+    /// An item of a family has joined the story; `held`: it is under embargo.
+    pub(super) fn join(
+        &mut self,
+        prepared: &Prepared,
+        fold: &FoldDecision,
+        held: bool,
+        family: u32,
+    ) {
+        if fold.verdict == Verdict::Kill {
+            self.withdraw(family);
+        } else if !prepared.item.seen && !held {
+            self.tell(family, prepared.seq);
         }
-        self.course = Some(course);
+        self.course = Some(fold.course());
+    }
+
+    /// A family's item may be shown from now on.
+    pub(super) fn tell(&mut self, family: u32, item: Seq) {
+        self.withdraw(family);
+        if self.told.len() < MOST_TOLD {
+            self.told.push((family, item));
+        }
+    }
+
+    /// A family has withdrawn what it told.
+    pub(super) fn withdraw(&mut self, family: u32) {
+        self.told.retain(|(other, _)| *other != family);
+    }
+
+    /// An item has left the story; `latest` is what is the latest there now.
+    pub(super) fn leave(&mut self, item: Seq, latest: Option<Seq>) {
+        let Some(place) = self.told.iter().position(|(_, told)| *told == item) else { return };
+        let (family, _) = self.told.remove(place);
+        // Of whom it is, is known of the last of each family only.
+        if let Some(latest) = latest.filter(|latest| self.told.iter().all(|(_, it)| it < latest)) {
+            self.tell(family, latest);
+        }
+    }
+
+    /// The latest item that stands. What a schedule delivers late.
+    pub(super) fn latest(&self) -> Option<Seq> {
+        self.told.last().map(|(_, item)| *item)
+    }
+
+    /// The family of an item that is the latest of one; 0 without.
+    pub(super) fn family_of(&self, item: Seq) -> u32 {
+        self.told.iter().find(|(_, told)| *told == item).map_or(0, |(family, _)| *family)
     }
 
     /// Adds a text part; true when it is new to the story.

@@ -88,7 +88,7 @@ impl Route {
         }
         for story in self.stories.live() {
             let Some(live) = self.stories.get(story) else { continue };
-            let Some((item, course)) = live.latest.zip(live.course.as_ref()) else { continue };
+            let Some((item, course)) = live.latest().zip(live.course.as_ref()) else { continue };
             let state = course.at(now);
             if state.killed {
                 continue;
@@ -107,6 +107,7 @@ impl Route {
                 continue;
             }
             let asked = Asked::late(story, item, state.publishers, now);
+            let asked = Asked { family: live.family_of(item), ..asked };
             let withheld = hold::let_through(
                 &mut self.policies,
                 &asked,

@@ -31,12 +31,14 @@ pub(crate) struct Subject {
     /// By what its versions know each other.
     pub(crate) name: Option<u64>,
     source: String,
+    publisher: Option<String>,
 }
 
 impl Subject {
     pub(crate) fn of(prepared: &Prepared) -> Subject {
         let Prepared { seq, item, .. } = prepared;
-        Subject { item: *seq, name: name(item), source: item.source.clone() }
+        let (source, publisher) = (item.source.clone(), item.publisher.clone());
+        Subject { item: *seq, name: name(item), source, publisher }
     }
 
     /// Whether another item takes its place, or withdraws it. `same_story`: both are of one story.
@@ -48,7 +50,9 @@ impl Subject {
     ) -> bool {
         let named = self.name.is_some() && self.name == name(&prepared.item);
         let is_target = fold.evidence.of == Some(self.item);
-        let of_source = same_story && self.source == prepared.item.source;
+        let sent = &prepared.item;
+        let of_source =
+            same_story && self.source == sent.source && self.publisher == sent.publisher;
         match fold.verdict {
             Verdict::Kill => named || is_target || of_source,
             Verdict::Revision => named || is_target,

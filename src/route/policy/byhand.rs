@@ -15,12 +15,13 @@ impl Policies {
         keeper.took_place(now);
     }
 
-    /// An item has left its story: another one stands for what waits.
+    /// An item has left its story: another one, of the publisher `family`, stands for what waits.
     pub(in crate::route) fn left(
         &mut self,
         story: StoryId,
         item: Seq,
         left: Option<&(Option<Seq>, Course)>,
+        family: u32,
     ) {
         for keeper in self.keepers.values_mut() {
             let Some(mut pending) = keeper.take(story) else { continue };
@@ -28,7 +29,7 @@ impl Policies {
             pending.publishers = course.state.publishers;
             if pending.item == item {
                 let Some(latest) = *latest else { continue };
-                (pending.item, pending.rank) = (latest, u32::MAX);
+                (pending.item, pending.rank, pending.family) = (latest, u32::MAX, family);
             }
             keeper.put(story, pending);
         }

@@ -6,6 +6,7 @@ use super::Policies;
 use crate::item::Seq;
 use crate::log::Gate;
 use crate::prepare::Prepared;
+use crate::publisher::Publisher;
 use crate::route::delivery;
 use crate::story::{FoldDecision, Folded, StoryId, Verdict};
 
@@ -16,17 +17,39 @@ pub(in crate::route) struct Asked {
     pub(in crate::route) item: Seq,
     /// Rank of its publisher; `u32::MAX` without.
     pub(in crate::route) rank: u32,
+    /// Family of its publisher; 0 without.
+    pub(in crate::route) family: u32,
     /// Publishers of its story so far.
     pub(in crate::route) publishers: u32,
     /// The channel carries the story.
     pub(in crate::route) carries: bool,
     /// It corrects, withdraws or disputes: whoever was shown the story must learn of it.
     pub(in crate::route) update: bool,
-    /// It withdraws the story.
-    pub(in crate::route) kill: bool,
+    /// What it withdraws.
+    pub(in crate::route) withdraws: Withdraws,
     /// It may pass during quiet hours.
     pub(in crate::route) urgent: bool,
     pub(in crate::route) now: Timestamp,
+}
+
+/// What an item withdraws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::route) enum Withdraws {
+    Nothing,
+    /// What its own provider told of the story.
+    Own,
+    /// The story.
+    Story,
+}
+
+impl Withdraws {
+    fn of(fold: &FoldDecision) -> Withdraws {
+        match fold.verdict {
+            Verdict::Kill if fold.state.killed => Withdraws::Story,
+            Verdict::Kill => Withdraws::Own,
+            _ => Withdraws::Nothing,
+        }
+    }
 }
 
 impl Asked {
@@ -46,11 +69,12 @@ impl Asked {
         Asked {
             story: fold.story,
             item: prepared.seq,
+            family: publisher.as_ref().map_or(0, Publisher::family_id),
             rank: publisher.and_then(|publisher| publisher.rank).unwrap_or(u32::MAX),
             publishers: fold.state.publishers,
             carries: false,
             update: delivery::is_update(fold),
-            kill: fold.verdict == Verdict::Kill,
+            withdraws: Withdraws::of(fold),
             urgent: false,
             now: prepared.received,
         }
@@ -68,10 +92,11 @@ impl Asked {
             story,
             item,
             rank: 0,
+            family: 0,
             publishers,
             carries: false,
             update: false,
-            kill: false,
+            withdraws: Withdraws::Nothing,
             urgent: false,
             now,
         }
@@ -90,6 +115,7 @@ pub(super) struct Pending {
     /// The item that stands for it.
     pub(super) item: Seq,
     pub(super) rank: u32,
+    pub(super) family: u32,
     pub(super) publishers: u32,
     /// The channel does not carry the story yet.
     pub(super) first: bool,
@@ -108,6 +134,7 @@ impl Pending {
             gate: Gate::Rate,
             item: asked.item,
             rank: asked.rank,
+            family: asked.family,
             publishers: asked.publishers,
             first: !asked.carries,
             urgent: asked.urgent,
@@ -120,7 +147,7 @@ impl Pending {
     /// earlier of two that are equal; without, and after a correction, the latest.
     pub(super) fn join(mut self, asked: &Asked, by_rank: bool) -> Pending {
         if asked.update || !by_rank || !self.first || asked.rank < self.rank {
-            (self.item, self.rank) = (asked.item, asked.rank);
+            (self.item, self.rank, self.family) = (asked.item, asked.rank, asked.family);
         }
         self.publishers = self.publishers.max(asked.publishers);
         self.urgent |= asked.urgent;

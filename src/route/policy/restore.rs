@@ -1,7 +1,7 @@
 //! What policies know, from the log: recorded decisions are taken over, not made again.
 
 use super::Policies;
-use super::pending::Asked;
+use super::pending::{Asked, Withdraws};
 use crate::log::record::Timer;
 use crate::log::{Digest, Gate, Withheld};
 use crate::story::StoryId;
@@ -10,7 +10,9 @@ impl Policies {
     /// A delivery was recorded.
     pub(in crate::route) fn restore_delivered(&mut self, channel: &str, asked: &Asked) {
         let Some(keeper) = self.keepers.get_mut(channel) else { return };
-        keeper.take(asked.story);
+        if asked.withdraws != Withdraws::Own {
+            keeper.take(asked.story);
+        }
         keeper.took_place(asked.now);
         if !asked.update {
             keeper.carried(asked.story, !asked.carries, asked.now);

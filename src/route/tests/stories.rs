@@ -245,3 +245,17 @@ fn what_a_source_held_before_it_was_added_floods_nobody() {
         case(route, &seen(nth(2, Correction, "One dead")), &three, &three);
     }
 }
+
+#[test]
+fn what_was_withdrawn_is_shown_to_nobody_who_was_not_shown_it() {
+    let mut route = compiled(RULES);
+    let carried = ["first", "devs"].map(str::to_owned);
+    route.restore_carried(StoryId(1), &carried, minute(0));
+    let late = |verdict| {
+        let mut late = nth(2, verdict, "Strike on Gaza");
+        late.decision.state.killed = true;
+        late
+    };
+    assert_eq!(route.decide(&late(Verdict::Repeat)).channels, [""; 0]);
+    assert_eq!(route.decide(&late(Verdict::Revision)).channels, ["devs"]);
+}

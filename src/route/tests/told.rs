@@ -125,3 +125,79 @@ later = [{ at = "2026-03-03T06:30:00Z", channel = "night", items = [0] }]
 "#,
     );
 }
+
+/// What a provider withdraws, and what others told.
+const WITHDRAWN: &str = r#"
+[[channel]]
+name = "first"
+[[channel]]
+name = "two"
+min_publishers = 2
+deadline = "20m"
+at_deadline = "drop"
+[[channel]]
+name = "night"
+quiet = "22:00-06:00"
+[[rule]]
+query = 'mayor'
+channels = ["first"]
+[[rule]]
+query = 'bridge'
+channels = ["two"]
+[[rule]]
+query = 'volcano'
+channels = ["night"]
+"#;
+
+#[test]
+fn what_another_provider_told_is_not_withdrawn_with_what_one_did() {
+    passes(&format!(
+        r#"{PUBLISHERS}{WITHDRAWN}
+[[test]]
+name = "it waits for the morning"
+items = [
+  {{ at = "2026-03-02T22:10:00Z", headline = "Volcano erupts on Norland isle", publisher = "Alpha", lifecycle = true, expect = {{ withheld = ["night"] }} }},
+  {{ at = "2026-03-02T22:20:00Z", headline = "Volcano erupts on Norland isle", publisher = "Beta", lifecycle = true }},
+  {{ at = "2026-03-02T22:30:00Z", headline = "KILL: Volcano erupts on Norland isle", publisher = "Beta", lifecycle = true, expect = {{ verdict = "Kill", of = 1, channels = [] }} }},
+]
+later = [{{ at = "2026-03-03T06:00:00Z", channel = "night", items = [0] }}]
+[[test]]
+name = "both have withdrawn it"
+items = [
+  {{ at = "2026-03-02T22:10:00Z", headline = "Volcano erupts on Norland isle", publisher = "Alpha", lifecycle = true }},
+  {{ at = "2026-03-02T22:20:00Z", headline = "Volcano erupts on Norland isle", publisher = "Beta", lifecycle = true }},
+  {{ at = "2026-03-02T22:30:00Z", headline = "KILL: Volcano erupts on Norland isle", publisher = "Beta", lifecycle = true }},
+  {{ at = "2026-03-02T22:40:00Z", headline = "KILL: Volcano erupts on Norland isle", publisher = "Alpha", lifecycle = true, expect = {{ verdict = "Kill", channels = [] }} }},
+]
+later = []
+[[test]]
+name = "it does not count any more"
+items = [
+  {{ at = "2026-03-02T09:00:00Z", headline = "Old bridge in Norland closes", publisher = "Alpha", lifecycle = true, expect = {{ withheld = ["two"] }} }},
+  {{ at = "2026-03-02T09:05:00Z", headline = "KILL: Old bridge in Norland closes", publisher = "Alpha", lifecycle = true, expect = {{ channels = [] }} }},
+  {{ at = "2026-03-02T09:10:00Z", headline = "Old bridge in Norland closes", publisher = "Beta", lifecycle = true, expect = {{ verdict = "New", withheld = ["two"] }} }},
+]
+[[test]]
+name = "it does not count beside others"
+items = [
+  {{ at = "2026-03-02T09:00:00Z", headline = "Old bridge in Norland closes", publisher = "Alpha", lifecycle = true, expect = {{ withheld = ["two"] }} }},
+  {{ at = "2026-03-02T09:01:00Z", headline = "Old bridge in Norland closes", publisher = "Beta", lifecycle = true, expect = {{ channels = ["two"] }} }},
+  {{ at = "2026-03-02T09:05:00Z", headline = "KILL: Old bridge in Norland closes", publisher = "Alpha", lifecycle = true, expect = {{ verdict = "Kill", channels = ["two"] }} }},
+]
+later = []
+[[test]]
+name = "another report of what was withdrawn is the last word"
+items = [
+  {{ at = "2026-03-02T09:00:00Z", headline = "Mayor of Norland retires at ninety", publisher = "Alpha", lifecycle = true, expect = {{ channels = ["first"] }} }},
+  {{ headline = "KILL: Mayor of Norland retires at ninety", publisher = "Alpha", lifecycle = true, expect = {{ verdict = "Kill", channels = ["first"] }} }},
+  {{ headline = "Mayor of Norland retires at ninety", publisher = "Beta", lifecycle = true, expect = {{ verdict = "New", channels = ["first"] }} }},
+]
+[[test]]
+name = "what is awaited and withdrawn is shown to nobody"
+items = [
+  {{ at = "2026-03-02T09:00:00Z", headline = "KILL: Mayor of Norland retires at ninety", publisher = "Alpha", uri = "k:1", lifecycle = true, expect = {{ channels = ["first"] }} }},
+  {{ headline = "Mayor of Norland retires at ninety", publisher = "Alpha", uri = "m:1", lifecycle = true, expect = {{ verdict = "Repeat", channels = [] }} }},
+]
+"#
+    ));
+}

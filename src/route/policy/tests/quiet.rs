@@ -70,6 +70,47 @@ fn updates_wait_for_the_morning_and_a_correction_takes_their_place() {
 }
 
 #[test]
+fn what_one_publisher_withdraws_at_night_leaves_what_another_told_for_the_morning() {
+    let story = [
+        item(23 * H, 1, "Alpha"),
+        item(24 * H, 1, "Beta").publishers(2),
+        item(25 * H, 1, "Beta").publishers(1).is(Verdict::Kill),
+        item(26 * H, 2, "Alpha"),
+        item(26 * H + 1, 2, "Beta").publishers(2),
+        item(26 * H + 2, 2, "Alpha").publishers(1).is(Verdict::Kill),
+        item(26 * H + 3, 2, "Beta").publishers(0).is(Verdict::Kill),
+    ];
+    let expected = [
+        "1380 0 held: quiet until 1830",
+        "1440 1 held: quiet until 1830",
+        "1500 2",
+        "1560 3 held: quiet until 1830",
+        "1561 4 held: quiet until 1830",
+        "1562 5",
+        "1563 6 dropped: withdrawn",
+        "1830 timer: 0 delivered",
+    ];
+    case(NIGHT, &story, 48 * H, &expected);
+}
+
+#[test]
+fn a_kill_of_what_was_shown_goes_out_and_leaves_what_waits_of_others() {
+    let keys = format!("{NIGHT}\nrepeats = \"developments\"");
+    let story = [
+        item(20 * H, 1, "Beta"),
+        item(23 * H, 1, "Alpha").publishers(2),
+        item(24 * H, 1, "Beta").publishers(1).is(Verdict::Kill),
+    ];
+    let expected = [
+        "1200 0 delivered",
+        "1380 1 held: quiet until 1830",
+        "1440 2 delivered",
+        "1830 timer: 1 delivered",
+    ];
+    case(&keys, &story, 48 * H, &expected);
+}
+
+#[test]
 fn quiet_hours_are_those_of_their_zone_and_follow_its_clocks() {
     // 2026-03-29, 01:00 UTC: clocks in Berlin go forward, the night is an hour shorter.
     let keys = "quiet = \"22:00-06:30\"\ntimezone = \"Europe/Berlin\"";

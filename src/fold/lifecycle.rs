@@ -1,0 +1,147 @@
+//! Corrections and kills: which item of the same provider they mean, and what becomes of its story.
+//!
+//! A name is surer than words, and words are surer than a slugline, under which wires run many
+//! stories. A kill that means nothing that came is kept, and waits.
+
+use super::candidates::Found;
+use super::identity::{Known, Names};
+use super::profile::Profile;
+use super::stories::Story;
+use super::window::Live;
+use super::{Candidate, Fold};
+use crate::item::{Marker, PubStatus, Seq};
+use crate::prepare::Prepared;
+use crate::story::{Evidence, FoldDecision, StoryId, Verdict};
+
+/// From which probability a kill means an item that it does not name.
+const WITHDRAWS: f32 = 0.8;
+
+impl Fold {
+    /// Corrections and kills: of the same provider, from a source that may, found by name.
+    pub(super) fn lifecycle(
+        &self,
+        prepared: &Prepared,
+        profile: &Profile,
+        names: &Names,
+        known: Option<Known>,
+        found: &Found,
+    ) -> Option<FoldDecision> {
+        let item = &prepared.item;
+        if !item.lifecycle {
+            return None;
+        }
+        let has = |marker: Marker| prepared.markers.contains(&marker);
+        let kills =
+            item.pubstatus == PubStatus::Canceled || has(Marker::Kill) || has(Marker::Withdrawn);
+        let verdict = match (kills, has(Marker::Corrected)) {
+            (true, _) => Verdict::Kill,
+            (false, true) => Verdict::Correction,
+            (false, false) => {
+                let grave = if known.is_some() { None } else { self.grave(prepared, names) };
+                let reason = "A kill of this item came before it.".to_owned();
+                let verdict = Verdict::Repeat;
+                return grave.map(|grave| self.again(prepared, profile, verdict, grave, reason));
+            }
+        };
+        let named = self.named(profile, names, known);
+        let target = named
+            .map(|known| (known.seq, known.story, "Names"))
+            .or_else(|| {
+                self.of_slugline(profile).map(|(seq, story)| (seq, story, "Has the slugline of"))
+            })
+            .or_else(|| {
+                let alike = kills.then(|| self.alike(profile, found))?;
+                alike.map(|(seq, story)| (seq, story, "Is nearly word for word"))
+            });
+        match target {
+            Some((of, story, how)) => {
+                let reason = format!("{how} item {of}, of the same provider.");
+                let evidence = Evidence { of: Some(of), ..self.because(reason) };
+                let mut decision = self.decided(prepared, profile, verdict, story, evidence);
+                if kills && !decision.state.killed {
+                    decision.evidence.reason.push_str(" Others stand by the story.");
+                }
+                Some(decision)
+            }
+            None if kills => {
+                let reason = "Withdraws an item that has not come yet: kept until it does.";
+                let story = StoryId(self.next_story);
+                Some(self.decided(prepared, profile, verdict, story, self.because(reason)))
+            }
+            None => None,
+        }
+    }
+
+    /// The item of the same provider that a correction or kill names: by its uri, else its headline,
+    /// else its page.
+    fn named(&self, profile: &Profile, names: &Names, known: Option<Known>) -> Option<Known> {
+        let own = |known: &Known| {
+            let story = self.stories.get(known.story);
+            story.is_none_or(|story| {
+                let unknown = story.items == 0 && self.held.of(known.story).is_empty();
+                unknown || self.has_family(known.story, story, profile.family)
+            })
+        };
+        let anywhere = || names.anywhere.as_ref().and_then(|rung| self.known_as(&rung.name));
+        let headline = || names.headline.as_ref().and_then(|name| self.known_as(name)).filter(own);
+        let page = || names.rungs.iter().skip(1).find_map(|rung| self.known_as(&rung.name));
+        let uri = known.filter(own).or_else(|| anywhere().filter(own));
+        uri.or_else(headline).or_else(|| page().filter(own))
+    }
+
+    /// The newest item of the window with an item's provider and slugline, and its story; `None` if
+    /// several stories have it: wires run many under one.
+    fn of_slugline(&self, profile: &Profile) -> Option<(Seq, StoryId)> {
+        let slugline = profile.slugline.filter(|_| profile.family != 0)?;
+        let has_it = |live: &&Live| {
+            live.profile.slugline == Some(slugline) && live.profile.family == profile.family
+        };
+        let mut found = None;
+        for live in self.window.items().filter(has_it) {
+            let story = self.stories.resolve(live.story);
+            if found.is_some_and(|(_, other)| other != story) {
+                return None;
+            }
+            found = Some((live.seq, story));
+        }
+        found
+    }
+
+    /// The item of the window of the same provider that has nearly a kill's words, and its story;
+    /// `None` if several stories may be meant.
+    fn alike(&self, profile: &Profile, found: &Found) -> Option<(Seq, StoryId)> {
+        if profile.family == 0 {
+            return None;
+        }
+        let (mut candidates, _) = self.compare(profile, &found.places);
+        let own = |it: &Candidate| {
+            self.window.get(it.place).is_some_and(|live| live.profile.family == profile.family)
+        };
+        candidates.retain(|it| it.probability >= self.threshold && own(it));
+        let best = candidates.iter().max_by(|a, b| a.probability.total_cmp(&b.probability))?;
+        let one_story = candidates.iter().all(|it| it.story == best.story);
+        let sure = one_story && best.probability >= WITHDRAWS;
+        let told = self.stories.get(best.story).is_some_and(|story| !story.killed);
+        (sure && told).then_some((best.seq, best.story))
+    }
+
+    /// The kill that came before an item: of its uri, by another line of its provider, or one that
+    /// has waited for its headline within the window.
+    fn grave(&self, prepared: &Prepared, names: &Names) -> Option<Known> {
+        let anywhere = names.anywhere.as_ref().and_then(|rung| self.known_as(&rung.name));
+        let withdrawn = anywhere.filter(|known| {
+            let killed = self.stories.get(known.story).is_some_and(|story| story.killed);
+            killed && known.age_of(prepared).is_le()
+        });
+        if withdrawn.is_some() {
+            return withdrawn;
+        }
+        let kill = self.known_as(names.headline.as_ref()?)?;
+        let waited = prepared.received.as_second() - kill.received;
+        let waits = self.stories.get(kill.story).is_some_and(Story::waits);
+        (waits && waited <= self.window_length).then_some(kill)
+    }
+}
+
+#[cfg(test)]
+mod tests;
