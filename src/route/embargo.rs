@@ -6,6 +6,7 @@
 //! delivers the item, or one without channels when a later version or a kill came first.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -240,6 +241,9 @@ impl Route {
         concerned.sort_unstable();
         concerned.dedup();
         let anywhere = self.stories.hearing(story, true).next().is_some();
+        // Readers of a channel that was renamed or removed are told where its stories go now.
+        let is_gone = |name: &Arc<str>| **name != *UNROUTED && rules.channel(name).is_none();
+        let gone = is_update && self.stories.hearing(story, true).any(is_gone);
         let kills = fold.verdict == Verdict::Kill;
         let withdraws = kills && fold.evidence.of.is_some();
         if withdraws && !anywhere {
@@ -247,7 +251,7 @@ impl Route {
             return Vec::new();
         }
         // What is withdrawn is news to nobody else.
-        let is_news = if kills { !withdraws } else { !fold.state.killed };
+        let is_news = gone || if kills { !withdraws } else { !fold.state.killed };
         let mut channels: Vec<String> = Vec::new();
         for number in concerned {
             let (name, repeats) = &rules.channels[usize::from(number)];
@@ -259,7 +263,8 @@ impl Route {
         }
         // A story that some channel carries is routed, even if the rules no longer say so.
         let carries = self.stories.carried(story, UNROUTED);
-        let unrouted = holding.is_empty() && is_news && !anywhere;
+        let heard = !channels.is_empty() || anywhere && !gone;
+        let unrouted = holding.is_empty() && is_news && !heard;
         if super::delivery::delivers(fold, crate::config::Repeats::First, carries, unrouted) {
             channels.push(UNROUTED.to_owned());
         }

@@ -247,6 +247,28 @@ fn what_a_source_held_before_it_was_added_floods_nobody() {
 }
 
 #[test]
+fn a_kill_or_correction_reaches_readers_whose_channel_was_renamed_or_removed() {
+    let matching = ["first", "devs", "all"];
+    for verdict in [Verdict::Kill, Verdict::Correction] {
+        for (carried, headline, channels) in [
+            (&["old"][..], "Strike on Gaza", &matching[..]),
+            (&["old"], "Mayor retires", &["unrouted"]),
+            (&["old", "all"], "Mayor retires", &["all"]),
+            (&["old", "all"], "Strike on Gaza", &matching),
+            (&["unrouted"], "Mayor retires", &["unrouted"]),
+        ] {
+            let mut route = compiled(RULES);
+            let carried: Vec<String> = carried.iter().map(|name| (*name).to_owned()).collect();
+            route.restore_carried(StoryId(1), &carried, minute(0));
+            let mut update = nth(2, verdict, headline);
+            update.decision.evidence.of = Some(Seq(0));
+            let found = route.decide(&update).channels;
+            assert_eq!(found, channels, "{verdict} of {headline}, on {carried:?}");
+        }
+    }
+}
+
+#[test]
 fn what_was_withdrawn_is_shown_to_nobody_who_was_not_shown_it() {
     let mut route = compiled(RULES);
     let carried = ["first", "devs"].map(str::to_owned);
