@@ -25,6 +25,7 @@ mod keeper;
 mod mail;
 #[cfg(feature = "nats")]
 mod nats;
+mod origin;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "redis")]

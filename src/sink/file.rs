@@ -1,19 +1,18 @@
 //! The file sink: NDJSON, rotated by size, with no torn and no doubled line after a kill.
 //!
-//! Its cursor holds the number of the file and the offset up to which it is acknowledged. Lines
-//! are synced before the cursor is noted, and on start what is past the offset is cut off: it is
-//! delivered again. A full file is renamed to `NAME.000001` and so on, the highest being the
-//! newest (with `.gz` once compressed); that name existing tells a start that the rotation was done
-//! though its cursor was not saved.
+//! Its cursor holds the [`Place`] up to which it is acknowledged. Lines are synced before the cursor
+//! is noted, and on start what is past the place is cut off: it is delivered again. A full file is
+//! renamed to `NAME.000001` and so on, the highest being the newest (with `.gz` once compressed); that
+//! name existing tells a start that the rotation was done though its cursor was not saved.
 //!
-//! Others may move the file away or remove it while it is open. Lines go to the file that has the
-//! name: it is looked for before each delivery, and made again when there is none.
+//! Another file may have the name: others move it away or remove it while it is open, or the path was
+//! changed while the daemon was stopped. Nothing is cut off that is not known to come again: where the
+//! file is not known, or has other lines, they stay, and what is delivered follows them.
 
 use std::fs::Metadata;
 use std::io::{self, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
 use tokio::fs::{self, File, OpenOptions};
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 
@@ -22,6 +21,12 @@ use crate::config::Rotation;
 use crate::inode::is_same;
 
 mod compress;
+mod numbered;
+mod place;
+mod tail;
+
+use numbered::Numbered;
+use place::Place;
 
 pub(super) struct FileSink {
     path: PathBuf,
@@ -34,24 +39,14 @@ pub(super) struct FileSink {
     file: Option<File>,
 }
 
-/// Up to where lines are acknowledged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Place {
-    /// The number that the file gets when it is full.
-    number: u64,
-    /// Bytes of the file.
-    offset: u64,
-}
-
 impl FileSink {
     pub(super) fn new(path: PathBuf, rotation: Rotation, state: &[u8]) -> FileSink {
-        let place = postcard::from_bytes(state).ok();
+        let place = Place::decode(state);
         FileSink { path, rotation, place, unsaved: false, file: None }
     }
 
     pub(super) fn state(&self) -> Vec<u8> {
-        // Two numbers; encoding them cannot fail.
-        self.place.and_then(|place| postcard::to_stdvec(&place).ok()).unwrap_or_default()
+        self.place.map_or_else(Vec::new, |place| place.encode())
     }
 
     pub(super) async fn deliver(&mut self, batch: &Batch<'_>) -> Result<(), SinkError> {
@@ -61,17 +56,14 @@ impl FileSink {
                 .map_err(|error| SinkError::fatal(format!("a line cannot be written: {error}")))?;
             lines.push(b'\n');
         }
-        let mut place = self.find_place().await.map_err(|error| self.fault(error))?;
-        if self.unsaved {
-            // A start after a kill would take what is written now for the file of an earlier log,
-            // and append to it, or for a longer one, and cut it off in the wrong place.
-            batch.save(self.state()).await?;
-            self.unsaved = false;
-        }
+        let mut place = self.find_place(batch).await?;
         if place.offset > 0 && place.offset + lines.len() as u64 > self.rotation.size {
-            batch.save(self.state()).await?;
+            place.number =
+                self.full_files().free(place.number).await.map_err(|it| self.fault(it))?;
+            self.place = Some(place);
+            self.save(batch).await?;
             place = self.rotate(place).await.map_err(|error| self.fault(error))?;
-            batch.save(self.state()).await?;
+            self.save(batch).await?;
             self.compress().await;
         }
         self.write(place, &lines).await.map_err(|error| self.fault(error))
@@ -87,127 +79,130 @@ impl FileSink {
         file.write_all(lines).await?;
         file.flush().await?;
         file.sync_data().await?;
-        self.place = Some(Place { offset: place.offset + lines.len() as u64, ..place });
+        self.place = Some(place.after(lines));
         self.file = Some(file);
         Ok(())
     }
 
-    /// Where to go on.
-    async fn find_place(&mut self) -> io::Result<Place> {
-        let mut other = false;
-        if let (Some(place), Some(file)) = (self.place, &self.file) {
-            let named = metadata(&self.path).await?;
-            let open = file.metadata().await?;
-            let named = named.filter(|named| is_same(named, &open));
-            if named.as_ref().is_some_and(|it| !it.is_file() || it.len() >= place.offset) {
-                return Ok(place);
-            }
-            other = named.is_none();
+    /// Where to go on. The file is open then, and ends there.
+    async fn find_place(&mut self, batch: &Batch<'_>) -> Result<Place, SinkError> {
+        if let Some(place) = self.still_open().await.map_err(|error| self.fault(error))? {
+            return Ok(place);
         }
+        let place = self.look(batch).await.map_err(|error| self.fault(error))?;
+        self.unsaved |= self.place != Some(place);
+        self.place = Some(place);
+        if self.unsaved {
+            // A start after a kill would take what is written now for the file of an earlier log,
+            // and append to it, or for a longer one, and cut it off in the wrong place.
+            self.save(batch).await?;
+        }
+        // Before anything is renamed: a full file holds what is acknowledged and nothing else.
+        let file = open(&self.path, place.offset).await.map_err(|error| self.fault(error))?;
+        self.file = Some(file);
+        // A kill may have left some of them plain. None goes before its cursor is saved: by its name
+        // a start knows that it was rotated.
+        self.compress().await;
+        Ok(place)
+    }
+
+    /// Where to go on if that is in the file that is open.
+    async fn still_open(&mut self) -> io::Result<Option<Place>> {
+        let (Some(place), Some(file)) = (self.place, self.file.take()) else { return Ok(None) };
+        let named = metadata(&self.path).await?;
+        let open = file.metadata().await?;
+        let named = named.filter(|named| is_same(named, &open));
+        if named.is_some_and(|named| !named.is_file() || named.len() == place.offset) {
+            self.file = Some(file);
+            return Ok(Some(place));
+        }
+        Ok(None)
+    }
+
+    /// Looks where to go on in the file that has the name now.
+    async fn look(&self, batch: &Batch<'_>) -> io::Result<Place> {
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder).await?;
         }
-        let mut place = match self.place {
-            Some(place) => place,
-            // Files of an earlier log are left as they are, and appended to.
-            None => {
-                let highest = self.rotated().await?.into_iter().map(|(number, _)| number).max();
-                let offset = length(&self.path).await?;
-                Place { number: highest.unwrap_or(0) + 1, offset }
-            }
-        };
-        let full = self.named(place.number);
-        if fs::try_exists(&full).await? || fs::try_exists(compress::named(&full)).await? {
-            place = Place { number: place.number + 1, offset: 0 };
-        }
         let length = length(&self.path).await?;
-        if other {
-            tracing::warn!(
-                path = %self.path.display(),
-                length,
-                "the file was moved or removed; going on at the end of the one that has its name"
-            );
-            place.offset = length;
-        } else if length < place.offset {
-            tracing::warn!(
-                path = %self.path.display(),
-                expected = place.offset,
-                length,
-                "the file is shorter than what was delivered to it; going on at its end"
-            );
-            place.offset = length;
+        let Some(noted) = self.place else {
+            // Files of an earlier log are left as they are, and appended to.
+            return self.at_end(self.full_files().next().await?, length).await;
+        };
+        let place = match self.was_rotated(noted).await? {
+            true => Place::head(noted.number + 1),
+            false => noted,
+        };
+        let what = if length < place.offset {
+            "is shorter than what was delivered to it"
+        } else if !place.is_in(&self.path).await? {
+            "is not the one that was written: moved, removed or named anew"
+        } else if length > place.offset && !self.comes_again(place.offset, length, batch).await? {
+            "has lines that were not written from this log"
+        } else {
+            return Ok(place);
+        };
+        let (path, expected) = (self.path.display(), place.offset);
+        tracing::warn!(%path, expected, length, "the file {what}; going on at its end");
+        self.at_end(place.number, length).await
+    }
+
+    /// Whether the file of the place has its number already, though the cursor does not say so.
+    async fn was_rotated(&self, noted: Place) -> io::Result<bool> {
+        let full = self.full_files().named(noted.number);
+        if fs::try_exists(&full).await? {
+            return noted.is_in(&full).await;
         }
-        self.unsaved |= self.place != Some(place);
-        self.place = Some(place);
-        self.file = None;
-        // A kill may have left some of them plain.
-        self.compress().await;
-        Ok(place)
+        // Only an older version compressed a full file before the cursor said that it is one.
+        Ok(noted.mark.is_none() && self.full_files().has(noted.number).await?)
+    }
+
+    /// Whether what is past `offset` is delivered again.
+    async fn comes_again(&self, offset: u64, length: u64, batch: &Batch<'_>) -> io::Result<bool> {
+        tail::comes_again(&mut File::open(&self.path).await?, offset, length, batch).await
+    }
+
+    /// The end of what others have written, on a line of its own.
+    async fn at_end(&self, number: u64, mut length: u64) -> io::Result<Place> {
+        if length > 0 && place::read_before(&self.path, length, 1).await? != b"\n" {
+            let mut file = OpenOptions::new().append(true).open(&self.path).await?;
+            file.write_all(b"\n").await?;
+            file.flush().await?;
+            file.sync_data().await?;
+            length += 1;
+        }
+        Place::end_of(&self.path, number, length).await
     }
 
     /// Gives the full file its number and starts the next one.
     async fn rotate(&mut self, full: Place) -> io::Result<Place> {
         self.file = None;
-        fs::rename(&self.path, self.named(full.number)).await?;
+        fs::rename(&self.path, self.full_files().named(full.number)).await?;
         sync_folder(&self.path).await?;
-        let next = Place { number: full.number + 1, offset: 0 };
-        self.place = Some(next);
+        let next = Place::head(full.number + 1);
+        (self.place, self.unsaved) = (Some(next), true);
         if self.rotation.keep > 0 {
-            for (number, path) in self.rotated().await? {
-                if number + u64::from(self.rotation.keep) < next.number {
-                    fs::remove_file(path).await?;
-                }
-            }
+            self.full_files().remove_old(self.rotation.keep, next.number).await?;
         }
         Ok(next)
     }
 
-    /// The name of a full file.
-    fn named(&self, number: u64) -> PathBuf {
-        let mut name = self.path.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".{number:06}"));
-        self.path.with_file_name(name)
+    /// Makes the place durable, before anything is written there.
+    async fn save(&mut self, batch: &Batch<'_>) -> Result<(), SinkError> {
+        batch.save(self.state()).await?;
+        self.unsaved = false;
+        Ok(())
     }
 
-    /// Compresses the full files, where that is wanted. What cannot be compressed now stays plain
-    /// until the next rotation: it is no reason not to deliver.
+    /// Compresses the full files, where that is wanted.
     async fn compress(&self) {
-        if !self.rotation.compress {
-            return;
-        }
-        let found = match self.rotated().await {
-            Ok(found) => found,
-            Err(error) => return tracing::warn!("cannot look for full files: {error}"),
-        };
-        for (number, path) in found {
-            if path == self.named(number) {
-                let plain = path.clone();
-                let work = tokio::task::spawn_blocking(move || compress::compress(&plain));
-                if let Err(error) = work.await.unwrap_or_else(|error| Err(error.into())) {
-                    tracing::warn!(path = %path.display(), "not compressed: {error}");
-                }
-            }
+        if self.rotation.compress {
+            self.full_files().compress().await;
         }
     }
 
-    /// The full files and their numbers, compressed or not.
-    async fn rotated(&self) -> io::Result<Vec<(u64, PathBuf)>> {
-        let mut found = Vec::new();
-        let mut entries = fs::read_dir(folder(&self.path)).await?;
-        while let Some(entry) = entries.next_entry().await? {
-            let name = entry.file_name();
-            let number = name.to_str().and_then(|name| {
-                let own = self.path.file_name()?.to_str()?;
-                let number = name.strip_prefix(own)?.strip_prefix('.')?;
-                number.strip_suffix(".gz").unwrap_or(number).parse().ok()
-            });
-            let Some(number) = number else { continue };
-            let (path, plain) = (entry.path(), self.named(number));
-            if path == plain || path == compress::named(&plain) {
-                found.push((number, path));
-            }
-        }
-        Ok(found)
+    fn full_files(&self) -> Numbered<'_> {
+        Numbered(&self.path)
     }
 
     fn fault(&self, error: io::Error) -> SinkError {

@@ -13,7 +13,6 @@ use jiff::Timestamp;
 use redis::aio::MultiplexedConnection;
 use redis::streams::{StreamId, StreamRangeReply};
 use redis::{AsyncCommands, AsyncConnectionConfig, Client, Pipeline, RedisError, TlsCertificates};
-use serde_json::Value;
 
 use crate::channel::Event;
 use crate::config::{At, RedisSink as Config};
@@ -23,6 +22,7 @@ use crate::log::{View, blocking};
 use super::batch::Batch;
 use super::copies::{Copy, copies};
 use super::error::SinkError;
+use super::origin;
 
 /// A connection, and an answer, may take this long.
 const ANSWER: Duration = Duration::from_secs(10);
@@ -165,12 +165,9 @@ fn of_another_log(key: &str) -> SinkError {
     ))
 }
 
-/// The item that an entry tells of, the first of a digest, and when it was taken in.
+/// The item that an entry tells of, and when it was taken in.
 fn item_of(entry: &StreamId) -> Option<(Seq, Timestamp)> {
-    let event: Value = serde_json::from_str(&entry.get::<String>("json")?).ok()?;
-    let told = event.get("stories").map_or(Some(&event), |stories| stories.get(0))?;
-    let received = told.get("received")?.as_str()?.parse().ok()?;
-    Some((Seq(told.get("item")?.as_u64()?), received))
+    origin::item_of(&serde_json::from_str(&entry.get::<String>("json")?).ok()?)
 }
 
 fn client(config: &Config) -> Result<Client, SinkError> {

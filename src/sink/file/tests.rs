@@ -8,6 +8,8 @@ use crate::log::{Cursor, Log, Position};
 use crate::sink::SinkErrorKind;
 use crate::sink::keeper::Keeper;
 
+mod not_ours;
+
 /// A log, and a file sink on it that can be killed and started again.
 struct Bench {
     dir: tempfile::TempDir,
@@ -130,7 +132,9 @@ async fn a_kill_during_a_rotation_neither_loses_nor_doubles_a_line() {
         keeper.save(0, page.next, sink.state()).await.unwrap();
         bench.log.append(&items(8..15)).unwrap();
         let page = subscription.read().await.unwrap();
-        let place = sink.find_place().await.unwrap();
+        let Page { events, from, .. } = &page;
+        let batch = Batch { events, from: *from, turn: 0, keeper: &keeper };
+        let place = sink.find_place(&batch).await.unwrap();
         match step {
             0 => drop(sink.rotate(place).await.unwrap()),
             1 => {
