@@ -1,12 +1,12 @@
 //! Channels as their readers see them: a subscription follows the log and yields what some
 //! channels carry, in order. Sinks, streams and feeds all read through one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use crate::log::{Log, LogError, Position, Record, View, blocking};
+use crate::log::{Log, LogError, Position, Read, Record, View, blocking};
 
 mod compose;
 mod event;
@@ -22,7 +22,41 @@ pub const REJECTED: &str = "rejected";
 #[derive(Clone, Debug)]
 struct Wanted(Arc<BTreeSet<String>>);
 
+/// Other channels, from the record on that notes a configuration.
+#[derive(Clone, Debug)]
+struct Handover {
+    config: String,
+    /// That record is not before this.
+    since: Position,
+    wanted: Wanted,
+}
+
+impl Handover {
+    fn is_noted(&self, record: &Record) -> bool {
+        matches!(record, Record::Config(noted) if noted.config == self.config)
+    }
+
+    /// How many of these changes, which are in order, `read` is the end of; and the position after it.
+    /// Some are never noted: they were out of date before they took effect. Of records that are
+    /// lost, any may have noted one.
+    fn passed(changes: &VecDeque<Handover>, read: &Read) -> (usize, Position) {
+        match read {
+            Read::Record(logged, _) => {
+                let noted = changes.iter().position(|change| change.is_noted(&logged.record));
+                (noted.map_or(0, |last| last + 1), logged.position.next())
+            }
+            Read::Gap(gap) => {
+                (changes.iter().take_while(|change| change.since < gap.to).count(), gap.to)
+            }
+        }
+    }
+}
+
 impl Wanted {
+    fn all(channels: impl IntoIterator<Item = impl Into<String>>) -> Wanted {
+        Wanted(Arc::new(channels.into_iter().map(Into::into).collect()))
+    }
+
     fn record(&self, record: &Record) -> bool {
         match record {
             Record::Rejected(_) => self.0.contains(REJECTED),
@@ -53,6 +87,7 @@ pub struct Subscription {
     view: View,
     end: watch::Receiver<Position>,
     wanted: Wanted,
+    changes: VecDeque<Handover>,
     next: Position,
 }
 
@@ -66,8 +101,7 @@ impl Subscription {
         channels: impl IntoIterator<Item = impl Into<String>>,
         next: Position,
     ) -> Subscription {
-        let wanted = Wanted(Arc::new(channels.into_iter().map(Into::into).collect()));
-        Subscription { view: log.view(), end: log.watch(), wanted, next }
+        Subscription::beside(log.view(), log.watch(), channels, next)
     }
 
     /// Follows a log that another process writes. `end` tells what is committed there.
@@ -77,8 +111,19 @@ impl Subscription {
         channels: impl IntoIterator<Item = impl Into<String>>,
         next: Position,
     ) -> Subscription {
-        let wanted = Wanted(Arc::new(channels.into_iter().map(Into::into).collect()));
-        Subscription { view, end, wanted, next }
+        let wanted = Wanted::all(channels);
+        Subscription { view, end, wanted, changes: VecDeque::new(), next }
+    }
+
+    /// Follows other channels once the record is passed that notes the configuration of this digest,
+    /// which is at `since` or later. What was decided before that is read as ever.
+    pub fn change(
+        &mut self,
+        config: String,
+        since: Position,
+        channels: impl IntoIterator<Item = impl Into<String>>,
+    ) {
+        self.changes.push_back(Handover { config, since, wanted: Wanted::all(channels) });
     }
 
     /// Where the next page begins.
@@ -108,16 +153,28 @@ impl Subscription {
     /// Like [`Subscription::read`], for a page of at most so many positions.
     pub async fn read_up_to(&mut self, positions: usize) -> Result<Page, LogError> {
         let (view, wanted, from) = (self.view.clone(), self.wanted.clone(), self.next);
-        let page = blocking(move || {
-            let (reads, next) = view.read_from(from, positions, |record| wanted.record(record))?;
+        let changes = self.changes.clone();
+        let (page, passed) = blocking(move || {
+            let noted = |record: &Record| changes.iter().any(|change| change.is_noted(record));
+            let (reads, mut next) =
+                view.read_from(from, positions, |record| wanted.record(record) || noted(record))?;
             let mut events = Vec::with_capacity(reads.len());
+            let mut passed = 0;
             for read in reads {
+                let (count, after) = Handover::passed(&changes, &read);
                 compose::compose(read, &wanted, &view, &mut events)?;
+                if count > 0 {
+                    (passed, next) = (count, after);
+                    break;
+                }
             }
-            Ok(Page { events, from, next })
+            Ok((Page { events, from, next }, passed))
         })
         .await?;
         self.next = page.next;
+        if let Some(change) = self.changes.drain(..passed).next_back() {
+            self.wanted = change.wanted;
+        }
         Ok(page)
     }
 }

@@ -71,6 +71,8 @@ pub struct Config {
     pub origin: Origin,
     /// What it was read from.
     pub files: Files,
+    /// The first of them.
+    pub file: File,
     /// `[log]`.
     pub log: LogConfig,
     /// `[fold]`.
@@ -196,6 +198,7 @@ impl Config {
             tests: desk.tests,
             sinks: sink::read(&mut top, folder, &mut problems),
             files,
+            file: file.clone(),
         };
         top.finish(&mut problems);
         check::check(&config, &mut problems);

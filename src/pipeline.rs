@@ -38,6 +38,8 @@ use crate::supervise::{Failure, Tasks};
 mod recover;
 mod reload;
 
+use reload::Reloads;
+
 /// Records that a link between stages holds.
 const LINK: usize = 1024;
 /// How long what was taken in may take to become durable once the daemon stops.
@@ -60,8 +62,8 @@ impl std::fmt::Display for RunError {
 impl std::error::Error for RunError {}
 
 /// Runs the daemon until `shutdown` resolves or every source has come to its end, then drains.
-/// A configuration that comes on `reloads` takes the place of the rules, channels and lists; what
-/// else it changes waits for the next start, and is said.
+/// A configuration that comes on `reloads` takes the place of the rules, channels and lists, also of
+/// the channels of running sinks; what else it changes waits for the next start, and is said.
 ///
 /// # Errors
 /// When the log cannot be opened or read back, when a source, a stage or commit fails, or when a
@@ -82,7 +84,6 @@ pub async fn run(
     let model = decider.fold.model_digest().to_owned();
     handle.note(&config, &model);
 
-    let mut rules = reload::named(&config.rules);
     let in_force = watch::Sender::new(Arc::new(config.clone()));
 
     let stop = CancellationToken::new();
@@ -91,8 +92,9 @@ pub async fn run(
     let mut daemon = Daemon { stop: stop.clone(), in_hand: HashMap::new(), failures: Vec::new() };
 
     // Before anything is committed: retention waits for them, and `from = "now"` means now.
-    let (desk, couriers) = Couriers::attach(config.sinks, &log, &clock)
+    let (desk, couriers) = Couriers::attach(config.sinks.clone(), &log, &clock)
         .map_err(|error| RunError(format!("the log cannot be read: {error}")))?;
+    let mut reloading = Reloads::new(&config, model, handle, desk.clone());
 
     let metrics = Metrics::default();
     let mut stages = Tasks::default();
@@ -151,8 +153,7 @@ pub async fn run(
                 daemon.give_up(&mut stages);
             }
             Some(next) = reloads.recv() => {
-                if reload::take_up(&next, &rules, &handle, &model) {
-                    rules = reload::named(&next.rules);
+                if reloading.take_up(&next) {
                     in_force.send_replace(Arc::new(next));
                 }
             }

@@ -53,7 +53,7 @@ mod wording;
 
 pub use compare::{Change, Comparison};
 use condition::PartId;
-pub use reload::Reload;
+pub use reload::{Offer, Reload};
 pub use trace::{Outcome, RuleTrace};
 pub(crate) use wake::opened_by;
 

@@ -2,7 +2,9 @@ use super::*;
 use crate::item::Seq;
 use crate::log::fault::Switch;
 use crate::log::sample::{self, at, item, item_on, items, reject, timer};
-use crate::log::{Change, Digest, DigestEntry, Entry, Feedback, Ruled, Shown};
+use crate::log::{
+    Change, ConfigChange, Digest, DigestEntry, Entry, Feedback, Gap, GapCause, Ruled, Shown,
+};
 use crate::story::{Ahead, Coming, Out, StoryId, StoryState, Verdict};
 
 fn log_of(entries: &[Entry]) -> (tempfile::TempDir, Log) {
@@ -199,7 +201,7 @@ async fn lines_are_json_with_these_keys_in_this_order() {
         v: VERSION,
         from: Position(4),
         to: Position(9),
-        cause: crate::log::GapCause::Trimmed,
+        cause: GapCause::Trimmed,
     }));
     let lines: Vec<_> =
         events[1..].iter().map(|event| serde_json::to_string(event).unwrap()).collect();
@@ -243,4 +245,43 @@ async fn what_comes_out_of_its_embargo_tells_of_the_story_with_it() {
     };
     let verdicts: Vec<_> = events.iter().map(verdict).collect();
     assert_eq!(verdicts, [Verdict::Development, Verdict::New], "others told it first, or nobody");
+}
+
+fn noted(config: &str) -> Entry {
+    Entry::Config(ConfigChange { at: at(3), config: config.to_owned(), model: String::new() })
+}
+
+/// Reads all there is, in pages.
+async fn rest(subscription: &mut Subscription) -> Vec<String> {
+    let mut all = Vec::new();
+    while !subscription.is_caught_up() {
+        all.extend(ids(&subscription.read().await.unwrap().events));
+    }
+    all
+}
+
+#[tokio::test]
+async fn other_channels_count_from_the_record_on_that_notes_their_configuration() {
+    let both = ["old", "new"];
+    let entries = [item_on(1, &both), noted("b"), item_on(2, &both), noted("d"), item_on(3, &both)];
+    let (_dir, log) = log_of(&entries);
+    let mut subscription = Subscription::new(&log, ["old"], Position::FIRST);
+    subscription.change("b".to_owned(), Position::FIRST, ["new"]);
+    // Out of date before it took effect.
+    subscription.change("c".to_owned(), Position::FIRST, ["other"]);
+    subscription.change("d".to_owned(), Position::FIRST, both);
+    assert_eq!(rest(&mut subscription).await, ["old/1", "new/3", "old/5", "new/5"]);
+}
+
+#[test]
+fn what_is_lost_may_have_noted_other_channels() {
+    let change = |since| Handover {
+        config: "b".to_owned(),
+        since: Position(since),
+        wanted: Wanted::all(["new"]),
+    };
+    let changes: VecDeque<_> = [change(3), change(5), change(9)].into();
+    let gap = |to| Read::Gap(Gap { from: Position(1), to: Position(to), cause: GapCause::Trimmed });
+    assert_eq!(Handover::passed(&changes, &gap(3)), (0, Position(3)));
+    assert_eq!(Handover::passed(&changes, &gap(8)), (2, Position(8)));
 }

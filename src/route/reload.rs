@@ -28,22 +28,28 @@ struct Slot {
     nudge: Arc<Notify>,
 }
 
+/// Rules of a configuration, ready for the stage.
 #[derive(Debug)]
-struct Offer {
+pub struct Offer {
     /// `None`: the stage goes on with what it has, and only notes the configuration.
     rules: Option<Rules>,
     config: String,
     model: String,
 }
 
+impl Offer {
+    /// Compiles the rules of `config`; `None` when one of them is wrong.
+    pub fn of(config: &Config, model: &str, problems: &mut Diagnostics) -> Option<Offer> {
+        let rules = Some(Rules::compile(config, problems)?);
+        Some(Offer { rules, config: config.digest(), model: model.to_owned() })
+    }
+}
+
 impl Reload {
-    /// Compiles the rules of `config` and offers them. When one of them is wrong, nothing is
-    /// offered, the old rules stay, and the answer is `false`.
-    pub fn offer(&self, config: &Config, model: &str, problems: &mut Diagnostics) -> bool {
-        let Some(rules) = Rules::compile(config, problems) else { return false };
-        self.put(Offer { rules: Some(rules), config: config.digest(), model: model.to_owned() });
+    /// Has the stage take up an offer, and note its configuration in the log from now on.
+    pub fn offer(&self, offer: Offer) {
+        self.put(offer);
         self.0.nudge.notify_one();
-        true
     }
 
     /// Has the stage note in the log which configuration it starts with.

@@ -76,6 +76,18 @@ impl Couriers {
         Ok((Couriers(keepers.into()), couriers))
     }
 
+    /// Gives running sinks the channels that another configuration of this digest has for them, from
+    /// its record in the log on, which is not yet written. Whatever else it changes about sinks waits
+    /// for the next start.
+    pub fn change_channels(&self, configs: &[SinkConfig], digest: &str) {
+        for keeper in &*self.0 {
+            // Of whatever kind: at the next start its cursor is the same.
+            if let Some(config) = configs.iter().find(|config| config.name.value == keeper.name) {
+                keeper.change_channels(digest, &config.channels);
+            }
+        }
+    }
+
     /// How all of them fare.
     pub fn status(&self) -> Vec<Status> {
         self.0.iter().map(|keeper| Status::of(keeper)).collect()

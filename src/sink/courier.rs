@@ -13,7 +13,7 @@ use tracing::{error, info, warn};
 
 use super::batch::Batch;
 use super::error::{SinkError, SinkErrorKind};
-use super::keeper::{Keeper, Turn};
+use super::keeper::{Change, Keeper, Turn};
 use super::state::{DeadLetter, Effort, MOST_LETTERS};
 use super::{Sink, SinkConfig};
 use crate::backoff::Backoff;
@@ -54,7 +54,7 @@ impl Courier {
     pub(super) fn new(config: SinkConfig, keeper: Arc<Keeper>) -> Courier {
         let (turn, next) = keeper.place();
         Courier {
-            subscription: Subscription::new(&keeper.log, keeper.channels.clone(), next),
+            subscription: Subscription::new(&keeper.log, keeper.channels(), next),
             page: nothing(next),
             done: 0,
             size: config.batch,
@@ -97,6 +97,7 @@ impl Courier {
                     }
                 }
             }
+            self.follow_changes();
             self.follow_rewind();
             self.mind_the_clock();
             if self.config.kind.opens_early() && self.sink.is_none() {
@@ -124,21 +125,37 @@ impl Courier {
         }
     }
 
+    /// A reload may have given the sink other channels.
+    fn follow_changes(&mut self) {
+        for Change { config, since, channels } in self.keeper.take_changes() {
+            let names = channels.iter().map(|channel| channel.value.as_str());
+            self.subscription.change(config, since, names);
+            self.config.channels = channels;
+            // It may have an address for each.
+            self.sink = None;
+        }
+    }
+
     /// Somebody may have sent the sink to another place of the log.
     fn follow_rewind(&mut self) {
         let (turn, next) = self.keeper.place();
         if turn != self.turn {
             info!(sink = self.keeper.name, position = %next, "goes on from there");
             self.turn = turn;
-            self.subscription =
-                Subscription::new(&self.keeper.log, self.keeper.channels.clone(), next);
+            self.subscription = Subscription::new(&self.keeper.log, self.keeper.channels(), next);
             (self.page, self.done) = (nothing(next), 0);
             self.keeper.has_moved();
         }
     }
 
     async fn read(&mut self) -> Result<(), SinkError> {
+        let before = self.subscription.clone();
         match self.subscription.read().await {
+            // The record from which they count may be on this page.
+            Ok(_) if self.keeper.has_changes() => {
+                self.subscription = before;
+                Ok(())
+            }
             Ok(page) => {
                 if page.events.is_empty() {
                     self.keeper.advance(self.turn, page.next, self.keeper.own_state());

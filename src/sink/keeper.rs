@@ -13,7 +13,7 @@ use super::error::SinkError;
 use super::state::{DeadLetter, Effort, Pause, State, cut};
 use crate::channel::Event;
 use crate::clock::Clock;
-use crate::config::SinkConfig;
+use crate::config::{At, SinkConfig};
 use crate::log::{Cursor, Log, Position, blocking};
 
 /// Counts the rewinds of a sink.
@@ -22,7 +22,6 @@ pub(super) type Turn = u64;
 pub(super) struct Keeper {
     pub(super) name: String,
     pub(super) kind: &'static str,
-    pub(super) channels: Vec<String>,
     pub(super) log: Log,
     pub(super) clock: Clock,
     inner: Mutex<Inner>,
@@ -30,8 +29,21 @@ pub(super) struct Keeper {
     changed: Notify,
 }
 
+/// Other channels for a running sink.
+pub(super) struct Change {
+    /// Digest of the configuration that says so. What was decided by an earlier one is delivered as
+    /// before.
+    pub(super) config: String,
+    /// The record that notes it is here in the log, or later.
+    pub(super) since: Position,
+    pub(super) channels: Vec<At<String>>,
+}
+
 /// Everything that changes.
 pub(super) struct Inner {
+    channels: Vec<String>,
+    /// What the courier has not been told of yet.
+    changes: Vec<Change>,
     turn: Turn,
     pub(super) next: Position,
     /// What the sink itself wants to find again.
@@ -66,10 +78,11 @@ impl Keeper {
             State::default()
         });
         let Cursor { next, state: own } = cursor;
-        let inner = Inner { turn: 0, next, own, state, live: Live::default() };
+        let channels = named(&config.channels);
+        let live = Live::default();
+        let inner = Inner { channels, changes: Vec::new(), turn: 0, next, own, state, live };
         Keeper {
             kind: config.kind.word(),
-            channels: config.channels.iter().map(|channel| channel.value.clone()).collect(),
             name,
             log: log.clone(),
             clock: clock.clone(),
@@ -86,6 +99,36 @@ impl Keeper {
     pub(super) fn place(&self) -> (Turn, Position) {
         let inner = self.lock();
         (inner.turn, inner.next)
+    }
+
+    /// The channels that it delivers, or will from the last change on.
+    pub(super) fn channels(&self) -> Vec<String> {
+        self.lock().channels.clone()
+    }
+
+    /// Has it deliver the channels of another configuration, from that one's record on. To be called
+    /// before that is written.
+    pub(super) fn change_channels(&self, config: &str, channels: &[At<String>]) {
+        let mut inner = self.lock();
+        let names = named(channels);
+        if names == inner.channels {
+            return;
+        }
+        let (config, since) = (config.to_owned(), *self.log.watch().borrow());
+        tracing::info!(sink = self.name, channels = ?names, "delivers these from the new rules on");
+        inner.channels = names;
+        inner.changes.push(Change { config, since, channels: channels.to_vec() });
+        self.changed.notify_one();
+    }
+
+    /// Whether the courier is to be told of other channels.
+    pub(super) fn has_changes(&self) -> bool {
+        !self.lock().changes.is_empty()
+    }
+
+    /// Other channels since it was last asked.
+    pub(super) fn take_changes(&self) -> Vec<Change> {
+        std::mem::take(&mut self.lock().changes)
     }
 
     /// What the sink itself wanted to find again.
@@ -266,6 +309,10 @@ impl Keeper {
     fn note_state(&self, state: &State) {
         self.log.note_state(&key_of(&self.name), state.encode());
     }
+}
+
+fn named(channels: &[At<String>]) -> Vec<String> {
+    channels.iter().map(|channel| channel.value.clone()).collect()
 }
 
 /// The key in the log of a courier's state.

@@ -79,13 +79,10 @@ impl MailSink {
     pub(super) fn deliver(&mut self, batch: &Batch<'_>) {
         for event in batch.events {
             let position = event.position();
-            let all = &batch.keeper.channels;
-            let channels = event.channel().map_or(all.as_slice(), |own| {
-                all.iter().position(|channel| channel == own).map_or(&[], |at| &all[at..=at])
-            });
-            for channel in channels {
+            let own = event.channel().map(|channel| vec![channel.to_owned()]);
+            for channel in own.unwrap_or_else(|| batch.keeper.channels()) {
                 let span = Span { from: position, to: position.next() };
-                let waiting = self.state.waiting.entry(channel.clone()).or_insert(span);
+                let waiting = self.state.waiting.entry(channel).or_insert(span);
                 waiting.from = waiting.from.min(position);
                 waiting.to = waiting.to.max(position.next());
             }

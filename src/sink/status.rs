@@ -70,7 +70,7 @@ impl Status {
             (inner.next, inner.state.clone(), inner.live.clone())
         };
         let mut status = Status::stored(keeper.name.clone(), keeper.kind, next, end, &state);
-        status.channels = keeper.channels.clone();
+        status.channels = keeper.channels();
         status.state = match () {
             () if state.paused.is_some() => Doing::Paused,
             () if live.retry_at.is_some() => Doing::Retrying,

@@ -115,3 +115,27 @@ fn what_a_new_policy_does_not_hold_back_goes_without_waiting_for_an_item() {
     daemon.until("it is delivered", || channels(&desk) == ["early"]);
     daemon.stop();
 }
+
+/// The rule, the channel and the sink at once, with a backlog.
+#[test]
+fn a_channel_that_is_renamed_while_the_daemon_runs_reaches_its_sink_before_and_after_a_restart() {
+    let desk = Desk::with(CONFIG);
+    desk.write("spool/.keep", "");
+    let mut daemon = desk.daemon();
+    drop_in(&desk, 1);
+    daemon.until("the first item is delivered", || channels(&desk) == ["early"]);
+    let renamed = CONFIG.replace("\"early\"", "\"dawn\"").replace("out.ndjson", "other.ndjson");
+    desk.write("wirefold.toml", &renamed);
+    let said = |what: &str| desk.read("daemon.log").contains(what);
+    daemon.until("it says so", || said("reloaded: "));
+    daemon.until("it says what waits", || said("before the next start: [[sink.file]] `out`"));
+    drop_in(&desk, 2);
+    daemon.until("the second item is delivered", || channels(&desk) == ["early", "dawn"]);
+    daemon.stop();
+
+    let mut daemon = desk.daemon();
+    drop_in(&desk, 3);
+    daemon.until("the third item is delivered", || desk.count("other.ndjson") == 1);
+    daemon.stop();
+    assert_eq!(channels(&desk), ["early", "dawn"]);
+}

@@ -15,6 +15,8 @@ use crate::sink::{Couriers, Doing, RewindTo};
 
 use super::*;
 
+mod channels;
+
 /// A log with a receiver of its channel.
 struct Bench {
     dir: tempfile::TempDir,
