@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use toml::de::DeTable;
 use xxhash_rust::xxh3::Xxh3;
@@ -220,6 +221,15 @@ impl Config {
         });
         lists.for_each(|word| hasher.update(format!("{word}\n").as_bytes()));
         format!("{:016x}", hasher.digest())
+    }
+
+    /// How long channels may hold back a delivery, and some time to deliver it then; zero when none
+    /// holds back anything.
+    pub fn holds_back(&self) -> Duration {
+        const UNDER_WAY: Duration = Duration::from_secs(3_600);
+        let longest = self.channels.iter().map(|channel| channel.policy.longest()).max();
+        let longest = longest.filter(|longest| !longest.is_zero());
+        longest.map_or(Duration::ZERO, |longest| longest + UNDER_WAY)
     }
 
     /// The channel of that name.

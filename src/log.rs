@@ -16,6 +16,7 @@
 //! the end of the log the first that is not written.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -84,6 +85,8 @@ struct Inner {
     /// Wakes whoever saves cursors on a quiet wire.
     noted: Notify,
     end: watch::Sender<Position>,
+    /// Seconds for which records stay, whatever else says that they may go.
+    held_back: AtomicU64,
     _directory: Directory,
 }
 
@@ -115,6 +118,7 @@ impl Log {
             cursors: Mutex::new(Cursors::new(cursors)),
             noted: Notify::new(),
             end: watch::Sender::new(meta.next_position),
+            held_back: AtomicU64::new(0),
             _directory: directory,
         })))
     }
@@ -148,6 +152,22 @@ impl Log {
     /// The end of what is committed: the first position that is not. Changes with every commit.
     pub fn watch(&self) -> watch::Receiver<Position> {
         self.0.end.subscribe()
+    }
+
+    /// Channels may hold back a delivery for so long: from now on records stay as long, for want of
+    /// room too. Less than before changes nothing, since what is held back by then is still there.
+    pub fn hold_back(&self, longest: Duration) {
+        self.0.held_back.fetch_max(longest.as_secs(), Ordering::Relaxed);
+    }
+
+    fn held_back(&self) -> Duration {
+        Duration::from_secs(self.0.held_back.load(Ordering::Relaxed))
+    }
+
+    /// Digest of the configuration that made the last decisions; `None` when the log is new, or an
+    /// older version wrote it.
+    pub fn configured(&self) -> Option<String> {
+        String::from_utf8(self.state(cursor::CONFIGURED)?).ok()
     }
 
     /// Names a configured sink, so that retention waits for it, and tells how far it has come. A

@@ -76,7 +76,9 @@ pub async fn run(
 ) -> Result<(), RunError> {
     let clock = Clock::wall();
     let log = Log::open(&config.log).map_err(|error| RunError(error.to_string()))?;
-    let live = recover::recover(&mut decider, &log, config.fold.window)
+    let changed = log.configured() != Some(config.digest());
+    log.hold_back(config.holds_back());
+    let live = recover::recover(&mut decider, &log, config.fold.window, changed)
         .map_err(|error| RunError(format!("the log cannot be read back: {error}")))?;
     info!(log = %config.log.dir.display(), live, "the window is as it was");
 
@@ -94,7 +96,7 @@ pub async fn run(
     // Before anything is committed: retention waits for them, and `from = "now"` means now.
     let (desk, couriers) = Couriers::attach(config.sinks.clone(), &log, &clock)
         .map_err(|error| RunError(format!("the log cannot be read: {error}")))?;
-    let mut reloading = Reloads::new(&config, model, handle, desk.clone());
+    let mut reloading = Reloads::new(&config, model, handle, desk.clone(), log.clone());
 
     let metrics = Metrics::default();
     let mut stages = Tasks::default();

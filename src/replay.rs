@@ -146,7 +146,7 @@ fn decide(
     }
     // What is held back at the end is let go as if nothing else came.
     if decider.route.held() > 0
-        && let Ok(memory) = SignedDuration::try_from(decider.route.memory())
+        && let Ok(memory) = SignedDuration::try_from(decider.route.memory(false))
     {
         for entry in decider.pass(last.saturating_add(memory).unwrap_or(last)) {
             each(u64::MAX, None, None, entry);

@@ -33,6 +33,7 @@ mod document;
 mod embargo;
 mod field;
 mod frequency;
+mod gone;
 mod hold;
 mod implies;
 mod index;

@@ -121,6 +121,17 @@ impl Policy {
             && quiet.is_none()
             && rate.is_none()
     }
+
+    /// How long it may hold back a delivery, all its gates one after the other.
+    pub fn longest(&self) -> Duration {
+        let Policy { publishers, prefer_rank, max_updates, quiet, rate, overflow: _ } = self;
+        let deadline = publishers.map(|wanted| wanted.deadline);
+        let period = |rate: &Option<Rate>| rate.map_or(Duration::ZERO, |rate| rate.period);
+        // The first two count from the same moment; updates wait at neither.
+        let first = deadline.into_iter().chain(*prefer_rank).chain([period(max_updates)]).max();
+        let night = quiet.as_ref().map_or(Duration::ZERO, |_| LONGEST);
+        first.unwrap_or_default() + night + period(rate)
+    }
 }
 
 /// Reads the keys of a policy out of `[[channel]]`.

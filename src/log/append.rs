@@ -81,11 +81,13 @@ impl Log {
         let first = meta.next_position;
         let appended = Appended { first, end: Position(first.0 + batch.len() as u64) };
         let unsaved = self.cursors().unsaved();
+        let configured = cursor::configured(batch);
         writer.attempt = Some(appended);
         writer.stale = true;
         store.write(|transaction| {
             Tables::open(store, transaction)?.append(batch, &mut meta)?;
             cursor::save(store, transaction, &unsaved)?;
+            cursor::save(store, transaction, configured.as_slice())?;
             meta.save(store, transaction)
         })?;
         *writer = Writer::new(meta);

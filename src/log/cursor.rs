@@ -12,11 +12,14 @@ use serde::{Deserialize, Serialize};
 
 use super::error::LogError;
 use super::frame::{self, Kind};
-use super::record::Position;
+use super::record::{Entry, Position};
 use super::store::{CURSORS, Store};
 
 /// Sinks and sources may have the same name; their keys differ.
 const SINK: &str = "sink:";
+
+/// The key of the digest of the configuration that made the last decisions.
+pub(super) const CONFIGURED: &str = "configured";
 
 /// How far a sink has come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,6 +126,16 @@ pub(super) fn key_of(sink: &str) -> String {
 /// The sink whose cursor has this key.
 pub(super) fn sink_of(key: &str) -> Option<&str> {
     key.strip_prefix(SINK)
+}
+
+/// What is to be found again of the last configuration that a batch notes.
+pub(super) fn configured(batch: &[Entry]) -> Option<(String, Cursor)> {
+    let noted = batch.iter().rev().find_map(|entry| match entry {
+        Entry::Config(change) => Some(change.config.clone().into_bytes()),
+        _ => None,
+    });
+    let cursor = |state| Cursor { next: Position::default(), state };
+    noted.map(|state| (CONFIGURED.to_owned(), cursor(state)))
 }
 
 /// Writes cursors in the transaction of something else.

@@ -123,9 +123,9 @@ impl LogError {
                     .to_owned(),
             ),
             InTheWay::Age(setting) => (
-                format!("its oldest records are within `{setting}`"),
+                format!("its oldest records are within {setting}"),
                 format!(
-                    "Intake waits until they are older: raise `max_size`, shorten `{setting}`, or \
+                    "Intake waits until they are older: raise `max_size`, shorten {setting}, or \
                      set `on_full = \"skip\"`."
                 ),
             ),

@@ -68,7 +68,16 @@ impl Keep {
 
     /// How old a record must be to go for want of room, and the setting that says so.
     fn at_least(&self) -> (&'static str, Duration) {
-        if self.records < self.window { ("retain", self.records) } else { ("window", self.window) }
+        match self.records < self.window {
+            true => ("`retain`", self.records),
+            false => ("`window`", self.window),
+        }
+    }
+
+    /// The same where all records stay for this long.
+    fn holding_back(self, longest: Duration) -> Keep {
+        let (records, window) = (self.records.max(longest), self.window.max(longest));
+        Keep { records, window, ..self }
     }
 
     /// Bytes that items under an embargo may take when intake must not wait: with more, the log
@@ -119,7 +128,10 @@ impl Log {
         }
         // A damaged record is of no age, as when it is removed.
         let at = view.record(first).ok().flatten().map_or(Timestamp::MIN, |logged| logged.at);
-        let (setting, kept) = keep.at_least();
+        let (setting, kept) = match (keep.at_least(), self.held_back()) {
+            ((_, kept), longest) if longest > kept => ("what a [[channel]] holds back", longest),
+            (least, _) => least,
+        };
         if at >= cutoff(self.writer().meta.at.max(now), kept) {
             return Ok(InTheWay::Age(setting));
         }
@@ -136,6 +148,7 @@ impl Log {
     /// `now` is the time of the last record, or later: while nothing can be committed for want of
     /// room, records go on ageing.
     pub fn trim(&self, keep: &Keep, incoming: u64, now: Timestamp) -> Result<Trimmed, LogError> {
+        let keep = &keep.holding_back(self.held_back());
         let mut writer = self.writer();
         let store = &self.0.store;
         writer.settle(store)?;

@@ -35,12 +35,18 @@ enum Step<T> {
 type Chunk<T> = Result<Vec<Step<T>>, LogError>;
 type Known = (Prepared, Outline);
 
-/// Brings the stages back to where they were when the log was last written. Returns how many items
-/// are live again.
-pub(super) fn recover(decider: &mut Decider, log: &Log, window: Duration) -> Result<u64, LogError> {
+/// Brings the stages back to where they were when the log was last written. `changed`: that was with
+/// another configuration, whose policies may hold back what these do not. Returns how many items are
+/// live again.
+pub(super) fn recover(
+    decider: &mut Decider,
+    log: &Log,
+    window: Duration,
+    changed: bool,
+) -> Result<u64, LogError> {
     // The window follows the log's own time, which never goes back.
     let Some(last) = log.last_received() else { return Ok(0) };
-    let window = window.max(decider.route.memory());
+    let window = window.max(decider.route.memory(changed));
     let window = SignedDuration::try_from(window).unwrap_or(SignedDuration::MAX);
     let since = last.checked_sub(window).unwrap_or(Timestamp::MIN);
     let view = log.view();
@@ -73,6 +79,7 @@ pub(super) fn recover(decider: &mut Decider, log: &Log, window: Duration) -> Res
         decider.route.restore_carried(carried.story, &carried.channels, carried.at);
     })?;
     decider.fold.restored(log.next_story());
+    decider.route.restored(changed);
     Ok(items)
 }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use tracing::{info, warn};
 
 use crate::config::{Config, Diagnostics, RuleConfig};
+use crate::log::Log;
 use crate::route::{Offer, Reload};
 use crate::sink::Couriers;
 
@@ -17,6 +18,7 @@ use lasting::Lasting;
 pub(super) struct Reloads {
     route: Reload,
     couriers: Couriers,
+    log: Log,
     /// Digest of the model, which stays.
     model: String,
     /// The rules in force, as [`named`] tells them.
@@ -31,9 +33,10 @@ impl Reloads {
         model: String,
         route: Reload,
         couriers: Couriers,
+        log: Log,
     ) -> Reloads {
         let (rules, started) = (named(&config.rules), Lasting::of(config));
-        Reloads { route, couriers, model, rules, started }
+        Reloads { route, couriers, log, model, rules, started }
     }
 
     /// Has the daemon go over to the rules, channels and lists of a configuration, and says what
@@ -46,6 +49,7 @@ impl Reloads {
         };
         // Before anything can be decided by the new rules.
         self.couriers.change_channels(&config.sinks, &config.digest());
+        self.log.hold_back(config.holds_back());
         self.route.offer(offer);
         let before = std::mem::replace(&mut self.rules, named(&config.rules));
         let (before, after) = (&before, &self.rules);

@@ -52,8 +52,14 @@ pub(super) fn let_through(
 
 impl Route {
     /// How far back in the log a start must read, so that nothing that is held back is forgotten.
-    pub fn memory(&self) -> Duration {
-        if self.policies.is_empty() { Duration::ZERO } else { policy::MEMORY }
+    /// `changed`: by whatever policies.
+    pub fn memory(&self, changed: bool) -> Duration {
+        if self.policies.is_empty() && !changed { Duration::ZERO } else { policy::MEMORY }
+    }
+
+    /// The log was read back; `changed`: it was written with another configuration.
+    pub fn restored(&mut self, changed: bool) {
+        self.policies.restored(changed);
     }
 
     /// What waits, kept up to date while the stage runs.
@@ -79,6 +85,7 @@ impl Route {
         if self.policies.next().is_none_or(|at| at > now) {
             return;
         }
+        self.let_go_gone(now, out);
         let released = self.policies.wake(now);
         for (story, channel) in released.carried() {
             self.stories.carry(story, [channel], now);
@@ -90,7 +97,7 @@ impl Route {
 
     /// Takes over what channels held back of an item before a restart.
     pub(super) fn restore_held(&mut self, prepared: &Prepared, decision: &Decision) {
-        if self.policies.is_empty() {
+        if self.policies.is_empty() && decision.withheld.is_empty() {
             return;
         }
         let asked = Asked::about(prepared, &decision.fold, &self.policies);

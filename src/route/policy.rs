@@ -194,6 +194,24 @@ impl Policies {
         self.publishers.of(item).map_or(0, |publisher| publisher.family_id())
     }
 
+    /// Takes out what waits on channels that are gone: each story with the item that stands for it.
+    pub(super) fn take_gone(
+        &mut self,
+        is_gone: impl Fn(&str) -> bool,
+    ) -> Vec<(Arc<str>, StoryId, Seq)> {
+        let mut taken = Vec::new();
+        for (channel, keeper) in self.keepers.iter_mut().filter(|(channel, _)| is_gone(channel)) {
+            let stories: Vec<_> = keeper.pending.keys().copied().collect();
+            for story in stories {
+                let pending = keeper.take(story);
+                taken.extend(pending.map(|pending| (channel.clone(), story, pending.item)));
+            }
+            // Nobody can be told of it.
+            keeper.left_out = None;
+        }
+        taken
+    }
+
     /// When something that is held back is to be looked at.
     pub(super) fn next(&self) -> Option<Timestamp> {
         self.keepers.values().filter_map(Keeper::next).min()

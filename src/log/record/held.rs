@@ -35,7 +35,7 @@ pub enum Gate {
     Quiet,
     /// Fewer deliveries on the channel (`rate`).
     Rate,
-    /// Nothing: a kill withdrew it before anybody saw it.
+    /// Nothing: a kill withdrew it before anybody saw it, or its channel is no more.
     Withdrawn,
     /// Room: more is held back than a channel keeps.
     Room,

@@ -296,6 +296,37 @@ fn to_make_room_nothing_of_the_window_goes() {
 }
 
 #[test]
+fn what_channels_may_hold_back_stays_longer_than_it_would() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    log.append(&items(1..101)).unwrap();
+    log.hold_back(SECOND * 50);
+    // A policy that is gone may have left something.
+    log.hold_back(SECOND * 20);
+    let tight = Keep { max_size: 16, ..keep(10) };
+    while log.trim(&tight, 0, at(0)).unwrap().records > 0 {}
+    assert_eq!(positions(&log.view())[0], 50);
+    let refused = log.room(&tight, 0, at(0)).unwrap_err().to_string();
+    assert!(refused.contains("within what a [[channel]] holds back"), "{refused}");
+}
+
+#[test]
+fn a_log_knows_which_configuration_decided_last() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    assert_eq!(log.configured(), None);
+    let noted = |config: &str| {
+        let (at, config, model) = (at(1), config.to_owned(), String::new());
+        Entry::Config(ConfigChange { at, config, model })
+    };
+    log.append(&[item(1), noted("first"), noted("second"), item(2)]).unwrap();
+    log.append(&[item(3)]).unwrap();
+    log.close().unwrap();
+    drop(log);
+    assert_eq!(open(dir.path()).configured().as_deref(), Some("second"));
+}
+
+#[test]
 fn while_nothing_can_be_committed_for_want_of_room_records_go_on_ageing() {
     let dir = tempfile::tempdir().unwrap();
     let log = open(dir.path());

@@ -115,7 +115,7 @@ fn stopped_and_not(arrival: impl Fn(u64) -> Arrival) -> Vec<&'static str> {
     }
     assert_eq!(merged, 1);
     let mut started = decider(&config);
-    recover(&mut started, &log, config.fold.window).unwrap();
+    recover(&mut started, &log, config.fold.window, false).unwrap();
     let size = |decider: &Decider| (decider.fold.len(), decider.fold.stories());
     assert_eq!(size(&started), size(&went_on));
     // Old items again, by name, and new ones.
@@ -150,7 +150,7 @@ fn an_item_under_an_embargo_is_held_after_a_stop_though_what_came_with_it_is_gon
     assert!(log.view().bounds().unwrap().0 > Position(7));
 
     let mut started = decider(&config);
-    recover(&mut started, &log, config.fold.window).unwrap();
+    recover(&mut started, &log, config.fold.window, false).unwrap();
     let released = |decider: &mut Decider| {
         let timers = decider.pass(until).into_iter().filter_map(|entry| match entry {
             Entry::Timer(timer) => Some((timer.item, timer.channels)),
@@ -160,6 +160,47 @@ fn an_item_under_an_embargo_is_held_after_a_stop_though_what_came_with_it_is_gon
     };
     assert_eq!(released(&mut before), [(Seq(7), vec!["all".to_owned()])]);
     assert_eq!(released(&mut started), [(Seq(7), vec!["all".to_owned()])]);
+}
+
+/// By now no policy holds anything back, and the item has left the window.
+#[test]
+fn what_a_channel_held_back_goes_at_a_start_without_its_policy() {
+    const POLICY: &str = "min_publishers = 2\ndeadline = \"24h\"\n";
+    let dir = tempfile::tempdir().unwrap();
+    let with = |policy: &str| {
+        let text = format!(
+            "[log]\ndir = \"data\"\nretain = \"13h\"\n[fold]\nwindow = \"12h\"\n\
+             [[channel]]\nname = \"mines\"\n{policy}\
+             [[rule]]\nquery = \"skerry\"\nchannels = [\"mines\"]\n"
+        );
+        let (config, problems) = Config::parse(File::new("wirefold.toml", text), dir.path());
+        config.unwrap_or_else(|| panic!("{problems}"))
+    };
+    let config = with(POLICY);
+    let mut before = decider(&config);
+    let log = Log::open(&config.log).unwrap();
+    log.hold_back(config.holds_back());
+    for n in 1..=60 {
+        let mut arrival = arrival(n);
+        if let (1, Ok(item)) = (n, &mut arrival.record) {
+            item.headline = "Skerry Mining reports its half year".to_owned();
+        }
+        log.append(&before.push(arrival)).unwrap();
+    }
+    let now = arrival(60).received;
+    log.trim(&Keep::new(&config.log, &config.fold), 0, now).unwrap();
+    for (policy, changed, at_once) in [(POLICY, false, 0), ("", true, 1)] {
+        let config = with(policy);
+        let mut started = decider(&config);
+        recover(&mut started, &log, config.fold.window, changed).unwrap();
+        assert_eq!(started.route.held(), 1);
+        let timers = |entries: Vec<Entry>| {
+            entries.into_iter().filter(|entry| matches!(entry, Entry::Timer(_))).count()
+        };
+        assert_eq!(timers(started.pass(now)), at_once, "{policy}");
+        let deadline = now + SignedDuration::from_hours(5);
+        assert_eq!(timers(started.pass(deadline)), 1 - at_once, "{policy}");
+    }
 }
 
 /// Items 1 and 2 are one story of two publishers, 90 to 92 are versions of them, the rest is the wire.
@@ -194,7 +235,7 @@ fn a_story_that_has_left_the_window_is_known_as_well_after_a_stop() {
         log.append(&went_on.push(version_of(n))).unwrap();
     }
     let mut started = decider(&config);
-    recover(&mut started, &log, config.fold.window).unwrap();
+    recover(&mut started, &log, config.fold.window, false).unwrap();
     for n in [90, 91, 92] {
         let (a, b) = (went_on.push(version_of(n)), started.push(version_of(n)));
         assert_eq!(decided(&a), decided(&b), "item {n}");

@@ -1,6 +1,10 @@
-//! What policies know, from the log: recorded decisions are taken over, not made again.
+//! What policies know, from the log: recorded decisions are taken over, not made again. What a channel
+//! held back is known also where it has no policy any more.
+
+use std::sync::Arc;
 
 use super::Policies;
+use super::keeper::Keeper;
 use super::pending::{Asked, Withdraws};
 use crate::log::record::Timer;
 use crate::log::{Digest, Gate, Withheld};
@@ -21,11 +25,15 @@ impl Policies {
 
     /// It was recorded that a delivery was held back.
     pub(in crate::route) fn restore_withheld(&mut self, withheld: &Withheld, asked: &Asked) {
-        let Some(keeper) = self.keepers.get_mut(withheld.channel.as_str()) else { return };
         if withheld.gate == Gate::Withdrawn {
-            keeper.take(asked.story);
+            if let Some(keeper) = self.keepers.get_mut(withheld.channel.as_str()) {
+                keeper.take(asked.story);
+            }
             return;
         }
+        let channel = Arc::<str>::from(withheld.channel.as_str());
+        let new = || Keeper::new(channel.clone(), self.waiting.clone());
+        let keeper = self.keepers.entry(channel.clone()).or_insert_with(new);
         let mut pending = keeper.joined(&Asked { urgent: withheld.urgent, ..*asked });
         match withheld.until {
             Some(until) => {
@@ -51,6 +59,17 @@ impl Policies {
             let count = keeper.take(timer.story).map_or(1, |pending| pending.count);
             keeper.leave_out(withheld.gate, count, timer.at);
         }
+    }
+
+    /// The log was read back. What is held back where nothing holds it any more is looked at at once,
+    /// and so is everything if policies may be others than those that held it back.
+    pub(in crate::route) fn restored(&mut self, changed: bool) {
+        for keeper in self.keepers.values_mut() {
+            if changed || keeper.policy.is_open() {
+                keeper.look_again();
+            }
+        }
+        self.keepers.retain(|_, keeper| !keeper.is_idle());
     }
 
     /// A digest was recorded.

@@ -12,6 +12,7 @@ use crate::route::Route;
 use crate::stage::Stage;
 use crate::story::{FoldDecision, Folded, StoryId, StoryState, Verdict};
 
+mod changed;
 mod first;
 mod quiet;
 mod rates;
@@ -128,6 +129,7 @@ fn restarted(channel: &str, log: &[Entry], story: &[(Seq, Comes)]) -> Route {
             other => panic!("{other:?}"),
         }
     }
+    route.restored(false);
     route
 }
 
