@@ -10,6 +10,9 @@ use super::reload;
 use super::tracing_setup::{self, LogFormat};
 use super::{ConfigArg, Failure};
 
+/// SIGXFSZ, on every system but MIPS.
+const FILE_TOO_LARGE: i32 = 25;
+
 /// Run the daemon until SIGTERM or SIGINT, or until its inputs have ended
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -35,6 +38,9 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
         .build()
         .map_err(|error| Failure::runtime(format!("cannot start the runtime: {error}")))?;
     let outcome = runtime.block_on(async {
+        // From here on a file that may not grow (`ulimit -f`) is an error that is waited for, as a full
+        // disk is; the signal would end the process.
+        drop(signal(SignalKind::from_raw(FILE_TOO_LARGE))?);
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
         let shutdown = async move {

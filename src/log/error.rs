@@ -187,6 +187,13 @@ impl LogError {
                 LogErrorKind::DiskFull,
                 format!("The disk is full: {doing} {path} failed. Make room; nothing is lost."),
             ),
+            io::ErrorKind::FileTooLarge => (
+                LogErrorKind::DiskFull,
+                format!(
+                    "{path} may not grow: {doing} it failed. Raise the limit for files \
+                     (`ulimit -f`, `LimitFSIZE`); nothing is lost."
+                ),
+            ),
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => (
                 LogErrorKind::ReadOnly,
                 format!(

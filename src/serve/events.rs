@@ -147,7 +147,10 @@ async fn talk(mut socket: WebSocket, mut listener: Listener<OwnedSemaphorePermit
                     }
                 }
                 None => {
-                    let reason = Utf8Bytes::from_static("the daemon is stopping");
+                    let reason = Utf8Bytes::from_static(match listener.is_gone() {
+                        true => "the channel is no more",
+                        false => "the daemon is stopping",
+                    });
                     let close = CloseFrame { code: close_code::AWAY, reason };
                     let _ = send(&mut socket, Message::Close(Some(close))).await;
                     return;

@@ -19,6 +19,8 @@ use crate::channel::{Event, Page, Subscription};
 use crate::config::Config;
 use crate::log::{Log, LogError, Position};
 
+use super::read::channels;
+
 mod line;
 
 use line::Line;
@@ -104,6 +106,7 @@ impl Live {
             log: self.log.clone(),
             next: from,
             stop: self.stop.clone(),
+            in_force: self.told.clone(),
             _held: held,
         }
     }
@@ -139,6 +142,7 @@ pub(super) struct Listener<H> {
     log: Log,
     next: Position,
     stop: CancellationToken,
+    in_force: watch::Receiver<Arc<Config>>,
     _held: H,
 }
 
@@ -152,7 +156,14 @@ pub(super) enum Told {
 }
 
 impl<H> Listener<H> {
-    /// What comes next. `None` when the daemon stops, or the log cannot be read. Cancel safe.
+    /// Whether the configuration no longer has the channel.
+    pub(super) fn is_gone(&self) -> bool {
+        let config = self.in_force.borrow();
+        channels::names(&config).all(|(name, _)| name != self.line.channel())
+    }
+
+    /// What comes next. `None` when the daemon stops, the channel is no more, or the log cannot be
+    /// read. Cancel safe.
     pub(super) async fn next(&mut self) -> Option<Told> {
         loop {
             // Told to stop, it ends at the next message: whoever comes back goes on from there.
@@ -175,9 +186,15 @@ impl<H> Listener<H> {
                 }
             }
             let next = self.next;
+            let told = async { self.told.wait_for(|end| next < *end).await.map(drop) };
             tokio::select! {
-                told = self.told.wait_for(|end| next < *end) => { told.ok()?; }
+                told = told => told.ok()?,
                 () = self.stop.cancelled() => return None,
+                Ok(()) = self.in_force.changed() => {
+                    if self.is_gone() {
+                        return None;
+                    }
+                }
                 () = tokio::time::sleep(HEARTBEAT) => {
                     return Some(Told::Alive(self.line.id(next)));
                 }

@@ -28,6 +28,7 @@ struct Desk {
     bench: Bench,
     url: Url,
     streams: Arc<Semaphore>,
+    in_force: watch::Sender<Arc<Config>>,
     server: JoinHandle<()>,
     _folder: tempfile::TempDir,
 }
@@ -70,12 +71,13 @@ impl Desk {
             patience: Duration::from_millis(20),
         };
         change(&mut config);
-        let told = watch::Sender::new(Arc::new(desk_config())).subscribe();
+        let in_force = watch::Sender::new(Arc::new(desk_config()));
+        let told = in_force.subscribe();
         let server =
             Server::open(config, told, bench.context.clone(), Couriers::default()).await.unwrap();
         let url = format!("http://{}/", server.address()).parse().unwrap();
         let streams = server.app.streams.clone();
-        Desk { bench, url, streams, server: tokio::spawn(server.run()), _folder: folder }
+        Desk { bench, url, streams, in_force, server: tokio::spawn(server.run()), _folder: folder }
     }
 
     /// A push with a token, changed by `change`.

@@ -99,3 +99,28 @@ fn a_full_disk_stops_intake_and_loses_nothing() {
     }
     assert_eq!(delivered.len() as u64, count, "each line once");
 }
+
+/// Beyond the limit the system sends a signal that ends whoever does not expect it.
+#[test]
+fn a_limit_for_files_is_waited_for_as_a_full_disk_is() {
+    let desk = Desk::with(CONFIG);
+    desk.write("spool/.keep", "");
+    let mut daemon = desk.daemon();
+    daemon.until("it runs", || desk.read("daemon.log").contains("the window is as"));
+    if !daemon.limit_files("3000000") {
+        return;
+    }
+    let mut files = 0;
+    daemon.until("the log may not grow", || {
+        if desk.list("spool").len() < 3 {
+            put(&desk, files);
+            files += 1;
+        }
+        desk.read("daemon.log").contains("may not grow")
+    });
+    assert!(daemon.limit_files("unlimited"));
+    daemon.until("it has gone on", || desk.list("spool").len() == 1);
+    daemon
+        .until("everything is delivered", || delivered(&desk).len() as u64 == files * ITEMS_A_FILE);
+    daemon.stop();
+}

@@ -168,6 +168,15 @@ impl Daemon {
         line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
     }
 
+    /// Limits how long a file may become that it writes: a number of bytes, or `unlimited`. False where
+    /// there is no program for that.
+    #[must_use]
+    pub(crate) fn limit_files(&self, bytes: &str) -> bool {
+        let pid = self.child.id().to_string();
+        let limit = format!("--fsize={bytes}:");
+        Command::new("prlimit").args([&limit, "--pid", &pid]).status().is_ok_and(|it| it.success())
+    }
+
     /// SIGHUP: read the configuration again.
     pub(crate) fn hang_up(&self) {
         let pid = self.child.id().to_string();

@@ -224,6 +224,22 @@ async fn streams_end_when_the_daemon_stops_even_if_nobody_reads_them() {
 }
 
 #[tokio::test]
+async fn streams_of_a_channel_that_a_reload_removes_end() {
+    let desk = Desk::open().await;
+    let mut ear = Ear::at(&desk, PATH, None).await;
+    let mut other = Ear::at(&desk, "/v1/channels/night/events", None).await;
+    desk.append(&[item(1)]);
+    assert_eq!(ear.hear().await.unwrap().id, "harbour/1");
+    let mut config = desk_config();
+    config.channels.retain(|channel| channel.name.value != "harbour");
+    desk.in_force.send_replace(Arc::new(config));
+    assert_eq!(ear.hear().await, None);
+    assert_eq!(desk.get(PATH).await.status, StatusCode::NOT_FOUND);
+    desk.append(&[item_on(2, &["night"])]);
+    assert_eq!(other.hear().await.unwrap().id, "night/2");
+}
+
+#[tokio::test]
 async fn there_are_only_so_many_places_and_a_place_is_given_back() {
     let desk = Desk::with(|config| config.streams = 2).await;
     let first = Ear::at(&desk, PATH, None).await;
