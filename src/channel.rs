@@ -42,7 +42,11 @@ impl Handover {
     fn passed(changes: &VecDeque<Handover>, read: &Read) -> (usize, Position) {
         match read {
             Read::Record(logged, _) => {
-                let noted = changes.iter().position(|change| change.is_noted(&logged.record));
+                // An earlier record of the same configuration is of another time.
+                let is_here = |change: &Handover| {
+                    change.since <= logged.position && change.is_noted(&logged.record)
+                };
+                let noted = changes.iter().position(is_here);
                 (noted.map_or(0, |last| last + 1), logged.position.next())
             }
             Read::Gap(gap) => {

@@ -273,6 +273,19 @@ async fn other_channels_count_from_the_record_on_that_notes_their_configuration(
     assert_eq!(rest(&mut subscription).await, ["old/1", "new/3", "old/5", "new/5"]);
 }
 
+/// Somebody tried something and went back, while the reader was far behind.
+#[tokio::test]
+async fn a_configuration_that_was_there_before_counts_when_it_comes_again() {
+    let both = ["old", "new"];
+    let entries = [noted("a"), item_on(1, &both), noted("b"), item_on(2, &both), noted("a")];
+    let (_dir, log) = log_of(&entries);
+    log.append(&[item_on(3, &both)]).unwrap();
+    let mut subscription = Subscription::new(&log, ["old"], Position::FIRST);
+    subscription.change("b".to_owned(), Position(3), ["new"]);
+    subscription.change("a".to_owned(), Position(4), ["old"]);
+    assert_eq!(rest(&mut subscription).await, ["old/2", "new/4", "old/6"]);
+}
+
 #[test]
 fn what_is_lost_may_have_noted_other_channels() {
     let change = |since| Handover {
