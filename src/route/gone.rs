@@ -34,7 +34,7 @@ impl Route {
     ) -> Timer {
         let live = self.stories.get(story).and_then(|live| {
             let (latest, course) = live.latest().zip(live.course.as_ref())?;
-            Some((latest, course.at(now), live.parts.clone()))
+            Some((latest, live.family_of(latest), course.at(now), live.parts.clone()))
         });
         let reason = format!("Held on the channel `{gone}`, which is no more.");
         let mut timer = Timer {
@@ -47,7 +47,7 @@ impl Route {
             shown: None,
         };
         let mut is_unrouted = true;
-        if let Some((latest, state, parts)) = live {
+        if let Some((latest, family, state, parts)) = live {
             let holding = self.rules.holding(&parts, &state, now);
             is_unrouted = holding.is_empty();
             let names = self.rules.channels_of(&holding).into_iter();
@@ -55,6 +55,7 @@ impl Route {
             let missed = names.filter(|name| !self.stories.carried(story, name));
             timer.channels.extend(missed.map(|name| name.to_string()));
             let asked = Asked::late(story, latest, state.publishers, now);
+            let asked = Asked { family, ..asked };
             timer.withheld = hold::let_through(
                 &mut self.policies,
                 &asked,
