@@ -1,5 +1,6 @@
 //! Prepare: from an item as sent to text that can be compared.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
@@ -51,6 +52,8 @@ pub struct Prepared {
     pub item: Item,
     /// What is compared.
     pub headline: Headline,
+    /// The headline with its attributions, where some were taken off: see [`Prepared::told`].
+    pub attributed: Option<String>,
     /// Declared language, or a guess.
     pub language: Option<Language>,
     /// Markers of header and headline.
@@ -59,6 +62,14 @@ pub struct Prepared {
     pub attributions: Vec<String>,
     /// What fold compares.
     pub text: Text,
+}
+
+impl Prepared {
+    /// The headline as rules search it: without markers and publisher suffixes, but with who says
+    /// it.
+    pub fn told(&self) -> &str {
+        self.attributed.as_deref().unwrap_or(self.headline.as_str())
+    }
 }
 
 /// An intake record that did not become an item.
@@ -186,8 +197,7 @@ pub fn has_open_embargo(item: &Item, markers: &[Marker]) -> bool {
 pub fn markers(item: &Item) -> Vec<Marker> {
     let mut markers = item.markers.clone();
     if let Some(Line { text, .. }) = cleaned_headline(item) {
-        let stripped = attribution::strip(&text, item.publisher.as_deref(), &mut Vec::new());
-        marker::strip(stripped, &mut markers);
+        without_markers(&text, item, &mut markers, &mut Vec::new());
     }
     markers
 }
@@ -208,16 +218,40 @@ fn latest(received: Timestamp) -> Timestamp {
     received.checked_add(AHEAD).unwrap_or(Timestamp::MAX)
 }
 
+/// A cleaned headline without markers and publisher suffixes.
+fn without_markers<'a>(
+    line: &'a str,
+    item: &Item,
+    markers: &mut Vec<Marker>,
+    attributions: &mut Vec<String>,
+) -> Cow<'a, str> {
+    let line = attribution::without_publisher(line, item.publisher.as_deref(), attributions);
+    marker::strip(line, markers)
+}
+
 fn prepared(seq: Seq, received: Timestamp, item: Item, line: &str) -> Prepared {
     let event = event_time(&item, received);
     let mut markers = item.markers.clone();
     let mut attributions = Vec::new();
-    let stripped = attribution::strip(line, item.publisher.as_deref(), &mut attributions);
-    let stripped = marker::strip(stripped, &mut markers);
-    let language = item.language.or_else(|| language::guess(stripped));
-    let text = text(stripped, language);
-    let headline = Headline(stripped.to_owned());
-    Prepared { seq, received, event, item, headline, language, markers, attributions, text }
+    let told = without_markers(line, &item, &mut markers, &mut attributions);
+    let publisher = item.publisher.as_deref();
+    let compared = attribution::without_attribution(&told, publisher, &mut attributions);
+    let attributed = (compared.len() < told.len()).then(|| told.to_string());
+    let language = item.language.or_else(|| language::guess(compared));
+    let text = text(compared, language);
+    let headline = Headline(compared.to_owned());
+    Prepared {
+        seq,
+        received,
+        event,
+        item,
+        headline,
+        attributed,
+        language,
+        markers,
+        attributions,
+        text,
+    }
 }
 
 #[cfg(test)]

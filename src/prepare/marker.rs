@@ -1,75 +1,31 @@
 //! Markers that wires write into headlines, taken off and kept.
 
+use std::borrow::Cow;
+
 use crate::item::Marker;
 
-/// How strictly a word must be written to be a marker.
-#[derive(Clone, Copy, PartialEq)]
-enum Form {
-    /// In any case, with a delimiter: `Update 2-`, `Breaking: `.
-    Any,
-    /// In capitals, with a delimiter: `KILL: `. "Kill: a review" is a film.
-    Capitals,
-}
+mod lead;
+mod words;
 
-type Make = fn(u16) -> Marker;
+use lead::lead_number;
+use words::{Form, GLUED, NUMBERED, WORDS, ending};
 
-/// Marker words, longest first where one starts another.
-const WORDS: &[(&str, Form, Make)] = &[
-    ("UPDATED", Form::Any, |_| Marker::Update(1)),
-    ("UPDATE", Form::Any, |n| Marker::Update(n.max(1))),
-    ("WRAPUP", Form::Any, |n| Marker::Wrapup(n.max(1))),
-    ("CORRECTED (OFFICIAL)", Form::Any, |_| Marker::Corrected),
-    ("CORRECTED", Form::Any, |_| Marker::Corrected),
-    ("CORRECTION", Form::Any, |_| Marker::Corrected),
-    ("REFILE", Form::Any, |_| Marker::Refile),
-    ("RPT", Form::Any, |_| Marker::Repeat),
-    ("REPEAT", Form::Capitals, |_| Marker::Repeat),
-    ("BRIEF", Form::Capitals, |_| Marker::Brief),
-    ("BREAKING NEWS", Form::Any, |_| Marker::Breaking),
-    ("BREAKING", Form::Any, |_| Marker::Breaking),
-    ("URGENT", Form::Capitals, |_| Marker::Breaking),
-    ("FLASH", Form::Capitals, |_| Marker::Breaking),
-    ("ALERT", Form::Capitals, |_| Marker::Breaking),
-    ("NEWS ALERT", Form::Any, |_| Marker::Breaking),
-    ("ADVISORY", Form::Capitals, |_| Marker::Advisory),
-    ("MEDIA ADVISORY", Form::Capitals, |_| Marker::Advisory),
-    ("BULLETIN KILL", Form::Capitals, |_| Marker::Kill),
-    ("MANDATORY KILL", Form::Capitals, |_| Marker::Kill),
-    ("KILL", Form::Capitals, |_| Marker::Kill),
-    ("WITHDRAWAL", Form::Capitals, |_| Marker::Withdrawn),
-    ("WITHDRAWN", Form::Capitals, |_| Marker::Withdrawn),
-    ("EMBARGOED", Form::Capitals, |_| Marker::Embargoed),
-    ("EXCLUSIVE", Form::Any, |_| Marker::Exclusive),
-    ("LIVE UPDATES", Form::Any, |_| Marker::Live),
-    ("LIVE", Form::Any, |_| Marker::Live),
-    ("OPINION", Form::Any, |_| Marker::Comment),
-    ("ANALYSIS", Form::Any, |_| Marker::Comment),
-    ("COLUMN", Form::Capitals, |_| Marker::Comment),
-    ("COMMENTARY", Form::Any, |_| Marker::Comment),
-    ("FACTBOX", Form::Any, |_| Marker::Comment),
-    ("TIMELINE", Form::Any, |_| Marker::Comment),
-    ("EXPLAINER", Form::Any, |_| Marker::Comment),
-    ("INSIGHT", Form::Capitals, |_| Marker::Comment),
-    ("SPECIAL REPORT", Form::Capitals, |_| Marker::Comment),
-    ("BREAKINGVIEWS", Form::Any, |_| Marker::Comment),
-];
-
-/// Takes markers off both ends of a cleaned headline. What is left may be empty: a headline of
-/// nothing but a marker is left as it is.
-pub(super) fn strip<'a>(headline: &'a str, markers: &mut Vec<Marker>) -> &'a str {
-    let mut rest = headline;
+/// Takes markers off both ends of a cleaned headline, and off what stands behind its section. What
+/// is left may be empty: a headline of nothing but a marker is left as it is.
+pub(super) fn strip<'a>(headline: &'a str, markers: &mut Vec<Marker>) -> Cow<'a, str> {
     let before = markers.len();
-    while let Some((marker, tail)) = leading(rest).or_else(|| lead_number(rest)) {
+    let mut rest = behind_section(without_leading(headline, markers), markers);
+    while let Some((marker, head)) = trailing(&rest) {
         push(marker, markers);
-        rest = tail;
-    }
-    while let Some((marker, head)) = trailing(rest) {
-        push(marker, markers);
-        rest = head;
+        let end = head.len();
+        match &mut rest {
+            Cow::Borrowed(text) => *text = &text[..end],
+            Cow::Owned(text) => text.truncate(end),
+        }
     }
     if rest.is_empty() {
         markers.truncate(before);
-        return headline;
+        return headline.into();
     }
     rest
 }
@@ -80,33 +36,109 @@ fn push(marker: Marker, markers: &mut Vec<Marker>) {
     }
 }
 
-/// `UPDATE 2-…`, `(URGENT) …`, `[BREAKING] …`.
+fn without_leading<'a>(mut text: &'a str, markers: &mut Vec<Marker>) -> &'a str {
+    while let Some((marker, tail)) = leading(text).or_else(|| lead_number(text)) {
+        push(marker, markers);
+        text = tail;
+    }
+    text
+}
+
+/// Takes markers off that stand behind the section of a wire, and leaves the section, which other
+/// versions have as well: `Chess-UPDATE 1-Norland wins` is "Chess-Norland wins".
+fn behind_section<'a>(text: &'a str, markers: &mut Vec<Marker>) -> Cow<'a, str> {
+    /// What has more words is no section: "Motor racing-".
+    const MOST_WORDS: usize = 2;
+    let Some((section, behind)) = text.split_once('-') else { return text.into() };
+    let named = section.split(' ').count() <= MOST_WORDS
+        && section.ends_with(char::is_alphabetic)
+        && section.chars().all(|c| c.is_alphabetic() || c == ' ');
+    // Capitals tell a marker from other words that a hyphen joins, where not all is in capitals.
+    let capitals = || WORDS.iter().any(|(word, ..)| behind.starts_with(word));
+    if !named || !behind.contains(char::is_lowercase) || !capitals() {
+        return text.into();
+    }
+    let rest = without_leading(behind, markers);
+    match rest.len() {
+        0 => section.into(),
+        length if length == behind.len() => text.into(),
+        _ => format!("{section}-{rest}").into(),
+    }
+}
+
+/// `UPDATE 2-…`, `(URGENT) …`, `[BREAKING] …`, `+++ EIL +++ …`, `#BREAKING …`.
 fn leading(text: &str) -> Option<(Marker, &str)> {
-    let close = match text.as_bytes().first()? {
+    let bare = text.trim_start_matches(is_ornament);
+    let ornament = text[..text.len() - bare.len()].trim_end().chars().next_back();
+    let close = match bare.as_bytes().first()? {
         b'(' => Some(')'),
         b'[' => Some(']'),
         _ => None,
     };
-    let inner = if close.is_some() { &text[1..] } else { text };
-    for (word, form, make) in WORDS {
-        let Some(head) = inner.get(..word.len()) else { continue };
-        let written = match form {
-            Form::Any => head.eq_ignore_ascii_case(word),
-            Form::Capitals => head == *word,
+    if let Some(note) = bare.strip_prefix("(ATTN: CORRECTS") {
+        let (_, tail) = note.split_once(')')?;
+        return Some((Marker::Corrected, tail.trim_start()));
+    }
+    // Most headlines begin like no marker.
+    let mut letters = bare.chars();
+    let first = letters.next()?;
+    let second = letters.next().filter(|_| close.is_some()).unwrap_or(first);
+    let initials = [first, second].map(|c| c.to_uppercase().next().unwrap_or(c));
+    for (word, form, make) in WORDS.iter().filter(|(word, ..)| word.starts_with(initials)) {
+        let (inner, close) = match close {
+            Some(_) if !word.starts_with('(') => (&bare[1..], close),
+            _ => (bare, None),
         };
-        if !written {
-            continue;
-        }
-        let (number, tail) = number(&inner[word.len()..]);
-        let tail = match close {
-            Some(close) => tail.strip_prefix(close),
-            None => delimiter(tail, GLUED.contains(word)),
+        let head = inner.get(..word.len()).filter(|head| is_written(head, word, *form));
+        let Some(head) = head else { continue };
+        let behind = &inner[word.len()..];
+        let hyphenated = || hyphenated(behind).filter(|_| NUMBERED.contains(word));
+        let (number, tail) = match hyphenated() {
+            Some((number, tail)) if close.is_none() => (number, Some(tail)),
+            _ => {
+                let (number, tail) = number(behind);
+                let glued = GLUED.contains(word);
+                let tail = match close {
+                    Some(close) => tail.strip_prefix(close),
+                    None => delimiter(tail, glued)
+                        .or_else(|| ornamented(tail, ornament, head == *word))
+                        .or_else(|| another(tail, glued)),
+                };
+                (number, tail)
+            }
         };
         if let Some(tail) = tail {
             return Some((make(number), tail.trim_start_matches([' ', '-', ':'])));
         }
     }
     None
+}
+
+fn is_written(head: &str, word: &str, form: Form) -> bool {
+    match form {
+        Form::Capitals => head == word,
+        Form::Any if word.is_ascii() => head.eq_ignore_ascii_case(word),
+        Form::Any => head.chars().flat_map(char::to_uppercase).eq(word.chars()),
+    }
+}
+
+/// Signs and pictures that decorate a marker.
+fn is_ornament(c: char) -> bool {
+    matches!(c, ' ' | '*' | '+' | '#' | '=' | '~' | '|' | '•' | '\u{2190}'..='\u{2BFF}'
+        | '\u{1F000}'..='\u{1FAFF}')
+}
+
+/// What follows a marker between ornaments (`+++ EIL +++ x`), or one in capitals that is a hashtag.
+fn ornamented(text: &str, ornament: Option<char>, capitals: bool) -> Option<&str> {
+    let ornament = ornament?;
+    let closed = text.trim_start().strip_prefix(ornament);
+    let tagged = || text.strip_prefix(' ').filter(|_| ornament == '#' && capitals);
+    closed.map(|tail| tail.trim_start_matches(is_ornament)).or_else(tagged)
+}
+
+/// What follows a marker that has only a space between itself and another one: `RPT COLUMN-`.
+fn another(text: &str, glued: bool) -> Option<&str> {
+    text.strip_prefix(' ').filter(|tail| glued && leading(tail).is_some())
 }
 
 /// An optional number after spaces; 0 when there is none.
@@ -117,6 +149,14 @@ fn number(text: &str) -> (u16, &str) {
         Ok(number) => (number, &digits[end..]),
         Err(_) => (0, text),
     }
+}
+
+/// A number after a hyphen, before a word with a capital: `UPDATE-1 Mine reopens`, but not `UPDATE-3
+/// dead in mine`.
+fn hyphenated(text: &str) -> Option<(u16, &str)> {
+    let (number, tail) = number(text.strip_prefix('-')?);
+    let tail = tail.strip_prefix([' ', '-', ':'])?.trim_start();
+    (number > 0 && tail.starts_with(char::is_uppercase)).then_some((number, tail))
 }
 
 /// What follows `-`, `:`, `|` or `/`, with a space before only if there is one after: "Live - x"
@@ -134,35 +174,6 @@ fn delimiter(text: &str, glued: bool) -> Option<&str> {
     (spaced.len() == text.len() || after.starts_with([' ', '-'])).then_some(after)
 }
 
-/// Words after which wires write a bare hyphen, whatever the case of what follows.
-const GLUED: &[&str] =
-    &["UPDATED", "UPDATE", "WRAPUP", "CORRECTED (OFFICIAL)", "CORRECTED", "REFILE", "RPT", "BRIEF"];
-
-/// `1st Ld-Writethru`, `(2nd LD)`, `3rd Add` at the start, with or without a delimiter.
-fn lead_number(text: &str) -> Option<(Marker, &str)> {
-    let bare = text.trim_start_matches('(');
-    if let Some(tail) = text.strip_prefix("(LEAD)") {
-        return Some((Marker::Lead(1), tail.trim_start()));
-    }
-    let digits = bare.find(|c: char| !c.is_ascii_digit())?;
-    let n = bare[..digits].parse().ok()?;
-    let after = bare.get(digits + 2..)?;
-    let ordinal = bare.get(digits..digits + 2)?;
-    if !["st", "nd", "rd", "th"].contains(&ordinal.to_ascii_lowercase().as_str()) {
-        return None;
-    }
-    let mut tail = after.strip_prefix(' ')?;
-    let word_end = tail.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(tail.len());
-    if !["ld", "lead", "add"].contains(&tail[..word_end].to_ascii_lowercase().as_str()) {
-        return None;
-    }
-    tail = &tail[word_end..];
-    for writethru in ["-Writethru", "-writethru", " Writethru"] {
-        tail = tail.strip_prefix(writethru).unwrap_or(tail);
-    }
-    Some((Marker::Lead(n), tail.trim_start_matches([')', ' ', '-', ':', ','])))
-}
-
 /// `…, 1st Ld-Writethru`, `… - live updates`, `… (UPDATED)`.
 fn trailing(text: &str) -> Option<(Marker, &str)> {
     if text.contains(',')
@@ -171,86 +182,13 @@ fn trailing(text: &str) -> Option<(Marker, &str)> {
     {
         return Some((marker, head));
     }
-    if let Some((head, tail)) = text.rsplit_once(['-', '|', ':', '(', '['])
-        && head.ends_with([' ', ':'])
-    {
-        let word = tail.trim_matches([' ', ')', ']']).to_ascii_lowercase();
-        let marker = match word.as_str() {
-            "live" | "live updates" | "as it happened" | "live blog" => Marker::Live,
-            "update" | "updated" => Marker::Update(1),
-            "correction" | "corrected" => Marker::Corrected,
-            "opinion" | "analysis" | "comment" | "editorial" => Marker::Comment,
-            "exclusive" => Marker::Exclusive,
-            "breaking" | "breaking news" => Marker::Breaking,
-            _ => return None,
-        };
-        return Some((marker, head.trim_end()));
+    let (head, tail) = text.rsplit_once(['-', '|', ':', '(', '['])?;
+    if !head.ends_with([' ', ':']) {
+        return None;
     }
-    None
+    let marker = ending(tail.trim_matches([' ', ')', ']']), head)?;
+    Some((marker, head.trim_end()))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn case(headline: &str, expected: &str, markers: &[Marker]) {
-        let mut found = Vec::new();
-        assert_eq!(strip(headline, &mut found), expected, "{headline:?}");
-        assert_eq!(found, markers, "{headline:?}");
-    }
-
-    #[test]
-    fn words_that_a_hyphen_joins_are_no_markers() {
-        for headline in [
-            "KILL-SWITCH BILL FOR AI PASSES SENATE",
-            "REPEAT-OFFENDER LAW PASSES",
-            "FLASH-FLOOD WARNING FOR COAST",
-            "Live-fire drills off coast",
-            "Breaking-point for hospitals",
-            "Correction-officers strike",
-        ] {
-            case(headline, headline, &[]);
-        }
-        case("KILL-Mine reopens", "Mine reopens", &[Marker::Kill]);
-        case("KILL - MINE REOPENS", "MINE REOPENS", &[Marker::Kill]);
-        case("CORRECTED-MINE REOPENS", "MINE REOPENS", &[Marker::Corrected]);
-    }
-
-    #[test]
-    fn wire_markers_come_off_with_their_numbers() {
-        case("UPDATE 2-Mine reopens", "Mine reopens", &[Marker::Update(2)]);
-        case("WRAPUP 1-Mines reopen", "Mines reopen", &[Marker::Wrapup(1)]);
-        case("RPT-UPDATE 3-Mine reopens", "Mine reopens", &[Marker::Repeat, Marker::Update(3)]);
-        case("CORRECTED-Mine reopens", "Mine reopens", &[Marker::Corrected]);
-        case("REFILE-Mine reopens", "Mine reopens", &[Marker::Refile]);
-        case("BRIEF-Mine reopens", "Mine reopens", &[Marker::Brief]);
-        case("BREAKING: Mine reopens", "Mine reopens", &[Marker::Breaking]);
-        case("(URGENT) Mine reopens", "Mine reopens", &[Marker::Breaking]);
-        case("KILL: Mine reopens", "Mine reopens", &[Marker::Kill]);
-        case("ADVISORY: Mine reopens", "Mine reopens", &[Marker::Advisory]);
-    }
-
-    #[test]
-    fn leads_are_found_at_either_end() {
-        case("Mine-Reopens, 1st Ld-Writethru", "Mine-Reopens", &[Marker::Lead(1)]);
-        case("(2nd LD) Mine reopens", "Mine reopens", &[Marker::Lead(2)]);
-        case("1st Ld-Writethru Mine reopens", "Mine reopens", &[Marker::Lead(1)]);
-        case("Mine fire - live updates", "Mine fire", &[Marker::Live]);
-    }
-
-    #[test]
-    fn ordinary_words_are_not_markers() {
-        for headline in [
-            "Kill Baby Kill: a horror film returns",
-            "Kill: the film everyone talks about",
-            "Live music returns to the harbour",
-            "Update your phone now, minister says",
-            "1st leg ends level in Porto",
-            "Breaking bread with the neighbours",
-            "KILL",
-        ] {
-            case(headline, headline, &[]);
-        }
-    }
-}
+mod tests;

@@ -11,15 +11,6 @@ mod lexicon;
 
 use lexicon::{class, class_of};
 
-/// Whether a word denies, negates or calls untrue: whoever is named before it claims nothing.
-pub(super) fn denies(word: &str) -> bool {
-    use class::{
-        CALL, DENIED, DENY, DISMISS, GUARD, NEVER, NO, NOT, NOT_FACT, SAID_UNTRUE, UNTRUE,
-    };
-    let denying = DENY | DENIED | DISMISS | UNTRUE | SAID_UNTRUE | CALL | GUARD;
-    class_of(word) & (denying | NO | NOT | NEVER | NOT_FACT) != 0
-}
-
 /// What a headline does with a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Stance {

@@ -51,6 +51,24 @@ fn markers_and_attributions_are_kept_as_evidence() {
 }
 
 #[test]
+fn what_is_told_has_its_attributions_but_neither_markers_nor_publisher() {
+    #[track_caller]
+    fn case(headline: &str, told: &str, compared: &str) {
+        let item = Item { headline: headline.to_owned(), ..Item::default() };
+        let prepared = prepare(item).expect("it has a headline");
+        assert_eq!((prepared.told(), prepared.headline.as_str()), (told, compared));
+    }
+    let news = "two boats collide off Sandvik";
+    let told = "Norland media: two boats collide off Sandvik";
+    case("Norland media: two boats collide off Sandvik - Reuters", told, news);
+    case("UPDATE 2-Norland media: two boats collide off Sandvik", told, news);
+    let told = "Two boats collide off Sandvik - Norland state TV";
+    case(told, told, "Two boats collide off Sandvik");
+    let plain = "Two boats collide off Sandvik";
+    case("BREAKING: Two boats collide off Sandvik | Coast Gazette", plain, plain);
+}
+
+#[test]
 fn rejects_pass_through() {
     let reject = Reject::new(RejectKind::Malformed, "It is broken.", 3, b"xyz");
     let arrival = Arrival {

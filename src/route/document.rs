@@ -30,7 +30,7 @@ const SIEVE: usize = 32;
 pub(super) struct View<'a> {
     /// As sent.
     pub(super) item: &'a Item,
-    /// Without markers, suffixes and attributions.
+    /// Without markers and publisher suffixes.
     pub(super) headline: &'a str,
     /// Declared or guessed.
     pub(super) language: Option<Language>,
@@ -43,7 +43,7 @@ impl<'a> View<'a> {
     pub(super) fn prepared(prepared: &'a Prepared) -> View<'a> {
         View {
             item: &prepared.item,
-            headline: prepared.headline.as_str(),
+            headline: prepared.told(),
             language: prepared.language,
             markers: &prepared.markers,
         }

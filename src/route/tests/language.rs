@@ -196,3 +196,16 @@ fn subjects_match_everything_below_them() {
     misses("subject:politics");
     misses("subject:\"table tennis\"");
 }
+
+#[test]
+fn who_says_it_can_be_looked_for_and_who_publishes_it_not() {
+    for (query, item, expected) in [
+        ("norland*", "Norland media: two fishers taken near border", "c"),
+        ("headline:norland*", "UPDATE 1-Norland state TV reports fire at harbour", "c"),
+        ("norland NEAR/3 media", "Fire reported at harbour - Norland state media", "c"),
+        ("gazette", "Fire reported at harbour | Coast Gazette", "unrouted"),
+        ("update", "UPDATE 1-Norland media: two fishers taken", "unrouted"),
+    ] {
+        assert_eq!(compiled(&rule(query)).decide(&folded(headline(item))).matched, [expected]);
+    }
+}
