@@ -18,6 +18,7 @@ mod polarity;
 mod text;
 mod words;
 
+pub(crate) use clean::is_invisible;
 pub use polarity::{Polarity, Stance};
 pub use text::{Text, Word, term_id, text};
 

@@ -79,14 +79,7 @@ fn squeeze(text: &str, out: &mut String) {
             '\u{2018}' | '\u{2019}' | '\u{201A}' | '\u{201B}' | '`' => '\'',
             '\u{201C}' | '\u{201D}' | '\u{201E}' | '\u{AB}' | '\u{BB}' => '"',
             '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
-            // Soft hyphen, zero-width and bidirectional controls: nothing a reader sees.
-            '\u{AD}'
-            | '\u{61C}'
-            | '\u{200B}'..='\u{200F}'
-            | '\u{202A}'..='\u{202E}'
-            | '\u{2060}'..='\u{206F}'
-            | '\u{FEFF}'
-            | '\u{FE00}'..='\u{FE0F}' => continue,
+            c if is_invisible(c) => continue,
             c if c.is_whitespace() || c.is_control() => ' ',
             c => c,
         };
@@ -103,6 +96,17 @@ fn squeeze(text: &str, out: &mut String) {
     if out.ends_with(' ') {
         out.pop();
     }
+}
+
+/// Soft hyphen, zero-width and bidirectional controls: nothing a reader sees.
+pub(crate) fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{AD}'
+        | '\u{61C}'
+        | '\u{200B}'..='\u{200F}'
+        | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}'
+        | '\u{FEFF}'
+        | '\u{FE00}'..='\u{FE0F}')
 }
 
 /// Whether squeezing a text would change nothing, as with most headlines: visible ASCII with single

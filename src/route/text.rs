@@ -4,8 +4,10 @@
 //! A word is a run of letters and digits. Inside it are dropped: the dots of an acronym (`U.S.`
 //! is `US`), an apostrophe and a possessive `'s`, the commas of a number. A short elided article
 //! (`l'Iran`) is a word of its own. Scripts without spaces (Han, kana) give a word a character,
-//! so that a query of several characters becomes a phrase.
+//! so that a query of several characters becomes a phrase. What no reader sees (soft hyphens, zero
+//! width) is not there.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
@@ -13,6 +15,7 @@ use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed}
 use rust_stemmers::{Algorithm, Stemmer};
 
 use crate::memo::Memo;
+use crate::prepare::is_invisible;
 
 /// One word in the forms that queries compare.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,8 +37,9 @@ pub(super) enum Wild {
 
 /// Calls `each` with every word of `text`, in order.
 pub(super) fn words(text: &str, wild: Wild, mut each: impl FnMut(&Word)) {
+    let text = visible(text);
     let mut word = Word::default();
-    let mut rest = text;
+    let mut rest = &*text;
     while let Some(start) = rest.find(|c| in_word(c, wild)) {
         rest = &rest[start..];
         word.exact.clear();
@@ -50,6 +54,14 @@ pub(super) fn words(text: &str, wild: Wild, mut each: impl FnMut(&Word)) {
         fold(&word.exact, &mut word.folded);
         each(&word);
     }
+}
+
+/// The text without what no reader sees: bodies come as they were sent.
+fn visible(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || !text.contains(is_invisible) {
+        return text.into();
+    }
+    text.chars().filter(|c| !is_invisible(*c)).collect()
 }
 
 /// Takes the word at the start of `text` into `word`; returns what follows it.
@@ -146,9 +158,9 @@ pub(super) fn fold(text: &str, folded: &mut String) {
 }
 
 /// Marks that people leave out when they type: Latin, Greek and Cyrillic diacritics, Hebrew
-/// points, Arabic vowel signs. The vowel signs of Indic scripts are letters and stay.
+/// points, Arabic vowel signs and the stroke that only widens a word. The vowel signs of Indic scripts are letters and stay.
 fn diacritic(c: char) -> bool {
-    matches!(u32::from(c), 0x0300..=0x036F | 0x0591..=0x05C7 | 0x064B..=0x065F | 0x0670
+    matches!(u32::from(c), 0x0300..=0x036F | 0x0591..=0x05C7 | 0x0640 | 0x064B..=0x065F | 0x0670
         | 0x1AB0..=0x1AFF | 0x1DC0..=0x1DFF | 0x20D0..=0x20FF | 0xFE20..=0xFE2F)
 }
 
@@ -166,7 +178,7 @@ pub(super) fn key(value: &str) -> String {
 
 /// Reduces a folded word to its stem. The English (Snowball) rules for every language: they only
 /// have to be the same for rule and item, and on other languages they do little.
-pub(super) fn stem(folded: &str) -> std::borrow::Cow<'_, str> {
+pub(super) fn stem(folded: &str) -> Cow<'_, str> {
     if !folded.is_ascii() || folded.len() < 3 {
         return folded.into();
     }
@@ -234,6 +246,12 @@ mod tests {
         case("São Tomé, İzmir, Łódź, Straße", &["sao", "tome", "izmir", "lodz", "strasse"]);
         case("Sa\u{303}o", &["sao"]);
         case("東京で", &["東", "京", "で"]);
+        case("غـــزة", &["غزة"]);
+    }
+
+    #[test]
+    fn what_no_reader_sees_is_not_there() {
+        case("Ge\u{AD}setz, dam\u{200B}m \u{202B}offen", &["gesetz", "damm", "offen"]);
     }
 
     #[test]
