@@ -133,6 +133,8 @@ pub struct Parsed {
     /// It is a feed that ends before it is closed. If it ends within an entry, the last record is
     /// the reject of that.
     pub cut: bool,
+    /// What the sender should know of it: see [`Parser::take_notice`].
+    pub notice: Option<String>,
 }
 
 /// Reads a whole input: [`Parser::feed`] and [`Parser::finish`].
@@ -140,13 +142,13 @@ pub fn parse(format: Format, bytes: &[u8], options: &Options) -> Vec<Record> {
     read(format, bytes, options).records
 }
 
-/// Like [`parse`], and tells whether the input was cut.
+/// Like [`parse`], and tells what else is to be known of the input.
 pub fn read(format: Format, bytes: &[u8], options: &Options) -> Parsed {
     let mut records = Vec::new();
     let mut parser = Parser::new(format, options.clone());
     parser.feed(bytes, &mut records);
     parser.finish(&mut records);
-    Parsed { records, cut: parser.cut() }
+    Parsed { records, cut: parser.cut(), notice: parser.take_notice() }
 }
 
 /// The text of a document in whatever charset, as it says or as it looks.

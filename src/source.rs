@@ -5,6 +5,8 @@
 //! that file or read are durable. Sources race the stop signal against reading, never against
 //! submitting, so that nothing is torn.
 
+use std::time::Duration;
+
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
@@ -30,6 +32,9 @@ mod under_way;
 use feed::websub::Hubs;
 pub(crate) use guard::parse;
 pub use intake::{Intake, Origin, Refused, Stamp, Taken};
+
+/// An input that sent nothing for so long is still: what was held for what might follow is taken in.
+const STILL: Duration = Duration::from_secs(1);
 
 /// What every source is given.
 #[derive(Clone)]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::format::{self, Format};
+use crate::format::{self, Format, Parsed};
 use crate::replay::{compare, replay};
 use crate::terminal;
 
@@ -47,7 +47,11 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
         let bytes = std::fs::read(path).map_err(|error| {
             Failure::runtime(format!("cannot read {}: {error}", path.display()))
         })?;
-        records.extend(format::parse(args.format, &bytes, &options));
+        let Parsed { records: read, notice, .. } = format::read(args.format, &bytes, &options);
+        records.extend(read);
+        if let Some(notice) = notice {
+            terminal::note(&format!("{}: {notice}", path.display()));
+        }
     }
     if let Some(other) = args.compare {
         let (_, mut other) = ConfigArg { config: Some(other) }.load()?;

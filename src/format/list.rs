@@ -13,7 +13,7 @@
 //!
 //! A page has no mark between the article and the first headline: the last line before the first
 //! byline or time is that headline. Hence the lines of an article are held until then; a headline
-//! is held until its byline and time are known or the next headline comes.
+//! is held until its byline and time are known, the next headline comes or the input is still.
 
 use jiff::civil::Date;
 
@@ -98,6 +98,15 @@ impl List {
             out.extend(article.item().map(Ok));
         }
         self.day = None;
+    }
+
+    /// Gives out the headline that is held: the input is still, and nothing more is expected of it. A
+    /// byline or time that comes after all is nobody's; an article goes on being held.
+    pub(super) fn flush(&mut self, out: &mut Vec<Record>) {
+        if let Some(item) = self.pending.take() {
+            self.place = Place::Headlines;
+            out.push(Ok(item));
+        }
     }
 
     fn begin_article(&mut self, time: Option<Moment>) {

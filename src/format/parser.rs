@@ -20,6 +20,7 @@ pub struct Parser {
     dates: Dates,
     state: State,
     cut: bool,
+    notice: Option<String>,
 }
 
 enum State {
@@ -44,7 +45,7 @@ impl Parser {
         let dates =
             Dates { zone: options.timezone.clone(), received: options.received, day_first: false };
         let state = State::of(format, &options, &dates);
-        Parser { format, options, dates, state, cut: false }
+        Parser { format, options, dates, state, cut: false, notice: None }
     }
 
     /// Takes in bytes and gives out the records that are complete.
@@ -92,6 +93,19 @@ impl Parser {
                 self.document_at(offset, format, &bytes, overlong, out);
             }
         }
+    }
+
+    /// Gives out what is complete and held only for what may follow it: for an input that has been
+    /// still for a while, and goes on. Half a line stays.
+    pub fn flush(&mut self, out: &mut Vec<Record>) {
+        if let State::Lines(_, Reader::List(list)) = &mut self.state {
+            list.flush(out);
+        }
+    }
+
+    /// What there is to say about the input that is no record, once.
+    pub fn take_notice(&mut self) -> Option<String> {
+        self.notice.take()
     }
 
     /// True when bytes are held of which nothing can be said before the input ends.
@@ -186,6 +200,9 @@ impl Parser {
                 Ok(line) => reader.line(line, &self.dates, self.options.exported, out),
                 Err(reject) => out.push(Err(reject)),
             }
+        }
+        if let Reader::Tsv(tsv) = reader {
+            self.notice = self.notice.take().or_else(|| tsv.take_notice());
         }
     }
 

@@ -9,6 +9,8 @@ use crate::item::{Item, Reject, RejectKind};
 #[derive(Default)]
 pub(super) struct Tsv {
     header: Header,
+    /// What the header names that is not read.
+    notice: Option<String>,
 }
 
 #[derive(Default)]
@@ -44,6 +46,7 @@ enum Column {
     Status,
 }
 
+/// Names of columns, as `docs/formats.md` lists them.
 const NAMES: &[(&str, Column)] = &[
     ("headline", Column::Headline),
     ("title", Column::Headline),
@@ -61,6 +64,7 @@ const NAMES: &[(&str, Column)] = &[
     ("versioncreated", Column::Time),
     ("firstcreated", Column::FirstCreated),
     ("embargoed", Column::Embargoed),
+    ("embargo", Column::Embargoed),
     ("source", Column::Publisher),
     ("publisher", Column::Publisher),
     ("provider", Column::Publisher),
@@ -110,27 +114,67 @@ impl Tsv {
 
     fn header(&mut self, line: &Line) -> Option<Reject> {
         let columns = columns(&line.text);
-        if gives_text(&columns) {
+        let unknown = unknown(&line.text);
+        let reason = if !gives_text(&columns) {
+            format!(
+                "The header at offset {} names no column `headline` or `body`, so no row can be \
+                 read. The first line must name the columns, separated by tabs.",
+                line.offset
+            )
+        } else if let Some((name, meant)) = unknown.iter().find_map(|name| holding_back(name)) {
+            format!(
+                "The header at offset {} names a column `{name}`, which is none: if `{meant}` is \
+                 meant, its rows must not be read without it.",
+                line.offset
+            )
+        } else {
             self.header = Header::Columns(columns);
+            self.notice = notice(&unknown);
             return None;
-        }
+        };
         self.header = Header::Unusable;
-        let reason = format!(
-            "The header at offset {} names no column `headline` or `body`, so no row can be read. \
-             The first line must name the columns, separated by tabs.",
-            line.offset
-        );
         Some(Reject::new(RejectKind::Malformed, reason, line.offset, line.text.as_bytes()))
+    }
+
+    /// What there is to say about the header, once.
+    pub(super) fn take_notice(&mut self) -> Option<String> {
+        self.notice.take()
     }
 }
 
+/// The names of a header as they are compared.
+fn names(line: &str) -> impl Iterator<Item = String> {
+    line.split('\t').map(|name| name.trim().trim_matches('"').to_ascii_lowercase())
+}
+
 fn columns(line: &str) -> Vec<Option<Column>> {
-    line.split('\t')
-        .map(|name| {
-            let name = name.trim().trim_matches('"').to_ascii_lowercase();
-            NAMES.iter().find(|(known, _)| *known == name).map(|(_, column)| *column)
-        })
-        .collect()
+    let column = |name: String| NAMES.iter().find(|(known, _)| *known == name);
+    names(line).map(|name| column(name).map(|(_, column)| *column)).collect()
+}
+
+fn unknown(line: &str) -> Vec<String> {
+    let known = |name: &str| name.is_empty() || NAMES.iter().any(|(known, _)| *known == name);
+    names(line).filter(|name| !known(name)).collect()
+}
+
+/// A name that seems to be meant for a column that holds items back or withdraws them, and which.
+fn holding_back(name: &str) -> Option<(&str, &'static str)> {
+    /// Letters that differ in a slip of the keyboard.
+    const SLIP: usize = 2;
+    let meant = ["embargoed", "pubstatus"].into_iter().find(|known| {
+        let slip = strsim::osa_distance(known, name) <= SLIP;
+        slip || *known == "embargoed" && name.contains("embargo")
+    });
+    meant.map(|meant| (name, meant))
+}
+
+fn notice(unknown: &[String]) -> Option<String> {
+    /// Longer lists tell nobody more.
+    const MOST: usize = 10;
+    let names: Vec<_> = unknown.iter().take(MOST).map(|name| format!("`{name}`")).collect();
+    let more = if unknown.len() > MOST { " and others" } else { "" };
+    let names = names.join(", ");
+    (!unknown.is_empty()).then(|| format!("not read, as no column has that name: {names}{more}"))
 }
 
 fn gives_text(columns: &[Option<Column>]) -> bool {
@@ -208,69 +252,4 @@ fn listed(value: &str, spaced: bool) -> impl Iterator<Item = &str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use jiff::Timestamp;
-
-    use crate::format::tests::{items, options, rejects};
-    use crate::format::{Format, parse};
-    use crate::item::{Language, PubStatus, RejectKind, TimeQuality};
-
-    fn time(text: &str) -> Option<Timestamp> {
-        text.parse().ok()
-    }
-
-    #[test]
-    fn the_header_names_the_columns_and_unknown_ones_are_ignored() {
-        let tsv = "time\tsource\tlang\tstory\theadline\n\
-                   2026-11-23T19:05:00Z\tExample News\teng\ts1\tHarbour bridge &amp; tunnel reopen\n\
-                   \t\t\t\tNo time and no source\n";
-        let items = items(Format::Tsv, tsv.as_bytes());
-        assert_eq!(items.len(), 2);
-        assert_eq!(items[0].headline, "Harbour bridge & tunnel reopen");
-        assert_eq!(items[0].publisher.as_deref(), Some("Example News"));
-        assert_eq!(items[0].language, Some(Language::ENGLISH));
-        assert_eq!(items[0].versioncreated, time("2026-11-23T19:05:00Z"));
-        assert_eq!(items[0].time_quality, TimeQuality::Zoned);
-        assert_eq!((items[1].versioncreated, items[1].publisher.clone()), (None, None));
-    }
-
-    #[test]
-    fn names_of_ninjs_fill_their_fields() {
-        let tsv = "uri\tversion\tlink\tbody\tbyline\turgency\tsubject\ttopics\theadline\tpubstatus\n\
-                   tag:1\t3\thttps://example.org/1\tText.\tBy Ann Lee\t2\tmedtop:11000000\tgold oil\tH\tcanceled\n";
-        let item = items(Format::Tsv, tsv.as_bytes()).remove(0);
-        assert_eq!((item.uri.as_deref(), item.version), (Some("tag:1"), Some(3)));
-        assert_eq!(item.byline.as_deref(), Some("Ann Lee"));
-        assert_eq!((item.urgency, item.subjects.len()), (Some(2), 3));
-        assert_eq!(item.pubstatus, crate::item::PubStatus::Canceled);
-    }
-
-    #[test]
-    fn an_embargo_whose_end_cannot_be_read_is_an_open_one() {
-        let item = |status: &str, embargoed: &str| {
-            let text = format!("headline\tembargoed\tpubstatus\nFerry\t{embargoed}\t{status}\n");
-            let item = items(Format::Tsv, text.as_bytes()).remove(0);
-            (item.embargoed.is_some(), item.pubstatus)
-        };
-        assert_eq!(item("usable", "2026-11-28T10:00:00Z"), (true, PubStatus::Usable));
-        assert_eq!(item("usable", "tomorrow noon"), (false, PubStatus::Withheld));
-        assert_eq!(item("canceled", "tomorrow noon"), (false, PubStatus::Canceled));
-        assert_eq!(item("usable", "0000-00-00T00:00:00"), (false, PubStatus::Usable));
-        assert_eq!(item("usable", ""), (false, PubStatus::Usable));
-    }
-
-    #[test]
-    fn a_row_with_a_wrong_count_costs_only_itself() {
-        let tsv = "time\theadline\none column\n\tfine\na\tb\tc\n";
-        let records = parse(Format::Tsv, tsv.as_bytes(), &options());
-        assert_eq!(rejects(&records), [(RejectKind::Malformed, 14), (RejectKind::Malformed, 31)]);
-        assert!(records[1].is_ok());
-    }
-
-    #[test]
-    fn a_header_without_text_columns_makes_the_file_unreadable() {
-        let records = parse(Format::Tsv, b"a\tb\n1\t2\n3\t4\n", &options());
-        assert_eq!(rejects(&records), [(RejectKind::Malformed, 0)]);
-        assert_eq!(records.len(), 1);
-    }
-}
+mod tests;

@@ -134,7 +134,9 @@ async fn take_in(
     bytes: Vec<u8>,
 ) -> Result<Reply, Problem> {
     let options = Options { received: app.context.clock.now(), ..how.options(bytes.len()) };
-    let parse = move || -> Vec<Record> { source::parse(how.format, &how.tidy(bytes), &options) };
+    let name = caller.0.name.clone();
+    let parse =
+        move || -> Vec<Record> { source::parse(&name, how.format, &how.tidy(bytes), &options) };
     let records = aside(parse).await?;
     if records.is_empty() {
         let detail = "the body holds no item";

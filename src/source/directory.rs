@@ -154,7 +154,7 @@ async fn read(config: &SourceConfig, ready: &Ready, context: &Context) -> Option
         }
     };
     let options = options(config, &context.clock);
-    let mut records = guard::parse(config.format, &bytes, &options);
+    let mut records = guard::parse(&config.name.value, config.format, &bytes, &options);
     let readable = !format::unreadable(&records);
     let mut digest = Xxh3::new();
     // Another version, or another format, may make other records of the same bytes.

@@ -17,10 +17,11 @@ use xxhash_rust::xxh3::Xxh3;
 use crate::config::SourceConfig;
 use crate::format::{Options, Record};
 use crate::inode::is_same;
+use crate::log::Log;
 
 use super::guard::Guarded;
 use super::under_way::{self, UnderWay};
-use super::{Context, Origin, SourceError, options};
+use super::{Context, Origin, STILL, SourceError, options};
 
 /// Bytes read at a time.
 const CHUNK: usize = 64 * 1024;
@@ -31,6 +32,8 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// Looks at which nothing more has come to a file that was moved away, until it is left: its writer
 /// may have it open for a while.
 const LAST_LOOKS: u32 = 4;
+/// Looks at which nothing more has come to a file that is where it was, until it is still.
+const STILL_LOOKS: u32 = (STILL.as_millis() / PAUSE.as_millis()) as u32;
 
 /// How far a file has been taken in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,9 +44,26 @@ struct Progress {
     length: u64,
     /// XXH3-64 of those bytes.
     digest: u64,
+    /// How many of them were read when the file was still for the first time and something was held;
+    /// 0 when it never was. It changes what a first line is: a headline, or the title of an article.
+    still: u64,
+}
+
+/// What versions before that noted.
+#[derive(Deserialize)]
+struct Before {
+    records: u64,
+    length: u64,
+    digest: u64,
 }
 
 impl Progress {
+    fn noted(key: &str, log: &Log) -> Option<Progress> {
+        let before =
+            |Before { records, length, digest }| Progress { records, length, digest, still: 0 };
+        under_way::noted(key, log).or_else(|| under_way::noted(key, log).map(before))
+    }
+
     /// True when the file begins with the bytes that this progress was made in. A pipe never does.
     async fn is_of(&self, path: &Path) -> std::io::Result<bool> {
         if self.length == 0 || !tokio::fs::metadata(path).await?.is_file() {
@@ -79,14 +99,14 @@ pub(super) async fn run(
         () = context.stop.cancelled() => return Ok(()),
     };
     let mut chunk = vec![0; CHUNK];
-    let mut last_looks = 0;
+    let (mut last_looks, mut still_looks) = (0, 0);
     loop {
         let read = tokio::select! {
             read = reading.file.read(&mut chunk) => read.map_err(unreadable)?,
             () = context.stop.cancelled() => break,
         };
         if read > 0 {
-            last_looks = 0;
+            (last_looks, still_looks) = (0, 0);
             reading.take(&chunk[..read], &context).await?;
             continue;
         }
@@ -108,6 +128,10 @@ pub(super) async fn run(
             last_looks = 0;
             continue;
         }
+        still_looks += 1;
+        if still_looks == STILL_LOOKS {
+            reading.flush(&context).await?;
+        }
         tokio::select! {
             () = tokio::time::sleep(PAUSE) => {}
             () = context.stop.cancelled() => break,
@@ -125,6 +149,8 @@ struct Reading {
     bytes: u64,
     /// Of these bytes.
     hasher: Xxh3,
+    /// See [`Progress`].
+    still: u64,
     /// Records of the file's head that are durable since an earlier run.
     pass_over: u64,
     /// Reads whose records are on their way.
@@ -141,21 +167,22 @@ impl Reading {
         context: &Context,
     ) -> std::io::Result<Reading> {
         let key = format!("source:{}", config.name.value);
-        let progress = match under_way::noted::<Progress>(&key, &context.log) {
+        let progress = match Progress::noted(&key, &context.log) {
             Some(progress) if progress.is_of(path).await? => progress,
             _ => Progress::default(),
         };
         let options = Options { endless: follow, ..options(config, &context.clock) };
-        let records = progress.records;
+        let Progress { records, still, .. } = progress;
         if records > 0 {
             info!(source = %config.name.value, records, "already taken in: passed over");
         }
         Ok(Reading {
             origin: Origin::of(config),
             file: File::open(path).await?,
-            parser: Guarded::new(config.format, options),
+            parser: Guarded::new(config, options),
             bytes: 0,
             hasher: Xxh3::new(),
+            still,
             pass_over: records,
             in_flight: UnderWay::new(key),
             submitted: records,
@@ -163,9 +190,28 @@ impl Reading {
     }
 
     async fn take(&mut self, bytes: &[u8], context: &Context) -> Result<(), SourceError> {
+        // Where an earlier run found the file still, it is read as it was then.
+        let still = usize::try_from(self.still.saturating_sub(self.bytes)).unwrap_or(usize::MAX);
         self.bytes += bytes.len() as u64;
         self.hasher.update(bytes);
-        let records = self.parser.feed(bytes);
+        let records = match bytes.split_at_checked(still) {
+            Some((before, after)) if still > 0 => {
+                let mut records = self.parser.feed(before);
+                records.extend(self.parser.flush());
+                records.extend(self.parser.feed(after));
+                records
+            }
+            _ => self.parser.feed(bytes),
+        };
+        self.submit(records, context).await
+    }
+
+    /// Nothing more has come for a while: what was held for it is taken in.
+    async fn flush(&mut self, context: &Context) -> Result<(), SourceError> {
+        let records = self.parser.flush();
+        if !records.is_empty() && self.still == 0 {
+            self.still = self.bytes;
+        }
         self.submit(records, context).await
     }
 
@@ -189,7 +235,7 @@ impl Reading {
         self.submitted += records.len() as u64;
         let done = context.intake.submit(&self.origin, records).await?;
         let (records, length, digest) = (self.submitted, self.bytes, self.hasher.digest());
-        self.in_flight.push(Some(Progress { records, length, digest }), done);
+        self.in_flight.push(Some(Progress { records, length, digest, still: self.still }), done);
         self.in_flight.settle(IN_FLIGHT, &context.log).await
     }
 
@@ -214,109 +260,4 @@ enum Place {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::Write as _;
-    use std::path::PathBuf;
-
-    use tempfile::TempDir;
-    use tokio::task::JoinHandle;
-
-    use super::*;
-    use crate::config::Config;
-    use crate::log::sample::at;
-    use crate::source::testing::{Bench, until};
-
-    /// A followed file of lines, read by a daemon that can be stopped and started.
-    struct Desk {
-        folder: TempDir,
-        running: Option<(Bench, JoinHandle<Result<(), SourceError>>)>,
-    }
-
-    impl Desk {
-        fn path(&self) -> PathBuf {
-            self.folder.path().join("wire.tsv")
-        }
-
-        fn write(&self, lines: &[&str]) {
-            let mut file =
-                std::fs::OpenOptions::new().create(true).append(true).open(self.path()).unwrap();
-            lines.iter().for_each(|line| writeln!(file, "{line}").unwrap());
-        }
-
-        fn rotate(&self) {
-            std::fs::rename(self.path(), self.folder.path().join("wire.tsv.1")).unwrap();
-        }
-
-        fn start(&mut self) {
-            let text = "[[source.file]]\nname = \"f\"\nformat = \"tsv\"\npath = \"wire.tsv\"\nfollow = true\n";
-            let file = crate::config::File::new("f", text);
-            let (config, problems) = Config::parse(file, self.folder.path());
-            let source = config.unwrap_or_else(|| panic!("{problems}")).sources.remove(0);
-            let bench = Bench::start(&self.folder.path().join("data"), at(0));
-            let (context, path) = (bench.context.clone(), self.path());
-            let reading = tokio::spawn(async move { run(&source, &path, true, context).await });
-            self.running = Some((bench, reading));
-        }
-
-        async fn stop(&mut self) {
-            let (bench, reading) = self.running.take().unwrap();
-            bench.context.stop.cancel();
-            reading.await.unwrap().unwrap();
-            bench.end().await;
-        }
-
-        async fn has(&self, headlines: &[&str]) {
-            let (bench, _) = self.running.as_ref().unwrap();
-            until(&format!("{headlines:?}"), || bench.headlines().len() >= headlines.len()).await;
-            assert_eq!(bench.headlines(), headlines);
-        }
-    }
-
-    fn desk(lines: &[&str]) -> Desk {
-        let desk = Desk { folder: tempfile::tempdir().unwrap(), running: None };
-        desk.write(lines);
-        desk
-    }
-
-    #[tokio::test]
-    async fn a_file_put_in_the_place_of_another_is_read_from_its_head() {
-        let mut desk = desk(&["headline"]);
-        desk.start();
-        desk.write(&["One", "Two", "Three"]);
-        desk.has(&["One", "Two", "Three"]).await;
-        desk.rotate();
-        desk.write(&["headline", "Four", "Five"]);
-        desk.has(&["One", "Two", "Three", "Four", "Five"]).await;
-        desk.stop().await;
-    }
-
-    #[tokio::test]
-    async fn what_was_written_until_it_was_replaced_is_read_first() {
-        let mut desk = desk(&["headline", "One"]);
-        desk.start();
-        desk.has(&["One"]).await;
-        desk.write(&["Two", "Three"]);
-        desk.rotate();
-        desk.write(&["headline", "Four"]);
-        desk.has(&["One", "Two", "Three", "Four"]).await;
-        desk.stop().await;
-    }
-
-    #[tokio::test]
-    async fn a_start_goes_on_in_the_same_file_and_reads_another_one_from_its_head() {
-        let mut desk = desk(&["headline"]);
-        desk.start();
-        desk.write(&["One", "Two"]);
-        desk.has(&["One", "Two"]).await;
-        desk.stop().await;
-        desk.write(&["Three"]);
-        desk.start();
-        desk.has(&["One", "Two", "Three"]).await;
-        desk.stop().await;
-        desk.rotate();
-        desk.write(&["headline", "Six", "Seven", "Eight", "Nine"]);
-        desk.start();
-        desk.has(&["One", "Two", "Three", "Six", "Seven", "Eight", "Nine"]).await;
-        desk.stop().await;
-    }
-}
+mod tests;

@@ -5,14 +5,16 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use tracing::error;
+use tracing::{error, warn};
 
+use crate::config::SourceConfig;
 use crate::format::{self, Format, Options, Parsed, Parser, Record};
 use crate::item::{Reject, RejectKind};
 use crate::poison::panic_if_asked;
 
 /// A push parser behind a guard.
 pub(super) struct Guarded {
+    source: String,
     format: Format,
     options: Options,
     parser: Parser,
@@ -21,8 +23,9 @@ pub(super) struct Guarded {
 }
 
 impl Guarded {
-    pub(super) fn new(format: Format, options: Options) -> Guarded {
-        Guarded { format, parser: Parser::new(format, options.clone()), options, offset: 0 }
+    pub(super) fn new(config: &SourceConfig, options: Options) -> Guarded {
+        let (source, format) = (config.name.value.clone(), config.format);
+        Guarded { source, format, parser: Parser::new(format, options.clone()), options, offset: 0 }
     }
 
     /// Feeds bytes and returns the records that are complete.
@@ -34,7 +37,15 @@ impl Guarded {
             panic_if_asked("parser", bytes);
             self.parser.feed(bytes, &mut records);
         }));
+        tell(&self.source, self.parser.take_notice());
         self.after(fed, offset, bytes, records)
+    }
+
+    /// See [`Parser::flush`].
+    pub(super) fn flush(&mut self) -> Vec<Record> {
+        let mut records = Vec::new();
+        let flushed = catch_unwind(AssertUnwindSafe(|| self.parser.flush(&mut records)));
+        self.after(flushed, self.offset, b"", records)
     }
 
     /// See [`Parser::holds_document`].
@@ -66,18 +77,27 @@ impl Guarded {
     }
 }
 
-/// Parses a whole file behind the guard.
-pub(crate) fn parse(format: Format, bytes: &[u8], options: &Options) -> Vec<Record> {
-    read(format, bytes, options).records
+/// Parses a whole file of a source behind the guard.
+pub(crate) fn parse(source: &str, format: Format, bytes: &[u8], options: &Options) -> Vec<Record> {
+    read(source, format, bytes, options).records
 }
 
 /// Like [`parse`], and tells whether the input was cut.
-pub(super) fn read(format: Format, bytes: &[u8], options: &Options) -> Parsed {
+pub(super) fn read(source: &str, format: Format, bytes: &[u8], options: &Options) -> Parsed {
     let parsed = catch_unwind(AssertUnwindSafe(|| {
         panic_if_asked("parser", bytes);
         format::read(format, bytes, options)
     }));
-    parsed.unwrap_or_else(|_| Parsed { records: vec![Err(poison(0, bytes))], cut: false })
+    let poisoned = |_| Parsed { records: vec![Err(poison(0, bytes))], cut: false, notice: None };
+    let mut parsed = parsed.unwrap_or_else(poisoned);
+    tell(source, parsed.notice.take());
+    parsed
+}
+
+fn tell(source: &str, notice: Option<String>) {
+    if let Some(notice) = notice {
+        warn!(%source, "{notice}");
+    }
 }
 
 fn poison(offset: u64, bytes: &[u8]) -> Reject {

@@ -233,7 +233,7 @@ impl Reading<'_> {
             return (vec![Err(reject)], AckKind::Term);
         }
         let options = options(self.config, &self.context.clock);
-        let mut records = guard::parse(self.config.format, payload, &options);
+        let mut records = guard::parse(self.name, self.config.format, payload, &options);
         if records.is_empty() {
             let reason = format!("message {number} of the stream holds nothing");
             records.push(Err(Reject::new(RejectKind::NoText, reason, 0, payload)));

@@ -17,11 +17,11 @@ use tokio::task::JoinSet;
 use tracing::{info, warn};
 
 use crate::config::{SourceConfig, TcpConfig};
-use crate::format::Options;
+use crate::format::{Options, Record};
 use crate::link::Done;
 
 use super::guard::Guarded;
-use super::{Context, Origin, SourceError, options};
+use super::{Context, Origin, STILL, SourceError, options};
 
 /// Bytes read at a time.
 const CHUNK: usize = 64 * 1024;
@@ -86,9 +86,10 @@ async fn connection(
     let (config, tcp) = &*shared;
     let origin = Origin::of(config);
     let options = Options { endless: true, ..options(config, &context.clock) };
-    let mut parser = Guarded::new(config.format, options);
+    let mut parser = Guarded::new(config, options);
     let mut acks = Acks { on: tcp.ack, ..Acks::default() };
     let mut chunk = vec![0; CHUNK];
+    let mut flushed = true;
     loop {
         let waiting = acks.in_flight.len();
         let read = tokio::select! {
@@ -98,11 +99,19 @@ async fn connection(
                 acks.durable(committed, &mut stream).await?;
                 continue;
             }
+            () = tokio::time::sleep(STILL), if !flushed => {
+                flushed = true;
+                acks.submit(parser.flush(), &origin, &context).await?;
+                continue;
+            }
             () = context.stop.cancelled() => break,
         };
         let (records, ends) = match read {
             Ok(Ok(0)) => (parser.finish(), true),
-            Ok(Ok(length)) => (parser.feed(&chunk[..length]), false),
+            Ok(Ok(length)) => {
+                flushed = false;
+                (parser.feed(&chunk[..length]), false)
+            }
             Ok(Err(error)) => {
                 info!(source = %config.name.value, %error, "the connection broke");
                 break;
@@ -113,16 +122,12 @@ async fn connection(
                 (if whole { parser.finish() } else { Vec::new() }, true)
             }
         };
-        if !records.is_empty() {
-            let count = records.len() as u64;
-            let done = context.intake.submit(&origin, records).await?;
-            acks.in_flight.push_back((count, done));
-        }
+        acks.submit(records, &origin, &context).await?;
         if ends {
             break;
         }
     }
-
+    acks.submit(parser.flush(), &origin, &context).await?;
     while !acks.in_flight.is_empty() {
         let committed = acks.first().await;
         acks.durable(committed, &mut stream).await?;
@@ -139,6 +144,20 @@ struct Acks {
 }
 
 impl Acks {
+    async fn submit(
+        &mut self,
+        records: Vec<Record>,
+        origin: &Origin,
+        context: &Context,
+    ) -> Result<(), SourceError> {
+        if !records.is_empty() {
+            let count = records.len() as u64;
+            let done = context.intake.submit(origin, records).await?;
+            self.in_flight.push_back((count, done));
+        }
+        Ok(())
+    }
+
     /// Resolves when the first read that is on its way is durable. Cancel safe.
     async fn first(&mut self) -> bool {
         match self.in_flight.front_mut() {
@@ -267,6 +286,18 @@ mod tests {
                         </body.head></body></nitf>";
         stream.write_all(document.as_bytes()).await.unwrap();
         until("it is taken in", || bench.headlines() == ["Ferry sinks"]).await;
+    }
+
+    #[tokio::test]
+    async fn the_last_headline_of_a_page_is_taken_in_while_the_line_is_open() {
+        let Desk { bench, stream, .. } = desk("format = \"list\"\nack = true").await;
+        let (read, mut write) = stream.into_split();
+        let mut answers = BufReader::new(read).lines();
+        write.write_all(b"Ferry sinks\nDam").await.unwrap();
+        assert_eq!(answers.next_line().await.unwrap().as_deref(), Some("OK 1"));
+        write.write_all(b" opens\n").await.unwrap();
+        assert_eq!(answers.next_line().await.unwrap().as_deref(), Some("OK 2"));
+        assert_eq!(bench.headlines(), ["Ferry sinks", "Dam opens"]);
     }
 
     #[tokio::test]

@@ -26,6 +26,24 @@ fn case(text: &str, expected: &[(&str, &str, &str)]) {
 }
 
 #[test]
+fn a_headline_is_held_until_the_input_is_still_and_an_article_beyond_that() {
+    let mut parser = Parser::new(Format::List, options());
+    let mut out = Vec::new();
+    let mut told = |text: &str, flush: bool| {
+        parser.feed(text.as_bytes(), &mut out);
+        if flush {
+            parser.flush(&mut out);
+        }
+        out.drain(..).map(|record| record.unwrap().headline).collect::<Vec<_>>()
+    };
+    assert!(told("Ferry sinks\nHalf a", false).is_empty());
+    assert_eq!(told("", true), ["Ferry sinks"]);
+    assert_eq!(told(" line\n", true), ["Half a line"]);
+    assert!(told("• By Ann Lee\n", true).is_empty());
+    assert!(told(" date 2026-11-23 Harbour desk\nTitle\nText.\n", true).is_empty());
+}
+
+#[test]
 fn an_article_and_its_headlines_are_told_apart() {
     case(
         PAGE,

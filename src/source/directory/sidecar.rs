@@ -8,7 +8,7 @@ use super::guard;
 /// Completes the items of a file with what its sidecar says, in ninjs: what an item says itself
 /// stays.
 pub(super) fn apply(bytes: &[u8], options: &Options, records: &mut [Record]) -> Result<(), String> {
-    let mut said = guard::parse(Format::Ndjson, bytes, options);
+    let mut said = guard::parse("", Format::Ndjson, bytes, options);
     let said = match (said.pop(), said.is_empty()) {
         (Some(Ok(said)), true) => said,
         (Some(Err(reject)), _) => return Err(reject.reason.trim_end_matches('.').to_owned()),

@@ -57,14 +57,15 @@ pub(super) async fn take_in(
         ..options(&feed.config, &context.clock)
     };
     let (format, now) = (feed.config.format, options.received);
+    let name = feed.config.name.value.clone();
     let header_links = hints::links_of_headers(&response.headers, &response.url);
     let parsing = move || {
         let (wishes, links) = hints::of_document(&response.body, &response.url);
-        (guard::read(format, &response.body, &options), wishes, links)
+        (guard::read(&name, format, &response.body, &options), wishes, links)
     };
     let parsed = tokio::task::spawn_blocking(parsing).await;
     let (parsed, wishes, links) = parsed.map_err(|error| SourceError::new(error.to_string()))?;
-    let Parsed { mut records, cut } = parsed;
+    let Parsed { mut records, cut, .. } = parsed;
     if cut {
         // The entry it was cut in comes whole with the next answer.
         records.pop_if(|last| is_malformed(last));
