@@ -92,20 +92,19 @@ fn leading(text: &str) -> Option<(Marker, &str)> {
         let head = inner.get(..word.len()).filter(|head| is_written(head, word, *form));
         let Some(head) = head else { continue };
         let behind = &inner[word.len()..];
-        let hyphenated = || hyphenated(behind).filter(|_| NUMBERED.contains(word));
-        let (number, tail) = match hyphenated() {
-            Some((number, tail)) if close.is_none() => (number, Some(tail)),
-            _ => {
-                let (number, tail) = number(behind);
-                let glued = GLUED.contains(word);
-                let tail = match close {
-                    Some(close) => tail.strip_prefix(close),
-                    None => delimiter(tail, glued)
-                        .or_else(|| ornamented(tail, ornament, head == *word))
-                        .or_else(|| another(tail, glued)),
-                };
-                (number, tail)
-            }
+        if let Some((number, tail)) = hyphenated(behind)
+            && close.is_none()
+            && NUMBERED.contains(word)
+        {
+            return Some((make(number), tail));
+        }
+        let (number, tail) = number(behind);
+        let glued = GLUED.contains(word);
+        let tail = match close {
+            Some(close) => tail.strip_prefix(close),
+            None => delimiter(tail, glued)
+                .or_else(|| ornamented(tail, ornament, head == *word))
+                .or_else(|| another(tail, glued)),
         };
         if let Some(tail) = tail {
             return Some((make(number), tail.trim_start_matches([' ', '-', ':'])));
