@@ -79,12 +79,13 @@ fn leading(text: &str) -> Option<(Marker, &str)> {
         let (_, tail) = note.split_once(')')?;
         return Some((Marker::Corrected, tail.trim_start()));
     }
-    // Most headlines begin like no marker.
+    // Hardly any marker begins like most headlines.
     let mut letters = bare.chars();
     let first = letters.next()?;
     let second = letters.next().filter(|_| close.is_some()).unwrap_or(first);
-    let initials = [first, second].map(|c| c.to_uppercase().next().unwrap_or(c));
-    for (word, form, make) in WORDS.iter().filter(|(word, ..)| word.starts_with(initials)) {
+    let initials = [first, second].map(initial_byte);
+    let begins = |word: &str| word.bytes().next().is_some_and(|byte| initials.contains(&byte));
+    for (word, form, make) in WORDS.iter().filter(|(word, ..)| begins(word)) {
         let (inner, close) = match close {
             Some(_) if !word.starts_with('(') => (&bare[1..], close),
             _ => (bare, None),
@@ -111,6 +112,12 @@ fn leading(text: &str) -> Option<(Marker, &str)> {
         }
     }
     None
+}
+
+/// The first byte of a letter as a capital.
+fn initial_byte(letter: char) -> u8 {
+    let capital = letter.to_uppercase().next().unwrap_or(letter);
+    capital.encode_utf8(&mut [0; 4]).as_bytes()[0]
 }
 
 fn is_written(head: &str, word: &str, form: Form) -> bool {
