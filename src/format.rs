@@ -4,8 +4,6 @@
 //! as soon as it is complete and hold no more than one; the document formats hold up to
 //! [`MAX_DOCUMENT`] bytes and are read at the end. Every intake record, good or bad, becomes
 //! exactly one [`Record`], in the order of the input.
-//!
-//! A file that could not be read at all gives at least one reject and no item: [`unreadable`].
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -159,10 +157,12 @@ pub(crate) fn decoded(bytes: &[u8]) -> Result<String, Reject> {
     charset::decode(bytes, None, 0).map(|decoded| decoded.tidy().text.into_owned())
 }
 
-/// Whether the records of a whole file say that nothing of it could be read: rejects and no item.
-/// A directory source moves such a file to `rejected/`. A file with nothing in it is not one.
-pub fn unreadable(records: &[Record]) -> bool {
-    !records.is_empty() && records.iter().all(Result::is_err)
+/// Where a record stood in its input, if it says so.
+fn offset_of(record: &mut Record) -> Option<&mut u64> {
+    match record {
+        Ok(item) => item.raw.as_mut().map(|raw| &mut raw.offset),
+        Err(reject) => reject.offset.as_mut(),
+    }
 }
 
 #[cfg(test)]

@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 
 mod language;
 mod marker;
+mod ninjs;
 
 pub use language::Language;
 pub use marker::Marker;
+pub use ninjs::Ninjs;
 
 /// An embargo that ends further away is taken for one without an end: the log keeps what is held,
 /// and not for ever.
@@ -104,6 +106,39 @@ pub struct Item {
     /// it. In the log the [`Arrival`] says so.
     #[serde(skip)]
     pub received: Option<Timestamp>,
+    /// What it was read from, where that gave neither headline nor body: what it may have said in
+    /// fields that are not known is in no other place. Not kept in the log.
+    #[serde(skip)]
+    pub raw: Option<Box<Raw>>,
+}
+
+impl Item {
+    /// Keeps the record that the item was read from, if its fields hold no text at all.
+    pub(crate) fn keep_if_textless(&mut self, offset: u64, record: &str) {
+        if self.is_textless() {
+            let bytes = first_bytes(record.as_bytes());
+            self.raw = Some(Box::new(Raw { offset, bytes }));
+        }
+    }
+
+    /// Whether neither headline nor body has a letter or digit, be it of mark-up.
+    pub(crate) fn is_textless(&self) -> bool {
+        let says = |text: &str| text.chars().any(char::is_alphanumeric);
+        !says(&self.headline) && !self.body.as_deref().is_some_and(says)
+    }
+}
+
+/// A record as it stood in its input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Raw {
+    /// Byte offset of the record.
+    pub offset: u64,
+    /// Its text in UTF-8, at most [`Reject::MAX_BYTES`] of it.
+    pub bytes: Vec<u8>,
+}
+
+fn first_bytes(bytes: &[u8]) -> Vec<u8> {
+    bytes[..bytes.len().min(Reject::MAX_BYTES)].to_vec()
 }
 
 /// How far an item's own time can be trusted.
@@ -171,8 +206,24 @@ impl Reject {
 
     /// A reject of `bytes`, which are cut to [`Reject::MAX_BYTES`].
     pub fn new(kind: RejectKind, reason: impl Into<String>, offset: u64, bytes: &[u8]) -> Reject {
-        let bytes = bytes[..bytes.len().min(Self::MAX_BYTES)].to_vec();
+        let bytes = first_bytes(bytes);
         Reject { kind, reason: reason.into(), offset: Some(offset), bytes }
+    }
+
+    /// A reject of what was read as an item. Keeps the record it was read from, or else the item as
+    /// ninjs; nothing of one that is `held`, since anybody may read what is rejected.
+    pub fn of(kind: RejectKind, reason: impl Into<String>, item: &Item, held: bool) -> Reject {
+        let mut reason = reason.into();
+        let offset = item.raw.as_ref().map(|raw| raw.offset);
+        let bytes = match &item.raw {
+            _ if held => {
+                reason.push_str(" It is under embargo, so nothing of it is kept here.");
+                Vec::new()
+            }
+            Some(raw) => raw.bytes.clone(),
+            None => first_bytes(&Ninjs::of(item).to_bytes()),
+        };
+        Reject { kind, reason, offset, bytes }
     }
 }
 

@@ -15,6 +15,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use crate::format::Record;
 use crate::item::{Reject, RejectKind};
+use crate::prepare::has_open_embargo;
 
 mod purpose;
 
@@ -107,14 +108,20 @@ impl Poison {
     pub fn reject(&self, mark: Mark, record: &Record) -> Option<Reject> {
         let panic = self.known.poison.iter().find(|panic| panic.item == mark)?;
         let reason = format!(
-            "the stage `{}` panicked twice with this item in hand: {}",
+            "the stage `{}` panicked twice with this item in hand: {}.",
             panic.stage, panic.message
         );
-        let bytes = match record {
-            Ok(item) => item.headline.as_bytes(),
-            Err(reject) => &reject.bytes,
-        };
-        Some(Reject { offset: None, ..Reject::new(RejectKind::Poison, reason, 0, bytes) })
+        Some(match record {
+            Ok(item) => {
+                // No clock here: whatever has an embargo counts as held.
+                let held = item.embargoed.is_some() || has_open_embargo(item, &item.markers);
+                Reject::of(RejectKind::Poison, reason, item, held)
+            }
+            Err(reject) => {
+                let bytes = &reject.bytes;
+                Reject { offset: None, ..Reject::new(RejectKind::Poison, reason, 0, bytes) }
+            }
+        })
     }
 
     /// Notes that `stage` panicked with `item` in hand.
@@ -152,6 +159,7 @@ mod tests {
         let reject = poison.reject(bad_mark, &bad).unwrap();
         assert_eq!(reject.kind, RejectKind::Poison);
         assert!(reject.reason.contains("`fold`"), "{}", reject.reason);
+        assert_eq!(reject.bytes, br#"{"headline":"bad","pubstatus":"usable"}"#);
         assert!(poison.reject(good_mark, &good).is_none());
     }
 

@@ -114,13 +114,10 @@ impl Prepare {
                     Ok(prepared(seq, received, item, &text))
                 }
                 None => {
+                    let ends_later = item.embargoed.is_some_and(|end| end > received);
+                    let is_held = ends_later || has_open_embargo(&item, &item.markers);
                     let reason = "The item has neither a headline nor a body to take one from.";
-                    let reject = Reject {
-                        kind: RejectKind::NoText,
-                        reason: reason.to_owned(),
-                        offset: None,
-                        bytes: Vec::new(),
-                    };
+                    let reject = Reject::of(RejectKind::NoText, reason, &item, is_held);
                     Err(Rejected { seq, received, source, reject })
                 }
             },
@@ -155,6 +152,11 @@ struct Line {
     text: String,
     /// The item has none of its own.
     of_body: bool,
+}
+
+/// Whether an item has a headline, or a body to take one from. One without is rejected.
+pub fn has_text(item: &Item) -> bool {
+    cleaned_headline(item).is_some()
 }
 
 /// The headline in plain text, or the first sentence of the body when there is none.

@@ -5,7 +5,7 @@ use super::identity::{Known, Names};
 use super::profile::Profile;
 use crate::item::{Reject, RejectKind};
 use crate::prepare::{Prepared, Rejected};
-use crate::story::{Evidence, FoldDecision, StoryId, Verdict};
+use crate::story::{Evidence, FoldDecision, StoryId, Verdict, embargo};
 
 impl Fold {
     /// An item that came before under its surest name; `None` if it is other news under the uri of
@@ -32,8 +32,8 @@ impl Fold {
             (Verdict::Repeat, format!("The same item as {}, word for word.", known.seq))
         } else if older {
             let reason = format!("Item {} is a newer version of this item.", known.seq);
-            let reject =
-                Reject { kind: RejectKind::OlderVersion, reason, offset: None, bytes: Vec::new() };
+            let held = embargo::until(prepared, Verdict::Revision).is_some();
+            let reject = Reject::of(RejectKind::OlderVersion, reason, item, held);
             return Some(Err(Rejected {
                 seq: prepared.seq,
                 received: prepared.received,

@@ -151,6 +151,11 @@ fn the_same_item_again_is_a_repeat_and_a_changed_one_a_revision() {
     assert_eq!(newer.decision.story, first.decision.story);
     let older = fold.decide(prepare(3, version(1, "Ferry late"))).0.expect_err("an older version");
     assert_eq!(older.reject.kind, RejectKind::OlderVersion);
+    let kept = String::from_utf8(older.reject.bytes).unwrap();
+    assert!(kept.contains(r#""version":1,"headline":"Ferry late""#), "{kept}");
+    let held = Item { pubstatus: PubStatus::Withheld, ..version(1, "Ferry later") };
+    let held = fold.decide(prepare(4, held)).0.expect_err("an older version");
+    assert!(held.reject.bytes.is_empty(), "nothing under embargo is shown");
 }
 
 #[test]

@@ -38,6 +38,7 @@ pub(super) fn items(
             out.extend(read(element, dates).map(|mut item| {
                 item.language = item.language.or(language);
                 item.urgency = item.urgency.or(priority);
+                item.keep_if_textless(element.offset() as u64, tree.source(element));
                 Ok(item)
             }));
         }

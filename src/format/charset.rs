@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-use super::Record;
+use super::{Record, offset_of};
 use crate::item::{Reject, RejectKind};
 
 mod trace;
@@ -164,14 +164,13 @@ impl Decoded<'_> {
         offset + Trace::new(self).origin(at) as u64
     }
 
-    /// Turns the offsets of rejects from places in the text into places in the bytes.
+    /// Turns the offsets of records from places in the text into places in the bytes.
     pub(super) fn restore_offsets(&self, records: &mut [Record]) {
         if matches!(self.text, Cow::Borrowed(_)) && self.mark == 0 {
             return;
         }
         let mut trace = Trace::new(self);
-        for reject in records.iter_mut().filter_map(|record| record.as_mut().err()) {
-            let Some(offset) = &mut reject.offset else { continue };
+        for offset in records.iter_mut().filter_map(offset_of) {
             *offset = trace.origin(usize::try_from(*offset).unwrap_or(usize::MAX)) as u64;
         }
     }

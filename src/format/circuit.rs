@@ -17,6 +17,8 @@ pub(super) const EOT: char = '\x04';
 pub(super) struct Message<'a> {
     /// Offset of its SOH.
     pub(super) offset: usize,
+    /// All of it.
+    pub(super) framed: &'a str,
     /// Between SOH and STX.
     pub(super) heading: &'a str,
     /// Between STX and ETX.
@@ -80,7 +82,7 @@ fn message(framed: &str, offset: usize) -> Result<Message<'_>, Reject> {
     let (text, rest) =
         rest.split_once(ETX).ok_or_else(|| missing("end of text (ETX)", framed.len()))?;
     let trailer = rest.split(EOT).next().unwrap_or(rest);
-    Ok(Message { offset, heading, text, trailer })
+    Ok(Message { offset, framed, heading, text, trailer })
 }
 
 /// Wrapped lines as paragraphs: a blank or indented line begins one, and so does what follows a
@@ -126,7 +128,8 @@ mod tests {
     #[test]
     fn messages_are_told_apart_and_cut_ones_are_rejects_at_the_cut() {
         let found = messages("\x01a\x02b\x03c\x04\r\n\x01d\x02e", 100);
-        let whole = Message { offset: 0, heading: "a", text: "b", trailer: "c" };
+        let framed = "\x01a\x02b\x03c\x04\r\n";
+        let whole = Message { offset: 0, framed, heading: "a", text: "b", trailer: "c" };
         assert_eq!(found[0], Ok(whole));
         let reject = found[1].as_ref().expect_err("cut");
         assert_eq!(reject.offset, Some(13));

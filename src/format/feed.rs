@@ -54,7 +54,11 @@ pub(super) fn parse(text: &str, dates: &Dates, options: &Options, out: &mut Vec<
     let begun = out.len();
     for element in tree.all(REPAIR.records) {
         let checked = check(&tree, element, options.max_record);
-        out.push(checked.map(|()| entry::item(element, &channel, dates)));
+        out.push(checked.map(|()| {
+            let mut item = entry::item(element, &channel, dates);
+            item.keep_if_textless(element.offset() as u64, tree.source(element));
+            item
+        }));
     }
     let rest = tree.rest();
     let given_up = rest.is_some();

@@ -23,7 +23,11 @@ pub(super) fn parse(text: &str, dates: &Dates, max_record: usize, out: &mut Vec<
         return teletype::parse(text, dates, max_record, out);
     }
     for message in circuit::messages(text, max_record) {
-        out.push(message.map(|message| item(&message, dates)));
+        out.push(message.map(|message| {
+            let mut item = item(&message, dates);
+            item.keep_if_textless(message.offset as u64, message.framed);
+            item
+        }));
     }
 }
 

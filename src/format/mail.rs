@@ -56,7 +56,9 @@ pub(super) fn parse(text: &str, dates: &Dates, max_record: usize, out: &mut Vec<
         );
         out.push(Err(Reject::new(RejectKind::Malformed, reason, at as u64, text.as_bytes())));
     } else {
-        out.push(Ok(item(&headers, body, dates)));
+        let mut item = item(&headers, body, dates);
+        item.keep_if_textless(blank as u64, text);
+        out.push(Ok(item));
     }
 }
 

@@ -46,8 +46,10 @@ pub(super) fn document(
         let fits = whole.len() <= max_record;
         let parsed = if fits { serde_json::from_str::<Value>(whole).ok() } else { None };
         if let Some(value) = parsed {
-            let read = |found| item(found, whole, start as u64, dates, exported);
-            out.extend(ninjs::unwrap(&value).into_iter().map(read));
+            let objects = ninjs::unwrap(&value);
+            let alone = objects.len() == 1;
+            let read = |found| item(found, whole, start as u64, dates, exported, alone);
+            out.extend(objects.into_iter().map(read));
             return;
         }
     }
@@ -119,12 +121,20 @@ fn objects(text: &str, offset: u64, dates: &Dates, exported: bool, out: &mut Vec
         );
         out.push(Err(Reject::new(RejectKind::Malformed, reason, offset, text.as_bytes())));
     }
-    let read = |object: &Object| item(object, text, offset, dates, exported);
+    let alone = objects.len() == 1;
+    let read = |object: &Object| item(object, text, offset, dates, exported, alone);
     out.extend(objects.into_iter().map(read));
 }
 
-/// Reads an item that stands in `text`.
-fn item(object: &Object, text: &str, offset: u64, dates: &Dates, exported: bool) -> Record {
+/// Reads an item that stands in `text`, `alone` or with others.
+fn item(
+    object: &Object,
+    text: &str,
+    offset: u64,
+    dates: &Dates,
+    exported: bool,
+    alone: bool,
+) -> Record {
     let mut item = ninjs::item(object, dates);
     if exported && let Err(error) = exported::restore(object, &mut item) {
         let reason = format!(
@@ -132,6 +142,12 @@ fn item(object: &Object, text: &str, offset: u64, dates: &Dates, exported: bool)
              writes there: {error}."
         );
         return Err(Reject::new(RejectKind::Malformed, reason, offset, text.as_bytes()));
+    }
+    if alone {
+        item.keep_if_textless(offset, text);
+    } else if item.is_textless() {
+        let own = serde_json::to_string(object).unwrap_or_default();
+        item.keep_if_textless(offset, &own);
     }
     Ok(item)
 }

@@ -6,7 +6,7 @@ use super::list::List;
 use super::tsv::Tsv;
 use super::{
     Format, Options, Record, anpa, charset, circuit, detect, embargo, feed, iptc7901, mail, ndjson,
-    newsml_1, newsml_g2, nitf,
+    newsml_1, newsml_g2, nitf, offset_of,
 };
 use crate::item::{Reject, RejectKind};
 
@@ -217,8 +217,7 @@ impl Parser {
     ) {
         let begun = out.len();
         self.document(format, bytes, overlong, out);
-        let rejects = out[begun..].iter_mut().filter_map(|record| record.as_mut().err());
-        rejects.filter_map(|reject| reject.offset.as_mut()).for_each(|at| *at += offset);
+        out[begun..].iter_mut().filter_map(offset_of).for_each(|at| *at += offset);
     }
 
     fn document(&mut self, format: Format, bytes: &[u8], overlong: bool, out: &mut Vec<Record>) {

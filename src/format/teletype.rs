@@ -59,7 +59,11 @@ pub(super) fn parse(text: &str, dates: &Dates, max_record: usize, out: &mut Vec<
         out.push(if framed.len() > max_record {
             Err(Reject::too_large(*start as u64, max_record, framed.as_bytes()))
         } else {
-            whole(framed, *start, end).map(|lines| item(&lines, dates))
+            whole(framed, *start, end).map(|lines| {
+                let mut item = item(&lines, dates);
+                item.keep_if_textless(*start as u64, framed);
+                item
+            })
         });
     }
 }

@@ -128,14 +128,13 @@ fn items_of_agency_formats_may_correct_and_kill_and_others_may_not() {
 fn what_is_of_no_format_is_one_reject() {
     let records = parse(Format::Auto, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x01\0\0", &options());
     assert_eq!(records.len(), 1);
-    assert!(unreadable(&records));
+    assert!(records[0].is_err());
 }
 
 #[test]
 fn nothing_is_no_record() {
     assert_eq!(parse(Format::Auto, b"", &options()), []);
     assert_eq!(parse(Format::List, b" \n\n", &options()), []);
-    assert!(!unreadable(&[]));
 }
 
 #[test]
@@ -175,4 +174,35 @@ fn a_finished_parser_reads_another_input() {
         parser.finish(&mut out);
         assert_eq!(out.len(), 2);
     }
+}
+
+#[test]
+fn an_item_without_text_keeps_the_record_it_was_read_from() {
+    let ninjs = "{\"title_x\":\"Squid on the loose\"}";
+    let feed = "<rss><channel><item><title_x>Squid</title_x></item></channel></rss>";
+    let mail = "From: Mayor\nDate: Sun, 1 Mar 2026 12:00:00 +0000\nX-Note: Squid\n\n";
+    let g2 = "<newsItem guid=\"u:1\"><x>Squid</x></newsItem>";
+    let cases = [
+        (Format::Ndjson, format!("\n{ninjs}\n"), 1, ninjs),
+        (Format::Tsv, "headline\tnote\n\tSquid\n".to_owned(), 14, "\tSquid"),
+        (Format::Feed, feed.to_owned(), 14, "<item><title_x>Squid</title_x></item>"),
+        (Format::NewsmlG2, format!("\u{FEFF}{g2}"), 3, g2),
+        (Format::Mail, mail.to_owned(), 0, mail),
+    ];
+    for (format, text, offset, kept) in cases {
+        let items = items(format, text.as_bytes());
+        let raw = items[0].raw.as_ref().unwrap_or_else(|| panic!("{format:?}"));
+        let text = String::from_utf8_lossy(&raw.bytes);
+        assert_eq!(raw.offset, offset, "{format:?}");
+        assert!(text.starts_with(kept), "{format:?}: {text}");
+    }
+    let said = items(Format::Ndjson, b"{\"headline\":\"Squid is caught\"}");
+    assert_eq!(said[0].raw, None);
+}
+
+#[test]
+fn an_item_without_text_among_others_keeps_itself_alone() {
+    let envelope = "{\"articles\":[{\"title\":\"One\"},{\"note\":\"Squid\"}]}\n";
+    let items = items(Format::Ndjson, envelope.as_bytes());
+    assert_eq!(items[1].raw.as_ref().unwrap().bytes, b"{\"note\":\"Squid\"}");
 }

@@ -204,6 +204,7 @@ fn row(columns: &[Option<Column>], line: &Line, dates: &Dates) -> Record {
     if let Some(end) = end.filter(|end| fields::states_embargo(end)) {
         fields::set_embargo(&mut item, dates.parse(end));
     }
+    item.keep_if_textless(line.offset, &line.text);
     Ok(item)
 }
 

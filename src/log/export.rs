@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 use super::error::LogError;
 use super::read::{Read, View};
 use super::record::{Decision, Intake, Position, Record};
-use crate::item::{Item, Marker, PubStatus, Seq, Subject};
+use crate::item::{Item, Marker, Ninjs, Seq};
 use crate::story::{Evidence, StoryId, Verdict};
 
 /// Why an export ended early.
@@ -79,43 +79,11 @@ fn write(read: &Read, out: &mut impl Write) -> Result<u64, ExportError> {
     Ok(1)
 }
 
-/// A ninjs item. Keys without a value are left out, as ninjs has it.
+/// A ninjs item, and more.
 #[derive(Serialize)]
 struct Line<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    uri: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<u64>,
-    headline: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    body_text: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    byline: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    slugline: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ednote: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    located: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    publisher: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    language: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    versioncreated: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    firstcreated: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    embargoed: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    urgency: Option<u8>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    subject: &'a [Subject],
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    place: &'a [String],
-    pubstatus: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    link: Option<&'a str>,
+    #[serde(flatten)]
+    item: Ninjs<'a>,
     wirefold: Decided<'a>,
 }
 
@@ -154,28 +122,7 @@ impl<'a> Line<'a> {
         let item: &Item = arrival.record.as_ref().ok()?;
         let (fold, state) = (&decision.fold, &decision.fold.state);
         Some(Line {
-            uri: item.uri.as_deref(),
-            version: item.version,
-            headline: &item.headline,
-            body_text: item.body.as_deref(),
-            byline: item.byline.as_deref(),
-            slugline: item.slugline.as_deref(),
-            ednote: item.ednote.as_deref(),
-            located: item.located.as_deref(),
-            publisher: item.publisher.as_deref(),
-            language: item.language.as_ref().map(|language| language.as_str()),
-            versioncreated: item.versioncreated,
-            firstcreated: item.firstcreated,
-            embargoed: item.embargoed,
-            urgency: item.urgency,
-            subject: &item.subjects,
-            place: &item.places,
-            pubstatus: match item.pubstatus {
-                PubStatus::Usable => "usable",
-                PubStatus::Withheld => "withheld",
-                PubStatus::Canceled => "canceled",
-            },
-            link: item.link.as_deref(),
+            item: Ninjs::of(item),
             wirefold: Decided {
                 seq: arrival.seq,
                 position,

@@ -1,4 +1,5 @@
 use super::*;
+use crate::item::Raw;
 
 fn at(text: &str) -> Timestamp {
     text.parse().expect("a time written for the test")
@@ -39,6 +40,28 @@ fn a_missing_headline_is_taken_from_the_body_or_the_item_is_rejected() {
     let empty = Item { headline: "\u{200B} -".to_owned(), ..Item::default() };
     let rejected = prepare(empty).expect_err("nothing to compare");
     assert_eq!(rejected.reject.kind, RejectKind::NoText);
+}
+
+#[test]
+fn a_reject_keeps_the_record_or_else_the_item_but_nothing_under_embargo() {
+    let item = Item {
+        headline: "<b></b>".to_owned(),
+        ednote: Some("Squid".to_owned()),
+        ..Item::default()
+    };
+    let reject = |item: &Item| prepare(item.clone()).expect_err("it has no text").reject;
+    let kept = reject(&item);
+    let ninjs = r#"{"headline":"<b></b>","ednote":"Squid","pubstatus":"usable"}"#;
+    assert_eq!((kept.offset, String::from_utf8(kept.bytes).unwrap()), (None, ninjs.to_owned()));
+    let raw = Raw { offset: 17, bytes: b"{}".to_vec() };
+    let read = Item { raw: Some(Box::new(raw)), ..item };
+    let kept = reject(&read);
+    assert_eq!((kept.offset, kept.bytes), (Some(17), b"{}".to_vec()));
+    let held = Item { embargoed: Some(at("2026-03-01T13:00:00Z")), ..read.clone() };
+    let kept = reject(&held);
+    assert!(kept.bytes.is_empty() && kept.reason.contains("embargo"), "{}", kept.reason);
+    let over = Item { embargoed: Some(at("2026-03-01T11:00:00Z")), ..read };
+    assert_eq!(reject(&over).bytes, b"{}");
 }
 
 #[test]

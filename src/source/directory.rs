@@ -10,8 +10,9 @@ use tracing::{error, info, warn};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::config::{DirectoryConfig, SourceConfig};
-use crate::format::{self, Record};
+use crate::format::Record;
 use crate::item::{Reject, RejectKind};
+use crate::prepare::has_text;
 
 use super::{Context, Origin, SourceError, guard, options};
 
@@ -109,7 +110,7 @@ impl Folders {
 /// A file as it was read.
 struct Read {
     records: Vec<Record>,
-    /// Anything of it could be read.
+    /// Anything of it became an item, or it held nothing.
     readable: bool,
     /// Of all that its records depend on.
     digest: u64,
@@ -155,7 +156,6 @@ async fn read(config: &SourceConfig, ready: &Ready, context: &Context) -> Option
     };
     let options = options(config, &context.clock);
     let mut records = guard::parse(&config.name.value, config.format, &bytes, &options);
-    let readable = !format::unreadable(&records);
     let mut digest = Xxh3::new();
     // Another version, or another format, may make other records of the same bytes.
     digest.update(format!("{} {:?}", env!("CARGO_PKG_VERSION"), config.format).as_bytes());
@@ -176,6 +176,9 @@ async fn read(config: &SourceConfig, ready: &Ready, context: &Context) -> Option
         digest.update(&look.mark());
         beside = Some(look);
     }
+    // An item that gives no text is a reject, too.
+    let gives_items = records.iter().flatten().any(has_text);
+    let readable = gives_items || records.is_empty();
     Some(Read { records, readable, digest: digest.digest(), look, sidecar: beside })
 }
 

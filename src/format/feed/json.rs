@@ -50,7 +50,11 @@ pub(super) fn parse(text: &str, dates: &Dates, options: &Options, out: &mut Vec<
     };
     ndjson::elements(text, items, options.max_record, out, |raw, offset, out| {
         out.push(ndjson::value(raw, offset).and_then(|value| match value {
-            Value::Object(object) => Ok(item(&object, &channel, dates)),
+            Value::Object(object) => {
+                let mut item = item(&object, &channel, dates);
+                item.keep_if_textless(offset, raw);
+                Ok(item)
+            }
             _ => {
                 let reason = format!("The entry at offset {offset} is not an object.");
                 Err(Reject::new(RejectKind::Malformed, reason, offset, raw.as_bytes()))

@@ -334,6 +334,26 @@ fn a_folder_that_leads_elsewhere_is_refused() {
 }
 
 #[tokio::test]
+async fn a_file_of_which_nothing_becomes_an_item_goes_to_rejected() {
+    let folder = tempfile::tempdir().unwrap();
+    let spool = folder.path().join("spool");
+    std::fs::create_dir(&spool).unwrap();
+    let no_text = "{\"title_x\": \"Squid on the loose\"}\n";
+    std::fs::write(spool.join("none.json"), no_text).unwrap();
+    std::fs::write(spool.join("some.json"), format!("{no_text}{{\"headline\": \"Ferry late\"}}\n"))
+        .unwrap();
+    // Its sidecar has the text.
+    std::fs::write(spool.join("beside.json"), no_text).unwrap();
+    std::fs::write(spool.join("beside.json.meta"), "{\"headline\": \"Bridge closed\"}").unwrap();
+    std::fs::write(spool.join("blank.json"), "\n").unwrap();
+    let sidecar = Some(".meta".to_owned());
+    taken(folder.path(), DirectoryConfig { sidecar, ..directory(&spool) }).await;
+    assert_eq!(names(&spool.join("rejected")), ["none.json"]);
+    let done = ["beside.json", "beside.json.meta", "blank.json", "some.json"];
+    assert_eq!(names(&spool.join("done")), done);
+}
+
+#[tokio::test]
 async fn a_sidecar_says_what_its_file_leaves_out() {
     let folder = tempfile::tempdir().unwrap();
     let spool = folder.path().join("spool");
