@@ -57,7 +57,7 @@ struct App(Arc<Shared>);
 
 struct Shared {
     config: ServeConfig,
-    tokens: Tokens,
+    tokens: token::Current,
     limiter: Mutex<Limiter>,
     replies: Mutex<Replies>,
     context: Context,
@@ -147,7 +147,7 @@ impl Server {
             ids: answer::Ids::new(),
             explaining: tokio::sync::Mutex::default(),
             config,
-            tokens,
+            tokens: token::Current::new(tokens),
             told,
             context,
             sinks,
@@ -166,6 +166,7 @@ impl Server {
         let Server { listener, app } = self;
         let stop = app.context.stop.clone();
         app.work.spawn(app.board.clone().run(stop.clone()));
+        app.work.spawn(token::follow(app.clone()));
         connection::serve(listener, router(&app), app.config.connections, stop).await;
         app.work.close();
         app.work.wait().await;

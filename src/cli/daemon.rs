@@ -1,6 +1,7 @@
 //! The running daemon, as commands ask it: over `[serve]`, with a token of its own.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
 
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use hyper::{Method, StatusCode};
@@ -14,15 +15,17 @@ use super::Failure;
 /// Where a daemon of this configuration answers, if it runs.
 pub(super) struct Daemon {
     address: SocketAddr,
-    token: String,
+    /// `None` where there is none that this command may use.
+    token: Option<String>,
+    /// Where tokens were looked for last.
+    token_file: PathBuf,
 }
 
 impl Daemon {
-    /// How to ask a daemon of this configuration. `None` when it would not listen, or never ran:
-    /// then it has made no token.
+    /// How to ask a daemon of this configuration. `None` when it would not listen.
     pub(super) fn of(config: &Config) -> Result<Option<Daemon>, Failure> {
         let Some(serve) = &config.serve else { return Ok(None) };
-        let Some(token) = token(serve)? else { return Ok(None) };
+        let token = token(serve)?;
         let mut address = serve.listen;
         if address.ip().is_unspecified() {
             address.set_ip(match address.ip() {
@@ -30,7 +33,7 @@ impl Daemon {
                 IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
             });
         }
-        Ok(Some(Daemon { address, token }))
+        Ok(Some(Daemon { address, token, token_file: serve.token_file.clone() }))
     }
 
     /// Asks for `path`, with a body for what changes something. `None` when nobody listens.
@@ -43,10 +46,12 @@ impl Daemon {
         let url = format!("http://{}{path}", self.address);
         let mut request = Request::get(url.parse().map_err(Failure::runtime)?, Reach::Anywhere);
         request.method = method;
-        let mut token = HeaderValue::from_str(&format!("Bearer {}", self.token))
-            .map_err(|_| Failure::runtime("the token has characters that no token may have"))?;
-        token.set_sensitive(true);
-        request.headers.insert(AUTHORIZATION, token);
+        if let Some(token) = &self.token {
+            let mut token = HeaderValue::from_str(&format!("Bearer {token}"))
+                .map_err(|_| Failure::runtime("the token has characters that no token may have"))?;
+            token.set_sensitive(true);
+            request.headers.insert(AUTHORIZATION, token);
+        }
         if let Some(body) = body {
             request.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
             request.body = body.to_string().into();
@@ -57,6 +62,12 @@ impl Daemon {
             .map_err(|error| Failure::runtime(format!("cannot start the runtime: {error}")))?;
         let client = Client::new().map_err(Failure::runtime)?;
         match runtime.block_on(client.fetch(request)) {
+            Ok(_) if self.token.is_none() => Err(Failure::runtime(format!(
+                "a daemon answers at {}, but there is no token to ask it with: {} does not exist, \
+                 or has none, and [serve] names no other that may do everything",
+                self.address,
+                self.token_file.display()
+            ))),
             Ok(response) => self.read(&response).map(Some),
             Err(error) if error.kind() == FetchErrorKind::Connect => Ok(None),
             Err(error) => Err(Failure::runtime(error)),
@@ -112,7 +123,25 @@ fn first(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::first;
+    use std::io::{Read, Write};
+
+    use super::*;
+
+    #[test]
+    fn a_daemon_that_cannot_be_asked_for_want_of_a_token_is_told_from_none() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let daemon = Daemon { address, token: None, token_file: "data/api-token".into() };
+        let answer = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let _ = stream.read(&mut [0; 1_024]).unwrap();
+            stream.write_all(b"HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n").unwrap();
+        });
+        let failure = daemon.ask(Method::GET, "/v1/sinks", None).err().unwrap();
+        assert!(format!("{failure:?}").contains("data/api-token does not exist"), "{failure:?}");
+        answer.join().unwrap();
+        assert!(daemon.ask(Method::GET, "/v1/sinks", None).unwrap().is_none(), "nobody listens");
+    }
 
     #[test]
     fn the_first_token_of_a_file_is_used_with_or_without_a_name() {

@@ -69,7 +69,7 @@ impl Reloads {
             rules = config.rules.len(),
             channels = config.channels.len(),
             config = config.digest(),
-            "reloaded: the new rules decide about the next item"
+            "reloaded: the new rules decide about the next item, tokens of [serve] are read again"
         );
         let waiting = self.started.changed(&Lasting::of(config));
         if !waiting.is_empty() {

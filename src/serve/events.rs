@@ -68,7 +68,7 @@ pub(in crate::serve) async fn events(
         let detail = "as many listen as `streams` in [serve] allows: come back later";
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail).retry_after(RETRY * 5)
     })?;
-    let listener = app.live.listen(&name, reader.0.sees_all(), from, room);
+    let listener = app.live.listen(&name, &reader.0, from, room);
     Ok(match upgrade {
         Some(upgrade) => {
             let upgrade = upgrade.max_message_size(LARGEST).max_frame_size(LARGEST);
@@ -149,7 +149,7 @@ async fn talk(mut socket: WebSocket, mut listener: Listener<OwnedSemaphorePermit
                 None => {
                     let reason = Utf8Bytes::from_static(match listener.is_gone() {
                         true => "the channel is no more",
-                        false => "the daemon is stopping",
+                        false => "the daemon is stopping, or the token has gone",
                     });
                     let close = CloseFrame { code: close_code::AWAY, reason };
                     let _ = send(&mut socket, Message::Close(Some(close))).await;

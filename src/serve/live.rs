@@ -23,6 +23,7 @@ use super::read::channels;
 
 mod line;
 
+use super::token::Grant;
 use line::Line;
 
 /// When nothing is told for so long, a sign of life is.
@@ -89,16 +90,16 @@ impl Live {
         *self.log.watch().borrow()
     }
 
-    /// Listens to a channel from a position on; `all`: in the name of one who reads every channel.
+    /// Listens to a channel from a position on, as far as a grant goes and for as long as it stands.
     /// `held` is given back when the listener has gone.
     pub(super) fn listen<H>(
         &self,
         channel: &str,
-        all: bool,
+        grant: &Grant,
         from: Position,
         held: H,
     ) -> Listener<H> {
-        let line = self.line(channel, all);
+        let line = self.line(channel, grant.sees_all());
         Listener {
             told: line.told(),
             line,
@@ -107,6 +108,7 @@ impl Live {
             next: from,
             stop: self.stop.clone(),
             in_force: self.told.clone(),
+            ended: grant.ended.clone(),
             _held: held,
         }
     }
@@ -143,6 +145,8 @@ pub(super) struct Listener<H> {
     next: Position,
     stop: CancellationToken,
     in_force: watch::Receiver<Arc<Config>>,
+    /// What it was let in by has ended.
+    ended: CancellationToken,
     _held: H,
 }
 
@@ -162,12 +166,12 @@ impl<H> Listener<H> {
         channels::names(&config).all(|(name, _)| name != self.line.channel())
     }
 
-    /// What comes next. `None` when the daemon stops, the channel is no more, or the log cannot be
-    /// read. Cancel safe.
+    /// What comes next. `None` when the daemon stops, the channel is no more, its grant has ended or
+    /// the log cannot be read. Cancel safe.
     pub(super) async fn next(&mut self) -> Option<Told> {
         loop {
             // Told to stop, it ends at the next message: whoever comes back goes on from there.
-            if self.stop.is_cancelled() {
+            if self.stop.is_cancelled() || self.ended.is_cancelled() {
                 return None;
             }
             match self.line.after(self.next, PORTION) {
@@ -190,6 +194,7 @@ impl<H> Listener<H> {
             tokio::select! {
                 told = told => told.ok()?,
                 () = self.stop.cancelled() => return None,
+                () = self.ended.cancelled() => return None,
                 Ok(()) = self.in_force.changed() => {
                     if self.is_gone() {
                         return None;

@@ -30,6 +30,7 @@ struct Desk {
     streams: Arc<Semaphore>,
     in_force: watch::Sender<Arc<Config>>,
     server: JoinHandle<()>,
+    serve: ServeConfig,
     _folder: tempfile::TempDir,
 }
 
@@ -73,11 +74,13 @@ impl Desk {
         change(&mut config);
         let in_force = watch::Sender::new(Arc::new(desk_config()));
         let told = in_force.subscribe();
+        let serve = config.clone();
         let server =
             Server::open(config, told, bench.context.clone(), Couriers::default()).await.unwrap();
         let url = format!("http://{}/", server.address()).parse().unwrap();
         let streams = server.app.streams.clone();
-        Desk { bench, url, streams, in_force, server: tokio::spawn(server.run()), _folder: folder }
+        let server = tokio::spawn(server.run());
+        Desk { bench, url, streams, in_force, server, serve, _folder: folder }
     }
 
     /// A push with a token, changed by `change`.
@@ -116,6 +119,14 @@ impl Desk {
             assert_eq!(response.status, StatusCode::OK, "{path}: {:?}", body(&response));
             body(&response)
         }
+    }
+
+    /// Has the configuration read again, with another `[serve]`.
+    fn reload(&self, change: impl Fn(&mut ServeConfig)) {
+        let mut serve = self.serve.clone();
+        change(&mut serve);
+        let config = Config { serve: Some(serve), ..desk_config() };
+        self.in_force.send_replace(Arc::new(config));
     }
 
     /// Free places for listeners.

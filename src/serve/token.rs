@@ -11,13 +11,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+use tokio_util::sync::CancellationToken;
 
 use crate::config::{Secret, ServeConfig, TokenConfig};
 
 mod caller;
+mod current;
 mod secret;
 
 pub(super) use caller::{Admin, Pusher, Reader};
+pub(super) use current::{Current, follow};
 
 use secret::Digest;
 
@@ -38,10 +41,12 @@ pub(super) struct Grant {
     pub(super) lifecycle: Option<bool>,
     /// A rate and a burst of its own.
     pace: (Option<f64>, Option<u32>),
+    /// It is not what its token grants any more.
+    pub(super) ended: CancellationToken,
 }
 
 /// What one may read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 enum Sight {
     Nothing,
     Everything,
@@ -59,7 +64,8 @@ impl fmt::Display for TokenError {
 }
 
 impl Tokens {
-    /// Reads every token that `config` names. Makes the token file when it names none.
+    /// Reads every token that `config` names. Makes the token file when it names none that may do
+    /// everything: the commands on this machine need one.
     pub(super) fn load(config: &ServeConfig) -> Result<Tokens, TokenError> {
         let file = &config.token_file;
         let mut tokens = Tokens(Vec::new());
@@ -77,7 +83,7 @@ impl Tokens {
         }
         match secret::from_file(file)? {
             Some(text) => tokens.add_all(text, config.lifecycle)?,
-            None if !tokens.0.is_empty() => {}
+            None if tokens.0.iter().any(|(_, grant)| grant.admin) => {}
             None => tokens.add_all(secret::make_file(file, DEFAULT)?, config.lifecycle)?,
         }
         if tokens.0.is_empty() {
@@ -126,9 +132,15 @@ fn empty(file: &Path) -> String {
 
 impl Grant {
     fn everything(name: &str) -> Grant {
-        let sight = Sight::Everything;
-        let (lifecycle, pace) = (None, (None, None));
-        Grant { name: name.into(), sight, push: true, admin: true, lifecycle, pace }
+        Grant {
+            name: name.into(),
+            sight: Sight::Everything,
+            push: true,
+            admin: true,
+            lifecycle: None,
+            pace: (None, None),
+            ended: CancellationToken::new(),
+        }
     }
 
     /// Whoever reads without a token, where that is allowed.
@@ -153,7 +165,13 @@ impl Grant {
             admin: config.admin,
             lifecycle: config.lifecycle,
             pace: (config.rate, config.burst),
+            ended: CancellationToken::new(),
         }
+    }
+
+    /// Who it is, and what it may do.
+    fn rights(&self) -> (&str, &Sight, bool, bool) {
+        (&self.name, &self.sight, self.push, self.admin)
     }
 
     /// Whether a channel may be read.

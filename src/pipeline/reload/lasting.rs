@@ -9,6 +9,9 @@ use crate::config::Config;
 /// What is taken up while it runs.
 const RELOADED: [&str; 5] = ["channel", "rule", "rules", "list", "test"];
 
+/// What of `[serve]` says who may do what: tokens are read again.
+const TOKENS: [&str; 4] = ["token", "token_file", "token_env", "lifecycle"];
+
 /// The settings of a configuration that last, by where they stand: ``[log] `retain` ``,
 /// ``[[source.feed]] `world` ``.
 pub(super) struct Lasting(BTreeMap<String, Value>);
@@ -18,6 +21,9 @@ impl Lasting {
         // It was read before, or there would be no configuration.
         let mut all: Table = toml::from_str(config.file.text()).unwrap_or_default();
         all.retain(|section, _| !RELOADED.contains(&section));
+        if let Some(serve) = all.get_mut("serve").and_then(Value::as_table_mut) {
+            serve.retain(|key, _| !TOKENS.contains(&key));
+        }
         let mut lasting = Lasting(BTreeMap::new());
         lasting.add("", all);
         lasting
@@ -112,6 +118,7 @@ path = "harbour.ndjson"
             &["[[sink.file]] `archive`", "[[sink.file]] `files`"],
         );
         case(&DESK.replace("[\"harbour\"]", "[\"harbour\", \"unrouted\"]"), &[]);
+        case(&DESK.replace("[serve]", "[serve]\nlifecycle = true"), &[]);
         let ruled = "[[rule]]\nquery = \"ferry\"\nchannels = [\"b\"]\n[[channel]]\nname = \"b\"\n";
         case(&format!("{DESK}{ruled}"), &[]);
     }

@@ -98,6 +98,31 @@ async fn a_listener_is_told_what_comes_in_the_form_of_every_sink() {
 }
 
 #[tokio::test]
+async fn a_token_that_a_reload_takes_away_is_refused_and_its_listeners_are_let_go() {
+    let desk = super::scopes::desk().await;
+    let path = "/v1/channels/night/events";
+    let mut night = Ear::with(super::scopes::NIGHT, &desk, path, None).await;
+    let mut chief = Ear::at(&desk, path, None).await;
+    // One that cannot be read leaves all as they are.
+    desk.reload(|serve| serve.token_env = Some("WIREFOLD_NO_SUCH_VARIABLE".to_owned()));
+    desk.append(&[item_on(5, &["night"])]);
+    assert_eq!(night.hear().await.unwrap().id, chief.hear().await.unwrap().id);
+
+    desk.reload(|serve| serve.tokens.clear());
+    assert_eq!(night.hear().await, None, "it is let go");
+    let bearer = format!("Bearer {}", super::scopes::NIGHT);
+    let show = |headers: &mut HeaderMap| set(headers, header::AUTHORIZATION, &bearer);
+    assert_eq!(desk.get_as("/v1/channels", show).await.status, StatusCode::UNAUTHORIZED);
+    desk.append(&[item_on(6, &["night"])]);
+    assert!(chief.hear().await.is_some(), "the other listens on");
+
+    std::fs::write(&desk.serve.token_file, "another-token-of-the-chief").unwrap();
+    desk.reload(|serve| serve.tokens.clear());
+    assert_eq!(chief.hear().await, None, "its token was replaced");
+    assert_eq!(desk.get("/v1/channels").await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
 async fn a_token_for_one_channel_is_told_of_the_rules_of_that_channel_alone() {
     let desk = super::scopes::desk().await;
     let both = |seq| {

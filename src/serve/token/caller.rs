@@ -69,7 +69,7 @@ fn refused(grant: &Grant, scope: &str) -> Problem {
 /// Who asks, and not too often.
 fn caller(parts: &Parts, app: &App, public: bool) -> Result<Grant, Problem> {
     let grant = match shown(parts) {
-        Some(token) => app.tokens.grant(&token).cloned(),
+        Some(token) => app.tokens.grant(&token),
         None if public => Some(Grant::public()),
         None => None,
     };

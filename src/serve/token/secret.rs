@@ -52,7 +52,7 @@ pub(super) fn from_file(path: &Path) -> Result<Option<String>, TokenError> {
 pub(super) fn make_file(path: &Path, name: &str) -> Result<String, TokenError> {
     let text = format!("{name} {}\n", make()?);
     write(path, &text).map_err(|error| fault(path, &error))?;
-    info!(file = %path.display(), "made a token for pushing and reading");
+    info!(file = %path.display(), "made a token that may do everything");
     Ok(text)
 }
 

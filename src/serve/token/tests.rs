@@ -83,7 +83,7 @@ fn scopes_say_what_a_token_may() {
         path("chief")
     );
     let tokens = Tokens::load(&config(&folder.path().join("none"), &text)).unwrap();
-    assert!(!folder.path().join("none").exists(), "there are tokens: none is made");
+    assert!(!folder.path().join("none").exists(), "there is one that may do everything");
     let rights = |token: &str| {
         let grant = tokens.grant(token).unwrap();
         (grant.sees("sea"), grant.sees("land"), grant.sees_all(), grant.push, grant.admin)
@@ -119,4 +119,20 @@ fn what_cannot_be_meant_is_a_problem_with_its_place() {
         let problems = problems.to_string();
         assert!(config.is_none() && problems.contains(said), "{text}\n{problems}");
     }
+}
+
+#[test]
+fn a_token_that_may_do_everything_is_made_beside_those_that_may_not() {
+    let (folder, file) = folder();
+    std::fs::write(folder.path().join("wire"), "wwwwwwwwwwwwwwww\n").unwrap();
+    let wire = folder.path().join("wire");
+    let text = format!(
+        "[[serve.token]]\nname = \"wire\"\nfile = \"{}\"\nscopes = [\"push\"]\n",
+        wire.display()
+    );
+    let tokens = Tokens::load(&config(&file, &text)).unwrap();
+    let made = fs::read_to_string(&file).unwrap();
+    let grant = tokens.grant(made.trim().strip_prefix("push ").unwrap()).unwrap();
+    assert!(grant.admin && grant.push && grant.sees_all());
+    assert!(!tokens.grant("wwwwwwwwwwwwwwww").unwrap().admin);
 }
