@@ -11,6 +11,9 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// … and a standing one after this.
 const STANDING: Duration = Duration::from_millis(5);
 
+/// Records that are ahead of the clock by more were taken in while it was wrong, or it is now.
+pub const SLACK: SignedDuration = SignedDuration::from_mins(5);
+
 /// Tells the time: the wall's in the daemon, a set one in tests.
 #[derive(Clone, Debug)]
 pub struct Clock(Kind);

@@ -15,7 +15,7 @@ use crate::backoff::Backoff;
 use crate::clock::Clock;
 use crate::link::{Envelope, Receipt, Receiver};
 use crate::log::{Appended, Decision, Entry, Keep, Log, LogError, LogErrorKind, Trimmed, blocking};
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, Stall};
 
 /// How commit groups, keeps and gives up.
 #[derive(Clone, Copy, Debug)]
@@ -165,6 +165,7 @@ async fn commit(
                 if backoff.attempts() > 0 {
                     tracing::info!(%first, %end, "the log can be written again");
                 }
+                metrics.stall(None);
                 metrics.committed(&entries, start.elapsed());
                 tell_of_embargoes(&entries);
                 return Ok(receipts);
@@ -175,6 +176,11 @@ async fn commit(
         if !error.is_transient() || (waited >= options.give_up && !full) {
             return Err(CommitError(error));
         }
+        metrics.stall(Some(match error.kind() {
+            LogErrorKind::Full => Stall::LogFull,
+            LogErrorKind::DiskFull => Stall::DiskFull,
+            _ => Stall::Disk,
+        }));
         room = error.kind() != LogErrorKind::Full;
         let delay = backoff.delay();
         tracing::error!(

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
+use crate::channel::REJECTED;
 use crate::item::RejectKind;
 use crate::link::Gauge;
 use crate::log::{Entry, Withheld};
@@ -27,6 +28,29 @@ struct Inner {
     counts: Mutex<Counts>,
     gauges: Mutex<Vec<Gauge>>,
     waiting: OnceLock<Waiting>,
+    stall: Mutex<Option<Stall>>,
+}
+
+/// Why nothing can be committed now, so that intake stands still.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stall {
+    /// The log has reached its `max_size`.
+    LogFull,
+    /// The disk under it is full.
+    DiskFull,
+    /// The disk fails in another way.
+    Disk,
+}
+
+impl Stall {
+    /// What is the matter, in a few words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Stall::LogFull => "the log has reached its max_size",
+            Stall::DiskFull => "the disk is full",
+            Stall::Disk => "the disk fails",
+        }
+    }
 }
 
 /// What was counted since the daemon's start.
@@ -93,6 +117,7 @@ impl Counts {
                 let kind: RejectKind = rejected.reject.kind;
                 let key = (rejected.source.clone(), kind.as_str());
                 *self.rejects.entry(key).or_default() += 1;
+                *self.deliveries.entry(REJECTED.to_owned()).or_default() += 1;
                 return;
             }
             Entry::Timer(timer) => (&timer.channels, &timer.withheld),
@@ -128,6 +153,16 @@ impl Metrics {
         counts.commits.add(took);
         counts.entries += entries.len() as u64;
         entries.iter().for_each(|entry| counts.add(entry));
+    }
+
+    /// Nothing can be committed now, or it can be again.
+    pub fn stall(&self, why: Option<Stall>) {
+        *self.0.stall.lock().unwrap_or_else(PoisonError::into_inner) = why;
+    }
+
+    /// Why nothing can be committed now.
+    pub fn stalled(&self) -> Option<Stall> {
+        *self.0.stall.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A request was answered with this status.
@@ -190,7 +225,7 @@ mod tests {
         assert_eq!(counts.items[&("coast".to_owned(), "New")], 3);
         assert_eq!(counts.rejects[&("coast".to_owned(), "no_text")], 1);
         let deliveries: Vec<_> = counts.deliveries.into_iter().collect();
-        let expected = [("harbour", 3), ("night", 1), ("sea", 1)];
+        let expected = [("harbour", 3), ("night", 1), ("rejected", 1), ("sea", 1)];
         assert_eq!(deliveries, expected.map(|(name, count)| (name.to_owned(), count)));
         assert_eq!((counts.entries, counts.commits.buckets[2]), (5, 1));
         assert_eq!(counts.commits.buckets[SECONDS.len()], 1);

@@ -15,6 +15,7 @@ use crate::format;
 use crate::log::Log;
 use crate::metrics::Metrics;
 
+mod ahead;
 mod directory;
 pub mod feed;
 

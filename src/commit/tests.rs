@@ -126,10 +126,14 @@ async fn a_full_disk_is_waited_for_without_end() {
     let Desk { log, switch, tx, rx } = desk(dir.path());
     switch.full();
     let done = send(&tx, 1..5).await;
-    let task = tokio::spawn(run(log.clone(), rx, Options::new(KEEP), clock()));
+    let metrics = Metrics::default();
+    let options = Options::new(KEEP);
+    let task = tokio::spawn(run_counted(log.clone(), rx, options, clock(), metrics.clone()));
     tokio::time::sleep(Duration::from_secs(86_400)).await;
+    assert_eq!(metrics.stalled(), Some(Stall::DiskFull));
     switch.good();
     assert!(done.committed().await);
+    assert_eq!(metrics.stalled(), None);
     drop(tx);
     task.await.unwrap().unwrap();
 }
@@ -142,9 +146,11 @@ async fn a_full_log_goes_on_when_the_slow_sink_has_caught_up() {
     log.attach("desk", Position::FIRST);
     let options = Options::new(Keep { max_size: log.size(), ..KEEP });
     let done = send(&tx, 41..45).await;
-    let task = tokio::spawn(run(log.clone(), rx, options, clock()));
+    let metrics = Metrics::default();
+    let task = tokio::spawn(run_counted(log.clone(), rx, options, clock(), metrics.clone()));
     tokio::time::sleep(Duration::from_secs(3_600)).await;
     assert_eq!(log.next_seq(), Seq(41), "the oldest record is still needed");
+    assert_eq!(metrics.stalled(), Some(Stall::LogFull));
     log.note_cursor("desk", Cursor { next: Position(41), state: Vec::new() });
     assert!(done.committed().await);
     drop(tx);

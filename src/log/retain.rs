@@ -17,6 +17,7 @@ use super::snapshot::read_logged;
 use super::spared::{Removed, Spared};
 use super::store::{ALIASES, Bytes, CARRIED, DECISIONS, IDENTITIES, LATER, Store};
 use super::{Log, cursor};
+use crate::clock::SLACK;
 use crate::config::{FoldConfig, LogConfig, OnFull};
 use crate::item::Seq;
 
@@ -132,7 +133,7 @@ impl Log {
             ((_, kept), longest) if longest > kept => ("what a [[channel]] holds back", longest),
             (least, _) => least,
         };
-        if at >= cutoff(self.writer().meta.at.max(now), kept) {
+        if at >= cutoff(self.writer().meta.at.max(now), kept) && at <= ageless(now) {
             return Ok(InTheWay::Age(setting));
         }
         let behind = self.cursors().furthest_behind().filter(|(_, next)| *next <= first);
@@ -145,8 +146,9 @@ impl Log {
     /// with its decision, though what came after it goes; with `Skip` and no room, as long as all
     /// of those do not take more than half.
     ///
-    /// `now` is the time of the last record, or later: while nothing can be committed for want of
-    /// room, records go on ageing.
+    /// `now` is the time of the last record; while nothing can be committed for want of room that of
+    /// the clock, so that records go on ageing. Those ahead of the clock have no age: for want of room
+    /// they go, the oldest first.
     pub fn trim(&self, keep: &Keep, incoming: u64, now: Timestamp) -> Result<Trimmed, LogError> {
         let keep = &keep.holding_back(self.held_back());
         let mut writer = self.writer();
@@ -160,8 +162,8 @@ impl Log {
         let behind = behind.unwrap_or(meta.next_position);
         let excess = (meta.bytes + incoming).saturating_sub(keep.budget());
         let cuts = store.read(|transaction| {
-            let (now, end) = (meta.at.max(now), meta.next_position);
-            Plan { keep, now, end, behind, incoming, excess }.cuts(store, transaction)
+            let (ageless, now, end) = (ageless(now), meta.at.max(now), meta.next_position);
+            Plan { keep, now, ageless, end, behind, incoming, excess }.cuts(store, transaction)
         })?;
         if cuts.is_empty() {
             return Ok(Trimmed::default());
@@ -190,6 +192,8 @@ struct Plan<'k> {
     keep: &'k Keep,
     /// Time of the newest record, on a quiet wire nothing ages; or of the intake that waits.
     now: Timestamp,
+    /// Records after this go for want of room: see [`ageless`].
+    ageless: Timestamp,
     /// The first position that is not written.
     end: Position,
     /// The first position that some configured sink has not had.
@@ -269,7 +273,7 @@ impl Plan<'_> {
                 .map_or(Timestamp::MIN, |At(at)| at);
             let no_room = freed < self.excess;
             let force = no_room && self.keep.on_full == OnFull::Skip;
-            let may_go = at < old || (no_room && at < young);
+            let may_go = at < old || (no_room && (at < young || at > self.ageless));
             if !force && (position >= self.behind || !may_go) {
                 break;
             }
@@ -358,6 +362,12 @@ fn expired<T: DeserializeOwned>(
         bound = Some(key + 1);
     }
     Ok(bound)
+}
+
+/// The time after which records are ahead of the clock, which shows `now`: how old they are is not
+/// known, and they would not grow older until the clock has caught up.
+fn ageless(now: Timestamp) -> Timestamp {
+    now.saturating_add(SLACK).unwrap_or(Timestamp::MAX)
 }
 
 /// The time before which records are older than `keep`.

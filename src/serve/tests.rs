@@ -285,6 +285,29 @@ async fn a_full_pipeline_takes_nothing_and_says_when_to_come_again() {
 }
 
 #[tokio::test]
+async fn a_log_that_cannot_be_written_is_not_ready_and_says_why() {
+    let desk = Desk::open().await;
+    desk.bench.context.metrics.stall(Some(crate::metrics::Stall::LogFull));
+    let health = desk.get("/healthz").await;
+    let said = json!({ "status": "stalled", "detail": "the log has reached its max_size" });
+    assert_eq!((health.status, body(&health)), (StatusCode::SERVICE_UNAVAILABLE, said));
+    desk.bench.context.metrics.stall(None);
+    assert_eq!(desk.get("/healthz").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_clock_behind_the_records_is_told() {
+    let desk = Desk::open().await;
+    desk.bench.context.clock.set(at(90_000));
+    assert_eq!(desk.push(TWO).await.status, StatusCode::ACCEPTED);
+    assert_eq!(body(&desk.get("/healthz").await), json!({ "status": "ready" }));
+    desk.bench.context.clock.set(at(0));
+    let detail = "the records' time is 90000 s ahead of the clock";
+    let said = json!({ "status": "ready", "detail": detail });
+    assert_eq!(body(&desk.get("/healthz").await), said);
+}
+
+#[tokio::test]
 async fn a_token_that_asks_too_often_is_told_to_wait() {
     let desk = Desk::with(|config| (config.rate, config.burst) = (0.1, 2)).await;
     assert_eq!(desk.push(TWO).await.status, StatusCode::ACCEPTED);

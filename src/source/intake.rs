@@ -14,6 +14,8 @@ use crate::item::{Arrival, Item, Language, Seq};
 use crate::link::{Batch, Closed, Done, Envelope, Sender};
 use crate::poison::{Mark, Poison};
 
+use super::ahead::Ahead;
+
 /// How often a full pipeline is looked at for an offer.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
@@ -100,13 +102,18 @@ impl Origin {
 
 /// The gate. Clones share it; the pipeline behind it closes when the last clone is dropped.
 #[derive(Clone)]
-pub struct Intake(Arc<Mutex<Gate>>);
+pub struct Intake {
+    gate: Arc<Mutex<Gate>>,
+    clock: Clock,
+    ahead: Arc<Ahead>,
+}
 
 struct Gate {
     stamp: Stamp,
     clock: Clock,
     poison: Arc<Poison>,
     tx: Sender<Envelope<Incoming>>,
+    ahead: Arc<Ahead>,
 }
 
 impl Intake {
@@ -117,14 +124,22 @@ impl Intake {
         poison: Arc<Poison>,
         tx: Sender<Envelope<Incoming>>,
     ) -> Intake {
-        Intake(Arc::new(Mutex::new(Gate { stamp, clock, poison, tx })))
+        let ahead = Arc::new(Ahead::new(stamp.last));
+        ahead.note(stamp.last, clock.now());
+        let gate = Gate { stamp, clock: clock.clone(), poison, tx, ahead: ahead.clone() };
+        Intake { gate: Arc::new(Mutex::new(gate)), clock, ahead }
+    }
+
+    /// By how much the records' time is ahead of the clock, if that is much.
+    pub fn ahead(&self) -> Option<SignedDuration> {
+        self.ahead.by(self.clock.now())
     }
 
     /// Submits the records of one file, request or read, in order. What is returned resolves when
     /// all of them are durable. Waits while the pipeline is full; the gate stays held meanwhile,
     /// so that numbers are in the order of the link.
     pub async fn submit(&self, origin: &Origin, records: Vec<Record>) -> Result<Done, Closed> {
-        let mut gate = self.0.lock().await;
+        let mut gate = self.gate.lock().await;
         gate.submit(origin, records).await.map(|taken| taken.done)
     }
 
@@ -136,7 +151,7 @@ impl Intake {
         records: Vec<Record>,
         note: impl FnOnce(Seq),
     ) -> Result<Done, Closed> {
-        let mut gate = self.0.lock().await;
+        let mut gate = self.gate.lock().await;
         note(gate.stamp.next);
         gate.submit(origin, records).await.map(|taken| taken.done)
     }
@@ -170,7 +185,7 @@ impl Intake {
 
     async fn gate_with_room(&self, patience: Duration) -> Result<MutexGuard<'_, Gate>, Refused> {
         let gate = tokio::time::timeout(patience, async {
-            let gate = self.0.lock().await;
+            let gate = self.gate.lock().await;
             // The holder of the gate is the link's only sender: room that is seen stays.
             while !gate.tx.has_room() {
                 tokio::time::sleep(LOOK_AGAIN).await;
@@ -183,7 +198,7 @@ impl Intake {
     /// True when a record offered now would not have to wait.
     pub fn has_room(&self) -> bool {
         // Whoever holds the gate for long does so because there is no room.
-        self.0.try_lock().is_ok_and(|gate| gate.tx.has_room())
+        self.gate.try_lock().is_ok_and(|gate| gate.tx.has_room())
     }
 }
 
@@ -197,6 +212,7 @@ impl Gate {
             let now = self.clock.now();
             let arrival = self.stamp.stamp(origin, record, now);
             let (received, receipt) = (arrival.received, batch.receipt());
+            self.ahead.note(received, now);
             let payload = arrival.into();
             self.tx.send(Envelope { received, mark, payload, receipt }).await?;
         }

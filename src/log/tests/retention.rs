@@ -344,6 +344,29 @@ fn while_nothing_can_be_committed_for_want_of_room_records_go_on_ageing() {
 }
 
 #[test]
+fn records_ahead_of_the_clock_go_for_want_of_room_as_sinks_have_had_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    log.append(&items(1..11)).unwrap();
+    // The clock was wrong from here on; it is right again.
+    log.append(&items(90_001..90_091)).unwrap();
+    let full = Keep { max_size: log.size(), window: SECOND * 200, ..keep(1_000) };
+    log.attach("desk", Position(51));
+    while log.trim(&full, 50_000, at(20)).unwrap().records > 0 {}
+    assert_eq!(positions(&log.view())[0], 51, "what a sink has not had stays");
+    let error = log.room(&full, 50_000, at(20)).unwrap_err().to_string();
+    assert!(error.contains("the sink `desk`"), "{error}");
+    log.note_cursor("desk", Cursor { next: Position(101), state: Vec::new() });
+    let half = log.size() / 4;
+    while log.trim(&full, half, at(20)).unwrap().records > 0 {}
+    log.room(&full, half, at(20)).unwrap();
+    assert!(!positions(&log.view()).is_empty(), "no more than is needed goes");
+    // By a clock that agrees with them they are of the window.
+    let tight = Keep { max_size: 16, ..full };
+    assert_eq!(log.trim(&tight, 0, at(90_090)).unwrap(), Trimmed::default());
+}
+
+#[test]
 fn skipping_leaves_a_counted_gap_for_the_sink_that_was_behind() {
     let dir = tempfile::tempdir().unwrap();
     let log = open(dir.path());
