@@ -49,13 +49,14 @@ mod snapshot;
 mod spared;
 mod stats;
 mod store;
+mod trial;
 mod verify;
 
 pub use append::Appended;
 pub use compact::compact;
 pub use cursor::Cursor;
 pub use error::{LogError, LogErrorKind};
-pub use export::ExportError;
+pub use export::{ExportError, Exported};
 pub use read::{Gap, GapCause, Read, View};
 pub use record::{
     Change, ConfigChange, Decision, Digest, DigestEntry, Entry, Feedback, Gate, Intake, Logged,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use crate::config::Config;
-use crate::log::{self, ExportError, LogError, Position, Stats, View};
+use crate::log::{self, ExportError, Exported, Gap, LogError, Position, Stats, View};
 use crate::terminal;
 
 use super::{ConfigArg, Failure};
@@ -36,7 +36,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Print every item with what was decided about it, as NDJSON that `replay` reads
+    /// Print every item with what was decided about it, as NDJSON that `replay` reads; exit code 1
+    /// when something is damaged and left out
     Export {
         #[command(flatten)]
         place: Place,
@@ -167,10 +168,22 @@ fn stats(view: &View, json: bool) -> Result<(), Failure> {
 
 fn export(view: &View, from: Position) -> Result<(), Failure> {
     let mut out = BufWriter::new(io::stdout().lock());
-    match view.export(from, &mut out) {
-        Ok(_) => Ok(out.flush()?),
-        Err(ExportError::Write(error)) => Err(error.into()),
-        Err(error @ ExportError::Log(_)) => Err(Failure::runtime(error)),
+    let told = |gap: Gap| {
+        let last = gap.to.0.saturating_sub(1);
+        terminal::note(&format!("damaged, not exported: positions {} to {last}", gap.from));
+    };
+    let Exported { items, damaged } = match view.export(from, &mut out, told) {
+        Ok(exported) => exported,
+        Err(ExportError::Write(error)) => return Err(error.into()),
+        Err(error @ ExportError::Log(_)) => return Err(Failure::runtime(error)),
+    };
+    out.flush()?;
+    match damaged {
+        0 => Ok(()),
+        n => Err(Failure::runtime(format!(
+            "{items} items were exported; {n} records are damaged and were left out: `wirefold log \
+             verify` says what each was"
+        ))),
     }
 }
 

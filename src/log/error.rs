@@ -97,6 +97,17 @@ impl LogError {
         LogError { kind: LogErrorKind::Corrupt, message, source: None }
     }
 
+    /// A file that the engine opens neither as it is nor by rebuilding its notes.
+    pub(super) fn beyond_repair(path: &Path) -> LogError {
+        let message = format!(
+            "{} is damaged so that it cannot be opened for writing. What can be read of it is not \
+             lost: stop the daemon, save it with `wirefold log export`, and start with a new `dir` in \
+             [log], or bring back a copy of the whole directory. Check the disk.",
+            path.display()
+        );
+        LogError { kind: LogErrorKind::Corrupt, message, source: None }
+    }
+
     pub(super) fn newer(what: impl fmt::Display, found: u64, known: u64) -> LogError {
         let message = format!(
             "{what} is in format {found}, this wirefold knows formats up to {known}. Use the \

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 use super::error::LogError;
-use super::read::{Read, View};
+use super::read::{Gap, GapCause, Read, View};
 use super::record::{Decision, Intake, Position, Record};
 use crate::item::{Item, Marker, Ninjs, Seq};
 use crate::story::{Evidence, StoryId, Verdict};
@@ -34,15 +34,40 @@ impl fmt::Display for ExportError {
 
 impl std::error::Error for ExportError {}
 
+/// What became of an export.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Exported {
+    /// Items that were written.
+    pub items: u64,
+    /// Records that are damaged, or whose items are: at most as many items are missing.
+    pub damaged: u64,
+}
+
 impl View {
-    /// Writes every item that was decided about from `from` on, oldest first, and returns how
-    /// many. What cannot be read is told on the tracing log and passed over.
-    pub fn export(&self, from: Position, out: &mut impl Write) -> Result<u64, ExportError> {
+    /// Writes every item that was decided about from `from` on, oldest first. What is damaged is
+    /// passed over; `lost` is called with each range of it.
+    pub fn export(
+        &self,
+        from: Position,
+        out: &mut impl Write,
+        mut lost: impl FnMut(Gap),
+    ) -> Result<Exported, ExportError> {
         const PAGE: usize = 1_024;
-        let (mut next, mut written) = (from, 0);
+        let (mut next, mut exported) = (from, Exported::default());
+        let mut take = |read: &Read| {
+            match read {
+                // What retention removed is no damage.
+                Read::Gap(gap) if gap.cause == GapCause::Damaged => {
+                    exported.damaged += gap.to.0.saturating_sub(gap.from.0);
+                    lost(*gap);
+                }
+                read => exported.items += write(read, out)?,
+            }
+            Ok(())
+        };
         for position in self.spared().map_err(ExportError::Log)? {
             if position >= from {
-                written += write(&self.spared_at(position).map_err(ExportError::Log)?, out)?;
+                take(&self.spared_at(position).map_err(ExportError::Log)?)?;
             }
         }
         loop {
@@ -50,10 +75,10 @@ impl View {
                 .read_from(next, PAGE, |record| matches!(record, Record::Decision(_)))
                 .map_err(ExportError::Log)?;
             for read in &reads {
-                written += write(read, out)?;
+                take(read)?;
             }
             if after == next {
-                return Ok(written);
+                return Ok(exported);
             }
             next = after;
         }
@@ -67,11 +92,7 @@ fn write(read: &Read, out: &mut impl Write) -> Result<u64, ExportError> {
             Record::Decision(decision) => Line::of(logged.position, decision, intake),
             _ => None,
         },
-        Read::Record(_, None) => None,
-        Read::Gap(gap) => {
-            tracing::warn!(from = %gap.from, to = %gap.to, "not exported");
-            None
-        }
+        Read::Record(_, None) | Read::Gap(_) => None,
     };
     let Some(line) = line else { return Ok(0) };
     serde_json::to_writer(&mut *out, &line).map_err(|error| ExportError::Write(error.into()))?;

@@ -133,7 +133,8 @@ impl Store {
                 // The engine's notes about free pages may be all that is damaged.
                 Err(error) if error.kind() == LogErrorKind::Corrupt => {
                     tracing::error!("{error} Rebuilding what can be rebuilt.");
-                    self.guarded(|| self.open_engine(true)).map_err(|_| error)?
+                    self.guarded(|| self.open_engine(true))
+                        .map_err(|_| LogError::beyond_repair(&self.path))?
                 }
                 opened => opened?,
             });
@@ -201,6 +202,24 @@ impl Store {
         if result.is_err() {
             self.close();
         }
+        result
+    }
+
+    /// Makes the file as small as it goes.
+    pub(super) fn compact(&self) -> Result<(), LogError> {
+        self.ensure_open()?;
+        let result = {
+            let mut engine = self.engine.write().unwrap_or_else(PoisonError::into_inner);
+            self.guarded(|| {
+                let Some(Engine::Writer(database)) = engine.as_mut() else {
+                    return Err(self.closed());
+                };
+                // Each round moves pages that the one before has made room for.
+                while database.compact().map_err(|error| self.fault("Compacting", error))? {}
+                Ok(())
+            })
+        };
+        self.close();
         result
     }
 

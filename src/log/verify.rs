@@ -4,6 +4,7 @@ use super::cursor::Cursors;
 use super::error::LogError;
 use super::read::{Gap, GapCause, Read, View};
 use super::record::{Intake, Logged, Position, Record};
+use super::trial;
 
 /// What was looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,7 +22,8 @@ const PAGE: usize = 4_096;
 impl View {
     /// Checks every record's checksum, that positions have no hole, that every decision has its
     /// item, and that both name each other. Calls `fault` with a sentence for each thing that is
-    /// wrong. Works beside a daemon that is writing: what is committed meanwhile is left out.
+    /// wrong. Works beside a daemon that is writing: what is committed meanwhile is left out. Without
+    /// one it is also tried whether one could open the log, which changes nothing in it.
     ///
     /// # Errors
     /// When the store cannot be read at all.
@@ -65,6 +67,10 @@ impl View {
             .0
             .read(|transaction| Cursors::load(&self.0, transaction, |_, error| row(Err(error))))?;
         verified.rows += cursors.len() as u64;
+        if let Some(Err(error)) = self.0.path().parent().and_then(trial::open) {
+            verified.faults += 1;
+            fault(&format!("A daemon could not go on with the log. {error}"));
+        }
         Ok(verified)
     }
 

@@ -54,6 +54,22 @@ fn a_damaged_decision_or_item_is_a_gap_and_the_rest_is_served() {
 }
 
 #[test]
+fn an_export_says_what_it_leaves_out() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    log.append(&items(1..10)).unwrap();
+    damage(&log, DECISIONS, 3);
+    damage(&log, INTAKE, 4);
+    damage(&log, INTAKE, 8);
+    let (mut out, mut lost) = (Vec::new(), Vec::new());
+    let exported = log.view().export(Position::FIRST, &mut out, |gap| lost.push(gap)).unwrap();
+    assert_eq!(exported, Exported { items: 6, damaged: 3 });
+    let lost: Vec<_> = lost.into_iter().map(Read::Gap).collect();
+    assert_eq!(lost, [damaged(3, 5), damaged(8, 9)]);
+    assert_eq!(String::from_utf8(out).unwrap().lines().count(), 6);
+}
+
+#[test]
 fn a_file_that_is_no_log_is_an_error() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(store_of(dir.path()), "Dear diary,\n".repeat(1_000)).unwrap();
@@ -83,7 +99,18 @@ fn whatever_happens_to_the_file_what_is_read_was_written() {
             *byte = byte.wrapping_mul(31) ^ 0xa5;
         }
         fs::write(store_of(dir.path()), &bad).unwrap();
-        let Ok(log) = Log::open_on(dir.path(), &Switch::default()) else { continue };
+        let tried = trial::open(dir.path()).unwrap();
+        assert_eq!(fs::read(store_of(dir.path())).unwrap(), bad, "a trial writes nothing");
+        let log = match Log::open_on(dir.path(), &Switch::default()) {
+            Ok(log) => log,
+            Err(error) => {
+                assert!(tried.is_err(), "page {page}: {error}");
+                assert_eq!(error.kind(), LogErrorKind::Corrupt, "{error}");
+                fs::write(store_of(dir.path()), &bad).unwrap();
+                assert!(compact(dir.path()).is_err(), "page {page}");
+                continue;
+            }
+        };
         opened += 1;
         let Ok((reads, _)) = log.view().decisions_from(Position::FIRST, 1_000) else { continue };
         for read in reads {

@@ -66,7 +66,8 @@ fn an_export_is_ninjs_with_what_was_decided() {
     let log = open(dir.path());
     log.append(&[item(1), reject(2), timer(3, 1)]).unwrap();
     let mut out = Vec::new();
-    assert_eq!(log.view().export(Position::FIRST, &mut out).unwrap(), 1);
+    let exported = log.view().export(Position::FIRST, &mut out, |gap| panic!("{gap:?}")).unwrap();
+    assert_eq!(exported, Exported { items: 1, damaged: 0 });
     assert_eq!(
         String::from_utf8(out).unwrap(),
         concat!(
@@ -126,7 +127,7 @@ fn what_is_exported_is_read_back_for_replay_as_it_was_logged() {
     let log = open(dir.path());
     log.append(&entries).unwrap();
     let mut out = Vec::new();
-    log.view().export(Position::FIRST, &mut out).unwrap();
+    log.view().export(Position::FIRST, &mut out, |gap| panic!("{gap:?}")).unwrap();
     let options = Options { exported: true, ..options() };
     let read = parse(Format::Auto, &out, &options).into_iter().map(Result::unwrap);
     let logged = (1..).zip(items).map(|(n, item)| Item { received: Some(at(n)), ..item });

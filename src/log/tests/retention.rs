@@ -142,7 +142,8 @@ fn one_long_embargo_keeps_nothing_but_its_item() {
     assert_eq!(reads[0], Read::Gap(gap));
     assert_eq!(log.view().verify(|fault| panic!("{fault}")).unwrap().records, 12);
     let mut exported = Vec::new();
-    assert_eq!(log.view().export(Position::FIRST, &mut exported).unwrap(), 12);
+    let found = log.view().export(Position::FIRST, &mut exported, |gap| panic!("{gap:?}")).unwrap();
+    assert_eq!(found.items, 12);
     // When it is full what came after the item goes, be it all; the item does not.
     let full = Keep { max_size: 3 * one, ..keep(1_000) };
     while log.trim(&full, 0, at(0)).unwrap().records > 0 {}
