@@ -57,7 +57,7 @@ pub struct DeadLetter {
     /// The position in the log.
     pub position: Position,
     /// When it was given up.
-    #[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")]
+    #[serde(with = "time")]
     pub at: Timestamp,
     /// Attempts that were made.
     pub attempts: u32,
@@ -65,6 +65,25 @@ pub struct DeadLetter {
     pub reason: String,
     /// It is to be delivered once more.
     pub again: bool,
+}
+
+/// A time that people read as text, and that is stored in microseconds.
+mod time {
+    use jiff::Timestamp;
+    use jiff::fmt::serde::timestamp::microsecond::required as stored;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(at: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
+        if to.is_human_readable() { at.serialize(to) } else { stored::serialize(at, to) }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Timestamp, D::Error> {
+        if from.is_human_readable() {
+            Timestamp::deserialize(from)
+        } else {
+            stored::deserialize(from)
+        }
+    }
 }
 
 /// Version of the encoding of [`State`].
@@ -168,6 +187,26 @@ mod tests {
         assert_eq!(State::decode(&[]), Some(State::default()));
         assert_eq!(State::decode(&[VERSION + 1, 0]), None);
         assert_eq!(State::decode(&[VERSION, 1]), None);
+    }
+
+    #[test]
+    fn a_dead_letter_is_told_in_words_and_stored_as_ever() {
+        let letter = DeadLetter {
+            id: "a/7".to_owned(),
+            channel: "a".to_owned(),
+            position: Position(7),
+            at: "2026-03-01T06:00:00Z".parse().unwrap(),
+            attempts: 1,
+            reason: "no".to_owned(),
+            again: false,
+        };
+        let told = serde_json::to_value(&letter).unwrap();
+        assert_eq!(told["at"], "2026-03-01T06:00:00Z");
+        // As versions wrote it that told it in microseconds.
+        let stored = postcard::to_allocvec(&letter).unwrap();
+        let as_ever = ("a/7", "a", 7_u64, 1_772_344_800_000_000_i64, 1_u32, "no", false);
+        assert_eq!(stored, postcard::to_allocvec(&as_ever).unwrap());
+        assert_eq!(postcard::from_bytes::<DeadLetter>(&stored).unwrap(), letter);
     }
 
     #[test]

@@ -67,8 +67,11 @@ pub(in crate::serve) async fn list(
 ) -> Result<Json<Stories>, Problem> {
     let query = Query::read(&uri, KNOWN)?;
     super::channels::find(&app, &reader, &name)?;
-    let ask = Ask::of(&query, name, &app.config())?;
+    let mut ask = Ask::of(&query, name, &app.config())?;
     drop(super::board(&app).await?);
+    // A cursor of another log may go further: what comes next would be before it.
+    let last = Position(app.live.end().0.saturating_sub(1));
+    ask.after = ask.after.map(|after| after.min(last));
     let (keeper, now) = (app.board.clone(), app.context.clock.now());
     super::look(&app, move |view| ask.answer(&keeper, view, now)).await.map(Json)
 }

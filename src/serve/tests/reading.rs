@@ -73,6 +73,18 @@ async fn pages_lead_through_all_stories_and_back_to_what_is_new() {
 }
 
 #[tokio::test]
+async fn a_cursor_of_another_log_goes_on_with_what_comes() {
+    let desk = Desk::open().await;
+    desk.append(&[item(1)]);
+    let page = desk.json("/v1/channels/harbour/stories?after=cfffff").await;
+    assert_eq!(ids(&page), [""; 0]);
+    desk.append(&[item(2)]);
+    let newer = page["newer"].as_str().unwrap();
+    let next = desk.json(&format!("/v1/channels/harbour/stories?after={newer}")).await;
+    assert_eq!(ids(&next), ["s2"]);
+}
+
+#[tokio::test]
 async fn stories_are_filtered_by_time_publisher_words_and_state() {
     let desk = Desk::open().await;
     let mut disputed = item(4);
