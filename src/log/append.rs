@@ -19,6 +19,9 @@ use crate::prepare::version_time;
 use crate::story::{Past, StoryId, Verdict};
 
 /// What a commit added.
+///
+/// A timer about an item that retention had to give up, for want of room, takes no position: it would
+/// tell of nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Appended {
     /// Position of the batch's first entry; the others follow in order.
@@ -79,13 +82,14 @@ impl Log {
         }
         let mut meta = writer.meta;
         let first = meta.next_position;
+        let batch = self.telling(batch, meta.next_seq)?;
         let appended = Appended { first, end: Position(first.0 + batch.len() as u64) };
         let unsaved = self.cursors().unsaved();
         let configured = cursor::configured(batch);
         writer.attempt = Some(appended);
         writer.stale = true;
         store.write(|transaction| {
-            Tables::open(store, transaction)?.append(batch, &mut meta)?;
+            Tables::open(store, transaction)?.append(&batch, &mut meta)?;
             cursor::save(store, transaction, &unsaved)?;
             cursor::save(store, transaction, configured.as_slice())?;
             meta.save(store, transaction)
@@ -94,6 +98,33 @@ impl Log {
         self.cursors().saved(&unsaved);
         self.0.end.send_replace(appended.end);
         Ok(appended)
+    }
+
+    /// A batch without its timers about items before `next` that are gone.
+    fn telling<'e>(&self, batch: &'e [Entry], next: Seq) -> Result<Vec<&'e Entry>, LogError> {
+        let earlier = |entry: &Entry| match entry {
+            Entry::Timer(timer) => Some(timer.item).filter(|item| *item < next),
+            _ => None,
+        };
+        if batch.iter().all(|entry| earlier(entry).is_none()) {
+            return Ok(batch.iter().collect());
+        }
+        let store = &self.0.store;
+        store.read(|transaction| {
+            let fault = |error| store.fault("Reading", error);
+            let intake =
+                transaction.open_table(INTAKE).map_err(|error| store.fault("Reading", error))?;
+            let mut telling = Vec::with_capacity(batch.len());
+            for entry in batch {
+                match earlier(entry) {
+                    Some(item) if intake.get(item.0).map_err(fault)?.is_none() => {
+                        tracing::warn!(%item, "was given up, and the end of its wait is no record");
+                    }
+                    _ => telling.push(entry),
+                }
+            }
+            Ok(telling)
+        })
     }
 }
 
@@ -126,7 +157,7 @@ impl<'t> Tables<'t> {
         })
     }
 
-    fn append(mut self, batch: &[Entry], meta: &mut Meta) -> Result<(), LogError> {
+    fn append(mut self, batch: &[&Entry], meta: &mut Meta) -> Result<(), LogError> {
         let mut remembered = Vec::new();
         for entry in batch {
             let position = meta.next_position;

@@ -2,6 +2,7 @@
 //! memory.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs::File;
 use std::io;
 use std::ops::Bound;
@@ -119,13 +120,11 @@ impl StorageBackend for Overlay {
         let mut state = self.state();
         let mut taken = 0;
         for (number, within, long) in parts(offset, data.len()) {
-            if !state.pages.contains_key(&number) {
-                let page = self.page(number)?;
-                state.pages.insert(number, page);
-            }
-            if let Some(page) = state.pages.get_mut(&number) {
-                page[within..within + long].copy_from_slice(&data[taken..taken + long]);
-            }
+            let page = match state.pages.entry(number) {
+                Entry::Occupied(page) => page.into_mut(),
+                Entry::Vacant(place) => place.insert(self.page(number)?),
+            };
+            page[within..within + long].copy_from_slice(&data[taken..taken + long]);
             taken += long;
         }
         state.length = state.length.max(offset + data.len() as u64);

@@ -180,6 +180,24 @@ fn a_log_that_is_full_of_embargoed_items_says_so_and_skips_the_oldest() {
 }
 
 #[test]
+fn the_end_of_an_embargo_of_an_item_that_was_given_up_is_no_record() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    log.append(&(1..61).map(|seq| embargoed(seq, 5_000 + seq)).collect::<Vec<_>>()).unwrap();
+    log.append(&items(61..101)).unwrap();
+    let skip = Keep { max_size: log.size(), on_full: OnFull::Skip, ..keep(10) };
+    log.trim(&skip, 0, at(0)).unwrap();
+    assert!(log.view().intake(Seq(1)).unwrap().is_none());
+    // The stages do not know, and end it with its time.
+    let appended = log.append(&[timer(5_001, 1), timer(5_060, 60), item(101)]).unwrap();
+    assert_eq!(appended, Appended { first: Position(101), end: Position(103) });
+    let (reads, _) = log.view().decisions_from(Position(101), 10).unwrap();
+    assert!(reads.iter().all(|read| matches!(read, Read::Record(..))), "{reads:?}");
+    assert_eq!(log.view().verify(|fault| panic!("{fault}")).unwrap().faults, 0);
+    assert_eq!(log.append(&[timer(5_002, 1)]).unwrap().end, Position(103), "not even alone");
+}
+
+#[test]
 fn an_item_whose_record_is_gone_is_no_longer_held() {
     let dir = tempfile::tempdir().unwrap();
     let log = open(dir.path());
