@@ -169,8 +169,12 @@ fn stats(view: &View, json: bool) -> Result<(), Failure> {
 fn export(view: &View, from: Position) -> Result<(), Failure> {
     let mut out = BufWriter::new(io::stdout().lock());
     let told = |gap: Gap| {
-        let last = gap.to.0.saturating_sub(1);
-        terminal::note(&format!("damaged, not exported: positions {} to {last}", gap.from));
+        let (first, last) = (gap.from.0, gap.to.0.saturating_sub(1));
+        let which = match first == last {
+            true => format!("position {first}"),
+            false => format!("positions {first} to {last}"),
+        };
+        terminal::note(&format!("damaged, not exported: {which}"));
     };
     let Exported { items, damaged } = match view.export(from, &mut out, told) {
         Ok(exported) => exported,

@@ -95,7 +95,8 @@ fn a_record_that_is_damaged_in_the_middle_is_named_and_the_rest_is_served() {
     assert!(said.out.contains("Intake record 25 is damaged"), "{}", said.out);
     assert!(said.out.contains("Readers of `all` get a gap"), "{}", said.out);
     assert!(said.out.contains("faults: 1"), "{}", said.out);
-    let exported = desk.wirefold(&["log", "export", "-c", "wirefold.toml"]).success();
+    let exported = desk.wirefold(&["log", "export", "-c", "wirefold.toml"]).exited(1);
+    assert!(exported.err.contains("not exported: position 26"), "{}", exported.err);
     assert_eq!(exported.lines().len(), 49, "the rest is served");
     assert!(!exported.out.contains(&headline));
 
