@@ -45,6 +45,7 @@ pub mod record;
 mod recover;
 mod remembered;
 mod retain;
+mod salvage;
 mod snapshot;
 mod spared;
 mod stats;
@@ -65,6 +66,7 @@ pub use record::{
 pub use recover::{Carried, Window};
 pub use remembered::{Identities, Remembered};
 pub use retain::{Keep, Trimmed};
+pub use salvage::{Salvaged, salvage};
 pub use stats::Stats;
 pub use verify::Verified;
 

@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use crate::config::Config;
-use crate::log::{self, ExportError, Exported, Gap, LogError, Position, Stats, View};
+use crate::log::{self, ExportError, Exported, Gap, LogError, Position, Salvaged, Stats, View};
 use crate::terminal;
 
 use super::{ConfigArg, Failure};
 
-/// Verify, count, export or compact the log
+/// Verify, count, export, compact or salvage the log
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -53,6 +53,12 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Make a new file of what can be read of a damaged log, beside which the old one is kept as
+    /// log.damaged; the daemon must not run
+    Salvage {
+        #[command(flatten)]
+        place: Place,
+    },
 }
 
 /// Which log.
@@ -84,6 +90,7 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
         Command::Stats { place, json } => stats(&place.view()?, json),
         Command::Export { place, from } => export(&place.view()?, Position(from)),
         Command::Compact { place, json } => compact(&place.dir()?, json),
+        Command::Salvage { place } => salvage(&place.dir()?),
     }
 }
 
@@ -197,6 +204,20 @@ fn compact(dir: &std::path::Path, json: bool) -> Result<(), Failure> {
         true => json!({ "before": before, "after": after }).to_string(),
         false => format!("the file had {}, it has {}", size(before), size(after)),
     };
+    Ok(terminal::line(&said)?)
+}
+
+fn salvage(dir: &std::path::Path) -> Result<(), Failure> {
+    let done = log::salvage(dir).map_err(|error: LogError| Failure::runtime(error))?;
+    let Salvaged { rows, lost, cursors_lost, kept } = done;
+    let mut said = format!(
+        "{rows} rows were taken over; keys at which nothing could be read: {lost}\n\
+         the damaged file is {}: remove it when it is of no more use",
+        kept.display()
+    );
+    if cursors_lost {
+        said.push_str("\nhow far sinks had come could not be read: they start anew");
+    }
     Ok(terminal::line(&said)?)
 }
 

@@ -97,12 +97,12 @@ impl LogError {
         LogError { kind: LogErrorKind::Corrupt, message, source: None }
     }
 
-    /// A file that the engine opens neither as it is nor by rebuilding its notes.
+    /// A file that the engine opens neither as it is nor by rebuilding what it notes in it.
     pub(super) fn beyond_repair(path: &Path) -> LogError {
         let message = format!(
-            "{} is damaged so that it cannot be opened for writing. What can be read of it is not \
-             lost: stop the daemon, save it with `wirefold log export`, and start with a new `dir` in \
-             [log], or bring back a copy of the whole directory. Check the disk.",
+            "{} is damaged so that it cannot be opened. `wirefold log salvage` makes a new file of \
+             what can be read of it; where that fails, too, bring back a copy of the whole directory. \
+             Check the disk.",
             path.display()
         );
         LogError { kind: LogErrorKind::Corrupt, message, source: None }

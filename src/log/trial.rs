@@ -7,10 +7,10 @@ use std::fs::File;
 use std::io;
 use std::ops::Bound;
 use std::os::unix::fs::FileExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use redb::{BackendError, StorageBackend};
+use redb::{BackendError, Builder, StorageBackend};
 
 use super::directory::Directory;
 use super::error::{LogError, LogErrorKind};
@@ -27,14 +27,16 @@ pub(super) fn open(dir: &Path) -> Option<Result<(), LogError>> {
         }
         Err(error) => return Some(Err(error)),
     };
-    let tried = Store::open(
-        held.store(),
-        Box::new(|builder, path| builder.create_with_backend(Overlay::over(path)?)),
-    );
-    Some(tried.and_then(|store| {
+    Some(over(held.store()).and_then(|store| {
         Meta::load_or_init(&store)?;
         store.write(|_| Ok(()))
     }))
+}
+
+/// The store at `path` as a writer has it, which writes to memory. For whoever holds the directory.
+pub(super) fn over(path: PathBuf) -> Result<Store, LogError> {
+    let open = |builder: &Builder, path: &Path| builder.create_with_backend(Overlay::over(path)?);
+    Store::open(path, Box::new(open))
 }
 
 /// A file that is only read, and what was written over it.

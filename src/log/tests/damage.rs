@@ -78,6 +78,72 @@ fn a_file_that_is_no_log_is_an_error() {
     assert!(error.to_string().contains("log.redb"), "{error}");
 }
 
+#[test]
+fn a_sound_log_is_salvaged_as_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    log.attach("desk", Position(3));
+    log.append(&items(1..10)).unwrap();
+    log.append(&[reject(10), timer(11, 2)]).unwrap();
+    let (good, size) = (read_all(&log.view(), Position::FIRST), log.size());
+    assert_eq!(salvage(dir.path()).unwrap_err().kind(), LogErrorKind::Locked);
+    drop(log);
+    let Salvaged { lost, cursors_lost, .. } = salvage(dir.path()).unwrap();
+    assert_eq!((lost, cursors_lost), (0, false));
+    assert!(salvage(dir.path()).is_err(), "the damaged one of the last time is there");
+    let log = open(dir.path());
+    assert_eq!((read_all(&log.view(), Position::FIRST), log.size()), (good, size));
+    assert_eq!(log.view().cursors().unwrap()[0].1.next, Position(3));
+    assert_eq!(log.view().verify(|fault| panic!("{fault}")).unwrap().faults, 0);
+    log.append(&items(11..12)).unwrap();
+}
+
+#[test]
+fn what_can_be_read_of_a_log_that_cannot_be_opened_is_salvaged() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    for batch in 0..5 {
+        log.append(&items(batch * 20 + 1..batch * 20 + 21)).unwrap();
+    }
+    let good = read_all(&log.view(), Position::FIRST);
+    drop(log);
+    let bytes = fs::read(store_of(dir.path())).unwrap();
+    let used = bytes.chunks(4_096).rposition(|page| page.iter().any(|byte| *byte != 0)).unwrap();
+    let (mut salvaged, mut beyond) = (0, 0);
+    for page in (1..=used).step_by(5) {
+        let mut bad = bytes.clone();
+        // The kind of the page.
+        bad[page * 4_096] ^= 0xff;
+        fs::write(store_of(dir.path()), &bad).unwrap();
+        if Log::open_on(dir.path(), &Switch::default()).is_ok() {
+            continue;
+        }
+        fs::write(store_of(dir.path()), &bad).unwrap();
+        let done = match salvage(dir.path()) {
+            Ok(done) => done,
+            // What leads to all tables, or the counters.
+            Err(error) => {
+                assert_eq!(error.kind(), LogErrorKind::Corrupt, "page {page}: {error}");
+                assert_eq!(fs::read(store_of(dir.path())).unwrap(), bad, "page {page}");
+                beyond += 1;
+                continue;
+            }
+        };
+        assert_eq!(fs::read(&done.kept).unwrap(), bad, "page {page}");
+        fs::remove_file(done.kept).unwrap();
+        let log = open(dir.path());
+        let (reads, _) = log.view().decisions_from(Position::FIRST, 1_000).unwrap();
+        for read in &reads {
+            if let Read::Record(logged, _) = read {
+                assert_eq!(*read, good[logged.position.0 as usize - 1], "page {page}");
+            }
+        }
+        log.append(&items(101..103)).unwrap();
+        salvaged += 1;
+    }
+    assert!(salvaged > 3 * beyond, "{salvaged} salvaged, {beyond} not");
+}
+
 /// Blocks of the file are overwritten at many places. Whatever the engine makes of its pages then,
 /// opening and reading end without a panic, and what is read is what was written.
 #[test]
