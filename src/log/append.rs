@@ -85,7 +85,7 @@ impl Log {
         let batch = self.telling(batch, meta.next_seq)?;
         let appended = Appended { first, end: Position(first.0 + batch.len() as u64) };
         let unsaved = self.cursors().unsaved();
-        let configured = cursor::configured(batch);
+        let configured = cursor::configured(&batch);
         writer.attempt = Some(appended);
         writer.stale = true;
         store.write(|transaction| {

@@ -129,7 +129,7 @@ pub(super) fn sink_of(key: &str) -> Option<&str> {
 }
 
 /// What is to be found again of the last configuration that a batch notes.
-pub(super) fn configured(batch: &[Entry]) -> Option<(String, Cursor)> {
+pub(super) fn configured(batch: &[&Entry]) -> Option<(String, Cursor)> {
     let noted = batch.iter().rev().find_map(|entry| match entry {
         Entry::Config(change) => Some(change.config.clone().into_bytes()),
         _ => None,
