@@ -4,6 +4,10 @@ use std::sync::LazyLock;
 
 use crate::item::Language;
 
+mod numeral;
+
+pub(super) use numeral::numeral;
+
 /// Function words by language. The lists are short on purpose: what is merely common loses its
 /// weight by document frequency.
 const STOP: &[(&str, &str)] = &[
@@ -149,34 +153,6 @@ pub(super) fn unit(word: &str) -> Option<&'static str> {
         "trln" | "trn" | "tn" | "trillion" => Some("trillion"),
         _ => None,
     }
-}
-
-/// Digits of a small number word.
-pub(super) fn number_word(word: &str) -> Option<&'static str> {
-    const WORDS: &[(&str, &str)] = &[
-        ("two", "2"),
-        ("three", "3"),
-        ("four", "4"),
-        ("five", "5"),
-        ("six", "6"),
-        ("seven", "7"),
-        ("eight", "8"),
-        ("nine", "9"),
-        ("ten", "10"),
-        ("eleven", "11"),
-        ("twelve", "12"),
-        ("dozen", "12"),
-        ("second", "2"),
-        ("third", "3"),
-        ("fourth", "4"),
-        ("fifth", "5"),
-        ("sixth", "6"),
-        ("seventh", "7"),
-        ("eighth", "8"),
-        ("ninth", "9"),
-        ("tenth", "10"),
-    ];
-    WORDS.iter().find(|(name, _)| *name == word).map(|(_, digits)| *digits)
 }
 
 /// Whether a word in lower case names a day or a month. "may" and "march" are verbs too often.

@@ -4,13 +4,13 @@ use crate::item::Language;
 use crate::prepare::words;
 
 /// Normal form of a number, and its unit if it is written with one: "1,200" and "1200", "12th" and
-/// "12", "three" and "3", "93m" and "93 million" are the same; so are "2,5" and "2.5", but not "-2"
+/// "12", "three" and "3", "93m" and "93 million" are the same; so are "2,5" and "2.5", "2.0" and "2", but not "-2"
 /// and "2".
 pub(super) fn number(
     word: &str,
     language: Option<Language>,
 ) -> Option<(String, Option<&'static str>)> {
-    if let Some(digits) = words::number_word(word) {
+    if let Some(digits) = words::numeral(word, language) {
         return Some((digits.to_owned(), None));
     }
     if !word.trim_start_matches(MINUS).starts_with(|c: char| c.is_numeric()) {
@@ -20,15 +20,26 @@ pub(super) fn number(
     let plain = digits(ordinal.unwrap_or(word), language);
     let letters = plain.find(|c: char| c.is_alphabetic()).unwrap_or(plain.len());
     let (digits, tail) = plain.split_at(letters);
+    let digits = shortest(digits);
     Some(match tail {
         "k" if !digits.contains('.') => (format!("{digits}000"), None),
         "m" => (digits.to_owned(), Some(words::MILLION)),
         "b" => (digits.to_owned(), Some(words::BILLION)),
         _ => match words::unit(tail) {
             Some(unit) => (digits.to_owned(), Some(unit)),
-            None => (plain, None),
+            None => (format!("{digits}{tail}"), None),
         },
     })
+}
+
+/// Without zeros that end its fraction: "2.0" is "2".
+fn shortest(digits: &str) -> &str {
+    match digits.split_once('.') {
+        Some((_, fraction)) if !fraction.contains('.') => {
+            digits.trim_end_matches('0').trim_end_matches('.')
+        }
+        _ => digits,
+    }
 }
 
 /// Signs of numbers below zero.

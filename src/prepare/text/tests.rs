@@ -40,6 +40,22 @@ fn numbers_are_what_they_say_in_their_language() {
     same("GDP −0.2% in quarter", "GDP -0.2% in quarter", "en");
     same("Season 2020-21 ends", "Season 2020 21 ends", "en");
     same("Storm - 5 dead", "Storm 5 dead", "en");
+    same("Rate at 2.0%", "Rate at 2%", "en");
+    same("Rate at 2.50%", "Rate at 2.5%", "en");
+    differ("Rate at 20%", "Rate at 2%", "en");
+    same("Version 1.2.0", "Version 1.2.0", "en");
+}
+
+#[test]
+fn numbers_may_be_words_of_their_language() {
+    same("Thirty rescued", "30 rescued", "en");
+    same("Trois morts", "3 morts", "fr");
+    same("Drei Tote", "3 Tote", "de");
+    same("Nueve muertos", "9 muertos", "es");
+    same("Três mortos", "3 mortos", "pt");
+    same("Due morti", "2 morti", "it");
+    same("Трое раненых", "3 раненых", "ru");
+    differ("Trois morts", "Deux morts", "fr");
 }
 
 #[test]
