@@ -52,20 +52,25 @@ pub(super) fn clash(a: &Profile, b: &Profile) -> Option<Clash> {
         _ => return None,
     };
     let told = |term: &Term| teller.terms.iter().find(|there| there.id == term.id);
-    let shared = denier.distinct().filter(|term| told(term).is_some()).count();
+    let tells = |flag: u8| denier.terms.iter().filter(move |term| term.is(flag)).filter_map(told);
     let polarity = denier.polarity;
     if polarity.stance == Untrue {
-        return (shared >= 1).then_some(Clash::Untrue);
+        return tells(Word::DENIED).next().map(|_| Clash::Untrue);
     }
+    let shared = denier.distinct().filter(|term| told(term).is_some()).count();
     if shared < 2 || teller.polarity.hedged || teller.polarity.accuses {
         return None;
     }
-    let tells = |flag: u8| denier.terms.iter().filter(move |term| term.is(flag)).filter_map(told);
-    let denied = denier.terms.iter().filter(|term| term.is(Word::DENIED)).count();
-    let denied_told = tells(Word::DENIED).count();
-    // One word is enough when it is half of what is denied.
-    let half = denied_told == 1 && denied <= 2 && shared >= 3;
+    let count = |flag: u8| denier.terms.iter().filter(|term| term.is(flag)).count();
+    let (denied, denied_told) = (count(Word::DENIED), tells(Word::DENIED).count());
+    let (subject, subject_told) = (count(Word::SUBJECT), tells(Word::SUBJECT).count());
+    // One word is enough when it is half of what is denied, or when nothing else is said.
+    let all = denied == 1 && subject == subject_told && subject > 0;
+    let half = denied_told == 1 && denied <= 2 && (shared >= 3 || all);
     if tells(Word::KEY).next().is_none() || !(denied_told >= 2 || half) {
+        return None;
+    }
+    if other_names(denier, teller) {
         return None;
     }
     // "Schools will not reopen on Monday", "reopen on Thursday": both may be so.
@@ -79,18 +84,28 @@ pub(super) fn clash(a: &Profile, b: &Profile) -> Option<Clash> {
     if polarity.stance == Negates && polarity.so_far && denier.event < teller.event {
         return None;
     }
-    // Who is said to do it may go by another name if all else is the same.
-    let subject = tells(Word::SUBJECT).next().is_some() || denied_told >= 4;
+    let subject = subject_told > 0;
     let coming = tells(Word::KEY).any(|there| there.is(Word::COMING));
     match polarity.stance {
         Denies if half && polarity.report => None,
         Denies if polarity.own && !subject => None,
         Denies => Some(Clash::Denial),
-        Negates if subject && !coming => Some(Clash::Negation),
+        Negates if subject && (!coming || polarity.under_way) => Some(Clash::Negation),
         // "Will not" is against "will" and "to", not against what has been.
         WillNot if subject && coming => Some(Clash::Prospect),
         _ => None,
     }
+}
+
+/// Whether what is denied names somebody or something that the other does not, and the other has
+/// names of its own: "did not meet Brandt" is not against "meets Olsen".
+fn other_names(denier: &Profile, teller: &Profile) -> bool {
+    let named = |of: &Profile, by: &Profile, flag: u8| {
+        let names = of.terms.iter().filter(|term| term.is(flag) && !term.is(Word::DATE));
+        let lacks = |name: &Term| !by.terms.iter().any(|it| { it.id } == name.id);
+        names.clone().any(lacks)
+    };
+    named(denier, teller, Word::NAME | Word::DENIED) && named(teller, denier, Word::NAME)
 }
 
 #[cfg(test)]

@@ -5,11 +5,13 @@
 use smallvec::SmallVec;
 
 use super::Word;
-use super::text::word_end;
+use super::text::is_cased;
 
 mod lexicon;
+mod token;
 
 use lexicon::{class, class_of};
+use token::{Token, tokens};
 
 /// What a headline does with a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,6 +45,8 @@ pub struct Polarity {
     pub report: bool,
     /// What is denied is the subject's own doing ("denies taking a selfie").
     pub own: bool,
+    /// What is negated would be under way, or about to be ("is not closing").
+    pub under_way: bool,
     /// What is negated has not been so far ("has not responded").
     pub so_far: bool,
 }
@@ -50,29 +54,16 @@ pub struct Polarity {
 /// Flags of the words of a headline, in order.
 pub(super) type Marks = SmallVec<[u8; 40]>;
 
-/// Later words are not looked at: no headline is so long.
-const MOST_WORDS: usize = 64;
 /// How many words a negation reaches unless its clause ends before.
 const NEGATION: u8 = 8;
 /// How many words a denial reaches.
 const DENIAL: u8 = 10;
 
-struct Token<'a> {
-    word: &'a str,
-    class: u64,
-    quoted: bool,
-    /// A comma or the like stands before it.
-    starts: bool,
-    /// What stands before it separates two statements.
-    parts: bool,
-    /// Punctuation or the end follows.
-    ends: bool,
-}
-
 /// Reads the polarity of a headline in English.
 pub(super) fn read(headline: &str) -> (Polarity, Marks) {
     let tokens = tokens(headline);
     let mut reader = Reader {
+        headline,
         tokens: &tokens,
         marks: SmallVec::from_elem(0, tokens.len()),
         polarity: Polarity::default(),
@@ -89,48 +80,6 @@ pub(super) fn read(headline: &str) -> (Polarity, Marks) {
     (reader.polarity, reader.marks)
 }
 
-fn tokens(headline: &str) -> Vec<Token<'_>> {
-    let mut tokens: Vec<Token<'_>> = Vec::with_capacity(16);
-    let (mut double, mut single, mut starts, mut parts) = (false, false, true, true);
-    let (mut rest, mut before) = (headline, ' ');
-    while let Some(c) = rest.chars().next() {
-        if c.is_alphanumeric() {
-            let (word, after) = rest.split_at(word_end(rest));
-            if tokens.len() == MOST_WORDS {
-                break;
-            }
-            let quoted = double || single;
-            tokens.push(Token { word, class: class_of(word), quoted, starts, parts, ends: false });
-            (starts, parts) = (false, false);
-            (rest, before) = (after, 'a');
-            continue;
-        }
-        let after = &rest[c.len_utf8()..];
-        let space = after.is_empty() || after.starts_with(char::is_whitespace);
-        match c {
-            '"' => double = !double,
-            // After a letter it closes a quotation, or makes a plural possessive.
-            '\'' => single = before != 'a' && !single,
-            ',' | '!' | '?' => starts = true,
-            ';' | ':' | '|' | '–' | '—' => (starts, parts) = (true, true),
-            '-' if space && before == ' ' => (starts, parts) = (true, true),
-            // A full stop after a short word is an abbreviation ("Gen. Ortega").
-            '.' if space && tokens.last().is_some_and(|last| last.word.len() > 3) => {
-                (starts, parts) = (true, true);
-            }
-            _ => {}
-        }
-        if let (true, Some(last)) = (starts, tokens.last_mut()) {
-            last.ends = true;
-        }
-        (rest, before) = (after, c);
-    }
-    if let Some(last) = tokens.last_mut() {
-        last.ends = true;
-    }
-    tokens
-}
-
 #[derive(Clone, Copy, PartialEq)]
 enum Cue {
     Negation,
@@ -140,6 +89,7 @@ enum Cue {
 }
 
 struct Reader<'a> {
+    headline: &'a str,
     tokens: &'a [Token<'a>],
     marks: Marks,
     polarity: Polarity,
@@ -165,7 +115,10 @@ impl<'a> Reader<'a> {
             }
             let cue = self.cue(at, below);
             match cue {
-                Some(Cue::Untrue) => self.untrue = true,
+                Some(Cue::Untrue) => {
+                    self.untrue = true;
+                    self.about(at);
+                }
                 Some(Cue::Denial) if !self.denial => {
                     self.denial = true;
                     self.subject(statement, at);
@@ -186,7 +139,7 @@ impl<'a> Reader<'a> {
             let aim = token.has(class::ENDING)
                 && self.before(at, 1).iter().any(|it| it.word.eq_ignore_ascii_case("to"));
             self.guarded |= !aim && token.has(class::GUARD | class::UNTRUE | class::SAID_UNTRUE);
-            self.polarity.hedged |= token.has(class::HEDGE);
+            self.polarity.hedged |= token.has(class::HEDGE) && !self.is_month(at);
             self.polarity.accuses |= token.has(class::ACCUSE);
             if at > 0 && self.tokens[at - 1].has(class::COMING) {
                 self.marks[at] |= Word::COMING;
@@ -241,6 +194,33 @@ impl<'a> Reader<'a> {
         for mark in &mut self.marks[from..to] {
             *mark |= Word::SUBJECT;
         }
+    }
+
+    /// Marks what the word at `at` calls untrue: its clause if that speaks of reports, or else its
+    /// statement; the whole headline if that says nothing more.
+    fn about(&mut self, at: usize) {
+        let tokens = self.tokens;
+        let within = |bound: fn(&Token<'_>) -> bool| {
+            let from = (0..=at).rev().find(|it| bound(&tokens[*it])).unwrap_or(0);
+            let to = (at + 1..tokens.len()).find(|it| bound(&tokens[*it])).unwrap_or(tokens.len());
+            from..to
+        };
+        let clause = within(|token| token.starts);
+        let speaks = tokens[clause.clone()].iter().any(|token| token.has(class::REPORT));
+        let statement = if speaks { clause } else { within(|token| token.parts) };
+        let says = |token: &Token<'_>| {
+            let calls = class::UNTRUE | class::SAID_UNTRUE | class::NO | class::NOT;
+            !token.has(calls | class::FUNCTION | class::REPORT | class::ARTICLE)
+        };
+        let more = tokens[statement.clone()].iter().any(says);
+        let about = if more { statement } else { 0..tokens.len() };
+        self.marks[about].iter_mut().for_each(|mark| *mark |= Word::DENIED);
+    }
+
+    /// Whether "May" is the month, or somebody's name: where capitals tell names, or after "in".
+    fn is_month(&self, at: usize) -> bool {
+        let dated = || self.before(at, 1).iter().any(|before| before.has(class::DATING));
+        at > 0 && self.tokens[at].word == "May" && (dated() || is_cased(self.headline))
     }
 
     /// The words behind a word, up to the end of its clause.
@@ -298,13 +278,16 @@ impl<'a> Reader<'a> {
         let token = &self.tokens[at];
         let before = self.before(at, 1).first();
         let after_verb = before.is_some_and(|before| before.has(class::VERB)) && !token.starts;
-        let participle = |next: &Token<'_>| {
-            next.word.len() > 4 && next.word.to_ascii_lowercase().ends_with("ed")
-                || next.has(class::PARTICIPLE)
+        let ends = |next: &Token<'_>, end| {
+            next.word.len() > 4 && next.word.to_ascii_lowercase().ends_with(end)
         };
         let next = self.after(at).next()?;
+        let ends_ing = ends(next, "ing");
+        // "Firm not closing plant", but "fined for not closing plant".
+        let under_way = ends_ing && before.is_some_and(|it| !it.has(class::FUNCTION));
+        let participle = |next: &Token<'_>| ends(next, "ed") || next.has(class::PARTICIPLE);
         let plain = match token.has(class::NOT) {
-            true => after_verb || (at > 0 && !token.starts && participle(next)),
+            true => after_verb || (at > 0 && !token.starts && (participle(next) || under_way)),
             false => true,
         };
         let limits = next.has(class::LIMIT) || self.after(at).any(|it| it.has(class::DEGREE));
@@ -322,7 +305,9 @@ impl<'a> Reader<'a> {
             perfect(token) || token.has(class::NOT) && before.is_some_and(perfect);
         let will = token.has(class::WILL_NOT)
             || (token.has(class::NOT)
-                && before.is_some_and(|it| it.word.eq_ignore_ascii_case("will")));
+                && (next.has(class::PLANNING)
+                    || before.is_some_and(|it| it.word.eq_ignore_ascii_case("will"))));
+        self.polarity.under_way = token.has(class::NOT) && ends_ing;
         Some(if will { Cue::WillNot } else { Cue::Negation })
     }
 
@@ -334,7 +319,9 @@ impl<'a> Reader<'a> {
         let report = self.after(at).take(5).any(|word| word.has(class::REPORT));
         let own = next.has(class::OWN)
             || (next.word.len() > 4 && next.word.to_ascii_lowercase().ends_with("ing"));
-        let court = self.before(at, 3).iter().any(|word| word.has(class::COURT));
+        let court = self.before(at, 3).iter().any(|word| word.has(class::COURT))
+            && !matches!(self.before(at, 2), [white, house]
+                if white.word == "White" && house.word == "House");
         let refuses = court || self.after(at).take(4).any(|word| word.has(class::REFUSED));
         let infinitive = before.is_some_and(|word| word.word.eq_ignore_ascii_case("to"));
         let passive = before.is_some_and(|word| word.has(class::IS));
@@ -378,12 +365,6 @@ impl<'a> Reader<'a> {
             (predicate && closes) || (at == 0 && token.ends) || (at < 3 && report >= 2)
         };
         untrue.then_some(Cue::Untrue)
-    }
-}
-
-impl Token<'_> {
-    fn has(&self, class: u64) -> bool {
-        self.class & class != 0
     }
 }
 

@@ -175,7 +175,7 @@ impl Text {
 }
 
 /// Whether most words start in lower case.
-fn is_cased(headline: &str) -> bool {
+pub(super) fn is_cased(headline: &str) -> bool {
     let (mut upper, mut lower) = (0, 0);
     for word in headline.split_ascii_whitespace() {
         match word.chars().find(|c| c.is_alphabetic()) {

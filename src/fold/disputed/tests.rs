@@ -89,6 +89,57 @@ fn a_report_that_is_called_untrue_is_disputed() {
 }
 
 #[test]
+fn another_report_that_is_called_untrue_disputes_nothing() {
+    let visits = "Queen Ilvana visits harbour hospital";
+    case(visits, "Queen Ilvana visits harbour hospital: illness reports untrue, aide says", None);
+    case(visits, "Queen Ilvana visits hospital, says reports of illness are false", None);
+    case(visits, "Reports of visit of Queen Ilvana untrue: aide", Some(Clash::Untrue));
+}
+
+#[test]
+fn what_is_not_so_of_one_may_be_of_another() {
+    case("Kontor to open depot in Tarn", "Kontor will not open depot in Sandvik", None);
+    case(
+        "Kontor to open depot in Tarn",
+        "Kontor will not open depot in Tarn",
+        Some(Clash::Prospect),
+    );
+    case("Storm closes schools in Norland", "Storm does not close schools in Freedonia", None);
+    case("Envoy meets Brandt in Tarn", "Envoy did not meet Olsen in Tarn", None);
+    let struck = "Norland strikes harbour targets on Tarn island";
+    case(struck, "Freedonia did not strike harbour targets on Tarn island", None);
+    case(struck, "Norland did not strike harbour targets on Tarn island", Some(Clash::Negation));
+}
+
+#[test]
+fn the_month_of_may_is_no_hedge() {
+    case(
+        "Envoy to visit Sandvik in May",
+        "Envoy will not visit Sandvik in May",
+        Some(Clash::Prospect),
+    );
+    case("Envoy may visit Sandvik", "Envoy will not visit Sandvik", None);
+}
+
+#[test]
+fn one_word_is_enough_where_nothing_else_is_said() {
+    case("Ilvana to resign", "Ilvana denies she will resign", Some(Clash::Denial));
+    case("Ilvana is dead", "Ilvana is not dead", Some(Clash::Negation));
+    case("Ilvana to resign", "Olsen denies he will resign", None);
+}
+
+#[test]
+fn what_is_not_under_way_is_not_to_be() {
+    case(
+        "Kontor to close harbour plant",
+        "Kontor not closing harbour plant",
+        Some(Clash::Negation),
+    );
+    case("Kontor to cut 200 jobs", "Kontor not planning to cut 200 jobs", Some(Clash::Prospect));
+    case("Kontor cut 200 jobs", "Kontor not planning to cut 200 jobs", None);
+}
+
+#[test]
 fn what_will_not_be_disputes_what_will_be() {
     let to = "Freedonia to play Norland in cup final";
     case(to, "Freedonia will not play Norland in cup final", Some(Clash::Prospect));

@@ -17,7 +17,7 @@ pub(super) mod class {
         NOT NEVER NOT_FACT WILL_NOT NO DENY DISMISS DENIED UNTRUE SAID_UNTRUE REPORT LIGHT VAGUE
         FUNCTION ASIDE COURT REFUSED LIMIT DEGREE STILL TRUE REALLY PROOF OF ALL CAST VERB
         PARTICIPLE OWN GUARD HEDGE ACCUSE ROUND_UP BELOW COMING IS ARTICLE CLOSE ALARM ARTICLE_OF
-        CALL ENDING RULE SO_FAR
+        CALL ENDING RULE SO_FAR PLANNING DATING
     }
 }
 
@@ -57,8 +57,10 @@ const LEXICON: &[(u64, &str)] = &[
     (
         LIGHT,
         "accidentally actually really probably technically officially currently sexually secretly \
-         also ever been be being among",
+         also ever been be being among planning going intending",
     ),
+    (PLANNING, "planning going intending"),
+    (DATING, "in by until till since early late mid next last"),
     (VAGUE, "plan plans taking making having being giving doing involvement any all"),
     // The function words that fold leaves out.
     (
@@ -86,7 +88,7 @@ const LEXICON: &[(u64, &str)] = &[
         LIMIT,
         "only just guilty yet even so alone enough immune sure rule ruling ruled necessarily all \
          everyone every too always know surprised to about that much many such more less because \
-         if in at on for of its his her their our my",
+         if in at on for of its his her their our my including counting",
     ),
     (
         DEGREE,

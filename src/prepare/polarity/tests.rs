@@ -1,3 +1,4 @@
+use super::token::MOST_WORDS;
 use super::*;
 
 #[track_caller]
@@ -12,6 +13,8 @@ fn stances_of_plain_headlines() {
     stance("Mayor won't close old bridge", Stance::WillNot);
     stance("Mayor will not close old bridge", Stance::WillNot);
     stance("Mayor denies closing old bridge", Stance::Denies);
+    stance("White House denies mayor will close old bridge", Stance::Denies);
+    stance("Upper House denies mayor will close old bridge", Stance::Silent);
     stance("Bridge closure is a hoax", Stance::Untrue);
     stance("Mayor closes old bridge?", Stance::Silent);
     stance("Mayor casts doubt on claim that bridge was closed", Stance::Untrue);
@@ -34,6 +37,42 @@ fn what_only_limits_or_contrasts_is_silent() {
     ] {
         stance(headline, Stance::Silent);
     }
+}
+
+#[test]
+fn headlines_leave_out_the_verb_before_not() {
+    stance("Shipyard not closing harbour plant", Stance::Negates);
+    stance("Shipyard not planning to close plant", Stance::WillNot);
+    stance("Shipyard is not going to close plant", Stance::WillNot);
+    stance("Shipyard fined for not closing plant", Stance::Silent);
+    stance("Mayor closes bridge, not counting tunnel", Stance::Silent);
+}
+
+#[test]
+fn may_is_a_month_or_a_name_where_it_has_a_capital() {
+    let hedged = |headline: &str| read(headline).0.hedged;
+    assert!(!hedged("Envoy to visit Sandvik in May"));
+    assert!(!hedged("Envoy To Visit Sandvik In May"));
+    assert!(!hedged("Brenda May resigned over harbour deal"));
+    assert!(hedged("Envoy may visit Sandvik"));
+    assert!(hedged("May envoy visit Sandvik"));
+    assert!(hedged("Envoy May Visit Sandvik"));
+}
+
+#[test]
+fn what_is_called_untrue_is_the_statement_that_says_so() {
+    let about = |headline: &str| {
+        let (_, marks) = read(headline);
+        let words: Vec<&str> = headline.split_whitespace().collect();
+        assert_eq!(words.len(), marks.len());
+        let marked = words.iter().zip(marks).filter(|(_, mark)| mark & Word::DENIED != 0);
+        marked.map(|(word, _)| *word).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(about("Mayor visits ward: illness reports untrue"), "illness reports untrue");
+    assert_eq!(about("Squid in fountain is a hoax"), "Squid in fountain is a hoax");
+    assert_eq!(about("Hoax: squid in fountain"), "Hoax: squid in fountain");
+    let claims = "says claims of illness are false";
+    assert_eq!(about(&format!("Mayor visits ward, {claims}")), claims);
 }
 
 #[test]
