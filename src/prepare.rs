@@ -57,6 +57,8 @@ pub struct Prepared {
     pub attributed: Option<String>,
     /// Declared language, or a guess.
     pub language: Option<Language>,
+    /// Whether the language is declared, or told by the words of the headline, and no mere guess.
+    pub language_told: bool,
     /// Markers of header and headline.
     pub markers: Vec<Marker>,
     /// Publisher suffixes and attributions taken off the headline, as written.
@@ -240,7 +242,9 @@ fn prepared(seq: Seq, received: Timestamp, item: Item, line: &str) -> Prepared {
     let publisher = item.publisher.as_deref();
     let compared = attribution::without_attribution(&told, publisher, &mut attributions);
     let attributed = (compared.len() < told.len()).then(|| told.to_string());
-    let language = item.language.or_else(|| language::guess(compared));
+    let guess = if item.language.is_none() { language::guess(compared) } else { None };
+    let language = item.language.or(guess.map(|guess| guess.language));
+    let language_told = guess.is_none_or(|guess| guess.told);
     let text = text(compared, language);
     let headline = Headline(compared.to_owned());
     Prepared {
@@ -251,6 +255,7 @@ fn prepared(seq: Seq, received: Timestamp, item: Item, line: &str) -> Prepared {
         headline,
         attributed,
         language,
+        language_told,
         markers,
         attributions,
         text,

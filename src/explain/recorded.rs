@@ -209,7 +209,7 @@ impl Recorded {
                  need {:.3}",
                 next.story, next.item, next.probability, next.score, next.needs
             )?,
-            None => writeln!(f, "\nnext best: no other story of the window shares its rare words")?,
+            None => writeln!(f, "\nnext best: it was compared with no other story of the window")?,
         }
         writeln!(f, "\nrules: {}", list(&decision.rules))?;
         writeln!(f, "matched: {}", list(&decision.matched))?;

@@ -30,6 +30,8 @@ pub(super) struct Found {
     pub(super) places: Vec<u32>,
     /// Mean cosine to the nearest of the items looked at; NaN when there is none.
     pub(super) nearness: f32,
+    /// Place of the newest that is in another language, and so is not compared.
+    pub(super) foreign: Option<u32>,
     /// Entries of postings that were read.
     pub(super) touched: usize,
 }
@@ -76,13 +78,14 @@ impl Search {
                 }
             }
         }
-        self.look(window, profile);
+        let foreign = self.look(window, profile);
         let nearness = self.nearness();
-        Found { places: self.best(), nearness, touched }
+        Found { places: self.best(), nearness, foreign, touched }
     }
 
-    /// Looks at those that share most.
-    fn look(&mut self, window: &Window, profile: &Profile) {
+    /// Looks at those that share most. Returns the newest in another language.
+    fn look(&mut self, window: &Window, profile: &Profile) -> Option<u32> {
+        let mut foreign = None;
         cut(&mut self.pool, POOL, &mut self.ranked, |hit| hit.shared);
         let read = |hit: &Hit| Some(window.get(hit.place)?.profile.read());
         read_ahead(self.pool.iter().filter_map(read));
@@ -91,8 +94,13 @@ impl Search {
             if let (Some(a), Some(b)) = (&profile.vector, &live.profile.vector) {
                 hit.cosine = a.cosine(b);
             }
-            profile.comparable(&live.profile)
+            let comparable = profile.comparable(&live.profile);
+            if !comparable {
+                foreign = foreign.max(Some(hit.place));
+            }
+            comparable
         });
+        foreign
     }
 
     fn nearness(&self) -> f32 {

@@ -68,6 +68,10 @@ impl Fold {
             let reason = format!("The page of item {}, word for word.", twin.seq);
             return (Ok(self.again(prepared, profile, Verdict::Repeat, twin, reason)), trace);
         }
+        trace.foreign = found.foreign.and_then(|place| {
+            let live = self.window.get(place)?;
+            Some((live.seq, live.profile.language?))
+        });
         (trace.candidates, trace.ends) = self.compare(profile, &found.places);
         let decision = self.similar(prepared, profile, &trace);
         (Ok(decision), trace)
@@ -143,9 +147,7 @@ impl Fold {
         let joins = |choice: &Choice| parted.is_some() || choice.margin >= 0.0;
         let Some((choice, nearest)) = best.filter(|(choice, _)| joins(choice)) else {
             let reason = match best {
-                None if trace.candidates.is_empty() => {
-                    "Nothing in the window has its rare words.".to_owned()
-                }
+                None if trace.candidates.is_empty() => no_candidate(profile, trace),
                 None => "All that is like it was withdrawn.".to_owned(),
                 Some((choice, nearest)) => format!(
                     "The nearest story, {}, with item {}, scores {:.2} and needs {:.2}.",
@@ -256,6 +258,17 @@ impl Fold {
             Some(_) => Part::Held,
             None => Part::Told,
         }
+    }
+}
+
+/// Why an item was compared with none.
+fn no_candidate(profile: &Profile, trace: &Trace) -> String {
+    match trace.foreign.zip(profile.language) {
+        Some(((seq, there), here)) => format!(
+            "Nothing in the window in its language, {here}, has its rare words; item {seq} is in \
+             {there}."
+        ),
+        None => "Nothing in the window has its rare words.".to_owned(),
     }
 }
 

@@ -221,8 +221,10 @@ mod tests {
 
     #[test]
     fn different_languages_are_named_and_nothing_is_claimed_to_have_been_compared() {
-        let it =
-            explained("Beyonce cancels Paris concert", "Der Sturm zwingt die Fähren in den Hafen");
+        let it = explained(
+            "Singer cancels the Paris concert",
+            "Der Sturm zwingt die Fähren in den Hafen",
+        );
         assert_eq!(it.languages.as_ref().unwrap()[1], "de");
         assert!(!it.same() && it.shares.is_empty() && it.alternatives.is_empty(), "{it:?}");
         let text = it.to_string();
@@ -230,6 +232,8 @@ mod tests {
         assert!(text.contains("different languages are not compared"), "{text}");
         assert!(!text.contains("log-odds"), "{text}");
         assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        let untold = explained("Dam Elmsford opens", "Der Sturm zwingt die Fähren in den Hafen");
+        assert!(untold.languages.is_none(), "the first could be in any");
         let alike = explained("Dam at Elmsford opens", "Ferry aground off Port Selene");
         assert!(alike.languages.is_none() && !alike.to_string().contains("languages"));
     }

@@ -21,6 +21,7 @@ const LINE: usize = 64;
 pub(super) struct Profile {
     // What a search reads, first (see `Live`).
     pub(super) vector: Option<Vector>,
+    /// None where nothing tells it.
     pub(super) language: Option<Language>,
     /// Publisher family; 0 for none.
     pub(super) family: u32,
@@ -115,7 +116,7 @@ impl Profile {
                 || prepared.item.versioncreated.is_some(),
             family: publisher.as_ref().map_or(0, |publisher| publisher.family_id()),
             rank: publisher.and_then(|publisher| publisher.rank).unwrap_or(u32::MAX),
-            language: prepared.language,
+            language: prepared.language.filter(|_| prepared.language_told),
             update: update.max().unwrap_or(0),
             negates: text.negates,
             polarity: text.polarity,
@@ -142,10 +143,11 @@ impl Profile {
         components.iter().step_by(LINE).chain(components.last()).fold(0, |sum, it| sum ^ it)
     }
 
-    /// Whether the two can tell one story at all: stories do not cross languages.
+    /// Whether the two can tell one story at all: stories do not cross languages. The same letters
+    /// do, as one of the two was declared or guessed wrong then.
     pub(super) fn comparable(&self, other: &Profile) -> bool {
         match (self.language, other.language) {
-            (Some(a), Some(b)) => a == b,
+            (Some(a), Some(b)) => a == b || self.sketch == other.sketch,
             _ => true,
         }
     }
@@ -156,3 +158,6 @@ impl Profile {
             && self.terms.iter().zip(&other.terms).all(|(a, b)| a.id == b.id)
     }
 }
+
+#[cfg(test)]
+mod tests;

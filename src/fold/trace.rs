@@ -3,7 +3,7 @@
 use super::Fold;
 use super::model::Ends;
 use super::similarity::Values;
-use crate::item::Seq;
+use crate::item::{Language, Seq};
 use crate::story::{Share, StoryId};
 
 /// What was looked at for one item.
@@ -13,6 +13,8 @@ pub struct Trace {
     pub candidates: Vec<Candidate>,
     /// Entries of postings read.
     pub touched: usize,
+    /// An item in another language that has some of its rare words, and that language.
+    pub(super) foreign: Option<(Seq, Language)>,
     /// Where the candidates ended in the trees.
     pub(super) ends: Ends,
 }
