@@ -5,10 +5,12 @@
 //! same.
 
 use jiff::SignedDuration;
+use smallvec::SmallVec;
 
 use super::Fold;
 use super::identity::{Known, Names};
 use super::profile::Profile;
+use super::window::Live;
 use crate::item::Marker;
 use crate::prepare::Prepared;
 use crate::story::{Evidence, FoldDecision, Verdict};
@@ -64,4 +66,20 @@ impl Fold {
         let soon = gap <= UPDATED_WITHIN.as_secs().unsigned_abs();
         (updates && soon && !story.killed).then_some((known, Verdict::Development))
     }
+}
+
+/// Whether a provider sends the words of another day, told by `members`, anew: "Stocks end
+/// higher". What it marks says itself what it is, and what was told within the day is told again.
+pub(super) fn sent_anew(prepared: &Prepared, profile: &Profile, members: &[&Live]) -> bool {
+    let told = members.iter().map(|live| &live.profile).filter(|it| profile.same_words(it));
+    let told: SmallVec<[&Profile; 8]> = told.collect();
+    let another_day = |it: &&Profile| {
+        let gap = it.event.abs_diff(profile.event);
+        it.timed && gap > UPDATED_WITHIN.as_secs().unsigned_abs()
+    };
+    prepared.markers.is_empty()
+        && profile.timed
+        && profile.family != 0
+        && told.iter().any(|it| it.family == profile.family)
+        && told.iter().all(another_day)
 }

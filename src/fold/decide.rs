@@ -3,6 +3,7 @@
 use smallvec::{SmallVec, smallvec};
 
 use super::candidates::Found;
+use super::chain::sent_anew;
 use super::disputed::contradict;
 use super::identity::Names;
 use super::model::{Ends, odds, probability};
@@ -167,6 +168,12 @@ impl Fold {
         let members = members.flat_map(|choice| &choice.members).filter(speaks);
         let members: Vec<&Live> =
             members.filter_map(|at| self.window.get(trace.candidates[*at].place)).collect();
+        // On a wire it is the next day's report.
+        if prepared.item.lifecycle && parted.is_none() && sent_anew(prepared, profile, &members) {
+            let reason = format!("The words of item {of}, sent anew on another day.");
+            let story = StoryId(self.next_story);
+            return self.decided(prepared, profile, Verdict::New, story, self.because(reason));
+        }
         let contradicted = members.iter().filter(|live| contradict(profile, &live.profile));
         let (held, counted): (Vec<&Live>, Vec<&Live>) =
             contradicted.partition(|live| self.held.has(live.seq));

@@ -1,16 +1,31 @@
 //! What is new in an item of a known story.
 
-use super::profile::Profile;
+use std::sync::LazyLock;
+
+use super::chain::sent_anew;
+use super::profile::{Profile, Term};
 use super::stories::Story;
 use super::window::Live;
-use crate::item::Marker;
-use crate::prepare::{Prepared, Word};
+use crate::item::{Language, Marker};
+use crate::prepare::{Prepared, Word, text};
 use crate::story::Verdict;
+
+mod changed;
+mod opposites;
+
+use changed::Changed;
 
 /// A term of this weight is in less than one headline of a thousand.
 const RARE: f32 = 7.0;
 /// So many rare terms that no compared member has are a new fact.
 const FACT: u32 = 3;
+
+/// English numbers that are words to the scorer: "thirty dead" after "twenty dead" is news.
+static TENS: LazyLock<Vec<u32>> = LazyLock::new(|| {
+    const WORDS: &str = "thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty \
+        thirty forty fifty sixty seventy eighty ninety";
+    text(WORDS, Some(Language::ENGLISH)).words.iter().map(|word| word.id).collect()
+});
 
 /// What an item is to its story, and why. `members` are those that it was matched with; `disputes`:
 /// it contradicts one of them; `ties`: it shows that several stories are this one.
@@ -34,29 +49,64 @@ pub(super) fn novelty(
     if ties {
         return (Verdict::Development, "it shows several stories to be one");
     }
-    if has(Marker::Repeat) || members.iter().any(|live| profile.same_words(&live.profile)) {
+    if has(Marker::Repeat) {
         return (Verdict::Repeat, "nothing new");
     }
-    let update = members.iter().map(|live| live.profile.update).max().unwrap_or(0);
-    if profile.update > update {
+    if profile.update > last_update(profile, members) {
         return (Verdict::Development, "a later version of the wire");
+    }
+    if sent_anew(prepared, profile, members) {
+        return (Verdict::Development, "sent anew on another day");
+    }
+    if members.iter().any(|live| same_news(profile, &live.profile)) {
+        return (Verdict::Repeat, "nothing new");
     }
     if profile.rank < story.best_rank {
         return (Verdict::Development, "a better-ranked publisher");
     }
-    let unseen = profile.distinct().filter(|term| {
+    match news(prepared.headline.as_str(), profile, members) {
+        Some(news) => (Verdict::Development, news),
+        None => (Verdict::Repeat, "nothing new"),
+    }
+}
+
+/// The last version that its wire has sent; where the members have none of its wire, that of any.
+fn last_update(profile: &Profile, members: &[&Live]) -> u16 {
+    let of = |test: fn(u32, u32) -> bool| {
+        let those = members.iter().filter(|live| test(live.profile.family, profile.family));
+        those.map(|live| live.profile.update).max()
+    };
+    of(|it, own| it == own && own != 0).or_else(|| of(|_, _| true)).unwrap_or(0)
+}
+
+/// Whether the two have the same words, and neither a "not" that the other has not.
+fn same_news(a: &Profile, b: &Profile) -> bool {
+    a.same_words(b) && a.negates == b.negates
+}
+
+/// What of it no member has told.
+fn news(headline: &str, profile: &Profile, members: &[&Live]) -> Option<&'static str> {
+    let untold = |term: &Term| {
         !members.iter().any(|live| live.profile.terms.iter().any(|it| it.id == term.id))
-    });
+    };
     let (mut number, mut rare) = (false, 0);
-    for term in unseen {
-        number |= term.is(Word::NUMBER);
+    for term in profile.distinct().filter(untold) {
+        number |= term.is(Word::NUMBER) || TENS.contains(&{ term.id });
         rare += u32::from(term.weight() >= RARE);
     }
-    match (number || new_result(profile, members), rare >= FACT) {
-        (true, _) => (Verdict::Development, "a new number"),
-        (false, true) => (Verdict::Development, "a new fact"),
-        (false, false) => (Verdict::Repeat, "nothing new"),
+    if number || new_result(profile, members) {
+        return Some("a new number");
     }
+    if rare >= FACT {
+        return Some("a new fact");
+    }
+    let changed =
+        || members.iter().filter_map(|live| Changed::new(headline, profile, &live.profile));
+    let negates = members.iter().all(|live| live.profile.negates != profile.negates);
+    if negates && changed().any(|it| it.negated()) || changed().any(|it| it.opposed(&untold)) {
+        return Some("the opposite");
+    }
+    changed().find_map(|it| it.otherwise(&untold))
 }
 
 /// Whether two numbers that stand together, as in a result, stand so in no member: "2-2" after "2-1".
@@ -69,3 +119,6 @@ fn new_result(profile: &Profile, members: &[&Live]) -> bool {
     let told = |result| members.iter().any(|live| results(&live.profile).any(|it| it == result));
     results(profile).any(|result| !told(result))
 }
+
+#[cfg(test)]
+mod tests;

@@ -48,7 +48,7 @@ fn numbers_are_what_they_say_in_their_language() {
 
 #[test]
 fn numbers_may_be_words_of_their_language() {
-    same("Thirty rescued", "30 rescued", "en");
+    same("Dreißig Gerettete", "30 Gerettete", "de");
     same("Trois morts", "3 morts", "fr");
     same("Drei Tote", "3 Tote", "de");
     same("Nueve muertos", "9 muertos", "es");

@@ -3,14 +3,13 @@
 use crate::item::Language;
 
 /// Words for small numbers by language, each behind its digits. "One" is an article or a pronoun
-/// too often, and so is left out.
+/// too often, and so is left out; English ones above twelve are words to the scorer, which was
+/// trained so.
 const NUMERALS: &[(&str, &str)] = &[
     (
         "en",
         "2 two second 3 three third 4 four fourth 5 five fifth 6 six sixth 7 seven seventh 8 eight \
-         eighth 9 nine ninth 10 ten tenth 11 eleven 12 twelve dozen 13 thirteen 14 fourteen \
-         15 fifteen 16 sixteen 17 seventeen 18 eighteen 19 nineteen 20 twenty 30 thirty 40 forty \
-         50 fifty 60 sixty 70 seventy 80 eighty 90 ninety",
+         eighth 9 nine ninth 10 ten tenth 11 eleven 12 twelve dozen",
     ),
     (
         "de",
@@ -79,7 +78,8 @@ mod tests {
 
     #[test]
     fn words_are_numbers_in_their_own_language() {
-        case("thirty", "en", Some("30"));
+        case("thirty", "en", None);
+        case("dreißig", "de", Some("30"));
         case("dozen", "", Some("12"));
         case("trois", "fr", Some("3"));
         case("trois", "en", None);

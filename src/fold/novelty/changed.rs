@@ -1,0 +1,172 @@
+//! What an item says otherwise than another of its story that has most of its words: little of it
+//! is new, and yet it may be other news.
+
+use std::ops::Range;
+
+use smallvec::SmallVec;
+
+use super::opposites;
+use crate::fold::profile::{Profile, Term};
+use crate::item::Language;
+use crate::prepare::{Word, text};
+
+/// An item and one of its story that it is held against.
+pub(super) struct Changed<'a> {
+    language: Language,
+    /// Of the item.
+    headline: &'a str,
+    own: &'a [Term],
+    other: &'a [Term],
+    /// One provider sent both.
+    of_one: bool,
+    /// One says "not", the other does not.
+    negated: bool,
+}
+
+impl<'a> Changed<'a> {
+    /// None where the two were read as different languages, and so have different stems.
+    pub(super) fn new(
+        headline: &'a str,
+        item: &'a Profile,
+        member: &'a Profile,
+    ) -> Option<Changed<'a>> {
+        let read_as = |profile: &Profile| profile.language.unwrap_or(Language::ENGLISH);
+        let language = read_as(item);
+        (language == read_as(member)).then(|| Changed {
+            language,
+            headline,
+            own: &item.terms,
+            other: &member.terms,
+            of_one: item.family != 0 && item.family == member.family,
+            // The scorer was trained with Portuguese "no", which is "in the", for a negation.
+            negated: item.negates != member.negates && language.as_str() != "pt",
+        })
+    }
+
+    /// What it says otherwise, if anything. `untold` are words that nobody in the story has said.
+    pub(super) fn otherwise(&self, untold: &dyn Fn(&Term) -> bool) -> Option<&'static str> {
+        if self.swapped() {
+            Some("names that have changed places")
+        } else if self.renamed(untold) {
+            Some("another name in its place")
+        } else if self.reworded(untold) {
+            Some("another word by its provider")
+        } else {
+            None
+        }
+    }
+
+    /// Whether it is the same but for a "not": "Deal reached in Tarn", "No deal reached in Tarn"; or
+    /// has all the other says, and a "not" besides. With more that differs, what is negated is
+    /// something else, or is said in other words.
+    pub(super) fn negated(&self) -> bool {
+        let unshared = |of: &[Term], by: &[Term]| {
+            of.iter().filter(|term| !term.is(Word::AGAIN) && !has(by, term)).count()
+        };
+        match unshared(self.other, self.own) {
+            0 => self.negated,
+            1 => self.negated && unshared(self.own, self.other) <= 1,
+            _ => false,
+        }
+    }
+
+    /// Whether a word that is untold says the opposite of the other's, before or behind the same
+    /// word: "shares rise", "shares fall".
+    pub(super) fn opposed(&self, untold: &dyn Fn(&Term) -> bool) -> bool {
+        let (own, other) = (self.own, self.other);
+        let id = |terms: &[Term], at: Option<usize>| terms.get(at?).map(|it| it.id);
+        let same = |a: Option<u32>, b: Option<u32>| a.is_some() && a == b;
+        let beside = |here: usize, there: usize| {
+            same(id(own, here.checked_sub(1)), id(other, there.checked_sub(1)))
+                || same(id(own, Some(here + 1)), id(other, Some(there + 1)))
+        };
+        opposites::of(self.language).iter().any(|[one, another]| {
+            [(one, another), (another, one)].into_iter().any(|(says, opposite)| {
+                let on = |side: &[u32], term: &Term| side.contains(&{ term.id });
+                let new = (0..own.len()).filter(|at| on(says, &own[*at]) && untold(&own[*at]));
+                let old = || (0..other.len()).filter(|at| on(opposite, &other[*at]));
+                new.into_iter().any(|here| old().any(|there| beside(here, there)))
+            })
+        })
+    }
+
+    /// Whether two words have changed places around others: who beat whom.
+    fn swapped(&self) -> bool {
+        let differs = |at: &usize| { self.own[*at].id } != self.other[*at].id;
+        let mut places = (0..self.own.len().min(self.other.len())).filter(differs);
+        let (Some(first), Some(second)) = (places.next(), places.next()) else { return false };
+        second - first > 1 && { self.own[first].id } == self.other[second].id && {
+            self.own[second].id
+        } == self.other
+            [first]
+            .id
+    }
+
+    /// Whether, of as many words, one or two are other names in their place.
+    fn renamed(&self, untold: &dyn Fn(&Term) -> bool) -> bool {
+        let (own, other) = (self.own, self.other);
+        if own.len() != other.len() {
+            return false;
+        }
+        let differs = |at: &usize| { own[*at].id } != other[*at].id;
+        let places: SmallVec<[usize; 4]> = (0..own.len()).filter(differs).collect();
+        if places.is_empty() || places.len() > MOST || own.len() <= 2 * places.len() {
+            return false;
+        }
+        let names = self.names();
+        let named = |at: &usize| {
+            let name = |term: &Term| term.is(Word::NAME) && !term.is(Word::DATE);
+            let (here, there) = (&own[*at], &other[*at]);
+            // The first word of a sentence is a name more often than not.
+            let names = names.contains(at) && (*at == 0 || name(here) && name(there));
+            names && untold(here) && !has(own, there)
+        };
+        places.iter().all(named)
+    }
+
+    /// The words that may name what the headline is about: not a label before it, as in "Rugby: ",
+    /// nor a source behind it, as in " - Coast Post".
+    fn names(&self) -> Range<usize> {
+        let first = self.headline.find(|c: char| !c.is_alphanumeric());
+        let labelled = first.is_some_and(|end| !self.headline[end..].starts_with([' ', '\'']));
+        let source = SEPARATORS.iter().filter_map(|it| self.headline.rfind(it)).max();
+        let source =
+            source.map_or(0, |at| text(&self.headline[at..], Some(self.language)).words.len());
+        let end = if source <= LONGEST_SOURCE {
+            self.own.len().saturating_sub(source)
+        } else {
+            self.own.len()
+        };
+        usize::from(labelled)..end
+    }
+
+    /// Whether one provider has put a word or two in the place of others: it would not send the
+    /// rest once more for nothing. Another provider's words are its own.
+    fn reworded(&self, untold: &dyn Fn(&Term) -> bool) -> bool {
+        let (own, other) = (self.own, self.other);
+        let same = |(a, b): &(&Term, &Term)| { a.id } == b.id;
+        let start = own.iter().zip(other).take_while(same).count();
+        let (own, other) = (&own[start..], &other[start..]);
+        let end = own.iter().rev().zip(other.iter().rev()).take_while(same).count();
+        let (own, other) = (&own[..own.len() - end], &other[..other.len() - end]);
+        let longer = own.len().max(other.len());
+        self.of_one
+            && longer <= MOST
+            && start + end >= 2.max(longer)
+            && own.iter().any(untold)
+            && other.iter().any(|term| !has(self.own, term))
+    }
+}
+
+/// What stands before the name of a source at the end of a headline.
+const SEPARATORS: [&str; 4] = [" - ", " | ", " – ", " \" "];
+
+/// The name of a source has at most so many words; more are part of the headline.
+const LONGEST_SOURCE: usize = 3;
+
+/// How many words may stand in the place of others.
+const MOST: usize = 2;
+
+fn has(terms: &[Term], term: &Term) -> bool {
+    terms.iter().any(|it| { it.id } == term.id)
+}

@@ -1,0 +1,144 @@
+use super::*;
+use crate::fold::tests::{decide, fold, item};
+use crate::item::{Item, Language};
+
+/// What a second item is to the story of the first, which it must be folded into.
+#[track_caller]
+fn second(first: Item, second: Item) -> (Verdict, String) {
+    let mut fold = fold();
+    let before = decide(&mut fold, 0, first).decision;
+    let after = decide(&mut fold, 1, second).decision;
+    assert_eq!(after.story, before.story, "{:?}", after.evidence);
+    let reason = after.evidence.reason;
+    (after.verdict, reason.trim_start_matches("Tells the story of item 0: ").to_owned())
+}
+
+#[track_caller]
+fn case(a: &str, b: &str, expected: &str) {
+    let (verdict, reason) = second(item("Fjord Wire", 0, a), item("Coast Post", 1, b));
+    assert_eq!(reason, format!("{expected}."), "{a:?}, {b:?}");
+    let news = expected != "nothing new";
+    assert_eq!(verdict, if news { Verdict::Development } else { Verdict::Repeat });
+}
+
+#[test]
+fn the_same_in_other_words_is_nothing_new() {
+    for (a, b) in [
+        (
+            "Ferry runs aground off Sandvik, passengers rescued",
+            "Passengers rescued as ferry runs aground near Sandvik",
+        ),
+        (
+            "Chess champion Ilvana Torne retires after cup",
+            "Ilvana Torne, chess champion, to retire after cup",
+        ),
+        ("Sandvik harbour strike grows costly", "Sandvik harbour strike becomes costly"),
+        ("Soccer-Sandvik harbour club sacks coach", "Football: Sandvik harbour club sacks coach"),
+        (
+            "Harbour union of Sandvik calls strike - Coastnews Bulletin",
+            "Harbour union of Sandvik calls strike - Fjordblad Courier",
+        ),
+    ] {
+        case(a, b, "nothing new");
+    }
+}
+
+#[test]
+fn a_rising_toll_is_something_new_in_words_too() {
+    let number = "a new number";
+    case("Harbour fire kills seven in Sandvik", "Harbour fire kills nine in Sandvik", number);
+    case("Harbour fire kills twenty in Sandvik", "Harbour fire kills thirty in Sandvik", number);
+    case("Rate of Sandvik bank at 2%", "Rate of Sandvik bank at 2.0%", "nothing new");
+}
+
+#[test]
+fn another_place_or_actor_is_something_new() {
+    let name = "another name in its place";
+    case("Magnitude 6.1 earthquake hits Tarnia", "Magnitude 6.1 earthquake hits Norland", name);
+    case("Tarnian inflation eases to 2.1%", "Norse inflation eases to 2.1%", name);
+    case("Tarnia shoots down 20 Norse drones", "Norland shoots down 20 Tarnian drones", name);
+}
+
+#[test]
+fn the_opposite_is_something_new() {
+    let opposite = "the opposite";
+    case("Deal reached to end harbour strike", "No deal reached to end harbour strike", opposite);
+    let closed = "Storm closes harbour in Sandvik";
+    case(closed, &format!("{closed} but ferries do not stop"), opposite);
+    case("Jury finds Torne guilty of fraud", "Jury finds Torne not guilty of fraud", opposite);
+    case("Parliament approves harbour reform", "Parliament rejects harbour reform", opposite);
+    case("Stocks close higher in Sandvik", "Stocks close lower in Sandvik", opposite);
+}
+
+#[test]
+fn opposites_are_known_in_other_languages() {
+    let in_german = |hour, headline: &str| Item {
+        language: Language::parse("de"),
+        ..item("Fjord Wire", hour, headline)
+    };
+    let (_, reason) = second(
+        in_german(0, "Aktien in Sandvik schließen 1,2 Prozent höher"),
+        Item {
+            publisher: Some("Coast Post".to_owned()),
+            ..in_german(1, "Aktien in Sandvik schließen 1,2 Prozent tiefer")
+        },
+    );
+    assert_eq!(reason, "the opposite.");
+}
+
+#[test]
+fn who_did_it_to_whom_is_something_new() {
+    let places = "names that have changed places";
+    case("Torne beats Olsen to win cup final", "Olsen beats Torne to win cup final", places);
+    case("Norland strikes Tarnia", "Tarnia strikes Norland", places);
+}
+
+#[test]
+fn a_provider_changes_a_word_for_a_reason() {
+    let (a, b) =
+        ("Harbour union restrained before pay talks", "Harbour union steady before pay talks");
+    case(a, b, "nothing new");
+    let (verdict, reason) = second(item("Fjord Wire", 0, a), item("Fjord Wire", 1, b));
+    assert_eq!((verdict, &*reason), (Verdict::Development, "another word by its provider."));
+}
+
+#[test]
+fn a_later_version_is_a_development_though_its_headline_is_the_same() {
+    let headline = "Wheat slides as fears over harvest grow";
+    let mut fold = fold();
+    let mut verdict = |seq: u64, publisher: &str, headline: String| {
+        decide(&mut fold, seq, item(publisher, seq as i64, &headline)).decision.verdict
+    };
+    use Verdict::{Development, New, Repeat};
+    let wire = "Fjord Wire";
+    assert_eq!(verdict(0, wire, headline.to_owned()), New);
+    assert_eq!(verdict(1, wire, format!("UPDATE 1-{headline}")), Development);
+    assert_eq!(verdict(2, wire, format!("UPDATE 1-{headline}")), Repeat, "the same version");
+    assert_eq!(verdict(3, wire, format!("WRAPUP 3-{headline}")), Development);
+    assert_eq!(verdict(4, "Coast Post", headline.to_owned()), Repeat);
+    let lead = format!("{headline}, 2nd Ld-Writethru");
+    assert_eq!(verdict(5, "Coast Post", lead), Development, "the second of that wire");
+}
+
+#[test]
+fn the_same_words_on_another_day_are_the_next_report() {
+    let report = |publisher: &str, hours, lifecycle| Item {
+        lifecycle,
+        ..item(publisher, hours, "Wheat ends higher as traders await harvest")
+    };
+    use Verdict::{Development, New, Repeat};
+    let verdicts = |second: Item| {
+        let mut fold = fold();
+        decide(&mut fold, 0, report("Fjord Wire", 0, true));
+        decide(&mut fold, 1, second).decision.verdict
+    };
+    assert_eq!(verdicts(report("Fjord Wire", 10, true)), Repeat, "the same day");
+    assert_eq!(verdicts(report("Fjord Wire", 24, true)), New);
+    assert_eq!(verdicts(report("Fjord Wire", 24, false)), Development, "no agency's wire");
+    assert_eq!(verdicts(report("Coast Post", 24, true)), Repeat, "another told it late");
+    let marked = Item {
+        headline: "REPEAT-Wheat ends higher as traders await harvest".to_owned(),
+        ..report("Fjord Wire", 24, true)
+    };
+    assert_ne!(verdicts(marked), New);
+}
