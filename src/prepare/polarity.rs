@@ -10,7 +10,7 @@ use super::text::is_cased;
 mod lexicon;
 mod token;
 
-use lexicon::{class, class_of};
+use lexicon::class;
 use token::{Token, tokens};
 
 /// What a headline does with a report.
