@@ -14,14 +14,17 @@ use tracing::{error, info, warn};
 use super::batch::Batch;
 use super::error::{SinkError, SinkErrorKind};
 use super::keeper::{Change, Keeper, Turn};
-use super::state::{DeadLetter, Effort, MOST_LETTERS};
+use super::state::{Effort, MOST_LETTERS};
 use super::{Sink, SinkConfig};
 use crate::backoff::Backoff;
-use crate::channel::{Event, Page, Subscription};
+use crate::channel::{Page, Subscription};
 use crate::config::GiveUp;
 use crate::log::Position;
 
+mod again;
 mod due;
+
+use again::Again;
 
 /// The pause after a first failure.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
@@ -48,6 +51,7 @@ pub struct Courier {
     not_before: Timestamp,
     /// What was due has failed. That deliveries are taken meanwhile is no sign that it works again.
     overdue: bool,
+    again: Again,
 }
 
 impl Courier {
@@ -61,6 +65,7 @@ impl Courier {
             backoff: Backoff::new(&keeper.name, FIRST_PAUSE, LONGEST_PAUSE),
             not_before: Timestamp::MIN,
             overdue: false,
+            again: Again::new(&keeper.name),
             sink: None,
             config,
             keeper,
@@ -92,7 +97,7 @@ impl Courier {
                     biased;
                     () = stop.cancelled() => return Ok(()),
                     () = keeper.changed() => {
-                        self.not_before = Timestamp::MIN;
+                        self.hurry();
                         continue;
                     }
                 }
@@ -102,19 +107,20 @@ impl Courier {
             self.mind_the_clock();
             if self.config.kind.opens_early() && self.sink.is_none() {
                 self.open_early().await;
-            } else if let Some(letter) = keeper.again() {
+            } else if let Some(letter) = self.letter_in_turn() {
                 self.deliver_again(letter).await?;
             } else if self.wakes_at().is_some_and(|at| at <= keeper.clock.now()) {
                 self.wake().await?;
             } else if self.done < self.page.events.len() {
                 self.deliver().await?;
             } else if self.subscription.is_caught_up() {
-                let wake = self.wakes_at().unwrap_or(Timestamp::MAX);
+                let times = [self.wakes_at(), self.letter_waits_until()];
+                let wake = times.into_iter().flatten().min().unwrap_or(Timestamp::MAX);
                 tokio::select! {
                     biased;
                     () = self.subscription.wait() => {}
                     // Somebody asks for the next attempt, or for something else, now.
-                    () = keeper.changed() => self.not_before = Timestamp::MIN,
+                    () = keeper.changed() => self.hurry(),
                     () = stop.cancelled() => return Ok(()),
                     () = keeper.clock.sleep_until(wake) => {}
                     _ = keeper.clock.set_back() => {}
@@ -134,6 +140,12 @@ impl Courier {
             // It may have an address for each.
             self.sink = None;
         }
+    }
+
+    /// Somebody asks for something: what waits for its time is attempted at once.
+    fn hurry(&mut self) {
+        self.not_before = Timestamp::MIN;
+        self.again.not_before = Timestamp::MIN;
     }
 
     /// Somebody may have sent the sink to another place of the log.
@@ -177,6 +189,7 @@ impl Courier {
 
     /// Attempts the next batch.
     async fn deliver(&mut self) -> Result<(), SinkError> {
+        self.again.others_had_their_turn();
         let keeper = self.keeper.clone();
         let left = self.page.events.len() - self.done;
         let count = if self.config.kind.in_pages() { left } else { self.size.clamp(1, left) };
@@ -255,7 +268,12 @@ impl Courier {
                 );
                 return self.pause(&reason);
             }
-            warn!(sink = self.keeper.name, id = event.id(), "now a dead letter: {reason}");
+            match event.channel() {
+                Some(_) => {
+                    warn!(sink = self.keeper.name, id = event.id(), "now a dead letter: {reason}");
+                }
+                None => warn!(sink = self.keeper.name, id = event.id(), "not told: {reason}"),
+            }
             self.done += 1;
             let next = self.place_of(self.done);
             self.keeper.advance(self.turn, next, self.keeper.own_state());
@@ -272,50 +290,6 @@ impl Courier {
         self.backoff.reset();
     }
 
-    /// Attempts a dead letter once more, out of its order. It never holds up the others: not taken,
-    /// it stays dead.
-    async fn deliver_again(&mut self, letter: DeadLetter) -> Result<(), SinkError> {
-        let keeper = self.keeper.clone();
-        let from = self.place_of(self.done);
-        let outcome = match self.exhume(&letter).await {
-            Ok(Some(event)) => match open(&mut self.sink, &self.config, &keeper).await {
-                Ok(sink) => {
-                    let events = std::slice::from_ref(&event);
-                    let batch = Batch { events, from, turn: self.turn, keeper: &keeper };
-                    sink.deliver(&batch).await.map(|()| sink.state())
-                }
-                Err(fault) => Err(fault),
-            },
-            Ok(None) => Err(SinkError::refused("the log keeps it no more")),
-            Err(fault) => Err(fault),
-        };
-        match outcome {
-            Ok(own) => {
-                info!(sink = keeper.name, id = letter.id, "delivered after all");
-                keeper.delivered(1);
-                keeper.risen(&letter, own);
-                self.works_again();
-            }
-            Err(fault) if fault.kind() == SinkErrorKind::Fatal => return Err(fault),
-            Err(fault) => {
-                warn!(sink = keeper.name, id = letter.id, "not taken again: {fault}");
-                keeper.refused_again(&letter, &fault.to_string());
-                if fault.kind() == SinkErrorKind::Gone {
-                    self.pause(&fault.to_string());
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Reads a dead letter's content from the log.
-    async fn exhume(&self, letter: &DeadLetter) -> Result<Option<Event>, SinkError> {
-        let channel = [letter.channel.clone()];
-        let mut grave = Subscription::new(&self.keeper.log, channel, letter.position);
-        let page = grave.read_up_to(1).await?;
-        Ok(page.events.into_iter().find(|event| event.id() == letter.id))
-    }
-
     /// Where the n-th event of the page is; the end of the page after the last.
     fn place_of(&self, n: usize) -> Position {
         match self.page.events.get(n) {
@@ -327,8 +301,7 @@ impl Courier {
 
     /// Waits before the next attempt, until somebody asks for something.
     async fn wait(&mut self, fault: &SinkError, what: &str) {
-        let own = self.backoff.delay();
-        let delay = fault.wait().map_or(own, |wish| wish.min(LONGEST_WISH));
+        let delay = pause_after(fault, self.backoff.delay());
         warn!(
             sink = self.keeper.name,
             attempt = self.backoff.attempts(),
@@ -338,7 +311,7 @@ impl Courier {
         self.keeper.retries_at(self.keeper.clock.now().checked_add(delay).ok());
         tokio::select! {
             () = tokio::time::sleep(delay) => {}
-            () = self.keeper.changed() => {}
+            () = self.keeper.changed() => self.hurry(),
         }
     }
 
@@ -352,6 +325,12 @@ impl Courier {
         }
         self.keeper.works_again();
     }
+}
+
+/// The pause that the receiver wishes for, or `own`. A wish for none, or until a date that is over,
+/// would have it asked without end.
+fn pause_after(fault: &SinkError, own: Duration) -> Duration {
+    fault.wait().map_or(own, |wish| wish.clamp(own, LONGEST_WISH))
 }
 
 /// The sink, connected at its first use.

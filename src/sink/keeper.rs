@@ -219,7 +219,7 @@ impl Keeper {
     pub(super) fn bury(&self, event: &Event, attempts: u32, reason: &str) -> bool {
         let now = self.clock.now();
         let mut inner = self.lock();
-        if !inner.state.has_room() {
+        if event.channel().is_some() && !inner.state.has_room() {
             return false;
         }
         inner.state.bury(event, now, attempts, reason);
@@ -243,6 +243,15 @@ impl Keeper {
         let now = self.clock.now();
         let mut inner = self.lock();
         inner.state.refused_again(letter, now, reason);
+        self.note_state(&inner.state);
+    }
+
+    /// A dead letter was not taken once more, and will be attempted again.
+    pub(super) fn failed_again(&self, letter: &DeadLetter, reason: &str) {
+        let now = self.clock.now();
+        let mut inner = self.lock();
+        inner.live.error = Some((now, cut(reason)));
+        inner.state.failed_again(letter, now, reason);
         self.note_state(&inner.state);
     }
 

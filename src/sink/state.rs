@@ -119,7 +119,8 @@ impl State {
         self.letters.len() < MOST_LETTERS
     }
 
-    /// Keeps a delivery as a dead letter. One that comes again after a kill is the same letter.
+    /// Keeps a delivery as a dead letter. One that comes again after a kill is the same letter. A gap
+    /// is on no channel and is not kept.
     pub(super) fn bury(&mut self, event: &Event, at: Timestamp, attempts: u32, reason: &str) {
         let Some(channel) = event.channel() else { return };
         let position = event.position();
@@ -153,13 +154,20 @@ impl State {
         before - self.letters.len()
     }
 
-    /// A letter was not taken once more.
+    /// A letter was not taken once more, and stays dead.
     pub(super) fn refused_again(&mut self, letter: &DeadLetter, at: Timestamp, reason: &str) {
+        self.failed_again(letter, at, reason);
+        if let Some(letter) = self.letters.get_mut(&(letter.position, letter.channel.clone())) {
+            letter.again = false;
+        }
+    }
+
+    /// A letter was not taken once more, and is attempted again.
+    pub(super) fn failed_again(&mut self, letter: &DeadLetter, at: Timestamp, reason: &str) {
         let key = (letter.position, letter.channel.clone());
         let Some(letter) = self.letters.get_mut(&key) else { return };
-        letter.again = false;
         letter.at = at;
-        letter.attempts += 1;
+        letter.attempts = letter.attempts.saturating_add(1);
         letter.reason = cut(reason);
     }
 }

@@ -5,7 +5,7 @@ use tracing::warn;
 
 use super::super::Sink;
 use super::super::error::{SinkError, SinkErrorKind};
-use super::{Courier, LONGEST_PAUSE, open};
+use super::{Courier, LONGEST_PAUSE, LONGEST_WISH, open};
 
 impl Courier {
     /// A sink that has times of its own must know them; and what is wrong with secrets is better known
@@ -27,11 +27,13 @@ impl Courier {
 
     /// The clock may have been set back: nothing waits longer for that.
     pub(super) fn mind_the_clock(&mut self) {
-        let Some(sink) = &mut self.sink else { return };
         let now = self.keeper.clock.now();
-        let latest = now.checked_add(LONGEST_PAUSE).unwrap_or(Timestamp::MAX);
-        self.not_before = self.not_before.min(latest);
-        sink.mind_the_clock(now);
+        let within = |longest| now.checked_add(longest).unwrap_or(Timestamp::MAX);
+        self.not_before = self.not_before.min(within(LONGEST_PAUSE));
+        self.again.not_before = self.again.not_before.min(within(LONGEST_WISH));
+        if let Some(sink) = &mut self.sink {
+            sink.mind_the_clock(now);
+        }
     }
 
     /// Has the sink do what is due.
