@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use smallvec::SmallVec;
 
-use super::opposites;
+use super::opposites::{self, Side};
 use crate::fold::profile::{Profile, Term};
 use crate::item::Language;
 use crate::prepare::{Word, text};
@@ -80,13 +80,15 @@ impl<'a> Changed<'a> {
             same(id(own, here.checked_sub(1)), id(other, there.checked_sub(1)))
                 || same(id(own, Some(here + 1)), id(other, Some(there + 1)))
         };
-        opposites::of(self.language).iter().any(|[one, another]| {
-            [(one, another), (another, one)].into_iter().any(|(says, opposite)| {
-                let on = |side: &[u32], term: &Term| side.contains(&{ term.id });
-                let new = (0..own.len()).filter(|at| on(says, &own[*at]) && untold(&own[*at]));
-                let old = || (0..other.len()).filter(|at| on(opposite, &other[*at]));
-                new.into_iter().any(|here| old().any(|there| beside(here, there)))
-            })
+        let opposites = opposites::of(self.language);
+        let meets = |here: usize, side: Side| {
+            let there = (0..other.len()).filter(|there| beside(here, *there));
+            let mut sides = there.flat_map(|there| opposites.sides(other[there].id));
+            sides.any(|it| it == side.opposite())
+        };
+        (0..own.len()).any(|here| {
+            let mut sides = opposites.sides(own[here].id);
+            sides.any(|side| meets(here, side)) && untold(&own[here])
         })
     }
 

@@ -88,22 +88,45 @@ const OPPOSITES: &[(&str, &[(&str, &str)])] = &[
     ),
 ];
 
-/// Ids of the words of both sides.
-pub(super) type Sides = [Vec<u32>; 2];
+/// The words of a language that have an opposite.
+pub(super) struct Opposites(Vec<(u32, Side)>);
+
+/// One side of a pair.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Side(u16);
+
+impl Side {
+    /// The other side of its pair.
+    pub(super) fn opposite(self) -> Side {
+        Side(self.0 ^ 1)
+    }
+}
+
+impl Opposites {
+    /// The sides on which a word stands; none for most.
+    pub(super) fn sides(&self, id: u32) -> impl Iterator<Item = Side> {
+        let first = self.0.partition_point(|(known, _)| *known < id);
+        self.0[first..].iter().take_while(move |(known, _)| *known == id).map(|(_, side)| *side)
+    }
+}
 
 /// The opposites of a language; none for one without a list.
-pub(super) fn of(language: Language) -> &'static [Sides] {
-    static READ: LazyLock<Vec<(Language, Vec<Sides>)>> = LazyLock::new(|| {
+pub(super) fn of(language: Language) -> &'static Opposites {
+    static NONE: Opposites = Opposites(Vec::new());
+    static READ: LazyLock<Vec<(Language, Opposites)>> = LazyLock::new(|| {
         let read = |(code, pairs): &(&str, &[(&str, &str)])| {
             let language = Language::parse(code)?;
-            let ids = |words: &str| {
-                let words = words.split_whitespace();
-                words.flat_map(|word| text(word, Some(language)).words).map(|it| it.id).collect()
+            let sides = pairs.iter().flat_map(|(one, another)| [one, another]);
+            let ids = |(side, words): (u16, &&str)| {
+                let words = words.split_whitespace().flat_map(|it| text(it, Some(language)).words);
+                words.map(|word| (word.id, Side(side))).collect::<Vec<_>>()
             };
-            Some((language, pairs.iter().map(|(a, b)| [ids(a), ids(b)]).collect()))
+            let mut all: Vec<_> = (0..).zip(sides).flat_map(ids).collect();
+            all.sort_unstable();
+            Some((language, Opposites(all)))
         };
         OPPOSITES.iter().filter_map(read).collect()
     });
     let known = READ.iter().find(|(known, _)| *known == language);
-    known.map_or(&[], |(_, sides)| sides.as_slice())
+    known.map_or(&NONE, |(_, opposites)| opposites)
 }

@@ -1,5 +1,7 @@
 //! Numbers that are written as words.
 
+use std::sync::LazyLock;
+
 use crate::item::Language;
 
 /// Words for small numbers by language, each behind its digits. "One" is an article or a pronoun
@@ -48,23 +50,34 @@ const NUMERALS: &[(&str, &str)] = &[
     ),
 ];
 
+/// Words in order, with their digits.
+type Words = Vec<(&'static str, &'static str)>;
+
+/// The words of each language.
+static READ: LazyLock<Vec<(&str, Words)>> = LazyLock::new(|| {
+    let read = |(code, list): &(&'static str, &'static str)| {
+        let (mut digits, mut words) = ("", Words::new());
+        for entry in list.split_ascii_whitespace() {
+            if entry.starts_with(|c: char| c.is_ascii_digit()) {
+                digits = entry;
+            } else {
+                words.push((entry, digits));
+            }
+        }
+        words.sort_unstable();
+        (*code, words)
+    };
+    NUMERALS.iter().map(read).collect()
+});
+
 /// Digits of a word in lower case that is a small number. English ones are read in any language.
 pub(in crate::prepare) fn numeral(word: &str, language: Option<Language>) -> Option<&'static str> {
     let own = language.as_ref().map_or("en", Language::as_str);
-    let lists = NUMERALS.iter().filter(|(code, _)| *code == own || *code == "en");
-    lists.rev().find_map(|(_, list)| in_list(list, word))
-}
-
-fn in_list(list: &'static str, word: &str) -> Option<&'static str> {
-    let mut digits = None;
-    for entry in list.split_ascii_whitespace() {
-        if entry.starts_with(|c: char| c.is_ascii_digit()) {
-            digits = Some(entry);
-        } else if entry == word {
-            return digits;
-        }
-    }
-    None
+    let lists = READ.iter().filter(|(code, _)| *code == own || *code == "en");
+    lists.rev().find_map(|(_, words)| {
+        let at = words.binary_search_by_key(&word, |(known, _)| known).ok()?;
+        Some(words[at].1)
+    })
 }
 
 #[cfg(test)]
