@@ -30,12 +30,14 @@ mod newsml_g2;
 mod ninjs;
 mod nitf;
 mod parser;
+mod pieces;
 mod teletype;
 pub mod text;
 mod tsv;
 mod xml;
 
 pub use parser::{MAX_DOCUMENT, Parser};
+pub use pieces::Pieces;
 
 /// How bytes become items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -135,18 +137,21 @@ pub struct Parsed {
     pub notice: Option<String>,
 }
 
-/// Reads a whole input: [`Parser::feed`] and [`Parser::finish`].
+/// Most records of one document: 100,000, which take some 100 MB of memory. One reject stands for
+/// all that follow. Inputs of line formats are no documents and have as many as they like, but a push
+/// or a message of a broker, which is taken in as a whole, has no more than this either.
+pub const MAX_RECORDS: usize = if cfg!(test) { 2_000 } else { 100_000 };
+
+/// Reads a whole input. [`Pieces`] holds fewer of its records at a time.
 pub fn parse(format: Format, bytes: &[u8], options: &Options) -> Vec<Record> {
     read(format, bytes, options).records
 }
 
 /// Like [`parse`], and tells what else is to be known of the input.
 pub fn read(format: Format, bytes: &[u8], options: &Options) -> Parsed {
-    let mut records = Vec::new();
-    let mut parser = Parser::new(format, options.clone());
-    parser.feed(bytes, &mut records);
-    parser.finish(&mut records);
-    Parsed { records, cut: parser.cut(), notice: parser.take_notice() }
+    let mut pieces = Pieces::new(format, bytes, options);
+    let records = pieces.by_ref().flatten().collect();
+    Parsed { records, cut: pieces.cut(), notice: pieces.take_notice() }
 }
 
 /// The text of a document in whatever charset, as it says or as it looks.

@@ -43,29 +43,33 @@ pub(super) fn is_filler(bytes: &[u8]) -> bool {
         && !bytes.contains(&(SOH as u8))
 }
 
-/// Splits a document into messages.
+/// Splits a document into messages, each with the offset that it begins at.
 ///
 /// # Errors
 ///
 /// A message without its STX or ETX is a reject at the offset where one is missed; so are bytes
 /// with no message in them.
-pub(super) fn messages(document: &str, max_record: usize) -> Vec<Result<Message<'_>, Reject>> {
+pub(super) fn messages(
+    document: &str,
+    max_record: usize,
+) -> impl Iterator<Item = (u64, Result<Message<'_>, Reject>)> {
     let mut starts = document.match_indices(SOH).map(|(at, _)| at).peekable();
-    if starts.peek().is_none() {
+    let none = starts.peek().is_none().then(|| {
         let reason = "The document holds no message: no SOH character begins one.";
-        return vec![Err(Reject::new(RejectKind::Malformed, reason, 0, document.as_bytes()))];
-    }
-    let mut messages = Vec::new();
-    while let Some(start) = starts.next() {
+        (0, Err(Reject::new(RejectKind::Malformed, reason, 0, document.as_bytes())))
+    });
+    let next = move || {
+        let start = starts.next()?;
         let end = starts.peek().copied().unwrap_or(document.len());
         let framed = &document[start..end];
-        messages.push(if framed.len() > max_record {
+        let message = if framed.len() > max_record {
             Err(Reject::too_large(start as u64, max_record, framed.as_bytes()))
         } else {
             message(framed, start)
-        });
-    }
-    messages
+        };
+        Some((start as u64, message))
+    };
+    none.into_iter().chain(std::iter::from_fn(next))
 }
 
 fn message(framed: &str, offset: usize) -> Result<Message<'_>, Reject> {
@@ -128,12 +132,13 @@ mod tests {
     #[test]
     fn messages_are_told_apart_and_cut_ones_are_rejects_at_the_cut() {
         let found = messages("\x01a\x02b\x03c\x04\r\n\x01d\x02e", 100);
+        let found: Vec<_> = found.map(|(_, message)| message).collect();
         let framed = "\x01a\x02b\x03c\x04\r\n";
         let whole = Message { offset: 0, framed, heading: "a", text: "b", trailer: "c" };
         assert_eq!(found[0], Ok(whole));
         let reject = found[1].as_ref().expect_err("cut");
         assert_eq!(reject.offset, Some(13));
-        assert!(messages("text", 100).remove(0).is_err());
+        assert!(messages("text", 100).all(|(_, message)| message.is_err()));
     }
 
     #[test]

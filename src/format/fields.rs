@@ -1,6 +1,7 @@
 //! Small readings that several formats share.
 
 use super::date::Moment;
+use super::{MAX_RECORDS, Record};
 use crate::item::{Item, Language, PubStatus, Reject, RejectKind, Subject};
 
 /// Shorter than this, a "byline" without a verb is a byline; longer, it is a sentence.
@@ -56,6 +57,25 @@ impl Reject {
         );
         Reject::new(RejectKind::TooLarge, reason, offset, bytes)
     }
+
+    /// Stands for all records from `offset` on of an input that holds too many.
+    pub(crate) fn too_many(offset: u64) -> Reject {
+        let reason = format!(
+            "There are more than {MAX_RECORDS} records in one document: those from offset {offset} \
+             on were not read. Send them in parts, or as `ndjson`, one a line."
+        );
+        Reject::new(RejectKind::TooLarge, reason, offset, b"")
+    }
+}
+
+/// Whether a document, whose records in `out` begin at `begun`, may have one more. If not, one reject
+/// stands for all that follow from `offset` on.
+pub(super) fn has_room(begun: usize, offset: u64, out: &mut Vec<Record>) -> bool {
+    let room = out.len() - begun < MAX_RECORDS;
+    if !room {
+        out.push(Err(Reject::too_many(offset)));
+    }
+    room
 }
 
 /// Sets the status when the word is one, or one of those agencies have for a kill.

@@ -22,7 +22,11 @@ pub(super) fn parse(text: &str, dates: &Dates, max_record: usize, out: &mut Vec<
     if !text.contains(circuit::SOH) && text.trim_start().starts_with(teletype::START) {
         return teletype::parse(text, dates, max_record, out);
     }
-    for message in circuit::messages(text, max_record) {
+    let begun = out.len();
+    for (offset, message) in circuit::messages(text, max_record) {
+        if !fields::has_room(begun, offset, out) {
+            return;
+        }
         out.push(message.map(|message| {
             let mut item = item(&message, dates);
             item.keep_if_textless(message.offset as u64, message.framed);

@@ -7,6 +7,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::date::Dates;
+use super::fields::has_room;
 use super::lines::Line;
 use super::ninjs::Object;
 use super::{Record, exported, ninjs};
@@ -48,8 +49,13 @@ pub(super) fn document(
         if let Some(value) = parsed {
             let objects = ninjs::unwrap(&value);
             let alone = objects.len() == 1;
-            let read = |found| item(found, whole, start as u64, dates, exported, alone);
-            out.extend(objects.into_iter().map(read));
+            let begun = out.len();
+            for object in objects {
+                if !has_room(begun, start as u64, out) {
+                    return;
+                }
+                out.push(item(object, whole, start as u64, dates, exported, alone));
+            }
             return;
         }
     }
@@ -90,9 +96,13 @@ pub(super) fn elements(
     let mut values = Vec::new();
     let mut reader = serde_json::Deserializer::from_str(&text[start..]);
     let fault = reader.deserialize_seq(Collect(&mut values)).err();
+    let begun = out.len();
     for value in values {
         let raw = value.get();
         let offset = (raw.as_ptr() as usize - text.as_ptr() as usize) as u64;
+        if !has_room(begun, offset, out) {
+            return;
+        }
         if raw.len() > max_record {
             out.push(Err(Reject::too_large(offset, max_record, raw.as_bytes())));
         } else {
@@ -122,8 +132,13 @@ fn objects(text: &str, offset: u64, dates: &Dates, exported: bool, out: &mut Vec
         out.push(Err(Reject::new(RejectKind::Malformed, reason, offset, text.as_bytes())));
     }
     let alone = objects.len() == 1;
-    let read = |object: &Object| item(object, text, offset, dates, exported, alone);
-    out.extend(objects.into_iter().map(read));
+    let begun = out.len();
+    for object in objects {
+        if !has_room(begun, offset, out) {
+            return;
+        }
+        out.push(item(object, text, offset, dates, exported, alone));
+    }
 }
 
 /// Reads an item that stands in `text`, `alone` or with others.

@@ -48,6 +48,17 @@ impl Parser {
         Parser { format, options, dates, state, cut: false, notice: None }
     }
 
+    /// Tells the parser all that it will be fed, so that the dates at the end of a page tell how those
+    /// at its beginning are meant.
+    pub(super) fn expect(&mut self, bytes: &[u8]) {
+        if let State::Lines(_, Reader::List(list)) = &mut self.state {
+            // A date is ASCII, whatever the rest of its line may be.
+            let lines =
+                bytes.split(|byte| *byte == b'\n').filter_map(|line| str::from_utf8(line).ok());
+            list.learn(lines);
+        }
+    }
+
     /// Takes in bytes and gives out the records that are complete.
     pub fn feed(&mut self, bytes: &[u8], out: &mut Vec<Record>) {
         match &mut self.state {

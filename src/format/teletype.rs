@@ -53,7 +53,11 @@ pub(super) fn parse(text: &str, dates: &Dates, max_record: usize, out: &mut Vec<
         }
         at += line.len();
     }
+    let begun = out.len();
     for (n, start) in starts.iter().enumerate() {
+        if !fields::has_room(begun, *start as u64, out) {
+            return;
+        }
         let end = starts.get(n + 1).copied().unwrap_or(text.len());
         let framed = &text[*start..end];
         out.push(if framed.len() > max_record {

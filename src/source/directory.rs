@@ -10,19 +10,21 @@ use tracing::{error, info, warn};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::config::{DirectoryConfig, SourceConfig};
-use crate::format::Record;
 use crate::item::{Reject, RejectKind};
-use crate::prepare::has_text;
 
 use super::{Context, Origin, SourceError, guard, options};
 
 mod contents;
 mod keep;
+mod patience;
+mod records;
 mod sidecar;
 mod slices;
 mod watch;
 
 use contents::{LARGEST, Look, Unread, contents};
+use patience::Patience;
+use records::Records;
 use slices::Slices;
 use watch::{Found, Ready, State, Watch};
 
@@ -39,6 +41,7 @@ pub(super) async fn run(
     let mut watch = Watch::new(directory.clone());
     let mut keeper = keep::Keeper::new(directory.keep, directory.keep_size);
     let mut stuck: HashMap<PathBuf, State> = HashMap::new();
+    let mut unread = Patience::default();
     info!(source = %name, path = %path.display(), "watching");
     while !context.stop.is_cancelled() {
         let found = watch.look(context.clock.now()).unwrap_or_else(|error| {
@@ -46,19 +49,20 @@ pub(super) async fn run(
             Found::default()
         });
         stuck.retain(|path, state| watch.state(path) == Some(*state));
+        unread.retain(|path| watch.state(path).is_some());
         let refused = found.refused.into_iter().map(Ready::alone);
         for ready in refused.chain(found.ready) {
             if context.stop.is_cancelled() {
                 break;
             }
-            if stuck.contains_key(&ready.path) {
+            if stuck.contains_key(&ready.path) || unread.waits(&ready.path, context.clock.now()) {
                 continue;
             }
             let file = file_name(&ready.path);
-            let Some(mut whole) = read(config, &ready, &context).await else { continue };
-            let records = std::mem::take(&mut whole.records);
-            let (count, readable) = (records.len(), whole.readable);
-            if !slices.take(whole.digest, records).await? {
+            let Some(mut whole) = read(config, &ready, &context, &mut unread).await else {
+                continue;
+            };
+            if !slices.take(whole.digest, &mut whole.records).await? {
                 info!(source = %name, file, "stopped in the middle: it is gone on with at a start");
                 break;
             }
@@ -66,11 +70,12 @@ pub(super) async fn run(
                 warn!(source = %name, file, "was changed while it was taken in: it stays");
                 continue;
             }
+            let (records, readable) = (whole.records.count, whole.records.readable());
             let target = if readable { &folders.done } else { &folders.rejected };
             match put_away(&ready, target) {
                 Ok(()) => {
                     slices.forget();
-                    info!(source = %name, file, records = count, readable, "taken in");
+                    info!(source = %name, file, records, readable, "taken in");
                 }
                 Err(error) => {
                     error!(source = %name, file, %error, "cannot be moved away: it is left alone");
@@ -109,9 +114,7 @@ impl Folders {
 
 /// A file as it was read.
 struct Read {
-    records: Vec<Record>,
-    /// Anything of it became an item, or it held nothing.
-    readable: bool,
+    records: Records,
     /// Of all that its records depend on.
     digest: u64,
     /// How it was then.
@@ -129,14 +132,20 @@ impl Read {
     }
 }
 
-/// Reads one file. `None` when it has gone or was changed since it was found.
-async fn read(config: &SourceConfig, ready: &Ready, context: &Context) -> Option<Read> {
+/// Reads one file. `None` when it has gone or was changed since it was found, or cannot be read just
+/// now.
+async fn read(
+    config: &SourceConfig,
+    ready: &Ready,
+    context: &Context,
+    unread: &mut Patience,
+) -> Option<Read> {
     let path = &ready.path;
     let shown = path.display();
     let look = Look::at(path).ok()?;
     let refused = |kind, reason: String, look| {
-        let records = vec![Err(Reject::new(kind, reason, 0, b""))];
-        Some(Read { records, readable: false, digest: 0, look, sidecar: None })
+        let records = Records::refused(Reject::new(kind, reason, 0, b""));
+        Some(Read { records, digest: 0, look, sidecar: None })
     };
     let bytes = match contents(path, &look).await {
         Ok(bytes) => bytes,
@@ -150,36 +159,45 @@ async fn read(config: &SourceConfig, ready: &Ready, context: &Context) -> Option
             return refused(RejectKind::Malformed, reason, look);
         }
         Err(Unread::Failed(error)) => {
+            if unread.waits_longer(path, &error, context.clock.now()) {
+                return None;
+            }
             let reason = format!("{shown} cannot be read: {error}.");
             return refused(RejectKind::Malformed, reason, look);
         }
     };
     let options = options(config, &context.clock);
-    let mut records = guard::parse(&config.name.value, config.format, &bytes, &options);
     let mut digest = Xxh3::new();
     // Another version, or another format, may make other records of the same bytes.
     digest.update(format!("{} {:?}", env!("CARGO_PKG_VERSION"), config.format).as_bytes());
     digest.update(&look.mark());
     digest.update(&bytes);
+    let pieces = guard::Guard::new(&config.name.value, config.format, bytes, &options);
+    let mut records = Records::of(pieces);
     let mut beside = None;
     if let Some(sidecar) = &ready.sidecar {
         let look = Look::at(sidecar).ok()?;
         let said = match contents(sidecar, &look).await {
-            Ok(bytes) => sidecar::apply(&bytes, &options, &mut records),
+            Ok(bytes) => sidecar::read(&bytes, &options),
             Err(Unread::Changed) => return None,
+            Err(Unread::Failed(error))
+                if unread.waits_longer(path, &error, context.clock.now()) =>
+            {
+                return None;
+            }
             Err(_) => Err("it cannot be read".to_owned()),
         };
-        if let Err(why) = said {
-            let reason = format!("{} says nothing about {shown}: {why}.", sidecar.display());
-            records.push(Err(Reject::new(RejectKind::Malformed, reason, 0, b"")));
+        match said {
+            Ok(said) => records.said = Some(said),
+            Err(why) => {
+                let reason = format!("{} says nothing about {shown}: {why}.", sidecar.display());
+                records.last = Some(Reject::new(RejectKind::Malformed, reason, 0, b""));
+            }
         }
         digest.update(&look.mark());
         beside = Some(look);
     }
-    // An item that gives no text is a reject, too.
-    let gives_items = records.iter().flatten().any(has_text);
-    let readable = gives_items || records.is_empty();
-    Some(Read { records, readable, digest: digest.digest(), look, sidecar: beside })
+    Some(Read { records, digest: digest.digest(), look, sidecar: beside })
 }
 
 fn file_name(path: &Path) -> String {

@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use tracing::{error, warn};
 
 use crate::config::SourceConfig;
-use crate::format::{self, Format, Options, Parsed, Parser, Record};
+use crate::format::{Format, MAX_RECORDS, Options, Parsed, Parser, Pieces, Record};
 use crate::item::{Reject, RejectKind};
 use crate::poison::panic_if_asked;
 
@@ -77,21 +77,74 @@ impl Guarded {
     }
 }
 
-/// Parses a whole file of a source behind the guard.
+/// Parses what a source takes in as a whole behind the guard. More than [`MAX_RECORDS`] records end
+/// in one reject for all that follow.
 pub(crate) fn parse(source: &str, format: Format, bytes: &[u8], options: &Options) -> Vec<Record> {
     read(source, format, bytes, options).records
 }
 
 /// Like [`parse`], and tells whether the input was cut.
 pub(super) fn read(source: &str, format: Format, bytes: &[u8], options: &Options) -> Parsed {
-    let parsed = catch_unwind(AssertUnwindSafe(|| {
-        panic_if_asked("parser", bytes);
-        format::read(format, bytes, options)
-    }));
-    let poisoned = |_| Parsed { records: vec![Err(poison(0, bytes))], cut: false, notice: None };
-    let mut parsed = parsed.unwrap_or_else(poisoned);
-    tell(source, parsed.notice.take());
-    parsed
+    let mut pieces = Guard::new(source, format, bytes, options);
+    let mut records = Vec::new();
+    loop {
+        let offset = pieces.offset();
+        let Some(more) = pieces.next() else { break };
+        records.extend(more);
+        if let Some(first_left_out) = records.get(MAX_RECORDS) {
+            let known = first_left_out.as_ref().err().and_then(|reject| reject.offset);
+            records.truncate(MAX_RECORDS);
+            records.push(Err(Reject::too_many(known.unwrap_or(offset))));
+            break;
+        }
+    }
+    Parsed { records, cut: pieces.cut, notice: None }
+}
+
+/// The records of a whole input, piece by piece, behind the guard. Of a piece that the parser panics
+/// on, and what follows it, there is one reject.
+pub(super) struct Guard<B> {
+    source: String,
+    pieces: Option<Pieces<B>>,
+    /// See [`Parsed::cut`]; known at the end.
+    cut: bool,
+}
+
+impl<B: AsRef<[u8]>> Guard<B> {
+    pub(super) fn new(source: &str, format: Format, bytes: B, options: &Options) -> Guard<B> {
+        let pieces = Some(Pieces::new(format, bytes, options));
+        Guard { source: source.to_owned(), pieces, cut: false }
+    }
+
+    /// Offset of what is read next.
+    fn offset(&self) -> u64 {
+        self.pieces.as_ref().map_or(0, Pieces::offset)
+    }
+}
+
+impl<B: AsRef<[u8]>> Iterator for Guard<B> {
+    type Item = Vec<Record>;
+
+    fn next(&mut self) -> Option<Vec<Record>> {
+        let mut pieces = self.pieces.take()?;
+        let offset = pieces.offset();
+        let ahead = pieces.ahead();
+        let first_bytes = ahead[..ahead.len().min(Reject::MAX_BYTES)].to_vec();
+        let parsed = catch_unwind(AssertUnwindSafe(move || {
+            panic_if_asked("parser", pieces.ahead());
+            pieces.next().map(|records| (pieces, records))
+        }));
+        match parsed {
+            Ok(Some((mut pieces, records))) => {
+                tell(&self.source, pieces.take_notice());
+                self.cut = pieces.cut();
+                self.pieces = Some(pieces);
+                Some(records)
+            }
+            Ok(None) => None,
+            Err(_) => Some(vec![Err(poison(offset, &first_bytes))]),
+        }
+    }
 }
 
 fn tell(source: &str, notice: Option<String>) {

@@ -61,6 +61,21 @@ impl From<io::Error> for Unread {
     }
 }
 
+/// Opens without waiting: a pipe that was put in the file's place meanwhile would have it wait for a
+/// writer without end.
+async fn open(path: &Path) -> io::Result<tokio::fs::File> {
+    tokio::fs::OpenOptions::new().read(true).custom_flags(O_NONBLOCK).open(path).await
+}
+
+/// `O_NONBLOCK` as the platform's headers have it. Files do not know it.
+const O_NONBLOCK: i32 = match () {
+    () if cfg!(any(target_arch = "mips", target_arch = "mips64")) => 0x80,
+    () if cfg!(any(target_arch = "sparc64")) => 0x4000,
+    () if cfg!(any(target_os = "linux", target_os = "android")) => 0x800,
+    // macOS and the BSDs.
+    () => 0x4,
+};
+
 /// The bytes of a regular file of the directory. What is opened is what was looked at, so that a
 /// link put in its place meanwhile leads nowhere.
 pub(super) async fn contents(path: &Path, look: &Look) -> Result<Vec<u8>, Unread> {
@@ -68,7 +83,7 @@ pub(super) async fn contents(path: &Path, look: &Look) -> Result<Vec<u8>, Unread
     if !kind.is_file() {
         return Err(Unread::NoFile(if kind.is_symlink() { "a link" } else { "no regular file" }));
     }
-    let mut file = tokio::fs::File::open(path).await?;
+    let mut file = open(path).await?;
     if !look.agrees(&file.metadata().await?) {
         return Err(Unread::Changed);
     }

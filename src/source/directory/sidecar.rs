@@ -1,26 +1,22 @@
 //! A sidecar: a file beside another one that says what that one leaves out.
 
-use crate::format::{Format, Options, Record};
+use crate::format::{Format, Options};
 use crate::item::Item;
 
 use super::guard;
 
-/// Completes the items of a file with what its sidecar says, in ninjs: what an item says itself
-/// stays.
-pub(super) fn apply(bytes: &[u8], options: &Options, records: &mut [Record]) -> Result<(), String> {
+/// Reads what a sidecar says, in ninjs.
+pub(super) fn read(bytes: &[u8], options: &Options) -> Result<Item, String> {
     let mut said = guard::parse("", Format::Ndjson, bytes, options);
-    let said = match (said.pop(), said.is_empty()) {
-        (Some(Ok(said)), true) => said,
-        (Some(Err(reject)), _) => return Err(reject.reason.trim_end_matches('.').to_owned()),
-        _ => return Err("it is not one JSON object".to_owned()),
-    };
-    for item in records.iter_mut().flatten() {
-        complete(item, &said);
+    match (said.pop(), said.is_empty()) {
+        (Some(Ok(said)), true) => Ok(said),
+        (Some(Err(reject)), _) => Err(reject.reason.trim_end_matches('.').to_owned()),
+        _ => Err("it is not one JSON object".to_owned()),
     }
-    Ok(())
 }
 
-fn complete(item: &mut Item, said: &Item) {
+/// Completes an item with what its file's sidecar says: what the item says itself stays.
+pub(super) fn complete(item: &mut Item, said: &Item) {
     macro_rules! fill {
         ($($field:ident),*) => {
             $(if item.$field.is_none() { item.$field.clone_from(&said.$field); })*

@@ -39,16 +39,20 @@ impl<'a> Slices<'a> {
 
     /// Takes in what is not yet taken in of the file `of`, and waits until it is durable. False when
     /// the daemon was told to stop before the last record.
-    pub(super) async fn take(&self, of: u64, records: Vec<Record>) -> Result<bool, SourceError> {
-        // A file of one slice is wholly submitted, or not at all: there is nothing to note.
-        let noted = records.len() > SLICE;
-        let known = self.known().filter(|known| noted && known.of == of);
+    pub(super) async fn take(
+        &self,
+        of: u64,
+        records: impl Iterator<Item = Record>,
+    ) -> Result<bool, SourceError> {
+        let known = self.known().filter(|known| known.of == of);
         let mut progress = known.unwrap_or(Progress { of, records: 0 });
-        let mut rest = records.into_iter().skip(progress.records as usize).peekable();
+        let mut rest = records.skip(progress.records as usize).peekable();
         let mut in_flight = UnderWay::new(self.key.clone());
         while rest.peek().is_some() && !self.context.stop.is_cancelled() {
             let slice: Vec<Record> = rest.by_ref().take(SLICE).collect();
             progress.records += slice.len() as u64;
+            // A file of one slice is wholly submitted, or not at all: there is nothing to note.
+            let noted = progress.records > SLICE as u64 || rest.peek().is_some();
             let done = self.context.intake.submit(&self.origin, slice).await?;
             in_flight.push(noted.then_some(progress), done);
             in_flight.settle(IN_FLIGHT, &self.context.log).await?;

@@ -1,0 +1,93 @@
+//! The records of one file, made as they are wanted: a file of a million lines is never held as a
+//! million items.
+
+use crate::format::Record;
+use crate::item::{Item, Reject};
+use crate::prepare::has_text;
+
+use super::super::guard::Guard;
+use super::sidecar;
+
+/// The records of a file.
+pub(super) struct Records {
+    pieces: Option<Guard<Vec<u8>>>,
+    /// Those of the piece in hand.
+    ready: std::vec::IntoIter<Record>,
+    /// What the file's sidecar says about every item.
+    pub(super) said: Option<Item>,
+    /// What is wrong beside the file's own records. It comes last.
+    pub(super) last: Option<Reject>,
+    /// Records so far.
+    pub(super) count: usize,
+    /// What those so far of the file itself are.
+    own: Own,
+}
+
+/// What the records of a file itself are, as far as they have come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Own {
+    None,
+    /// No item among them: an item that gives no text is a reject, too.
+    Rejects,
+    Items,
+}
+
+impl Records {
+    pub(super) fn of(pieces: Guard<Vec<u8>>) -> Records {
+        Records::new(Some(pieces), Vec::new())
+    }
+
+    /// Of a file that is not read at all.
+    pub(super) fn refused(why: Reject) -> Records {
+        Records::new(None, vec![Err(why)])
+    }
+
+    fn new(pieces: Option<Guard<Vec<u8>>>, ready: Vec<Record>) -> Records {
+        Records {
+            pieces,
+            ready: ready.into_iter(),
+            said: None,
+            last: None,
+            count: 0,
+            own: Own::None,
+        }
+    }
+
+    /// Whether anything of the file became an item, or it held nothing, as far as its records have
+    /// come.
+    pub(super) fn readable(&self) -> bool {
+        self.own != Own::Rejects
+    }
+
+    fn note(&mut self, record: &Record) {
+        if self.own != Own::Items {
+            let item = record.as_ref().is_ok_and(has_text);
+            self.own = if item { Own::Items } else { Own::Rejects };
+        }
+    }
+}
+
+impl Iterator for Records {
+    type Item = Record;
+
+    fn next(&mut self) -> Option<Record> {
+        loop {
+            if let Some(mut record) = self.ready.next() {
+                if let (Ok(item), Some(said)) = (&mut record, &self.said) {
+                    sidecar::complete(item, said);
+                }
+                self.count += 1;
+                self.note(&record);
+                return Some(record);
+            }
+            match self.pieces.as_mut().and_then(Guard::next) {
+                Some(more) => self.ready = more.into_iter(),
+                None => {
+                    let last = self.last.take()?;
+                    self.count += 1;
+                    return Some(Err(last));
+                }
+            }
+        }
+    }
+}
