@@ -23,6 +23,7 @@ use crate::source::Context;
 
 mod answer;
 mod board;
+mod body;
 mod connection;
 mod console;
 mod events;

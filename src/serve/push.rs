@@ -11,10 +11,11 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::format::{Options, Record};
+use crate::format::{MAX_RECORDS, Options, Record};
 use crate::source::{self, Origin, Refused};
 
 use super::App;
+use super::body::Limit;
 use super::idempotency::{Key, Push, Reply};
 use super::problem::Problem;
 use super::query::Query;
@@ -62,7 +63,7 @@ pub(in crate::serve) async fn push(
     Query::read(&uri, &["format"])?;
     let how = body::understand(&headers, uri.query())?;
     let key = idempotency_key(&headers, &caller)?;
-    let bytes = body::read(body, &how, app.config.max_body, &app.context.stop).await?;
+    let bytes = body::read(body, &how, Limit::of(&app.config), &app.context.stop).await?;
     if let Some(key) = &key {
         let digest = xxh3_128(&bytes);
         let begun = app.replies().begin(key, digest, app.context.clock.now());
@@ -79,15 +80,12 @@ pub(in crate::serve) async fn push(
             }
         }
     }
+    let begun = Begun { app: app.clone(), key };
     // Not torn when the client hangs up: what has begun is finished, and its answer kept.
-    let work = app.work.spawn(work(app.clone(), caller, how, bytes, key.clone()));
+    let work = app.work.spawn(work(begun, caller, how, bytes));
     match tokio::time::timeout(COMMIT, work).await {
         Ok(Ok(answer)) => answer.map(respond),
-        Ok(Err(_)) => {
-            // It panicked, and with it nobody else would say so: the next one is the first.
-            key.iter().for_each(|key| app.replies().abandon(key));
-            Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "this push failed"))
-        }
+        Ok(Err(_)) => Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "this push failed")),
         Err(_) => {
             let detail = "the items are not durable yet: push them again, with the same \
                           Idempotency-Key if there was one";
@@ -109,20 +107,38 @@ fn idempotency_key(headers: &HeaderMap, caller: &Pusher) -> Result<Option<Key>, 
     }
 }
 
+/// A push that has begun. However it ends, its key does not stay taken without an answer.
+struct Begun {
+    app: App,
+    key: Option<Key>,
+}
+
+impl Begun {
+    fn answered(mut self, reply: &Reply) {
+        if let Some(key) = self.key.take() {
+            self.app.replies().answer(key, reply.clone(), self.app.context.clock.now());
+        }
+    }
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        if let Some(key) = &self.key {
+            self.app.replies().abandon(key);
+        }
+    }
+}
+
 /// Takes a push in and keeps its answer under its key.
 async fn work(
-    app: App,
+    begun: Begun,
     caller: Pusher,
     how: body::How,
     bytes: Vec<u8>,
-    key: Option<Key>,
 ) -> Result<Reply, Problem> {
-    let answer = take_in(&app, &caller, how, bytes).await;
-    if let Some(key) = key {
-        match &answer {
-            Ok(reply) => app.replies().answer(key, reply.clone(), app.context.clock.now()),
-            Err(_) => app.replies().abandon(&key),
-        }
+    let answer = take_in(&begun.app, &caller, how, bytes).await;
+    if let Ok(reply) = &answer {
+        begun.answered(reply);
     }
     answer
 }
@@ -138,6 +154,13 @@ async fn take_in(
     let parse =
         move || -> Vec<Record> { source::parse(&name, how.format, &how.tidy(bytes), &options) };
     let records = aside(parse).await?;
+    if records.len() > MAX_RECORDS {
+        let detail = format!(
+            "there are more than {MAX_RECORDS} records in this push: nothing of it was taken in; push \
+             them in parts"
+        );
+        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
+    }
     if records.is_empty() {
         let detail = "the body holds no item";
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail));

@@ -3,7 +3,7 @@
 //! with the scope `admin`.
 
 use axum::Router;
-use axum::body::Bytes;
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -11,6 +11,7 @@ use axum::routing::{get, post};
 use serde_json::{Value, json};
 
 use super::App;
+use super::body::{Limit, read_whole};
 use super::problem::Problem;
 use super::token::{Admin, Reader};
 use crate::sink::{Ask, AskError, ControlError, Couriers, Wish};
@@ -70,8 +71,9 @@ pub(in crate::serve) async fn act(
     State(app): State<App>,
     caller: Admin,
     Path((name, action)): Path<(String, String)>,
-    body: Bytes,
+    body: Body,
 ) -> Result<Response, Problem> {
+    let body = read_whole(body, Limit::ASKED, &app.context.stop).await?;
     let ask = Ask::read(&action, &body).map_err(|error| {
         let status = match error {
             AskError::Word(_) => StatusCode::NOT_FOUND,

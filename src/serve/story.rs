@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Bytes;
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use super::App;
 use super::answer::Json;
+use super::body::{Limit, read_whole};
 use super::problem::Problem;
 use super::token::Admin;
 use crate::feedback::{Ask, Outcome, Refusal};
@@ -57,8 +58,9 @@ pub(super) async fn split(
     State(app): State<App>,
     _: Admin,
     Path(id): Path<String>,
-    body: Bytes,
+    body: Body,
 ) -> Result<Response, Problem> {
+    let body = read_whole(body, Limit::ASKED, &app.context.stop).await?;
     let story = story(&id)?;
     let Split { item } = read(&body, "{\"item\": 12}")?;
     let item = Box::new(recorded(&app, Seq(item)).await?);
@@ -73,8 +75,9 @@ pub(super) async fn merge(
     State(app): State<App>,
     _: Admin,
     Path(id): Path<String>,
-    body: Bytes,
+    body: Body,
 ) -> Result<Response, Problem> {
+    let body = read_whole(body, Limit::ASKED, &app.context.stop).await?;
     let one = story(&id)?;
     let Merge { story: other } = read(&body, "{\"story\": \"s9\"}")?;
     correct(&app, Ask::Merge(one, story(&other)?)).await

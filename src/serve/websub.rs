@@ -1,10 +1,8 @@
 //! `/websub/{id}`: where hubs confirm subscriptions and tell of news. Without a token: the address
 //! cannot be guessed, notices are signed, and all that a notice does is to have a feed polled.
 
-use std::time::Duration;
-
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -12,12 +10,11 @@ use axum::routing::get;
 use tracing::{debug, info, warn};
 
 use super::App;
+use super::body::{Limit, read_whole};
 use super::problem::Problem;
 
 /// A challenge of a hub is echoed; a longer one is none.
 const LONGEST_CHALLENGE: usize = 1_024;
-/// A notice must be whole within this time.
-const TIME: Duration = Duration::from_secs(10);
 
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/websub/{id}", get(verify).post(notice))
@@ -62,12 +59,7 @@ async fn notice(
     if !app.context.hubs.knows(&id) {
         return Err(gone());
     }
-    let body = tokio::time::timeout(TIME, to_bytes(body, app.config.max_body)).await;
-    let body = body
-        .map_err(|_| Problem::new(StatusCode::REQUEST_TIMEOUT, "the notice was not whole in time"))?
-        .map_err(|_| {
-            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "the notice is larger than `max_body`")
-        })?;
+    let body = read_whole(body, Limit::of(&app.config), &app.context.stop).await?;
     let signature = headers.get("x-hub-signature").and_then(|value| value.to_str().ok());
     match app.context.hubs.notice(&id, &body, signature.unwrap_or_default()) {
         None => Err(gone()),

@@ -1,9 +1,8 @@
-//! The body of a push: in which format it is, and how long one may take to send it.
+//! The body of a push: in which format it is, and how it is coded.
 
 use std::borrow::Cow;
-use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode, header};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -12,12 +11,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::format::{Format, Options};
 use crate::net::decode::{DecodeError, decode};
+use crate::serve::body::{Limit, read_whole};
 use crate::serve::problem::Problem;
-
-/// A body must be whole within this time …
-const TIME: Duration = Duration::from_secs(30);
-/// … and within this when the daemon has been told to stop.
-const TIME_AT_STOP: Duration = Duration::from_secs(3);
 
 /// Media types and the formats that they mean.
 const MEDIA_TYPES: &[(&str, Format)] = &[
@@ -86,37 +81,12 @@ pub(super) fn understand(headers: &HeaderMap, query: Option<&str>) -> Result<How
 pub(super) async fn read(
     body: Body,
     how: &How,
-    most: usize,
+    limit: Limit,
     stop: &CancellationToken,
 ) -> Result<Vec<u8>, Problem> {
-    let too_large = || {
-        let detail = format!("the body is larger than {most} bytes (`max_body` in [serve])");
-        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
-    };
-    let stopped = async {
-        stop.cancelled().await;
-        tokio::time::sleep(TIME_AT_STOP).await;
-    };
-    let read = tokio::select! {
-        read = to_bytes(body, most) => read,
-        () = tokio::time::sleep(TIME) => {
-            let detail = format!("the body was not whole within {} s", TIME.as_secs());
-            return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, detail));
-        }
-        () = stopped => {
-            let detail = "the daemon is stopping: send this again";
-            return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail).retry_after(TIME_AT_STOP));
-        }
-    };
-    let bytes = read.map_err(|error| {
-        let inner = std::error::Error::source(&error);
-        match inner.is_some_and(|inner| inner.is::<http_body_util::LengthLimitError>()) {
-            true => too_large(),
-            false => Problem::new(StatusCode::BAD_REQUEST, format!("the body was cut: {error}")),
-        }
-    })?;
-    decode(&how.coding, bytes.into(), most).map_err(|error| match error {
-        DecodeError::TooLarge(_) => too_large(),
+    let bytes = read_whole(body, limit, stop).await?;
+    decode(&how.coding, bytes.into(), limit.bytes).map_err(|error| match error {
+        DecodeError::TooLarge(_) => limit.passed(),
         DecodeError::Unknown(_) => {
             let detail = "a body may be coded with gzip, deflate or br";
             Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail)
@@ -203,7 +173,8 @@ mod tests {
         use axum::response::IntoResponse;
         let read = async |coding: &str, body: Vec<u8>| {
             let how = How { coding: coding.to_owned(), ..how("text/plain", "").unwrap() };
-            let read = read(Body::from(body), &how, 100, &CancellationToken::new()).await;
+            let read =
+                read(Body::from(body), &how, Limit::bytes(100), &CancellationToken::new()).await;
             read.map_err(|problem| problem.into_response().status())
         };
         assert_eq!(read("", vec![b'x'; 100]).await, Ok(vec![b'x'; 100]));
@@ -214,33 +185,5 @@ mod tests {
         assert_eq!(read("gzip", gzip.clone()).await, Err(StatusCode::PAYLOAD_TOO_LARGE));
         assert_eq!(read("zstd", gzip).await, Err(StatusCode::UNSUPPORTED_MEDIA_TYPE));
         assert_eq!(read("gzip", vec![1, 2, 3]).await, Err(StatusCode::BAD_REQUEST));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_body_that_never_ends_is_given_up_and_sooner_when_the_daemon_stops() {
-        use axum::response::IntoResponse;
-        let endless = || Body::new(Endless);
-        let how = how("text/plain", "").unwrap();
-        let stop = CancellationToken::new();
-        let slow = read(endless(), &how, 100, &stop).await.unwrap_err();
-        assert_eq!(slow.into_response().status(), StatusCode::REQUEST_TIMEOUT);
-        stop.cancel();
-        let stopped = read(endless(), &how, 100, &stop).await.unwrap_err();
-        assert_eq!(stopped.into_response().status(), StatusCode::SERVICE_UNAVAILABLE);
-    }
-
-    /// A body of which nothing comes.
-    struct Endless;
-
-    impl hyper::body::Body for Endless {
-        type Data = hyper::body::Bytes;
-        type Error = std::convert::Infallible;
-
-        fn poll_frame(
-            self: std::pin::Pin<&mut Self>,
-            _: &mut std::task::Context<'_>,
-        ) -> std::task::Poll<Option<Result<hyper::body::Frame<Self::Data>, Self::Error>>> {
-            std::task::Poll::Pending
-        }
     }
 }

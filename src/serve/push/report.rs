@@ -13,7 +13,7 @@ use crate::serve::idempotency::Reply;
 pub(in crate::serve) struct Report {
     accepted: u64,
     rejected: u64,
-    /// In the order of the body.
+    /// In the order of the body; of rejects, the first 1,000.
     records: Vec<Line>,
 }
 
@@ -30,6 +30,9 @@ pub(in crate::serve) struct Line {
     reason: Option<String>,
 }
 
+/// Rejects that a report lists one by one; it counts the others.
+const MOST_LISTED: u64 = 1_000;
+
 /// Reports on `count` records from `first` on: 202 when any was accepted, else 422.
 pub(super) fn report(view: &View, first: Seq, count: u64) -> Result<Reply, LogError> {
     let mut report = Report::default();
@@ -40,6 +43,9 @@ pub(super) fn report(view: &View, first: Seq, count: u64) -> Result<Reply, LogEr
         let status = if rejected.is_some() { "rejected" } else { "accepted" };
         report.accepted += u64::from(rejected.is_none());
         report.rejected += u64::from(rejected.is_some());
+        if rejected.is_some() && report.rejected > MOST_LISTED {
+            continue;
+        }
         let reason = rejected.map(|reject| reject.reason);
         report.records.push(Line { n, status, seq, reason });
     }
