@@ -95,7 +95,7 @@ pub struct Subscription {
     next: Position,
 }
 
-/// Positions looked at for one page. With rejects of up to 64 KiB this bounds a page's memory.
+/// Positions looked at for one page. With rejects of up to 16 KiB this bounds a page's memory.
 const PAGE: usize = 256;
 
 impl Subscription {

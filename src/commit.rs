@@ -17,6 +17,10 @@ use crate::link::{Envelope, Receipt, Receiver};
 use crate::log::{Appended, Decision, Entry, Keep, Log, LogError, LogErrorKind, Trimmed, blocking};
 use crate::metrics::{Metrics, Stall};
 
+mod quota;
+
+use quota::Quota;
+
 /// How commit groups, keeps and gives up.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
@@ -81,6 +85,7 @@ pub async fn run_counted(
     metrics: Metrics,
 ) -> Result<(), CommitError> {
     let mut retention = Retention::default();
+    let mut quota = Quota::default();
     loop {
         let waiting = match rx.try_recv() {
             Some(envelope) => Some(envelope),
@@ -98,7 +103,8 @@ pub async fn run_counted(
             },
         };
         if let Some(envelope) = waiting {
-            let group = Group::gather(envelope, &rx, &options);
+            let mut group = Group::gather(envelope, &rx, &options);
+            group.entries.iter_mut().for_each(|entry| quota.apply(entry));
             let receipts = commit(&log, group, &options, &clock, &metrics).await?;
             receipts.into_iter().for_each(Receipt::complete);
         }

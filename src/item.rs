@@ -201,8 +201,8 @@ pub struct Reject {
 }
 
 impl Reject {
-    /// How many bytes of a rejected record are kept.
-    pub const MAX_BYTES: usize = 64 * 1024;
+    /// How many bytes of a rejected record are kept at most: 16 KiB.
+    pub const MAX_BYTES: usize = 16 * 1024;
 
     /// A reject of `bytes`, which are cut to [`Reject::MAX_BYTES`].
     pub fn new(kind: RejectKind, reason: impl Into<String>, offset: u64, bytes: &[u8]) -> Reject {

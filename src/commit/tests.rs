@@ -2,11 +2,13 @@ use std::path::Path;
 
 use super::*;
 use crate::config::OnFull;
-use crate::item::Seq;
+use crate::item::{Reject, RejectKind, Seq};
 use crate::link::{self, Batch, Done, Sender};
 use crate::log::fault::Switch;
 use crate::log::sample::{at, item, items};
 use crate::log::{Cursor, Position, Read};
+use crate::poison::Mark;
+use crate::prepare::Rejected;
 
 const KEEP: Keep = Keep {
     records: Duration::from_secs(1_000),
@@ -194,4 +196,28 @@ async fn cursors_are_saved_on_a_quiet_wire_and_old_records_go() {
     drop(tx);
     task.await.unwrap().unwrap();
     assert_eq!(committed(&log), [141]);
+}
+
+#[tokio::test]
+async fn a_noisy_source_does_not_fill_the_log_with_its_junk() {
+    let dir = tempfile::tempdir().unwrap();
+    let Desk { log, tx, rx, .. } = desk(dir.path());
+    tokio::spawn(run(log.clone(), rx, Options::new(KEEP), clock()));
+    let (batch, done) = Batch::new();
+    let count = 2 * (quota::BYTES / Reject::MAX_BYTES) as u64;
+    for seq in 1..count + 1 {
+        let reject = Reject::new(RejectKind::Malformed, "No news.", 0, &[b'x'; Reject::MAX_BYTES]);
+        let source = if seq == count { "calm" } else { "noisy" }.to_owned();
+        let entry = Entry::Rejected(Rejected { seq: Seq(seq), received: at(1), source, reject });
+        let receipt = batch.receipt();
+        let envelope = Envelope { received: at(1), mark: Mark::NONE, payload: entry, receipt };
+        tx.send(envelope).await.unwrap();
+    }
+    drop(batch);
+    assert!(done.committed().await);
+    let kept = |seq| log.view().intake(Seq(seq)).unwrap().unwrap().arrival.record.unwrap_err();
+    let bytes: usize = (1..count).map(|seq| kept(seq).bytes.len()).sum();
+    assert_eq!(bytes, quota::BYTES);
+    assert!(kept(count - 1).reason.starts_with("No news. Its bytes are not kept"));
+    assert_eq!(kept(count).bytes.len(), Reject::MAX_BYTES);
 }
