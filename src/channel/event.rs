@@ -66,6 +66,17 @@ impl Event {
             Event::Gap(_) => None,
         }
     }
+
+    /// When what it tells of was taken in, or a digest was made. With the id, this tells one log from
+    /// another. A gap has no time.
+    pub fn at(&self) -> Option<Timestamp> {
+        match self {
+            Event::Story(delivery) => Some(delivery.received),
+            Event::Digest(digest) => Some(digest.at),
+            Event::Rejected(refusal) => Some(refusal.received),
+            Event::Gap(_) => None,
+        }
+    }
 }
 
 /// An item on a channel.

@@ -1,7 +1,8 @@
 //! Deliveries as messages in a stream of NATS JetStream, one subject for each channel.
 //!
-//! The delivery id is the message id: what is sent again within the stream's duplicate window is
-//! stored once. Acknowledgements are awaited after a number of messages, not after each.
+//! What is sent again within the stream's duplicate window is stored once: its message id is the same at
+//! every attempt. The server compares ids within the whole stream, so the id says also of which log
+//! the delivery is and on which subject. Acknowledgements are awaited after a number of messages, not after each.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -64,11 +65,11 @@ impl NatsSink {
                 let payload = serde_json::to_vec(event).map_err(|error| {
                     SinkError::refused(format!("the delivery cannot be written as JSON: {error}"))
                 })?;
+                let subject = self.config.subject(channel);
                 let message = PublishMessage::build()
-                    .header(NATS_MESSAGE_ID, id.as_str())
+                    .header(NATS_MESSAGE_ID, message_id(id, event, &subject))
                     .expected_stream(&self.config.stream)
                     .payload(payload.into());
-                let subject = self.config.subject(channel);
                 let sent = self.context.send_publish(subject, message).await;
                 waiting.push(sent.map_err(fault)?);
             }
@@ -105,6 +106,15 @@ impl NatsSink {
     }
 }
 
+/// The id of a delivery within a stream: two logs have the same delivery ids, but never for news
+/// of the same time.
+fn message_id(id: &str, event: &Event, subject: &str) -> String {
+    match event.at() {
+        Some(at) => format!("{id}@{at}/{subject}"),
+        None => format!("{id}/{subject}"),
+    }
+}
+
 fn fault(error: PublishError) -> SinkError {
     let refused = error.kind() == PublishErrorKind::MaxPayloadExceeded || is_too_large(&error);
     if refused {
@@ -135,8 +145,22 @@ fn matches(pattern: &str, subject: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
     use crate::sink::SinkErrorKind;
+    use crate::sink::testing::delivery;
+
+    #[test]
+    fn a_message_id_stays_and_is_of_one_log_and_one_subject() {
+        let event = Event::Story(Box::new(delivery("Ferry late")));
+        let id = |event: &Event, subject| message_id(&event.id(), event, subject);
+        assert_eq!(id(&event, "wire.harbour"), "harbour/7@1970-01-01T00:00:00Z/wire.harbour");
+        assert_ne!(id(&event, "wire.harbour"), id(&event, "desk.harbour"));
+        let mut other = delivery("Ferry late");
+        other.received = Timestamp::from_microsecond(1).unwrap();
+        assert_ne!(id(&event, "wire.harbour"), id(&Event::Story(Box::new(other)), "wire.harbour"));
+    }
 
     #[test]
     fn what_is_too_large_for_the_stream_is_refused_and_what_may_pass_is_not() {

@@ -193,14 +193,9 @@ fn client(config: &Config) -> Result<Client, SinkError> {
     opened.map_err(fault)
 }
 
-/// When the item was received: with the id, this tells one log from another.
+/// When the item was received; empty when the event has no time.
 fn received(event: &Event) -> String {
-    match event {
-        Event::Story(delivery) => delivery.received.to_string(),
-        Event::Digest(digest) => digest.at.to_string(),
-        Event::Rejected(refusal) => refusal.received.to_string(),
-        Event::Gap(_) => String::new(),
-    }
+    event.at().map(|at| at.to_string()).unwrap_or_default()
 }
 
 fn written((major, minor): (u64, u64)) -> String {

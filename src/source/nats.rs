@@ -43,10 +43,17 @@ fn key(name: &str) -> String {
     format!("source:{name}")
 }
 
+/// The key under which it is noted that a source has ended by itself, and not by a death.
+fn end_key(name: &str) -> String {
+    format!("source-ended:{name}")
+}
+
 /// Finds out which messages became durable in the run before. Comes before any source submits.
 pub(super) fn settle(name: &str, log: &Log) {
     let mut ledger = load(name, log);
-    ledger.settle(log.next_seq());
+    let ended = log.state(&end_key(name)).is_some_and(|state| !state.is_empty());
+    ledger.settle(log.next_seq(), !ended);
+    log.note_state(&end_key(name), Vec::new());
     note(name, log, &ledger);
 }
 
@@ -63,6 +70,18 @@ fn note(name: &str, log: &Log, ledger: &Ledger) {
 }
 
 pub(super) async fn run(
+    config: &SourceConfig,
+    nats: &NatsSource,
+    context: Context,
+) -> Result<(), SourceError> {
+    let log = context.log.clone();
+    let outcome = read_to_the_end(config, nats, context).await;
+    // A full log may have kept messages on their way: that says nothing against them.
+    log.note_state(&end_key(&config.name.value), vec![1]);
+    outcome
+}
+
+async fn read_to_the_end(
     config: &SourceConfig,
     nats: &NatsSource,
     context: Context,

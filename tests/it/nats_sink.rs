@@ -53,7 +53,9 @@ impl Broker {
                 let message = stream.get_raw_message(number).await.ok()?;
                 assert_eq!(message.subject.as_str(), "wirefold.all");
                 let event: serde_json::Value = serde_json::from_slice(&message.payload).unwrap();
-                assert_eq!(message.headers.get("Nats-Msg-Id").unwrap().as_str(), event["id"]);
+                let id = message.headers.get("Nats-Msg-Id").unwrap().as_str();
+                assert!(id.starts_with(&format!("{}@", event["id"].as_str().unwrap())), "{id}");
+                assert!(id.ends_with("/wirefold.all"), "{id}");
                 *times.entry(event["headline"].as_str().unwrap().to_owned()).or_default() += 1;
             }
             Some(times)
@@ -112,6 +114,21 @@ fn with_one_message_in_flight_the_stream_has_the_order_of_the_channel() {
         positions
     });
     assert!(positions.is_sorted(), "{positions:?}");
+}
+
+#[test]
+fn two_sinks_on_one_stream_have_all_of_their_messages_in_it() {
+    let Some(broker) = Broker::start() else { return };
+    broker.make_stream("*.all");
+    let address = broker.server.address;
+    let desk = broker.desk(&format!(
+        "[[sink.nats]]\nname = \"wall\"\nchannels = [\"all\"]\nurl = \"nats://{address}\"\n\
+         stream = \"OUT\"\nsubject = \"wall.{{channel}}\"\n"
+    ));
+    put(&desk, 0..20);
+    let mut daemon = desk.daemon();
+    daemon.until("all is in the stream, twice", || broker.count() == 40);
+    daemon.stop();
 }
 
 #[test]

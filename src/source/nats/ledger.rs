@@ -53,15 +53,15 @@ pub(super) enum Known {
 
 impl Ledger {
     /// Finds out what became of the messages that were on the way, when the next record will be
-    /// number `next`.
-    pub(super) fn settle(&mut self, next: Seq) {
+    /// number `next`. Whether the daemon died is known of its end.
+    pub(super) fn settle(&mut self, next: Seq, died: bool) {
         for (message, (first, records)) in std::mem::take(&mut self.under_way) {
             let durable = next.0.saturating_sub(first.0).min(records);
             if durable == records {
                 self.durable(message);
             } else {
                 let tried = self.tried.entry(message).or_default();
-                tried.times += 1;
+                tried.times += u32::from(died);
                 tried.durable += durable;
             }
         }
@@ -122,7 +122,7 @@ mod tests {
     fn a_message_whose_records_are_all_in_the_log_is_not_taken_in_again() {
         let mut ledger = sent(&[(7, 100, 2), (8, 102, 3), (9, 105, 1)]);
         assert_eq!(ledger.known(8), Known::UnderWay);
-        ledger.settle(Seq(104));
+        ledger.settle(Seq(104), true);
         assert_eq!(ledger.known(7), Known::Durable);
         assert_eq!(ledger.known(8), Known::No(Tried { times: 1, durable: 2 }));
         assert_eq!(ledger.known(9), Known::No(Tried { times: 1, durable: 0 }));
@@ -131,17 +131,24 @@ mod tests {
     #[test]
     fn what_is_left_of_a_message_after_two_deaths_adds_up() {
         let mut ledger = sent(&[(8, 102, 5)]);
-        ledger.settle(Seq(104));
+        ledger.settle(Seq(104), true);
         // The two records in the log are not sent again.
         ledger.send(8, Seq(104), 3);
-        ledger.settle(Seq(105));
+        ledger.settle(Seq(105), true);
         assert_eq!(ledger.known(8), Known::No(Tried { times: 2, durable: 3 }));
+    }
+
+    #[test]
+    fn an_orderly_end_is_held_against_no_message() {
+        let mut ledger = sent(&[(8, 102, 5)]);
+        ledger.settle(Seq(104), false);
+        assert_eq!(ledger.known(8), Known::No(Tried { times: 0, durable: 2 }));
     }
 
     #[test]
     fn a_message_without_records_is_durable_at_once() {
         let mut ledger = sent(&[(3, 50, 0)]);
-        ledger.settle(Seq(50));
+        ledger.settle(Seq(50), true);
         assert_eq!(ledger.known(3), Known::Durable);
     }
 
