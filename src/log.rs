@@ -107,7 +107,7 @@ impl Log {
     }
 
     fn open_with(dir: &Path, engine: OpenEngine) -> Result<Log, LogError> {
-        let directory = Directory::hold(dir)?;
+        let directory = Directory::hold_soon(dir)?;
         store::make(&directory.store(), &engine)?;
         let store = Arc::new(Store::open(directory.store(), engine)?);
         let meta = Meta::load_or_init(&store)?;

@@ -3,13 +3,18 @@
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use super::error::LogError;
+use super::error::{LogError, LogErrorKind};
 
 /// The name of the file that the engine keeps.
 const STORE: &str = "log.redb";
 /// The name of the file whose lock says that a daemon runs here.
 const LOCK: &str = "lock";
+
+/// How often, and how long in between, it is looked whether another process lets go: for 2 s.
+const LOOKS: u32 = if cfg!(test) { 20 } else { 100 };
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// A data directory that this process holds until the value is dropped (or the process dies:
 /// the lock is the kernel's).
@@ -27,6 +32,18 @@ impl Drop for Directory {
 }
 
 impl Directory {
+    /// Like [`Directory::hold`], and waits for a reader that has the directory for a moment, to mend
+    /// what a kill left behind.
+    pub(super) fn hold_soon(path: &Path) -> Result<Directory, LogError> {
+        for _ in 0..LOOKS {
+            match Directory::hold(path) {
+                Err(error) if error.kind() == LogErrorKind::Locked => std::thread::sleep(PAUSE),
+                outcome => return outcome,
+            }
+        }
+        Directory::hold(path)
+    }
+
     /// Makes the directory if it is not there and takes its lock.
     pub(super) fn hold(path: &Path) -> Result<Directory, LogError> {
         create_private(path).map_err(|error| LogError::io(path, "Creating", error))?;
@@ -99,7 +116,6 @@ fn holder(lock: &mut File) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::LogErrorKind;
 
     #[test]
     fn a_second_holder_is_told_who_has_the_directory() {
@@ -113,6 +129,21 @@ mod tests {
         assert!(message.contains(&format!("process {}", std::process::id())), "{message}");
         drop(first);
         Directory::hold(&path).unwrap();
+    }
+
+    #[test]
+    fn who_has_the_directory_for_a_moment_is_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let held = Directory::hold(dir.path()).unwrap();
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| Directory::hold_soon(dir.path()).map(drop));
+            std::thread::sleep(2 * PAUSE);
+            drop(held);
+            waiting.join().unwrap().unwrap();
+        });
+        let _held = Directory::hold(dir.path()).unwrap();
+        let error = Directory::hold_soon(dir.path()).unwrap_err();
+        assert_eq!(error.kind(), LogErrorKind::Locked, "it is not waited for without end");
     }
 
     #[test]

@@ -38,7 +38,7 @@ impl Position {
 
     /// The position after this one.
     pub fn next(self) -> Position {
-        Position(self.0 + 1)
+        Position(self.0.saturating_add(1))
     }
 }
 

@@ -186,8 +186,26 @@ fn written(event: &Event) -> Result<String, SinkError> {
     let json = serde_json::to_string(event).map_err(|error| {
         SinkError::refused(format!("the delivery cannot be written as JSON: {error}"))
     })?;
-    // The database has no place for it, in text or in JSON.
-    Ok(json.replace("\\u0000", "\\ufffd"))
+    Ok(without_zero(&json))
+}
+
+/// JSON without the character zero: the database has no place for it, in text or in JSON. A backslash
+/// that is itself escaped begins none.
+fn without_zero(json: &str) -> String {
+    let mut written = String::with_capacity(json.len());
+    let mut rest = json;
+    while let Some(at) = rest.find('\\') {
+        let end = (at + 2).min(rest.len());
+        let zero = rest[at..].starts_with("\\u0000");
+        written.push_str(if zero { &rest[..at] } else { &rest[..end] });
+        rest = &rest[end..];
+        if zero {
+            written.push_str("\\ufffd");
+            rest = &rest["0000".len()..];
+        }
+    }
+    written.push_str(rest);
+    written
 }
 
 /// A moment as the database reads it. It knows no year 0, which a wire may send; the JSON of the
@@ -204,4 +222,24 @@ fn number(number: u64) -> i64 {
 /// Text without the one character that PostgreSQL cannot store.
 fn clean(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_character_zero_goes_and_what_only_looks_like_it_stays() {
+        for (text, expected) in [
+            ("a\0b", "a\u{fffd}b"),
+            ("\0\0", "\u{fffd}\u{fffd}"),
+            (r"C:\u0000", r"C:\u0000"),
+            ("\\\0", "\\\u{fffd}"),
+            ("\u{1}\"é\"", "\u{1}\"é\""),
+        ] {
+            let json = without_zero(&serde_json::to_string(text).unwrap());
+            assert!(!json.contains('\0'));
+            assert_eq!(serde_json::from_str::<String>(&json).unwrap(), expected, "{text:?}");
+        }
+    }
 }

@@ -20,7 +20,11 @@ impl Signer {
             Ok(hmac::Key::new(hmac::HMAC_SHA256, &bytes))
         };
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-        lines.map(key).collect::<Result<_, _>>().map(Signer)
+        let keys = lines.map(key).collect::<Result<Vec<_>, String>>()?;
+        if keys.is_empty() {
+            return Err(format!("the signing secret is empty: {HINT}"));
+        }
+        Ok(Signer(keys))
     }
 
     /// The value of `webhook-signature`.
@@ -60,7 +64,7 @@ mod tests {
 
     #[test]
     fn what_is_no_secret_is_refused_without_being_shown() {
-        for wrong in ["whsec_", "whsec_short", "hunter2!", "whsec_AAAA"] {
+        for wrong in ["", " \n\n", "whsec_", "whsec_short", "hunter2!", "whsec_AAAA"] {
             let error = Signer::parse(wrong).err().unwrap();
             assert!(error.contains("whsec_") && !error.contains("hunter2"), "{error}");
         }
