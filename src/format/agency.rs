@@ -2,6 +2,7 @@
 
 use super::Record;
 use super::date::Dates;
+use super::fields::has_room;
 use super::xml::{Element, Repair, Tree};
 use crate::item::{Item, Reject, RejectKind};
 
@@ -22,6 +23,9 @@ pub(super) fn items(
     let language = language.and_then(|tag| super::fields::language(&tag));
     let priority = tree.root().and_then(priority);
     for element in tree.all(names) {
+        if !has_room(begun, element.offset() as u64, out) {
+            return;
+        }
         if tree.cut_off(element) {
             let at = tree.fault.as_ref().map_or(text.len(), |(at, _)| *at);
             let reason = format!(

@@ -53,6 +53,9 @@ pub(super) fn parse(text: &str, dates: &Dates, options: &Options, out: &mut Vec<
     let channel = tree.root().map(|root| Channel::read(root, from)).unwrap_or_default();
     let begun = out.len();
     for element in tree.all(REPAIR.records) {
+        if !fields::has_room(begun, element.offset() as u64, out) {
+            return false;
+        }
         let checked = check(&tree, element, options.max_record);
         out.push(checked.map(|()| {
             let mut item = entry::item(element, &channel, dates);

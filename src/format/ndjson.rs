@@ -10,7 +10,7 @@ use super::date::Dates;
 use super::fields::has_room;
 use super::lines::Line;
 use super::ninjs::Object;
-use super::{Record, exported, ninjs};
+use super::{MAX_RECORDS, Record, exported, ninjs};
 use crate::item::{Reject, RejectKind};
 
 /// Keys under which a document may hold its array of items.
@@ -195,7 +195,10 @@ impl<'de> Visitor<'de> for Collect<'_, 'de> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
         while let Some(value) = elements.next_element()? {
-            self.0.push(value);
+            // The others are counted by nobody: one reject stands for them.
+            if self.0.len() <= MAX_RECORDS {
+                self.0.push(value);
+            }
         }
         Ok(())
     }

@@ -126,6 +126,8 @@ mod tests {
             (Format::Iptc7901, "\x01a\x02b\x03".repeat(many)),
             (Format::Iptc7901, "ZCZC\nRain\nNNNN\n".repeat(many)),
             (Format::Anpa, "\x01a\x02b\x03".repeat(many)),
+            (Format::Feed, format!("<rss><channel>{}</channel></rss>", "<item/>".repeat(many))),
+            (Format::NewsmlG2, format!("<m>{}</m>", "<newsItem/>".repeat(many))),
         ] {
             let records = parse(format, text.as_bytes(), &options());
             assert_eq!(records.len(), MAX_RECORDS + 1, "{format:?} {}", &text[..20]);
