@@ -158,3 +158,6 @@ fn poison(offset: u64, bytes: &[u8]) -> Reject {
     let reason = format!("the parser panicked on the bytes from offset {offset}");
     Reject::new(RejectKind::Poison, reason, offset, bytes)
 }
+
+#[cfg(test)]
+mod tests;

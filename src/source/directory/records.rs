@@ -91,3 +91,34 @@ impl Iterator for Records {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::Format;
+    use crate::format::tests::options;
+
+    fn records(text: &str) -> Records {
+        let bytes = text.as_bytes().to_vec();
+        Records::of(Guard::new("a", Format::Ndjson, bytes, &options()))
+    }
+
+    #[test]
+    fn an_item_that_was_taken_in_before_a_restart_counts() {
+        let text = format!("{{\"headline\": \"Ferry late\"}}\n{}", "{x}\n".repeat(10));
+        let mut again = records(&text);
+        assert_eq!(again.by_ref().skip(5).filter(Result::is_err).count(), 6);
+        assert!(again.readable());
+        assert_eq!(again.count, 11);
+    }
+
+    #[test]
+    fn nothing_is_readable_and_what_gives_no_text_is_not() {
+        for (text, readable) in [("\n", true), ("{x}\n", false), ("{\"mood\": \"good\"}\n", false)]
+        {
+            let mut records = records(text);
+            records.by_ref().for_each(drop);
+            assert_eq!(records.readable(), readable, "{text}");
+        }
+    }
+}
