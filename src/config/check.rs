@@ -77,7 +77,10 @@ fn publishers(publishers: &[PublisherConfig], problems: &mut Diagnostics) {
         let names = [&publisher.name].into_iter().chain(&publisher.aliases);
         for name in names.filter(|name| !name.value.trim().is_empty()) {
             let first = *seen.entry(normal(&name.value)).or_insert(number);
-            if first != number {
+            // Editions of one house may share an alias.
+            let one_family = publishers[first].family == publisher.family
+                && normal(&publishers[first].name.value) != normal(&publisher.name.value);
+            if first != number && !one_family {
                 let first = &publishers[first].name;
                 let (line, _) = first.place.file.position(first.place.span.start);
                 let message = format!("another publisher goes by `{}`", name.value);

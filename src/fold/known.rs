@@ -43,7 +43,7 @@ impl Fold {
         } else if let Some(twin) = self.twin(names) {
             // Another feed has told of the change.
             (Verdict::Repeat, format!("The same item as {}, word for word.", twin.seq))
-        } else if newer && item.lifecycle && self.is_over(known.story) {
+        } else if item.lifecycle && self.is_over(known.story) {
             return None;
         } else {
             (Verdict::Revision, format!("The same item as {}, with changed text.", known.seq))

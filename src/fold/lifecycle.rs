@@ -37,7 +37,10 @@ impl Fold {
             (true, _) => Verdict::Kill,
             (false, true) => Verdict::Correction,
             (false, false) => {
-                let grave = if known.is_some() { None } else { self.grave(prepared, names) };
+                let grave = match known {
+                    Some(known) => Some(known).filter(|kill| self.waits_for(prepared, kill)),
+                    None => self.grave(prepared, names),
+                };
                 let reason = "A kill of this item came before it.".to_owned();
                 let verdict = Verdict::Repeat;
                 return grave.map(|grave| self.again(prepared, profile, verdict, grave, reason));
@@ -136,10 +139,14 @@ impl Fold {
         if withdrawn.is_some() {
             return withdrawn;
         }
-        let kill = self.known_as(names.headline.as_ref()?)?;
+        self.known_as(names.headline.as_ref()?).filter(|kill| self.waits_for(prepared, kill))
+    }
+
+    /// Whether a kill waits for what it withdraws, and an item comes within the window.
+    fn waits_for(&self, prepared: &Prepared, kill: &Known) -> bool {
         let waited = prepared.received.as_second() - kill.received;
         let waits = self.stories.get(kill.story).is_some_and(Story::waits);
-        (waits && waited <= self.window_length).then_some(kill)
+        waits && waited <= self.window_length
     }
 }
 

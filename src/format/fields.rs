@@ -66,6 +66,11 @@ impl Reject {
         );
         Reject::new(RejectKind::TooLarge, reason, offset, b"")
     }
+
+    /// Whether it stands for all records that were not read.
+    pub(crate) fn stands_for_many(&self) -> bool {
+        self.kind == RejectKind::TooLarge && self.bytes.is_empty()
+    }
 }
 
 /// Whether a document, whose records in `out` begin at `begun`, may have one more. If not, one reject

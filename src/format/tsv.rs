@@ -121,7 +121,9 @@ impl Tsv {
                  read. The first line must name the columns, separated by tabs.",
                 line.offset
             )
-        } else if let Some((name, meant)) = unknown.iter().find_map(|name| holding_back(name)) {
+        } else if let Some((name, meant)) =
+            unknown.iter().find_map(|name| holding_back(name, &columns))
+        {
             format!(
                 "The header at offset {} names a column `{name}`, which is none: if `{meant}` is \
                  meant, its rows must not be read without it.",
@@ -158,14 +160,16 @@ fn unknown(line: &str) -> Vec<String> {
 }
 
 /// A name that seems to be meant for a column that holds items back or withdraws them, and which.
-fn holding_back(name: &str) -> Option<(&str, &'static str)> {
+fn holding_back<'n>(name: &'n str, columns: &[Option<Column>]) -> Option<(&'n str, &'static str)> {
     /// Letters that differ in a slip of the keyboard.
     const SLIP: usize = 2;
-    let meant = ["embargoed", "pubstatus"].into_iter().find(|known| {
+    let there = |column: Column| columns.contains(&Some(column));
+    let meant = [("embargoed", Column::Embargoed), ("pubstatus", Column::Status)];
+    let meant = meant.into_iter().find(|(known, column)| {
         let slip = strsim::osa_distance(known, name) <= SLIP;
-        slip || *known == "embargoed" && name.contains("embargo")
+        !there(*column) && (slip || *known == "embargoed" && name.contains("embargo"))
     });
-    meant.map(|meant| (name, meant))
+    meant.map(|(meant, _)| (name, meant))
 }
 
 fn notice(unknown: &[String]) -> Option<String> {

@@ -36,8 +36,12 @@ fn push(marker: Marker, markers: &mut Vec<Marker>) {
     }
 }
 
+/// Markers that one headline begins with, at most: nobody writes so many.
+const MOST: usize = 8;
+
 fn without_leading<'a>(mut text: &'a str, markers: &mut Vec<Marker>) -> &'a str {
-    while let Some((marker, tail)) = leading(text).or_else(|| lead_number(text)) {
+    for _ in 0..MOST {
+        let Some((marker, tail)) = leading(text).or_else(|| lead_number(text)) else { break };
         push(marker, markers);
         text = tail;
     }
@@ -68,6 +72,11 @@ fn behind_section<'a>(text: &'a str, markers: &mut Vec<Marker>) -> Cow<'a, str> 
 
 /// `UPDATE 2-…`, `(URGENT) …`, `[BREAKING] …`, `+++ EIL +++ …`, `#BREAKING …`.
 fn leading(text: &str) -> Option<(Marker, &str)> {
+    leading_before(text, MOST)
+}
+
+/// [`leading`] before at most so many others.
+fn leading_before(text: &str, others: usize) -> Option<(Marker, &str)> {
     let bare = text.trim_start_matches(is_ornament);
     let ornament = text[..text.len() - bare.len()].trim_end().chars().next_back();
     let close = match bare.as_bytes().first()? {
@@ -105,7 +114,7 @@ fn leading(text: &str) -> Option<(Marker, &str)> {
             Some(close) => tail.strip_prefix(close),
             None => delimiter(tail, glued)
                 .or_else(|| ornamented(tail, ornament, head == *word))
-                .or_else(|| another(tail, glued)),
+                .or_else(|| another(tail, glued, others)),
         };
         if let Some(tail) = tail {
             return Some((make(number), tail.trim_start_matches([' ', '-', ':'])));
@@ -143,8 +152,9 @@ fn ornamented(text: &str, ornament: Option<char>, capitals: bool) -> Option<&str
 }
 
 /// What follows a marker that has only a space between itself and another one: `RPT COLUMN-`.
-fn another(text: &str, glued: bool) -> Option<&str> {
-    text.strip_prefix(' ').filter(|tail| glued && leading(tail).is_some())
+fn another(text: &str, glued: bool, others: usize) -> Option<&str> {
+    let others = others.checked_sub(1)?;
+    text.strip_prefix(' ').filter(|tail| glued && leading_before(tail, others).is_some())
 }
 
 /// An optional number after spaces; 0 when there is none.

@@ -250,9 +250,10 @@ impl Live {
     /// A family's item may be shown from now on.
     pub(super) fn tell(&mut self, family: u32, item: Seq) {
         self.withdraw(family);
-        if self.told.len() < MOST_TOLD {
-            self.told.push((family, item));
+        if self.told.len() >= MOST_TOLD {
+            self.told.remove(0);
         }
+        self.told.push((family, item));
     }
 
     /// A family has withdrawn what it told.

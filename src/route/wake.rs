@@ -93,12 +93,12 @@ impl Route {
             if state.killed {
                 continue;
             }
-            let mut holding = self.rules.holding(&live.parts, &state, now);
-            let ruled = Some(self.rules.ruled(&holding));
-            holding.retain(|rule| opened.contains(rule));
-            let Some(first) = holding.first() else { continue };
+            let holding = self.rules.holding(&live.parts, &state, now);
+            let fresh: Vec<RuleId> =
+                holding.iter().copied().filter(|rule| opened.contains(rule)).collect();
+            let Some(first) = fresh.first() else { continue };
             let reason = reason(&self.rules.rules[*first as usize].name);
-            let names = self.rules.channels_of(&holding);
+            let names = self.rules.channels_of(&fresh);
             let names =
                 names.into_iter().map(|channel| &self.rules.channels[usize::from(channel)].0);
             let missed = names.filter(|name| !self.stories.carried(story, name));
@@ -106,6 +106,7 @@ impl Route {
             if channels.is_empty() {
                 continue;
             }
+            let ruled = Some(self.rules.ruled(&holding));
             let asked = Asked::late(story, item, state.publishers, now);
             let asked = Asked { family: live.family_of(item), ..asked };
             let withheld = hold::let_through(

@@ -242,3 +242,29 @@ fn other_news_under_the_uri_of_what_was_killed_is_news() {
     let substitute = decide(&mut fold, 3, sent(3, "Ferry passes Sandvik unharmed")).decision;
     assert_eq!(substitute.verdict, Verdict::New);
 }
+
+#[test]
+fn a_kill_that_came_first_waits_for_its_uri_whatever_the_headline() {
+    let mut fold = fold();
+    let of = |headline: &str| Item {
+        uri: Some("f:1".to_owned()),
+        ..wire_item("Fjord Wire", 1, headline)
+    };
+    decide(&mut fold, 0, of("KILL: Do not use this item"));
+    let late = decide(&mut fold, 1, of(GROUNDED)).decision;
+    assert_eq!((late.verdict, late.evidence.of), (Verdict::Repeat, Some(Seq(0))), "{late:?}");
+}
+
+#[test]
+fn a_substitute_without_a_time_is_news_too() {
+    let mut fold = fold();
+    let of = |headline: &str| Item {
+        uri: Some("f:1".to_owned()),
+        versioncreated: None,
+        ..wire_item("Fjord Wire", 0, headline)
+    };
+    decide(&mut fold, 0, of(GROUNDED));
+    decide(&mut fold, 1, of(&format!("KILL: {GROUNDED}")));
+    let other = decide(&mut fold, 2, of("Wheat ends higher in Sandvik")).decision;
+    assert_eq!(other.verdict, Verdict::New, "{other:?}");
+}

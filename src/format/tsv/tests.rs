@@ -76,6 +76,9 @@ fn a_misspelt_embargo_is_not_passed_over() {
         let records = parse(Format::Tsv, tsv.as_bytes(), &options());
         assert_eq!((records.len(), rejects(&records).len()), (1, 1), "{name}");
     }
+    let beside =
+        b"headline\tembargoed\tembargo_note\tpubstatus\tsubstatus\nFerry\t\tnone\tusable\t3\n";
+    assert_eq!(items(Format::Tsv, beside).len(), 1, "beside the column itself it is another");
     let item = items(Format::Tsv, b"headline\tembargo\nFerry\t2026-11-28T10:00:00Z\n").remove(0);
     assert!(item.embargoed.is_some());
 }

@@ -144,3 +144,13 @@ fn words_of_markers_within_the_news_are_none() {
     case("1ST LEAD Mine reopens", "Mine reopens", &[Marker::Lead(1)]);
     case("Mine reopens, 2nd lead", "Mine reopens", &[Marker::Lead(2)]);
 }
+
+#[test]
+fn of_endless_markers_a_few_are_taken_off() {
+    for word in ["RPT ", "UPDATE ", "UPDATE: "] {
+        let endless = format!("{}dam opens", word.repeat(50_000));
+        let mut markers = Vec::new();
+        assert!(strip(&endless, &mut markers).ends_with("dam opens"));
+        assert!(markers.len() <= 1, "{markers:?}");
+    }
+}

@@ -54,7 +54,12 @@ impl Again {
         self.failed.1 += 1;
         let delay = pause_after(fault, self.backoff.delay());
         self.not_before = now.checked_add(delay).unwrap_or(now);
-        (self.failed.1 < ATTEMPTS).then_some(delay)
+        if self.failed.1 < ATTEMPTS {
+            return Some(delay);
+        }
+        // Asked for once more, it is tried as often again.
+        self.failed = Default::default();
+        None
     }
 
     fn works(&mut self) {

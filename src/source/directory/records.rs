@@ -21,6 +21,8 @@ pub(super) struct Records {
     pub(super) count: usize,
     /// What those so far of the file itself are.
     own: Own,
+    /// It has more records than are read.
+    cut: bool,
 }
 
 /// What the records of a file itself are, as far as they have come.
@@ -50,16 +52,18 @@ impl Records {
             last: None,
             count: 0,
             own: Own::None,
+            cut: false,
         }
     }
 
     /// Whether anything of the file became an item, or it held nothing, as far as its records have
-    /// come.
+    /// come; and nothing of it was left unread.
     pub(super) fn readable(&self) -> bool {
-        self.own != Own::Rejects
+        self.own != Own::Rejects && !self.cut
     }
 
     fn note(&mut self, record: &Record) {
+        self.cut |= record.as_ref().is_err_and(Reject::stands_for_many);
         if self.own != Own::Items {
             let item = record.as_ref().is_ok_and(has_text);
             self.own = if item { Own::Items } else { Own::Rejects };
