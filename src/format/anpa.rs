@@ -22,17 +22,7 @@ pub(super) use keyword::Keyword;
 
 /// Reads a document of one or more messages.
 pub(super) fn parse(text: &str, dates: &Dates, max_record: usize, out: &mut Vec<Record>) {
-    let begun = out.len();
-    for (offset, message) in circuit::messages(text, max_record) {
-        if !fields::has_room(begun, offset, out) {
-            return;
-        }
-        out.push(message.map(|message| {
-            let mut item = item(&message, dates);
-            item.keep_if_textless(message.offset as u64, message.framed);
-            item
-        }));
-    }
+    circuit::items(text, max_record, out, |message| item(message, dates));
 }
 
 fn item(message: &Message, dates: &Dates) -> Item {

@@ -1,7 +1,7 @@
 //! What the formats of wire circuits share: messages framed by control characters.
 
-use super::{fields, teletype};
-use crate::item::{Reject, RejectKind};
+use super::{Record, fields, teletype};
+use crate::item::{Item, Reject, RejectKind};
 
 /// Start of heading.
 pub(super) const SOH: char = '\x01';
@@ -43,13 +43,33 @@ pub(super) fn is_filler(bytes: &[u8]) -> bool {
         && !bytes.contains(&(SOH as u8))
 }
 
+/// Reads the messages of a document, each by `item`.
+pub(super) fn items(
+    document: &str,
+    max_record: usize,
+    out: &mut Vec<Record>,
+    item: impl Fn(&Message) -> Item,
+) {
+    let begun = out.len();
+    for (offset, message) in messages(document, max_record) {
+        if !fields::has_room(begun, offset, out) {
+            return;
+        }
+        out.push(message.map(|message| {
+            let mut item = item(&message);
+            item.keep_if_textless(offset, message.framed);
+            item
+        }));
+    }
+}
+
 /// Splits a document into messages, each with the offset that it begins at.
 ///
 /// # Errors
 ///
 /// A message without its STX or ETX is a reject at the offset where one is missed; so are bytes
 /// with no message in them.
-pub(super) fn messages(
+fn messages(
     document: &str,
     max_record: usize,
 ) -> impl Iterator<Item = (u64, Result<Message<'_>, Reject>)> {

@@ -47,16 +47,7 @@ pub(super) fn document(
         let fits = whole.len() <= max_record;
         let parsed = if fits { serde_json::from_str::<Value>(whole).ok() } else { None };
         if let Some(value) = parsed {
-            let objects = ninjs::unwrap(&value);
-            let alone = objects.len() == 1;
-            let begun = out.len();
-            for object in objects {
-                if !has_room(begun, start as u64, out) {
-                    return;
-                }
-                out.push(item(object, whole, start as u64, dates, exported, alone));
-            }
-            return;
+            return items(&ninjs::unwrap(&value), whole, start as u64, dates, exported, out);
         }
     }
     match array_start(whole) {
@@ -131,8 +122,19 @@ fn objects(text: &str, offset: u64, dates: &Dates, exported: bool, out: &mut Vec
         );
         out.push(Err(Reject::new(RejectKind::Malformed, reason, offset, text.as_bytes())));
     }
-    let alone = objects.len() == 1;
-    let begun = out.len();
+    items(&objects, text, offset, dates, exported, out);
+}
+
+/// Reads the objects that stand in `text`.
+fn items(
+    objects: &[&Object],
+    text: &str,
+    offset: u64,
+    dates: &Dates,
+    exported: bool,
+    out: &mut Vec<Record>,
+) {
+    let (alone, begun) = (objects.len() == 1, out.len());
     for object in objects {
         if !has_room(begun, offset, out) {
             return;
