@@ -180,7 +180,7 @@ impl Route {
             killed: false,
         };
         let channels = rules.channels_of(&rules.holding(&self.satisfied, &state, at));
-        channels.into_iter().map(|channel| &*rules.channels[usize::from(channel)].0).collect()
+        channels.into_iter().map(|channel| &**rules.name_of(channel)).collect()
     }
 
     /// Asks the rules' text parts of one item, outside of any story, and says what that took. For
@@ -245,7 +245,7 @@ impl Route {
         );
 
         let Ruled { rules: names, priority, labels } = rules.ruled(&holding);
-        let name = |number: u16| rules.channels[usize::from(number)].0.to_string();
+        let name = |number: u16| rules.name_of(number).to_string();
         let decision = Decision {
             item: prepared.seq,
             fold: fold.clone(),

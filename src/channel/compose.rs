@@ -51,9 +51,8 @@ pub(super) fn compose(
                 if uncovered {
                     decision.fold.disputes = out.disputes;
                 }
-                if let Some(Ruled { rules, priority, labels }) = ruled {
-                    (decision.rules, decision.priority, decision.labels) =
-                        (rules, priority, labels);
+                if let Some(ruled) = ruled {
+                    decision.rule(ruled);
                 }
             }
             let channels = wanted.of(&timer.channels);
@@ -74,7 +73,7 @@ pub(super) fn compose(
             };
             (fold.evidence.of, fold.evidence.score) = (None, None);
             let Feedback { rules, priority, labels, .. } = feedback;
-            (decision.rules, decision.priority, decision.labels) = (rules, priority, labels);
+            decision.rule(Ruled { rules, priority, labels });
             let channels = wanted.of(&feedback.channels);
             deliver(position, &intake, &decision, &reason, &channels, events);
         }

@@ -72,6 +72,12 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// Other rules deliver its item.
+    pub fn rule(&mut self, ruled: Ruled) {
+        let Ruled { rules, priority, labels } = ruled;
+        (self.rules, self.priority, self.labels) = (rules, priority, labels);
+    }
+
     /// An embargo whose end is not known: the last whole second there is.
     pub const OPEN_EMBARGO: Timestamp = embargo::OPEN;
 
@@ -120,6 +126,14 @@ pub struct Shown {
     pub ruled: Option<Ruled>,
     /// True when the item comes out of its embargo.
     pub uncovered: bool,
+}
+
+impl Shown {
+    /// A story as it stands, delivered late by these rules.
+    pub fn late(state: StoryState, ruled: Ruled) -> Shown {
+        let out = Out { state, disputes: false };
+        Shown { out, ruled: Some(ruled), uncovered: false }
+    }
 }
 
 /// Rules that hold for a story, and what they set.

@@ -145,9 +145,8 @@ impl Route {
         if holding.is_empty() {
             return vec![UNROUTED.to_owned()];
         }
-        let numbers = self.rules.channels_of(holding);
-        let name = |number| self.rules.channels[usize::from(number)].0.to_string();
-        numbers.into_iter().map(name).collect()
+        let numbers = self.rules.channels_of(holding).into_iter();
+        numbers.map(|number| self.rules.name_of(number).to_string()).collect()
     }
 
     fn told(&mut self, story: StoryId, channels: &[String], at: Timestamp) {

@@ -184,9 +184,8 @@ impl Route {
             let holding = self.rules.holding(&live.parts, &state, now);
             let ruled = Some(self.rules.ruled(&holding));
             let mut channels = self.channels_for(&held.fold, &holding);
-            let asked = Asked::late(story, item, state.publishers, now);
-            let update = super::delivery::is_update(&held.fold);
-            let asked = Asked { update, family: held.family, ..asked };
+            let asked = Asked::late(story, item, held.family, state.publishers, now);
+            let asked = Asked { update: super::delivery::is_update(&held.fold), ..asked };
             let withheld = hold::let_through(
                 &mut self.policies,
                 &asked,

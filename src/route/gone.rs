@@ -8,13 +8,12 @@ use super::policy::Asked;
 use super::{Route, UNROUTED, hold};
 use crate::item::Seq;
 use crate::log::{Entry, Gate, Shown, Timer, Withheld};
-use crate::story::{Out, StoryId};
+use crate::story::StoryId;
 
 impl Route {
     /// Lets go what waits on channels that are no more.
     pub(super) fn let_go_gone(&mut self, now: Timestamp, out: &mut Vec<Entry>) {
-        let channels = &self.rules.channels;
-        let is_gone = |channel: &str| channels.iter().all(|(name, _)| **name != *channel);
+        let is_gone = |channel: &str| self.rules.channel(channel).is_none();
         for (channel, story, item) in self.policies.take_gone(is_gone) {
             let timer = self.deliver_elsewhere(&channel, story, item, now);
             self.record_early(out);
@@ -34,7 +33,7 @@ impl Route {
     ) -> Timer {
         let live = self.stories.get(story).and_then(|live| {
             let (latest, course) = live.latest().zip(live.course.as_ref())?;
-            Some((latest, live.family_of(latest), course.at(now), live.parts.clone()))
+            Some((latest, course.at(now), live.parts.clone()))
         });
         let reason = format!("Held on the channel `{gone}`, which is no more.");
         let mut timer = Timer {
@@ -47,15 +46,11 @@ impl Route {
             shown: None,
         };
         let mut is_unrouted = true;
-        if let Some((latest, family, state, parts)) = live {
+        if let Some(((latest, family), state, parts)) = live {
             let holding = self.rules.holding(&parts, &state, now);
             is_unrouted = holding.is_empty();
-            let names = self.rules.channels_of(&holding).into_iter();
-            let names = names.map(|channel| &self.rules.channels[usize::from(channel)].0);
-            let missed = names.filter(|name| !self.stories.carried(story, name));
-            timer.channels.extend(missed.map(|name| name.to_string()));
-            let asked = Asked::late(story, latest, state.publishers, now);
-            let asked = Asked { family, ..asked };
+            timer.channels = self.missed(story, &holding);
+            let asked = Asked::late(story, latest, family, state.publishers, now);
             timer.withheld = hold::let_through(
                 &mut self.policies,
                 &asked,
@@ -64,10 +59,8 @@ impl Route {
                 &mut timer.channels,
                 &mut self.early,
             );
-            let ruled = Some(self.rules.ruled(&holding));
-            let stands = Out { state, disputes: false };
             timer.item = latest;
-            timer.shown = Some(Shown { out: stands, ruled, uncovered: false });
+            timer.shown = Some(Shown::late(state, self.rules.ruled(&holding)));
         }
         if is_unrouted && !self.stories.carried(story, UNROUTED) {
             timer.channels.push(UNROUTED.to_owned());

@@ -121,8 +121,8 @@ impl Route {
         {
             let state =
                 timer.shown.as_ref().map_or_else(|| course.at(timer.at), |shown| shown.out.state);
-            let asked = Asked::late(story, timer.item, state.publishers, timer.at);
-            let asked = Asked { family: live.family_of(timer.item), ..asked };
+            let family = live.family_of(timer.item);
+            let asked = Asked::late(story, timer.item, family, state.publishers, timer.at);
             let held = timer.withheld.iter().filter(|withheld| withheld.until.is_some());
             let held: Vec<Withheld> = held.cloned().collect();
             self.restore_withheld(&held, &asked);

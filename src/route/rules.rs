@@ -230,6 +230,11 @@ impl Rules {
         self.channel_numbers.get(name).copied()
     }
 
+    /// The name of a channel.
+    pub(super) fn name_of(&self, channel: u16) -> &Arc<str> {
+        &self.channels[usize::from(channel)].0
+    }
+
     /// The part that a record names, if the rules still have it.
     pub(super) fn part_of(&self, digest: u64) -> Option<PartId> {
         self.by_digest.get(&digest).copied()

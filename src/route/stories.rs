@@ -115,8 +115,7 @@ impl Stories {
 
     /// The latest item that stands of a story, and its family.
     pub(super) fn latest(&self, story: StoryId) -> Option<(Seq, u32)> {
-        let (family, item) = self.live.get(&story)?.told.last()?;
-        Some((*item, *family))
+        self.live.get(&story)?.latest()
     }
 
     /// Makes one story of two: it lives on as if an item had come `now`.
@@ -271,9 +270,9 @@ impl Live {
         }
     }
 
-    /// The latest item that stands. What a schedule delivers late.
-    pub(super) fn latest(&self) -> Option<Seq> {
-        self.told.last().map(|(_, item)| *item)
+    /// The latest item that stands, and its family. What a schedule delivers late.
+    pub(super) fn latest(&self) -> Option<(Seq, u32)> {
+        self.told.last().map(|(family, item)| (*item, *family))
     }
 
     /// The family of an item that is the latest of one; 0 without.

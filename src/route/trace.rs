@@ -91,7 +91,7 @@ impl Route {
             if outcome == Outcome::Holds && rule.exit {
                 exit = Some(rule);
             }
-            let name = |number: &u16| rules.channels[usize::from(*number)].0.to_string();
+            let name = |number: &u16| rules.name_of(*number).to_string();
             traces.push(RuleTrace {
                 rule: rule.name.to_string(),
                 channels: rule.channels.iter().map(name).collect(),

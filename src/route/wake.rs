@@ -9,7 +9,7 @@ use super::schedule;
 use super::{Route, hold};
 use crate::config::{Missed, Schedule};
 use crate::log::{Entry, Shown, Timer};
-use crate::story::Out;
+use crate::story::StoryId;
 
 /// When schedules open next. Time is that of the records: a schedule that opens while the daemon
 /// is down is found open by the first look after it.
@@ -75,6 +75,13 @@ pub(crate) fn opened_by(reason: &str) -> Option<&str> {
 }
 
 impl Route {
+    /// The channels of rules that did not carry a story yet.
+    pub(super) fn missed(&self, story: StoryId, rules: &[RuleId]) -> Vec<String> {
+        let names = self.rules.channels_of(rules).into_iter().map(|it| self.rules.name_of(it));
+        let missed = names.filter(|name| !self.stories.carried(story, name));
+        missed.map(|name| name.to_string()).collect()
+    }
+
     /// Delivers the latest item of each story for which one of `opened` holds, to its channels
     /// that did not carry the story yet.
     pub(super) fn deliver_missed(
@@ -88,7 +95,9 @@ impl Route {
         }
         for story in self.stories.live() {
             let Some(live) = self.stories.get(story) else { continue };
-            let Some((item, course)) = live.latest().zip(live.course.as_ref()) else { continue };
+            let Some(((item, family), course)) = live.latest().zip(live.course.as_ref()) else {
+                continue;
+            };
             let state = course.at(now);
             if state.killed {
                 continue;
@@ -98,17 +107,12 @@ impl Route {
                 holding.iter().copied().filter(|rule| opened.contains(rule)).collect();
             let Some(first) = fresh.first() else { continue };
             let reason = reason(&self.rules.rules[*first as usize].name);
-            let names = self.rules.channels_of(&fresh);
-            let names =
-                names.into_iter().map(|channel| &self.rules.channels[usize::from(channel)].0);
-            let missed = names.filter(|name| !self.stories.carried(story, name));
-            let mut channels: Vec<String> = missed.map(|name| name.to_string()).collect();
+            let mut channels = self.missed(story, &fresh);
             if channels.is_empty() {
                 continue;
             }
-            let ruled = Some(self.rules.ruled(&holding));
-            let asked = Asked::late(story, item, state.publishers, now);
-            let asked = Asked { family: live.family_of(item), ..asked };
+            let shown = Some(Shown::late(state, self.rules.ruled(&holding)));
+            let asked = Asked::late(story, item, family, state.publishers, now);
             let withheld = hold::let_through(
                 &mut self.policies,
                 &asked,
@@ -119,8 +123,6 @@ impl Route {
             );
             self.record_early(out);
             self.stories.carry(story, channels.iter().map(String::as_str), now);
-            let stands = Out { state, disputes: false };
-            let shown = Some(Shown { out: stands, ruled, uncovered: false });
             let timer = Timer { at: now, story, item, channels, withheld, reason, shown };
             out.push(Entry::Timer(timer));
         }

@@ -85,6 +85,7 @@ impl Asked {
     pub(in crate::route) fn late(
         story: StoryId,
         item: Seq,
+        family: u32,
         publishers: u32,
         now: Timestamp,
     ) -> Asked {
@@ -92,7 +93,7 @@ impl Asked {
             story,
             item,
             rank: 0,
-            family: 0,
+            family,
             publishers,
             carries: false,
             update: false,
