@@ -71,15 +71,14 @@ impl Fold {
 /// Whether a provider sends the words of another day, told by `members`, anew: "Stocks end
 /// higher". What it marks says itself what it is, and what was told within the day is told again.
 pub(super) fn sent_anew(prepared: &Prepared, profile: &Profile, members: &[&Live]) -> bool {
+    if !prepared.markers.is_empty() || !profile.timed || profile.family == 0 {
+        return false;
+    }
     let told = members.iter().map(|live| &live.profile).filter(|it| profile.same_words(it));
     let told: SmallVec<[&Profile; 8]> = told.collect();
     let another_day = |it: &&Profile| {
         let gap = it.event.abs_diff(profile.event);
         it.timed && gap > UPDATED_WITHIN.as_secs().unsigned_abs()
     };
-    prepared.markers.is_empty()
-        && profile.timed
-        && profile.family != 0
-        && told.iter().any(|it| it.family == profile.family)
-        && told.iter().all(another_day)
+    told.iter().any(|it| it.family == profile.family) && told.iter().all(another_day)
 }

@@ -38,9 +38,11 @@ pub(super) fn novelty(
     ties: bool,
 ) -> (Verdict, &'static str) {
     let has = |marker: Marker| prepared.markers.contains(&marker);
-    let same_family = story.has_family(profile.family)
-        || members.iter().any(|live| live.profile.family == profile.family);
-    if has(Marker::Corrected) && prepared.item.lifecycle && same_family {
+    let same_family = || {
+        story.has_family(profile.family)
+            || members.iter().any(|live| live.profile.family == profile.family)
+    };
+    if has(Marker::Corrected) && prepared.item.lifecycle && same_family() {
         return (Verdict::Correction, "a correction by its provider");
     }
     if disputes && !story.disputed {
