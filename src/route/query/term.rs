@@ -19,27 +19,15 @@ impl Term {
     pub(in crate::route) fn entry(written: &str) -> Term {
         let exact = written.strip_prefix('=');
         let mut text = String::new();
-        let mut chars = exact.unwrap_or(written).chars();
-        while let Some(c) = chars.next() {
-            match c {
-                '\\' => chars.next().into_iter().for_each(|c| push_escaped(&mut text, c)),
-                c => text.push(c),
-            }
+        for (c, escaped) in characters(exact.unwrap_or(written)) {
+            if escaped { push_escaped(&mut text, c) } else { text.push(c) }
         }
         Term { text, exact: exact.is_some(), quoted: true, tilde: None }
     }
 
     /// Whether some `*` or `?` is a wildcard.
     pub(in crate::route) fn has_wildcards(&self) -> bool {
-        let mut chars = self.text.chars();
-        while let Some(c) = chars.next() {
-            match c {
-                '\\' => drop(chars.next()),
-                '*' | '?' => return true,
-                _ => {}
-            }
-        }
-        false
+        characters(&self.text).any(|(c, escaped)| !escaped && matches!(c, '*' | '?'))
     }
 
     /// The text with every character as it stands for itself.
@@ -54,16 +42,19 @@ impl Term {
     }
 
     fn resolved(&self, escaped: impl Fn(char) -> char) -> String {
-        let mut text = String::with_capacity(self.text.len());
-        let mut chars = self.text.chars();
-        while let Some(c) = chars.next() {
-            match c {
-                '\\' => text.extend(chars.next().map(&escaped)),
-                c => text.push(c),
-            }
-        }
-        text
+        let character = |(c, is_escaped)| if is_escaped { escaped(c) } else { c };
+        characters(&self.text).map(character).collect()
     }
+}
+
+/// The characters of a text without the `\` of escapes, and whether one stood before each. One at the
+/// end is none.
+fn characters(text: &str) -> impl Iterator<Item = (char, bool)> {
+    let mut chars = text.chars();
+    std::iter::from_fn(move || match chars.next()? {
+        '\\' => chars.next().map(|c| (c, true)),
+        c => Some((c, false)),
+    })
 }
 
 /// Adds the character after a `\` to the text of a term.
