@@ -158,7 +158,8 @@ pub(super) fn fold(text: &str, folded: &mut String) {
 }
 
 /// Marks that people leave out when they type: Latin, Greek and Cyrillic diacritics, Hebrew
-/// points, Arabic vowel signs and the stroke that only widens a word. The vowel signs of Indic scripts are letters and stay.
+/// points, Arabic vowel signs and the stroke that only widens a word. The vowel signs of Indic scripts
+/// are letters and stay.
 fn diacritic(c: char) -> bool {
     matches!(u32::from(c), 0x0300..=0x036F | 0x0591..=0x05C7 | 0x0640 | 0x064B..=0x065F | 0x0670
         | 0x1AB0..=0x1AFF | 0x1DC0..=0x1DFF | 0x20D0..=0x20FF | 0xFE20..=0xFE2F)

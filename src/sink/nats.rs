@@ -2,7 +2,8 @@
 //!
 //! What is sent again within the stream's duplicate window is stored once: its message id is the same at
 //! every attempt. The server compares ids within the whole stream, so the id says also of which log
-//! the delivery is and on which subject. Acknowledgements are awaited after a number of messages, not after each.
+//! the delivery is and on which subject. Acknowledgements are awaited after a number of messages, not
+//! after each.
 
 use std::error::Error as _;
 use std::time::Duration;

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use serde_json::json;
 
 use crate::browser::Browser;
+use crate::push::{headers, start, token};
 use crate::support::{Daemon, Desk};
 use crate::web::{ask, free_port};
 
@@ -61,34 +62,23 @@ channels = ["all"]
     }
 
     fn start(&mut self) {
-        let (listen, mut daemon) = (self.listen, self.desk.daemon());
-        daemon.until("it is ready", || {
-            ask(listen, "GET", "/healthz", "", "").is_some_and(|(status, _)| status == 200)
-        });
-        self.daemon = Some(daemon);
+        self.daemon = Some(start(&self.desk, self.listen));
     }
 
     fn stop(&mut self) {
         self.daemon.take().unwrap().stop();
     }
 
-    fn token(&self) -> String {
-        let file = self.desk.read("data/api-token");
-        file.trim().strip_prefix("push ").unwrap().to_owned()
-    }
-
     /// Gives the token as the browser would ask for it.
     fn log_in(&self, browser: &Browser) {
-        browser.visit(&format!("http://desk:{}@{}/v1/channels", self.token(), self.listen));
+        browser.visit(&format!("http://desk:{}@{}/v1/channels", token(&self.desk), self.listen));
     }
 
     fn push(&self, uri: &str, headline: &str) {
-        let token = self.token();
-        let headers =
-            format!("Authorization: Bearer {token}\r\nContent-Type: application/x-ndjson\r\n");
         let body =
             format!("{}\n", json!({ "uri": uri, "headline": headline, "provider": PUBLISHER }));
-        let (status, report) = ask(self.listen, "POST", "/v1/items", &headers, &body).unwrap();
+        let (status, report) =
+            ask(self.listen, "POST", "/v1/items", &headers(&self.desk), &body).unwrap();
         assert_eq!(status, 202, "{report}");
     }
 

@@ -9,9 +9,10 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::kill::cycles;
+use crate::push::ready;
 use crate::receiver::{Manner, Receiver, moody};
 use crate::support::{Chance, Desk, unlike_any_other};
-use crate::web::{ask, free_port};
+use crate::web::free_port;
 
 /// A desk with a drop directory, a file sink and a webhook.
 fn desk(hook: SocketAddr, keys: &str, serve: &str) -> Desk {
@@ -194,7 +195,7 @@ fn a_dead_letter_is_listed_after_a_restart_and_delivered_on_demand() {
     let sinks = |args: &[&str]| {
         desk.wirefold(&[&["sinks", "-c", "wirefold.toml", "--json"], args].concat()).success()
     };
-    let ready = || ask(listen, "GET", "/healthz", "", "").is_some_and(|(status, _)| status == 200);
+    let ready = || ready(listen);
 
     let mut daemon = desk.daemon();
     put(&desk, "all", 0..3);
@@ -234,7 +235,7 @@ fn a_sink_is_paused_resumed_and_rewound_with_and_without_a_daemon() {
             .lines()[0]
             .clone()
     };
-    let ready = || ask(listen, "GET", "/healthz", "", "").is_some_and(|(status, _)| status == 200);
+    let ready = || ready(listen);
 
     let mut daemon = desk.daemon();
     daemon.until("it is ready", ready);
@@ -280,7 +281,7 @@ fn a_sink_that_pauses_again_when_it_is_resumed_is_told_of_at_once() {
     let serve = format!("[serve]\nlisten = \"{listen}\"");
     let desk = desk(receiver.address, "secret_file = \"secret\"", &serve);
     desk.write("secret", "whsec_dGhpcyBpcyB0aGUgc2VjcmV0IG9mIG5vYm9keQ==\n");
-    let ready = || ask(listen, "GET", "/healthz", "", "").is_some_and(|(status, _)| status == 200);
+    let ready = || ready(listen);
     let mut daemon = desk.daemon();
     daemon.until("it is ready", ready);
     desk.wirefold(&["sinks", "-c", "wirefold.toml", "pause", "hook"]).success();

@@ -44,7 +44,7 @@ channels = ["all"]
 }
 
 /// A daemon that answers.
-fn start(desk: &Desk, listen: SocketAddr) -> Daemon {
+pub(crate) fn start(desk: &Desk, listen: SocketAddr) -> Daemon {
     let mut daemon = desk.daemon();
     daemon.until("it is ready", || ready(listen));
     daemon
@@ -55,11 +55,14 @@ pub(crate) fn ready(listen: SocketAddr) -> bool {
     ask(listen, "GET", "/healthz", "", "").is_some_and(|(status, _)| status == 200)
 }
 
-/// Headers with the token that the daemon has made.
+/// The token that the daemon has made.
+pub(crate) fn token(desk: &Desk) -> String {
+    desk.read("data/api-token").trim().strip_prefix("push ").unwrap().to_owned()
+}
+
+/// Headers with it.
 pub(crate) fn headers(desk: &Desk) -> String {
-    let file = desk.read("data/api-token");
-    let token = file.trim().strip_prefix("push ").unwrap();
-    format!("Authorization: Bearer {token}\r\nContent-Type: application/x-ndjson\r\n")
+    format!("Authorization: Bearer {}\r\nContent-Type: application/x-ndjson\r\n", token(desk))
 }
 
 pub(crate) fn item(number: u64) -> String {

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use serde_json::{Value, json};
 
+use crate::push::{headers, start};
 use crate::support::{Daemon, Desk};
 use crate::web::{ask, free_port};
 
@@ -37,22 +38,10 @@ channels = ["all"]
     (Desk::with(&config), listen)
 }
 
-fn start(desk: &Desk, listen: SocketAddr) -> Daemon {
-    let mut daemon = desk.daemon();
-    daemon.until("it is ready", || {
-        ask(listen, "GET", "/healthz", "", "").is_some_and(|(status, _)| status == 200)
-    });
-    daemon
-}
-
 /// Pushes an item and returns the answer's report.
 fn push(desk: &Desk, listen: SocketAddr, uri: &str, headline: &str) {
-    let file = desk.read("data/api-token");
-    let token = file.trim().strip_prefix("push ").unwrap();
-    let headers =
-        format!("Authorization: Bearer {token}\r\nContent-Type: application/x-ndjson\r\n");
     let body = format!("{}\n", json!({ "uri": uri, "headline": headline }));
-    let (status, report) = ask(listen, "POST", "/v1/items", &headers, &body).unwrap();
+    let (status, report) = ask(listen, "POST", "/v1/items", &headers(desk), &body).unwrap();
     assert_eq!(status, 202, "{report}");
 }
 
@@ -63,10 +52,8 @@ fn delivered(desk: &Desk, daemon: &mut Daemon, count: usize) -> Vec<Value> {
 
 /// The stories that are listed on the channel, the latest delivery first.
 fn listed(desk: &Desk, listen: SocketAddr) -> Vec<String> {
-    let file = desk.read("data/api-token");
-    let token = file.trim().strip_prefix("push ").unwrap();
-    let headers = format!("Authorization: Bearer {token}\r\n");
-    let (status, page) = ask(listen, "GET", "/v1/channels/all/stories", &headers, "").unwrap();
+    let (status, page) =
+        ask(listen, "GET", "/v1/channels/all/stories", &headers(desk), "").unwrap();
     assert_eq!(status, 200, "{page}");
     let page: Value = serde_json::from_str(&page).unwrap();
     let stories = page["stories"].as_array().unwrap().iter();

@@ -10,14 +10,26 @@ fn wire_item(publisher: &str, hours: i64, headline: &str) -> Item {
     Item { lifecycle: true, ..item(publisher, hours, headline) }
 }
 
+/// An item with the slugline of many stories.
+fn crisis(hours: i64, headline: &str) -> Item {
+    let slugline = Some("NORLAND-CRISIS/".to_owned());
+    Item { slugline, ..wire_item("Fjord Wire", hours, headline) }
+}
+
+/// A version of one item of an agency, by one of its lines.
+fn sent(source: &str, version: u64, headline: &str) -> Item {
+    Item {
+        uri: Some("w:1".to_owned()),
+        version: Some(version),
+        source: source.to_owned(),
+        ..wire_item("Fjord Wire", version as i64, headline)
+    }
+}
+
 const GROUNDED: &str = "Ferry runs aground off Sandvik";
 
 #[test]
 fn a_kill_withdraws_the_item_whose_headline_it_repeats_whatever_else_has_its_slugline() {
-    let crisis = |hours, headline: &str| Item {
-        slugline: Some("NORLAND-CRISIS/".to_owned()),
-        ..wire_item("Fjord Wire", hours, headline)
-    };
     for (marker, verdict) in [("KILL", Verdict::Kill), ("CORRECTED", Verdict::Correction)] {
         let mut fold = fold();
         let first = decide(&mut fold, 0, crisis(0, GROUNDED)).decision.story;
@@ -29,10 +41,6 @@ fn a_kill_withdraws_the_item_whose_headline_it_repeats_whatever_else_has_its_slu
 
 #[test]
 fn a_slugline_leads_to_a_story_only_as_long_as_no_other_has_it() {
-    let crisis = |hours, headline: &str| Item {
-        slugline: Some("NORLAND-CRISIS/".to_owned()),
-        ..wire_item("Fjord Wire", hours, headline)
-    };
     let mut fold = fold();
     let first = decide(&mut fold, 0, crisis(0, GROUNDED)).decision.story;
     let told = decide(&mut fold, 1, crisis(1, "CORRECTED: Vessel had 12 aboard")).decision;
@@ -44,10 +52,6 @@ fn a_slugline_leads_to_a_story_only_as_long_as_no_other_has_it() {
 
 #[test]
 fn what_was_killed_silences_neither_its_slugline_nor_its_headline() {
-    let crisis = |hours, headline: &str| Item {
-        slugline: Some("NORLAND-CRISIS/".to_owned()),
-        ..wire_item("Fjord Wire", hours, headline)
-    };
     let mut fold = fold();
     decide(&mut fold, 0, crisis(0, "Wheat ends higher in Sandvik"));
     let killed = decide(&mut fold, 1, crisis(1, "KILL: Wheat ends higher in Sandvik")).decision;
@@ -91,12 +95,6 @@ fn a_kill_finds_its_target_though_a_word_differs_but_none_of_another_provider() 
 
 #[test]
 fn a_correction_or_kill_of_a_uri_comes_by_any_line_of_its_provider() {
-    let sent = |source: &str, version, headline: &str| Item {
-        uri: Some("w:1".to_owned()),
-        version: Some(version),
-        source: source.to_owned(),
-        ..wire_item("Fjord Wire", version as i64, headline)
-    };
     let mut fold = fold();
     let first = decide(&mut fold, 0, sent("ftp", 1, GROUNDED)).decision.story;
     let again = decide(&mut fold, 1, sent("line", 1, GROUNDED)).decision;
@@ -115,12 +113,6 @@ fn a_correction_or_kill_of_a_uri_comes_by_any_line_of_its_provider() {
 
 #[test]
 fn what_was_killed_is_not_news_when_another_line_of_its_provider_brings_it_late() {
-    let sent = |source: &str, version, headline: &str| Item {
-        uri: Some("w:1".to_owned()),
-        version: Some(version),
-        source: source.to_owned(),
-        ..wire_item("Fjord Wire", version as i64, headline)
-    };
     let mut fold = fold();
     decide(&mut fold, 0, sent("ftp", 1, GROUNDED));
     let killed = decide(&mut fold, 1, sent("ftp", 2, "KILL-Ferry")).decision;

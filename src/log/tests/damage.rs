@@ -34,6 +34,19 @@ fn damaged(from: u64, to: u64) -> Read {
     Read::Gap(Gap { from: Position(from), to: Position(to), cause: GapCause::Damaged })
 }
 
+/// A log of a hundred items that is closed: its folder, what is read of it, and its file.
+fn hundred_items() -> (tempfile::TempDir, Vec<Read>, Vec<u8>) {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    for batch in 0..5 {
+        log.append(&items(batch * 20 + 1..batch * 20 + 21)).unwrap();
+    }
+    let good = read_all(&log.view(), Position::FIRST);
+    drop(log);
+    let bytes = fs::read(store_of(dir.path())).unwrap();
+    (dir, good, bytes)
+}
+
 #[test]
 fn a_damaged_decision_or_item_is_a_gap_and_the_rest_is_served() {
     let dir = tempfile::tempdir().unwrap();
@@ -100,14 +113,7 @@ fn a_sound_log_is_salvaged_as_it_is() {
 
 #[test]
 fn what_can_be_read_of_a_log_that_cannot_be_opened_is_salvaged() {
-    let dir = tempfile::tempdir().unwrap();
-    let log = open(dir.path());
-    for batch in 0..5 {
-        log.append(&items(batch * 20 + 1..batch * 20 + 21)).unwrap();
-    }
-    let good = read_all(&log.view(), Position::FIRST);
-    drop(log);
-    let bytes = fs::read(store_of(dir.path())).unwrap();
+    let (dir, good, bytes) = hundred_items();
     let used = bytes.chunks(4_096).rposition(|page| page.iter().any(|byte| *byte != 0)).unwrap();
     let (mut salvaged, mut beyond) = (0, 0);
     for page in (1..=used).step_by(5) {
@@ -148,14 +154,7 @@ fn what_can_be_read_of_a_log_that_cannot_be_opened_is_salvaged() {
 /// opening and reading end without a panic, and what is read is what was written.
 #[test]
 fn whatever_happens_to_the_file_what_is_read_was_written() {
-    let dir = tempfile::tempdir().unwrap();
-    let log = open(dir.path());
-    for batch in 0..5 {
-        log.append(&items(batch * 20 + 1..batch * 20 + 21)).unwrap();
-    }
-    let good = read_all(&log.view(), Position::FIRST);
-    drop(log);
-    let bytes = fs::read(store_of(dir.path())).unwrap();
+    let (dir, good, bytes) = hundred_items();
     let (mut opened, mut served) = (0, 0);
     // Free pages lie at the end: damage there tells nothing.
     let used = bytes.chunks(4_096).rposition(|page| page.iter().any(|byte| *byte != 0)).unwrap();

@@ -4,8 +4,8 @@ use crate::item::Language;
 use crate::prepare::words;
 
 /// Normal form of a number, and its unit if it is written with one: "1,200" and "1200", "12th" and
-/// "12", "three" and "3", "93m" and "93 million" are the same; so are "2,5" and "2.5", "2.0" and "2", but not "-2"
-/// and "2".
+/// "12", "three" and "3", "93m" and "93 million" are the same; so are "2,5" and "2.5", "2.0" and "2",
+/// but not "-2" and "2".
 pub(super) fn number(
     word: &str,
     language: Option<Language>,

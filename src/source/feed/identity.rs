@@ -3,9 +3,9 @@
 //! A feed lists old entries for weeks; only new and changed ones are submitted. A text that was there
 //! before is one that a cache has kept, unless it comes with a newer time: then an edit was taken back,
 //! and whoever had the edit must hear of it. Entries are told apart by the rungs of a ladder: GUID,
-//! else link, else text. Feeds whose GUIDs or links are made anew at every fetch, or shared by different
-//! entries, are noticed, and go down a rung for good. Where a few entries share a GUID, only those are told
-//! apart otherwise.
+//! else link, else text. Feeds whose GUIDs or links are made anew at every fetch, or shared by
+//! different entries, are noticed, and go down a rung for good. Where a few entries share a GUID, only
+//! those are told apart otherwise.
 
 use std::collections::{HashMap, HashSet};
 
