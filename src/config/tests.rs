@@ -313,6 +313,8 @@ fn what_only_one_can_have_is_given_once() {
     let publishers = "[[publisher]]\nname = \"Norland Press\"\naliases = [\"norland press\", \"NP\"]\n\
                       [[publisher]]\nname = \"National Post\"\naliases = [\"np\"]\n";
     reports(publishers, &["toml:6:12", "another publisher goes by `np`", "in line 2", "1 error"]);
+    let editions = publishers.replace("name = ", "family = \"np\"\nname = ");
+    assert_eq!(problems(&editions), "", "editions of one house may share an alias");
 }
 
 /// Every reader tells with an unknown key which ones it knows.

@@ -117,6 +117,18 @@ mod tests {
     }
 
     #[test]
+    fn a_document_of_which_records_were_left_unread_is_not_readable() {
+        let most = crate::format::MAX_RECORDS;
+        for (items, readable) in [(most, true), (most + 1, false)] {
+            let text = format!("[{}]", vec!["{\"headline\": \"Ferry late\"}"; items].join(","));
+            let bytes = text.into_bytes();
+            let mut all = Records::of(Guard::new("a", Format::Auto, bytes, &options()));
+            all.by_ref().for_each(drop);
+            assert_eq!(all.readable(), readable, "{items}");
+        }
+    }
+
+    #[test]
     fn nothing_is_readable_and_what_gives_no_text_is_not() {
         for (text, readable) in [("\n", true), ("{x}\n", false), ("{\"mood\": \"good\"}\n", false)]
         {

@@ -66,6 +66,10 @@ async fn a_dead_letter_that_fails_in_passing_is_tried_again_and_holds_up_nobody(
     assert_eq!((first().attempts, first().again), (11, false), "now it stays dead");
     clock.set(at(20_000));
     until("the other one has its turn", || couriers.letters("desk").unwrap().len() == 1).await;
+
+    couriers.redeliver("desk", &[]).unwrap();
+    until("it is tried", || first().attempts > 11).await;
+    assert!(first().again, "asked for once more, it has as many attempts as before");
     work.end().await;
 }
 
