@@ -12,8 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use wirefold::config::{LogConfig, OnFull};
 use wirefold::item::{Identity, Item, Seq};
 use wirefold::log::{Decision, Entry, Log, Position};
-use wirefold::publisher::Teller;
-use wirefold::story::{Evidence, FoldDecision, Share, StoryId, StoryState, Verdict};
+use wirefold::story::{Evidence, FoldDecision, Share, StoryId, StoryState, Teller, Verdict};
 
 #[path = "support/allocator.rs"]
 mod allocator;

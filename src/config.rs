@@ -48,6 +48,7 @@ pub use login::Login;
 pub use nats::NatsServer;
 pub use policy::{AtDeadline, MinPublishers, Overflow, Policy, Quiet, Rate};
 pub use publisher::PublisherConfig;
+pub(crate) use publisher::{host, normal};
 pub use reader::At;
 pub use rule::{RuleConfig, Settings};
 pub use schedule::{Missed, Schedule};

@@ -121,6 +121,13 @@ impl Item {
         }
     }
 
+    /// True for an item whose provider holds it back without a time: by its status, or, where the
+    /// source may, by a marker of header or headline.
+    pub fn has_open_embargo(&self, markers: &[Marker]) -> bool {
+        let marked = self.lifecycle && markers.contains(&Marker::Embargoed);
+        self.embargoed.is_none() && (marked || self.pubstatus == PubStatus::Withheld)
+    }
+
     /// Whether neither headline nor body has a letter or digit, be it of mark-up.
     pub(crate) fn is_textless(&self) -> bool {
         let says = |text: &str| text.chars().any(char::is_alphanumeric);

@@ -15,7 +15,6 @@ use xxhash_rust::xxh3::Xxh3;
 
 use crate::format::Record;
 use crate::item::{Reject, RejectKind};
-use crate::prepare::has_open_embargo;
 
 mod purpose;
 
@@ -114,7 +113,7 @@ impl Poison {
         Some(match record {
             Ok(item) => {
                 // No clock here: whatever has an embargo counts as held.
-                let held = item.embargoed.is_some() || has_open_embargo(item, &item.markers);
+                let held = item.embargoed.is_some() || item.has_open_embargo(&item.markers);
                 Reject::of(RejectKind::Poison, reason, item, held)
             }
             Err(reject) => {

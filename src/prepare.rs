@@ -5,16 +5,14 @@ use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::feedback::{Aside, Ask, Incoming};
-use crate::item::{Arrival, Item, Language, Marker, PubStatus, Reject, RejectKind, Seq};
-use crate::poison::panic_if_asked;
-use crate::stage::Stage;
+use crate::item::{Arrival, Item, Language, Marker, Reject, RejectKind, Seq};
 
 mod attribution;
 mod clean;
 mod language;
 mod marker;
 mod polarity;
+mod stage;
 mod text;
 mod words;
 
@@ -117,35 +115,13 @@ impl Prepare {
                 }
                 None => {
                     let ends_later = item.embargoed.is_some_and(|end| end > received);
-                    let is_held = ends_later || has_open_embargo(&item, &item.markers);
+                    let is_held = ends_later || item.has_open_embargo(&item.markers);
                     let reason = "The item has neither a headline nor a body to take one from.";
                     let reject = Reject::of(RejectKind::NoText, reason, &item, is_held);
                     Err(Rejected { seq, received, source, reject })
                 }
             },
         }
-    }
-}
-
-impl Stage for Prepare {
-    type In = Incoming;
-    type Out = Result<Prepared, Aside>;
-
-    fn push(&mut self, input: Incoming, _now: Timestamp, out: &mut Vec<Self::Out>) {
-        out.push(match input {
-            Incoming::Arrival(arrival) => {
-                if let Ok(item) = &arrival.record {
-                    panic_if_asked("prepare", item.headline.as_bytes());
-                }
-                self.prepare(arrival).map_err(Aside::from)
-            }
-            Incoming::Feedback(mut request) => {
-                if let Ask::Split { item, .. } = &request.ask {
-                    request.prepared = self.prepare((**item).clone()).ok().map(Box::new);
-                }
-                Err(Aside::Feedback(request))
-            }
-        });
     }
 }
 
@@ -188,13 +164,6 @@ fn first_sentence(line: &str) -> &str {
     let mut stops: Vec<usize> = stops.map(|(at, _)| at).collect();
     stops.sort_unstable();
     stops.into_iter().find(ends).map_or(line, |at| line[..=at].trim_end_matches('.'))
-}
-
-/// True for an item whose provider holds it back without a time: by its status, or, where the
-/// source may, by a marker.
-pub fn has_open_embargo(item: &Item, markers: &[Marker]) -> bool {
-    let marked = item.lifecycle && markers.contains(&Marker::Embargoed);
-    item.embargoed.is_none() && (marked || item.pubstatus == PubStatus::Withheld)
 }
 
 /// The markers of an item, from header and headline together: what [`Prepared::markers`] holds,

@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::config::PublisherConfig;
+use crate::config::{PublisherConfig, host, normal};
 use crate::item::Item;
 
 /// The configured publishers, by every name and address they go by. Clones are cheap.
@@ -21,15 +20,6 @@ pub struct Publisher {
     /// Publishers of one family count once.
     pub family: String,
     /// 1 is the most trusted; `None` ranks after all that have one.
-    pub rank: Option<u32>,
-}
-
-/// Who told an item, as stories count it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Teller {
-    /// The publisher family; 0 for none.
-    pub family: u32,
-    /// Rank of the publisher; `None` ranks after all that have one.
     pub rank: Option<u32>,
 }
 
@@ -79,21 +69,6 @@ impl Publishers {
         let known = names().find_map(|name| self.by_name.get(&normal(name)).cloned());
         known.or_else(|| names().next().map(|name| self.lookup(name)))
     }
-}
-
-/// Host of a web address.
-fn host(link: &str) -> Option<&str> {
-    let rest = link.split_once("://")?.1;
-    let host = rest.split(['/', '?', '#', ':']).next()?;
-    (!host.is_empty()).then_some(host)
-}
-
-/// A name without case, scheme, "www." and "By ".
-pub(crate) fn normal(name: &str) -> String {
-    let lower = name.trim().to_lowercase();
-    let bare = host(&lower).unwrap_or(&lower);
-    let bare = bare.strip_prefix("www.").unwrap_or(bare);
-    bare.strip_prefix("by ").unwrap_or(bare).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::item::{Identity, Item, Marker, Seq};
 use crate::prepare::Prepared;
-use crate::publisher::Teller;
 
 mod aliases;
 mod course;
@@ -101,6 +100,15 @@ pub struct StoryState {
     pub disputed: bool,
     /// It was withdrawn by all that told it.
     pub killed: bool,
+}
+
+/// Who told an item, as stories count it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Teller {
+    /// The publisher family; 0 for none.
+    pub family: u32,
+    /// Rank of the publisher; `None` ranks after all that have one.
+    pub rank: Option<u32>,
 }
 
 /// What a start knows of an item whose records are gone.

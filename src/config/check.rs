@@ -5,8 +5,7 @@ use std::collections::HashMap;
 use super::diagnostic::{Diagnostic, Diagnostics, nearest};
 use super::reader::At;
 use super::sink::check_webhook;
-use super::{Config, Expect, PublisherConfig};
-use crate::publisher::normal;
+use super::{Config, Expect, PublisherConfig, normal};
 
 mod places;
 

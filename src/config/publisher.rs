@@ -37,3 +37,18 @@ pub(super) fn read(top: &mut Table<'_>, problems: &mut Diagnostics) -> Vec<Publi
     }
     publishers
 }
+
+/// Host of a web address.
+pub(crate) fn host(link: &str) -> Option<&str> {
+    let rest = link.split_once("://")?.1;
+    let host = rest.split(['/', '?', '#', ':']).next()?;
+    (!host.is_empty()).then_some(host)
+}
+
+/// A name without case, scheme, "www." and "By ".
+pub(crate) fn normal(name: &str) -> String {
+    let lower = name.trim().to_lowercase();
+    let bare = host(&lower).unwrap_or(&lower);
+    let bare = bare.strip_prefix("www.").unwrap_or(bare);
+    bare.strip_prefix("by ").unwrap_or(bare).split_whitespace().collect::<Vec<_>>().join(" ")
+}

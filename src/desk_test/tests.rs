@@ -5,10 +5,9 @@ use jiff::SignedDuration;
 use super::*;
 use crate::config::{Config, Diagnostics, File};
 use crate::prepare::Prepare;
-use crate::publisher::Teller;
 use crate::route::Route;
 use crate::stage::Stage;
-use crate::story::{Evidence, FoldDecision, Folded, StoryId, StoryState, Verdict};
+use crate::story::{Evidence, FoldDecision, Folded, StoryId, StoryState, Teller, Verdict};
 
 /// Prepare and fold in small: one story for all items whose first words are the same, and an
 /// item without a headline is rejected.

@@ -9,7 +9,8 @@ use crate::fold::embedding::{Embedding, Vector};
 use crate::fold::weight;
 use crate::item::{Item, Language, Marker, TimeQuality};
 use crate::prepare::{Polarity, Prepared, Word};
-use crate::publisher::{Publishers, Teller};
+use crate::publisher::Publishers;
+use crate::story::Teller;
 
 /// Bytes of a cache line.
 const LINE: usize = 64;

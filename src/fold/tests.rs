@@ -4,8 +4,7 @@ use super::*;
 use crate::fold::training::prepare_one;
 use crate::item::{Arrival, Item, Marker, PubStatus, RejectKind};
 use crate::prepare::Prepare;
-use crate::publisher::Teller;
-use crate::story::{StoryState, Verdict};
+use crate::story::{StoryState, Teller, Verdict};
 
 pub(super) fn profile(headline: &str) -> Profile {
     let scorer = Scorer::new(&FoldConfig::default()).expect("the shipped scorer");

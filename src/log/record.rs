@@ -11,8 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::item::{Arrival, Identity, Item, Seq};
 use crate::prepare::Rejected;
-use crate::publisher::Teller;
-use crate::story::{FoldDecision, Out, StoryId, StoryState, embargo};
+use crate::story::{FoldDecision, Out, StoryId, StoryState, Teller, embargo};
 
 mod held;
 

@@ -128,7 +128,7 @@ mod tests {
     use super::super::sample;
     use super::*;
     use crate::log::frame::Kind;
-    use crate::publisher::Teller;
+    use crate::story::Teller;
 
     fn sealed(value: &impl Serialize) -> Vec<u8> {
         let mut bytes = Vec::new();

@@ -5,8 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::record::{Change, Decision, Entry, Feedback, Timer};
 use crate::item::{Identity, Item, Reject, RejectKind, Seq};
 use crate::prepare::Rejected;
-use crate::publisher::Teller;
-use crate::story::{Evidence, FoldDecision, Share, StoryId, StoryState, Verdict};
+use crate::story::{Evidence, FoldDecision, Share, StoryId, StoryState, Teller, Verdict};
 
 /// The n-th second of the test's time.
 pub(crate) fn at(n: u64) -> Timestamp {

@@ -6,8 +6,7 @@ use super::*;
 use crate::config::File;
 use crate::item::{Arrival, Item, Seq};
 use crate::prepare::{Prepare, Rejected};
-use crate::publisher::Teller;
-use crate::story::{FoldDecision, Verdict};
+use crate::story::{FoldDecision, Teller, Verdict};
 
 mod compare;
 mod embargo;

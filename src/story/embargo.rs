@@ -6,7 +6,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::{FoldDecision, Verdict};
 use crate::item::{Item, LONGEST_EMBARGO, Seq};
-use crate::prepare::{Prepared, has_open_embargo};
+use crate::prepare::Prepared;
 
 /// An embargo whose end is not known: the last whole second there is.
 pub(crate) const OPEN: Timestamp = Timestamp::constant(253_402_207_200, 0);
@@ -20,7 +20,7 @@ pub(crate) fn until(prepared: &Prepared, verdict: Verdict) -> Option<Timestamp> 
     match item.embargoed {
         Some(end) if end.duration_since(prepared.received) > LONGEST_EMBARGO => Some(OPEN),
         Some(end) => (end > prepared.received).then_some(end),
-        None => has_open_embargo(item, &prepared.markers).then_some(OPEN),
+        None => item.has_open_embargo(&prepared.markers).then_some(OPEN),
     }
 }
 

@@ -7,10 +7,9 @@ use crate::config::{Config, Diagnostics, File};
 use crate::item::{Arrival, Item, Seq};
 use crate::log::Entry;
 use crate::prepare::Prepare;
-use crate::publisher::Teller;
 use crate::route::Route;
 use crate::stage::Stage;
-use crate::story::{FoldDecision, Folded, StoryId, StoryState, Verdict};
+use crate::story::{FoldDecision, Folded, StoryId, StoryState, Teller, Verdict};
 
 mod changed;
 mod first;

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::item::{Item, Seq};
 use crate::log::{Decision, Intake};
 use crate::net::web_link;
-use crate::prepare::{event_time, has_open_embargo, markers};
+use crate::prepare::{event_time, markers};
 use crate::story::{Share, Verdict};
 
 /// All channels.
@@ -369,7 +369,7 @@ fn is_address(uri: &str) -> bool {
 
 /// True while an item must not be passed on.
 pub(in crate::serve) fn is_held(item: &Item, now: Timestamp) -> bool {
-    item.embargoed.is_some_and(|until| until > now) || has_open_embargo(item, &markers(item))
+    item.embargoed.is_some_and(|until| until > now) || item.has_open_embargo(&markers(item))
 }
 
 pub(super) fn parts(shares: Vec<Share>) -> Vec<Part> {
