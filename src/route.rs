@@ -55,6 +55,7 @@ mod wording;
 pub use compare::{Change, Comparison};
 use condition::PartId;
 pub use reload::{Offer, Reload};
+pub(crate) use text::folded_words;
 pub use trace::{Outcome, RuleTrace};
 pub(crate) use wake::opened_by;
 

@@ -34,6 +34,7 @@ mod idempotency;
 mod live;
 mod metrics;
 mod openapi;
+mod path;
 mod problem;
 mod push;
 mod query;

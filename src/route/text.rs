@@ -56,6 +56,14 @@ pub(super) fn words(text: &str, wild: Wild, mut each: impl FnMut(&Word)) {
     }
 }
 
+/// The words of a text in order, in lower case and without diacritics: for whoever searches beside
+/// rules.
+pub(crate) fn folded_words(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    words(text, Wild::No, |word| found.push(word.folded.clone()));
+    found
+}
+
 /// The text without what no reader sees: bodies come as they were sent.
 fn visible(text: &str) -> Cow<'_, str> {
     if text.is_ascii() || !text.contains(is_invisible) {

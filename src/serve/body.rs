@@ -10,6 +10,10 @@ use tokio_util::sync::CancellationToken;
 use super::problem::Problem;
 use crate::config::ServeConfig;
 
+mod rest;
+
+pub(super) use rest::Rest;
+
 /// A body must be whole within this time …
 const TIME: Duration = Duration::from_secs(30);
 /// … and within this when the daemon has been told to stop.

@@ -18,11 +18,13 @@ pub(super) fn routes() -> Router<App> {
     let page = include_str!("console/index.html");
     let script = include_str!("console/console.js");
     let live = include_str!("console/live.js");
+    let story = include_str!("console/story.js");
     let style = include_str!("console/console.css");
     Router::new()
         .route("/", get(move || async { file("text/html; charset=utf-8", page) }))
         .route("/console.js", get(move || async { file("text/javascript; charset=utf-8", script) }))
         .route("/live.js", get(move || async { file("text/javascript; charset=utf-8", live) }))
+        .route("/story.js", get(move || async { file("text/javascript; charset=utf-8", story) }))
         .route("/console.css", get(move || async { file("text/css; charset=utf-8", style) }))
 }
 

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
-use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -17,6 +17,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::App;
 use super::live::{Listener, Told};
+use super::path::Path;
 use super::problem::Problem;
 use super::query::Query;
 use super::read::channels;
@@ -158,8 +159,8 @@ async fn talk(mut socket: WebSocket, mut listener: Listener<OwnedSemaphorePermit
             },
             // Pings are answered while reading.
             heard = socket.recv() => match heard {
-                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Text(_))) => {}
-                _ => return,
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return,
+                Some(Ok(_)) => {}
             },
         }
     }

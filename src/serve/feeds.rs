@@ -4,13 +4,14 @@
 //! delivery, so that a reader shows an update in place.
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::App;
+use super::path::Path;
 use super::problem::Problem;
 use super::query::Query;
 use super::read::{self, channels, stories};
@@ -46,7 +47,7 @@ struct Feed {
     title: String,
     /// Where it is.
     this: String,
-    /// Where the channel's stories are.
+    /// Where people see the channel's stories.
     page: String,
     /// When it last carried something.
     updated: Timestamp,
@@ -162,7 +163,7 @@ async fn feed(
         id: format!("tag:{authority},2026:channel/{name}"),
         title,
         this: format!("{base}/v1/channels/{name}/{file}"),
-        page: format!("{base}/v1/channels/{name}/stories"),
+        page: format!("{base}/#/channel/{name}"),
         updated,
         entries,
     };

@@ -4,7 +4,7 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::App;
 use super::body::{Limit, read_whole};
+use super::path::Path;
 use super::problem::Problem;
 use super::token::{Admin, Reader};
 use crate::sink::{Ask, AskError, ControlError, Couriers, Wish};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use super::App;
 use super::answer::Json;
 use super::body::{Limit, read_whole};
+use super::path::Path;
 use super::problem::Problem;
 use super::token::Admin;
 use crate::feedback::{Ask, Outcome, Refusal};

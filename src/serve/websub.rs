@@ -3,7 +3,7 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -11,6 +11,7 @@ use tracing::{debug, info, warn};
 
 use super::App;
 use super::body::{Limit, read_whole};
+use super::path::Path;
 use super::problem::Problem;
 
 /// A challenge of a hub is echoed; a longer one is none.

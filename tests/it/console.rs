@@ -100,7 +100,7 @@ fn the_console_shows_what_comes_and_what_becomes_of_it() {
     browser.shows("article h3", &[CLAIM]);
     served.push("i:2", SQUID);
     browser.shows("article h3", &[SQUID, CLAIM]);
-    browser.shows("#channels a", &["All the news2", "squid1", "Unrouted0", "Rejected0"]);
+    browser.shows("#channels a", &["All the news 2", "squid 1", "Unrouted 0", "Rejected 0"]);
     assert!(browser.texts("article .meta")[0].ends_with(&format!("first from {PUBLISHER}")));
     assert!(browser.texts("img").is_empty(), "what others sent is text");
 
@@ -160,4 +160,84 @@ fn the_console_fits_a_phone() {
         let width = browser.eval("[document.documentElement.scrollWidth, innerWidth]");
         assert_eq!(width, json!([360, 360]), "{page}");
     }
+}
+
+#[test]
+fn the_console_hears_nothing_while_nobody_sees_it_and_all_of_it_when_somebody_does() {
+    let Some(browser) = Browser::open(1200) else { return };
+    let served = Served::new();
+    served.log_in(&browser);
+    browser.visit(&served.url(""));
+    browser.shows("#state", &["live"]);
+    let turn_away = |hidden: bool| {
+        browser.eval(&format!(
+            "(() => {{ Object.defineProperty(document, 'hidden', {{ value: {hidden}, \
+             configurable: true }}); document.dispatchEvent(new Event('visibilitychange')); }})()"
+        ));
+    };
+    turn_away(true);
+    browser.shows("#state", &[""]);
+    served.push("i:1", CLAIM);
+    turn_away(false);
+    browser.shows("article h3", &[CLAIM]);
+    browser.shows("#state", &["live"]);
+    served.push("i:2", SQUID);
+    browser.shows("article h3", &[SQUID, CLAIM]);
+}
+
+#[test]
+fn an_address_of_the_console_shows_what_it_names_or_says_that_it_is_not_there() {
+    let Some(browser) = Browser::open(1200) else { return };
+    let served = Served::new();
+    served.log_in(&browser);
+    served.push("i:1", CLAIM);
+    for (page, says) in [
+        ("#/channel/nosuch", "There is no channel nosuch that this token may read."),
+        ("#/nosuch", "There is no such page."),
+    ] {
+        browser.visit(&served.url(page));
+        browser.shows("main .quiet", &[says]);
+    }
+    browser.visit(&served.url("#/story/%"));
+    browser.until(".error");
+
+    let (status, _) =
+        ask(served.listen, "POST", "/v1/items", &headers(&served.desk), "{\"headline\":\n")
+            .unwrap();
+    assert_eq!(status, 422);
+    browser.visit(&served.url("#/channel/rejected"));
+    browser.until("article");
+    assert!(browser.texts("article .meta")[0].contains("item "), "{:?}", browser.texts("article"));
+}
+
+#[test]
+fn who_comes_back_from_a_story_finds_the_channel_as_it_was_left_and_what_is_new() {
+    let Some(browser) = Browser::open(1200) else { return };
+    let served = Served::new();
+    served.log_in(&browser);
+    // Words that no other headline has.
+    let word = |seed: u32| -> String {
+        let mixed = seed.wrapping_mul(2_654_435_761);
+        (0..6).map(|at| char::from(b'a' + (mixed / 26u32.pow(at) % 26) as u8)).collect()
+    };
+    let headline = |n: u32| [word(3 * n + 1), word(3 * n + 2), word(3 * n + 3)].join(" ");
+    let lines: String =
+        (0..60).map(|n| format!("{}\n", json!({ "headline": headline(n) }))).collect();
+    let (status, report) =
+        ask(served.listen, "POST", "/v1/items", &headers(&served.desk), &lines).unwrap();
+    assert_eq!(status, 202, "{report}");
+    browser.visit(&served.url(""));
+    browser.until("article:nth-child(50)");
+    browser.click("main > button");
+    browser.until("article:nth-child(55)");
+    browser.eval("scrollTo(0, 1500)");
+    browser.eval("document.querySelector('article:nth-child(30) a').click()");
+    browser.until(".card");
+    served.push("i:new", SQUID);
+    browser.eval("history.back()");
+    browser.until("article:nth-child(55)");
+    browser.until("article.new");
+    assert_eq!(browser.texts("article h3")[0], SQUID);
+    let top = browser.eval("scrollY").as_f64().unwrap();
+    assert!(top >= 1400.0, "{top}");
 }

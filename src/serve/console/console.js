@@ -7,6 +7,11 @@ const state = document.getElementById("state");
 let turn = 0;
 const SOON = 500;
 const SOME_SECONDS = 3000;
+const PATIENCE = 10000;
+// The page of a channel that is shown, and the one that was left last: who comes back to it finds it
+// where it was.
+let shownPage = null;
+let leftPage = null;
 
 function el(name, attributes, ...children) {
   const node = document.createElement(name);
@@ -25,11 +30,14 @@ function say(text, kind) {
 }
 
 async function ask(path) {
-  const response = await fetch(path, { headers: { Accept: "application/json" } })
+  const request = { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE) };
+  const response = await fetch(path, request)
     .catch(() => { throw new Error("wirefold does not answer. It is asked again."); });
   const body = await response.json().catch(() => ({}));
   if (response.ok) return body;
-  const error = new Error(body.detail || response.status + " " + response.statusText);
+  const error = new Error(response.status === 401
+    ? "Your token is not, or no longer, good: reload this page and sign in."
+    : body.detail || response.status + " " + response.statusText);
   error.stays = response.status < 500;
   throw error;
 }
@@ -70,8 +78,8 @@ function listed(texts, none) {
 const HELD = "Under embargo";
 
 function summary(story) {
-  const lead = story.lead.headline || HELD;
   const latest = story.latest.headline;
+  const lead = story.lead.headline || latest || HELD;
   return el("article", { class: "story", "data-id": story.id, "data-at": story.delivery.split("/").pop() },
     el("h3", { dir: "auto" }, tags(story), el("a", { href: "#/story/" + story.id }, lead)),
     latest && latest !== lead
@@ -79,7 +87,8 @@ function summary(story) {
     el("p", { class: "meta" }, when(story.updated),
       " · " + count(story.items, "report", "reports") +
       " · " + count(story.publishers, "publisher", "publishers"),
-      story.lead.publisher ? [" · first from ", theirs(story.lead.publisher)] : null));
+      story.lead.headline && story.lead.publisher
+        ? [" · first from ", theirs(story.lead.publisher)] : null));
 }
 
 async function channels(current, mine) {
@@ -95,11 +104,13 @@ function mark(list, current) {
   if (nav.children.length !== list.length || !list.every(same)) {
     nav.replaceChildren(...list.map((channel) =>
       el("a", { href: "#/channel/" + channel.name, "data-name": channel.name },
-        theirs(channel.title), el("span", { class: "count" }))));
+        theirs(channel.title), " ", el("span", { class: "count" }))));
   }
   list.forEach((channel, at) => {
     const link = nav.children[at];
-    link.querySelector(".count").textContent = channel.stories || channel.deliveries;
+    const number = link.querySelector(".count");
+    number.textContent = channel.stories || channel.deliveries;
+    number.title = channel.name === "rejected" ? "records" : "stories";
     if (channel.name !== current) link.removeAttribute("aria-current");
     else if (!link.hasAttribute("aria-current")) {
       link.setAttribute("aria-current", "page");
@@ -110,43 +121,84 @@ function mark(list, current) {
 
 function nothing(channel) {
   return channel.name === "rejected"
-    ? count(channel.deliveries, "record", "records") + " could not be read. They are told live, and each has its reason under /v1/items/SEQ."
+    ? count(channel.deliveries, "record", "records") + " could not be read, none of them lately. Each has its reason under /v1/items/SEQ."
     : "Nothing yet. What comes is shown at once.";
 }
 
-async function showChannel(name, mine) {
+async function showChannel(name, mine, kept) {
   const { channels: list } = await ask("/v1/channels");
   if (mine !== turn) return;
-  const channel = list.find((known) => known.name === name) || list[0];
+  const channel = name ? list.find((known) => known.name === name) : list[0];
   if (!channel) {
-    main.replaceChildren(el("p", { class: "quiet" }, "There is no channel that this token may read."));
+    mark(list, null);
+    nowhere(name ? "There is no channel " + name + " that this token may read."
+      : "There is no channel that this token may read.");
     return;
   }
   mark(list, channel.name);
   const path = "/v1/channels/" + encodeURIComponent(channel.name);
-  const page = await ask(path + "/stories?limit=50");
+  const page = kept || await drawChannel(channel, path, mine);
   if (mine !== turn) return;
   document.title = channel.title + " – wirefold";
+  shownPage = page;
+  const all = follow(path, channel, page, mine);
+  if (kept) all();
+}
+
+function nowhere(text) {
+  document.title = "wirefold";
+  main.replaceChildren(el("p", { class: "quiet" }, text));
+}
+
+// The page of a channel: its stories, and up to which delivery it has them.
+async function drawChannel(channel, path, mine) {
+  const { stories, older: first, newer } = await ask(path + "/stories?limit=50");
+  if (mine !== turn) return null;
   const feeds = el("p", { class: "meta" }, "As a feed: ",
     el("a", { href: channel.links.atom }, "Atom"), " · ",
     el("a", { href: channel.links.rss }, "RSS"), " · ",
     el("a", { href: channel.links.json }, "JSON"));
-  const shown = el("div", {}, page.stories.map(summary));
+  const shown = el("div", {}, stories.map(summary));
   const empty = el("p", { class: "quiet" }, nothing(channel));
-  empty.hidden = page.stories.length > 0;
+  empty.hidden = stories.length > 0;
   const more = el("button", { type: "button" }, "Earlier stories");
-  more.hidden = !page.older;
-  let older = page.older;
+  more.hidden = !first;
+  let older = first;
   more.addEventListener("click", async () => {
-    const next = await ask(path + "/stories?limit=50&before=" + older);
-    older = next.older;
-    more.hidden = !older;
-    for (const story of next.stories) {
-      if (!find(shown, story.id)) shown.append(summary(story));
+    more.disabled = true;
+    try {
+      const next = await ask(path + "/stories?limit=50&before=" + older);
+      older = next.older;
+      more.hidden = !older;
+      for (const story of next.stories) {
+        if (!find(shown, story.id)) shown.append(summary(story));
+      }
+    } catch (error) {
+      say(error.message, "bad");
     }
+    more.disabled = false;
   });
-  main.replaceChildren(el("h1", { dir: "auto" }, channel.title), feeds, empty, shown, more);
-  follow(path, channel, page.newer, shown, empty, mine);
+  main.replaceChildren(el("h1", { dir: "auto" }, channel.title),
+    channel.name === "rejected" ? "" : feeds, empty, shown, more);
+  return { address: location.hash, shown, empty, newer };
+}
+
+// A record that could not be read.
+function refused(shown, event) {
+  const id = "r" + event.item;
+  if (find(shown, id)) return;
+  shown.prepend(el("article", { class: "story", "data-id": id },
+    el("h3", {}, theirs(event.reason)),
+    event.text ? el("p", { class: "latest", dir: "auto" }, event.text.slice(0, 200)) : null,
+    el("p", { class: "meta" }, when(event.received), " · from ", theirs(event.source), " · ",
+      el("a", { href: "/v1/items/" + event.item }, "item " + event.item))));
+}
+
+// Of what could not be read there is no list, so that the page hears of the latest once more.
+function before(id) {
+  const LATELY = 10000;
+  const [channel, position] = id.split("/");
+  return channel + "/" + Math.max(0, position - LATELY);
 }
 
 function find(shown, id) {
@@ -163,17 +215,18 @@ function place(shown, story) {
   if (focused) node.querySelector("a").focus({ preventScroll: true });
 }
 
-// Keeps the page of a channel as the channel is.
-function follow(path, channel, newer, shown, empty, mine) {
+// Keeps the page of a channel as the channel is. Gives what does so at once.
+function follow(path, channel, kept, mine) {
+  const { shown, empty } = kept;
   const merged = [];
   const changed = () => { empty.hidden = shown.children.length > 0; };
   const refresh = calm(mine, SOON, async () => {
     const others = merged.slice();
     let page;
     do {
-      page = await ask(path + "/stories?limit=50&after=" + newer);
+      page = await ask(path + "/stories?limit=50&after=" + kept.newer);
       if (mine !== turn) return;
-      newer = page.newer;
+      kept.newer = page.newer;
       page.stories.reverse().forEach((story) => place(shown, story));
     } while (page.stories.length >= 50);
     for (const id of merged.splice(0, others.length)) find(shown, id)?.remove();
@@ -198,99 +251,15 @@ function follow(path, channel, newer, shown, empty, mine) {
   });
   const heard = (event) => {
     for (const delivery of deliveries(event)) merged.push(...delivery.merged);
+    if (event.type === "rejected") refused(shown, event);
     refresh();
     counts();
   };
   const all = () => { refresh(); counts(); tidy(); };
-  listen(channel.name, channel.last_id, heard, all);
+  const rejects = channel.name === "rejected" && channel.last_id;
+  listen(channel.name, rejects ? before(channel.last_id) : channel.last_id, heard, all);
   nowAndThen(mine, all);
-}
-
-async function showStory(id, mine) {
-  const list = await channels(null, mine);
-  const cards = new Map();
-  let story = null;
-  const draw = async () => {
-    const now = await ask("/v1/stories/" + encodeURIComponent(id));
-    if (mine !== turn) return;
-    story = now;
-    drawStory(story, cards);
-  };
-  await draw();
-  if (mine !== turn) return;
-  const refresh = calm(mine, SOON, draw);
-  const counts = calm(mine, SOME_SECONDS, () => channels(null, mine));
-  const about = (delivery) => delivery.story === story.id || delivery.merged.includes(story.id);
-  const heard = (event) => {
-    if (event.type === "gap" || deliveries(event).some(about)) refresh();
-    counts();
-  };
-  const all = () => { refresh(); counts(); };
-  // A browser has six connections for all its pages, so that each page can have but one.
-  const [first] = story.channels.slice().sort((a, b) => b.deliveries - a.deliveries);
-  const channel = first && list.find((known) => known.name === first.channel);
-  if (channel) listen(channel.name, channel.last_id, heard, all);
-  nowAndThen(mine, all);
-}
-
-// Cards of reports that are as they were stay, opened or not.
-function drawStory(story, cards) {
-  const lead = story.members[0];
-  const head = lead && lead.headline || story.id;
-  document.title = head + " – wirefold";
-  const members = story.members.map((member) => {
-    const text = JSON.stringify(member);
-    const known = cards.get(member.item);
-    const node = known && known.text === text ? known.node : card(member);
-    cards.set(member.item, { text, node });
-    return node;
-  });
-  const focused = document.activeElement;
-  main.replaceChildren(
-    el("h1", { dir: "auto" }, tags(story), head),
-    el("p", { class: "meta" }, story.id + " · " + count(story.items, "report", "reports") + " · ",
-      when(story.first), " to ", when(story.last)),
-    el("p", { class: "meta" }, "On ", listed(story.channels.map((c) => c.channel), "no channel"),
-      " · reported by ", listed(story.publishers.map((p) => p.family), "nobody named")),
-    el("h2", {}, "Reports"), ...members,
-    ...(story.omitted ? [el("p", { class: "quiet" }, story.omitted + " records are left out.")] : []),
-    el("h2", {}, "What happened"),
-    el("div", { class: "wide" }, table(["When", "What", "Item", "Delivered to", "Why"], story.timeline.map((moment) =>
-      [when(moment.at), moment.verdict || moment.kind, moment.item, moment.channels.join(", ") || "–", theirs(moment.reason)]))));
-  if (focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
-}
-
-function card(member) {
-  const link = web(member.link);
-  const head = member.headline || HELD;
-  const detail = el("details", {}, el("summary", {}, "Why"));
-  detail.addEventListener("toggle", () => { if (detail.open) evidence(member.item, detail); }, { once: true });
-  return el("div", { class: "card" },
-    el("p", { dir: "auto" }, el("strong", { dir: "ltr" }, member.verdict), " ",
-      member.disputes ? el("span", { class: "tag disputed", dir: "ltr" }, "makes it disputed") : null,
-      link ? el("a", { href: link, rel: "noreferrer noopener" }, head) : head),
-    el("p", { class: "meta" }, when(member.event), " · ", theirs(member.publisher || member.source),
-      " · item " + member.item,
-      member.of ? " · matched with item " + member.of + (member.score === null ? "" : " at " + member.score.toFixed(3)) : null,
-      member.markers.length ? [" · ", listed(member.markers, "")] : null),
-    el("p", { class: "meta" }, theirs(member.reason)), detail);
-}
-
-async function evidence(seq, into) {
-  try {
-    const { decision } = await ask("/v1/items/" + seq);
-    if (!decision) return;
-    into.append(
-      el("p", { class: "meta" }, decision.score === null ? "Nothing was near enough to be compared." :
-        "Probability " + decision.score.toFixed(3) + ", threshold " + decision.threshold.toFixed(3) + ", model " + decision.model),
-      el("p", { class: "meta" }, "Rules: ", listed(decision.rules, "none")));
-    if (decision.shares.length) {
-      into.append(table(["Feature", "Value", "Share"], decision.shares.map((part) =>
-        [part.feature, part.value === null ? "missing" : part.value.toFixed(3), (part.share < 0 ? "−" : "+") + Math.abs(part.share).toFixed(2)])));
-    }
-  } catch (error) {
-    into.append(el("p", { class: "error" }, error.message));
-  }
+  return all;
 }
 
 function table(heads, rows) {
@@ -322,23 +291,59 @@ function later(mine, work) {
 function failed(error, mine) {
   if (mine !== turn) return;
   say("trouble", "bad");
+  document.title = "wirefold";
   main.replaceChildren(el("p", { class: "error" }, error.message));
   // A daemon that is not there may be back soon.
   if (!error.stays) later(mine, route);
 }
 
+// The page that an address names; an address of none is no channel's.
+function show(mine, kept) {
+  const [, kind, name] = location.hash.split("/").map(plain);
+  if (kind === "story") return showStory(name, mine);
+  if (kind === "sinks") return showSinks(mine);
+  if (!kind || kind === "channel") return showChannel(name, mine, kept);
+  nowhere("There is no such page.");
+  return channels(null, mine);
+}
+
+function plain(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 function route() {
+  const kept = comeBack();
   const mine = ++turn;
   deafen();
   say("", "");
-  const [, kind, name] = location.hash.split("/").map(decodeURIComponent);
-  const show = kind === "story" ? showStory(name, mine)
-    : kind === "sinks" ? showSinks(mine)
-    : showChannel(name, mine);
-  show.catch((error) => failed(error, mine));
+  show(mine, kept).catch((error) => failed(error, mine));
+  return kept;
 }
 
-addEventListener("hashchange", () => { route(); main.focus(); });
+// Puts aside the page of a channel that is left, and brings back the one that is come back to.
+function comeBack() {
+  const left = shownPage;
+  shownPage = null;
+  if (left && left.address !== location.hash) {
+    leftPage = { ...left, nodes: [...main.childNodes], top: scrollY, focus: document.activeElement };
+    return null;
+  }
+  const kept = leftPage;
+  if (!kept || kept.address !== location.hash) return null;
+  leftPage = null;
+  main.replaceChildren(...kept.nodes);
+  scrollTo(0, kept.top);
+  kept.focus.focus({ preventScroll: true });
+  return kept;
+}
+
+addEventListener("hashchange", () => { if (!route()) main.focus(); });
+// Who asks for a channel by its name wants what is newest there.
+nav.addEventListener("click", () => { leftPage = null; });
 // A page that is kept for "back" would keep one of the six connections that a browser has for all.
 addEventListener("pagehide", deafen);
 addEventListener("pageshow", (event) => { if (event.persisted) route(); });

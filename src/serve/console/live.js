@@ -9,7 +9,7 @@ let listener = null;
 // called when the connection was lost and is there again.
 function listen(channel, last, heard, back) {
   const path = "/v1/channels/" + encodeURIComponent(channel) + "/events";
-  const own = { live: false, close };
+  const own = { live: false, open, close };
   let source = null;
   let timer = null;
   let lost = false;
@@ -30,6 +30,8 @@ function listen(channel, last, heard, back) {
       tell();
       // A browser comes back to a stream that has ended, but not after a proxy's 502.
       if (source.readyState !== EventSource.CLOSED) return;
+      // What is wrong, a stream cannot say.
+      ask("/v1/channels").catch((error) => { if (listener === own) say(error.message, "bad"); });
       // Not all at once, where many have lost the same daemon.
       timer = setTimeout(open, pause * (0.75 + Math.random() / 4));
       pause = Math.min(2 * pause, LONGEST_PAUSE);
@@ -44,12 +46,22 @@ function listen(channel, last, heard, back) {
 
   function close() {
     clearTimeout(timer);
-    source.close();
+    if (source) source.close();
+    own.live = false;
+    lost = true;
   }
 
   listener = own;
-  open();
+  if (!document.hidden) open();
 }
+
+// A browser has six connections for all its pages: one that nobody sees keeps none.
+document.addEventListener("visibilitychange", () => {
+  if (!listener) return;
+  listener.close();
+  say("", "");
+  if (!document.hidden) listener.open();
+});
 
 function tell() {
   if (!listener) say("", "");

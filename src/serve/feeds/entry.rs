@@ -9,7 +9,7 @@ pub(super) struct Entry {
     /// Its id for life, whatever channel it is on.
     pub(super) id: String,
     pub(super) title: String,
-    /// Where the report is, or else the story.
+    /// Where the report is, or else the story in the console.
     pub(super) link: String,
     pub(super) published: Timestamp,
     pub(super) updated: Timestamp,
@@ -24,7 +24,9 @@ pub(super) struct Entry {
 impl Entry {
     /// A story as an entry; none while its headline is under embargo.
     pub(super) fn of(story: Summary, base: &str, authority: &str) -> Option<Entry> {
-        let headline = story.lead.headline.clone().or_else(|| story.latest.headline.clone())?;
+        // Who is under embargo is not named for what another has told.
+        let lead = [&story.lead, &story.latest].into_iter().find(|it| it.headline.is_some())?;
+        let headline = lead.headline.clone()?;
         let mut tags = Vec::new();
         let title = match (story.killed, story.disputed) {
             (true, _) => format!("Withdrawn: {headline}"),
@@ -51,14 +53,14 @@ impl Entry {
         } else if story.disputed {
             text.push_str("\nIts reports contradict each other.");
         }
-        let web = story.latest.link.or(story.lead.link);
+        let web = story.latest.link.as_ref().or(story.lead.link.as_ref());
         Some(Entry {
             id: format!("tag:{authority},2026:story/{}", story.id),
             title,
-            link: web.unwrap_or_else(|| format!("{base}{}", story.link)),
-            published: story.lead.received.min(story.updated),
+            link: web.cloned().unwrap_or_else(|| format!("{base}/#/story/{}", story.id)),
+            published: lead.received.min(story.updated),
             updated: story.updated,
-            author: story.lead.publisher.or(story.lead.byline),
+            author: lead.publisher.clone().or_else(|| lead.byline.clone()),
             text,
             tags,
         })

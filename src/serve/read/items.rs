@@ -1,7 +1,7 @@
 //! `GET /v1/items/{seq}`: a record of the log, what was decided about it, and on what evidence.
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::routing::get;
 use jiff::Timestamp;
@@ -13,6 +13,7 @@ use crate::item::{Item, PubStatus, Seq};
 use crate::log::{Decision, Intake, Logged, Record};
 use crate::serve::App;
 use crate::serve::answer::Json;
+use crate::serve::path::Path;
 use crate::serve::problem::Problem;
 use crate::serve::query::Query;
 use crate::serve::rules::Known;

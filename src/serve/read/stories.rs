@@ -5,7 +5,7 @@
 //! `before` goes back in time.
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::Uri;
 use axum::routing::get;
 use jiff::Timestamp;
@@ -14,9 +14,11 @@ use super::doc::{Brief, Stories, Summary};
 use crate::config::Config;
 use crate::log::{LogError, Position, View};
 use crate::publisher::Publishers;
+use crate::route::folded_words;
 use crate::serve::App;
 use crate::serve::answer::Json;
 use crate::serve::board::{Keeper, Story};
+use crate::serve::path::Path;
 use crate::serve::problem::Problem;
 use crate::serve::query::{Query, cursor};
 use crate::serve::token::Reader;
@@ -90,15 +92,15 @@ struct Ask {
 struct Filter {
     disputed: Option<bool>,
     family: Option<String>,
-    /// Lower case.
-    words: Vec<String>,
+    /// What one headline must have: each a word, or several that follow one another.
+    words: Vec<Vec<String>>,
     publishers: Publishers,
 }
 
 impl Ask {
     fn of(query: &Query, channel: String, config: &Config) -> Result<Ask, Problem> {
         let publishers = Publishers::new(&config.publishers);
-        let words = query.text("q").unwrap_or("").to_lowercase();
+        let words = query.text("q").unwrap_or("").split_whitespace().map(folded_words);
         Ok(Ask {
             channel,
             limit: query.count("limit", 50, MOST)?,
@@ -109,7 +111,7 @@ impl Ask {
             filter: Filter {
                 disputed: query.flag("disputed")?,
                 family: query.text("publisher").map(|name| publishers.lookup(name).family),
-                words: words.split_whitespace().map(str::to_owned).collect(),
+                words: words.filter(|run| !run.is_empty()).collect(),
                 publishers,
             },
         })
@@ -215,8 +217,11 @@ impl Filter {
                 continue;
             }
             by |= self.publishers.of(item).is_some_and(|found| Some(found.family) == self.family);
-            let headline = item.headline.to_lowercase();
-            says |= self.words.iter().all(|word| headline.contains(word));
+            says = says || {
+                let headline = folded_words(&item.headline);
+                let has = |run: &Vec<String>| headline.windows(run.len()).any(|at| at == run);
+                self.words.iter().all(has)
+            };
         }
         Ok(by && says)
     }

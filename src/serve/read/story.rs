@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::routing::get;
 use jiff::Timestamp;
@@ -16,6 +16,7 @@ use crate::publisher::Publishers;
 use crate::serve::App;
 use crate::serve::answer::Json;
 use crate::serve::board::Story;
+use crate::serve::path::Path;
 use crate::serve::problem::Problem;
 use crate::serve::query::Query;
 use crate::serve::rules::Known;

@@ -2,6 +2,7 @@
 
 use feed_rs::model::Feed;
 
+use super::reading::joins;
 use super::*;
 use crate::log::sample::{item, item_on, items};
 use crate::story::StoryId;
@@ -55,7 +56,7 @@ async fn every_form_holds_the_same_stories_with_the_same_ids() {
         let links: Vec<_> = feed.entries.iter().map(|entry| entry.links[0].href.clone()).collect();
         // JSON Feed is read as it is, the others are read as addresses.
         assert_eq!(links[0].replace('"', "%22"), "https://example.org/a?b=1&c=%222%22", "{form}");
-        assert!(links[1].ends_with("/v1/stories/s2"), "{form}: {links:?}");
+        assert!(links[1].ends_with("/#/story/s2"), "{form}: {links:?}");
         let updated = feed.entries[0].updated.or(feed.entries[0].published).unwrap();
         assert_eq!(updated.timestamp(), at(3).as_second(), "{form}");
     }
@@ -125,6 +126,27 @@ async fn a_reader_that_asks_again_is_told_that_nothing_is_new() {
             set(headers, header::IF_MODIFIED_SINCE, &modified);
         });
         assert_eq!(other.await.status, StatusCode::OK, "{form}");
+    }
+}
+
+#[tokio::test]
+async fn who_is_under_embargo_is_not_named_for_what_another_has_told() {
+    let desk = Desk::open().await;
+    let mut held = item(1);
+    if let Entry::Item { item, .. } = &mut held {
+        item.embargoed = Some(at(100));
+        item.publisher = Some("Dune Gazette".to_owned());
+    }
+    let told = joins(2, 1, |item| {
+        item.publisher = Some("Coast Post".to_owned());
+        item.headline = "Ferry to be sold".to_owned();
+    });
+    desk.append(&[held, told]);
+    for form in FORMS {
+        let feed = feed(&desk, form).await;
+        assert_eq!(titles(&feed), ["Ferry to be sold"], "{form}");
+        let authors: Vec<_> = feed.entries[0].authors.iter().map(|it| it.name.as_deref()).collect();
+        assert_eq!(authors, [Some("Coast Post")], "{form}");
     }
 }
 

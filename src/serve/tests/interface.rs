@@ -171,6 +171,7 @@ async fn the_console_comes_without_a_token_and_takes_nothing_from_elsewhere() {
         ("/", "text/html"),
         ("/console.js", "text/javascript"),
         ("/live.js", "text/javascript"),
+        ("/story.js", "text/javascript"),
         ("/console.css", "text/css"),
     ] {
         let page = desk.get_as(path, |headers| {

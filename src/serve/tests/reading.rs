@@ -5,7 +5,7 @@ use crate::log::sample::{item, item_on, items, reject, timer};
 use crate::story::{StoryId, Verdict};
 
 /// Item `seq` joins story `story` on the harbour channel.
-fn joins(seq: u64, story: u64, change: impl Fn(&mut crate::item::Item)) -> Entry {
+pub(super) fn joins(seq: u64, story: u64, change: impl Fn(&mut crate::item::Item)) -> Entry {
     let mut entry = item(seq);
     if let Entry::Item { item, decision, .. } = &mut entry {
         decision.fold.story = StoryId(story);
@@ -107,6 +107,8 @@ async fn stories_are_filtered_by_time_publisher_words_and_state() {
     assert_eq!(page("q=FERRY+3").await, "s3");
     assert_eq!(page("q=strait").await, "s2");
     assert_eq!(page("q=nothing").await, "");
+    assert_eq!(page("q=strai").await, "", "a part of a word is no word");
+    assert_eq!(page("q=Str%C3%A1it+clo%CC%81sed").await, "s2", "accents are written in many ways");
     assert_eq!(page("since=2026-03-01T06:00:04Z").await, "s2 s4");
     assert_eq!(page("until=2026-03-01T06:00:04Z").await, "s3 s1");
 }
@@ -122,6 +124,7 @@ async fn a_question_that_cannot_be_meant_is_refused() {
         ("/v1/stories/77", StatusCode::NOT_FOUND),
         ("/v1/items/77", StatusCode::NOT_FOUND),
         ("/v1/items/x", StatusCode::NOT_FOUND),
+        ("/v1/stories/%ff", StatusCode::BAD_REQUEST),
         ("/v1/explain?a=Ferry+leaves", StatusCode::BAD_REQUEST),
         ("/v1/explain?a=Ferry+leaves&b=%21", StatusCode::UNPROCESSABLE_ENTITY),
     ] {
