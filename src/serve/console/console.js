@@ -31,7 +31,8 @@ function say(text, kind) {
 
 async function ask(path) {
   const request = { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE) };
-  const response = await fetch(path, request)
+  // A token in the address of the page may not stand in that of a request.
+  const response = await fetch(location.origin + path, request)
     .catch(() => { throw new Error("wirefold does not answer. It is asked again."); });
   const body = await response.json().catch(() => ({}));
   if (response.ok) return body;

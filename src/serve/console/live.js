@@ -8,7 +8,7 @@ let listener = null;
 // Listens to a channel from after the event `last` on. `heard` is given each event; `back` is
 // called when the connection was lost and is there again.
 function listen(channel, last, heard, back) {
-  const path = "/v1/channels/" + encodeURIComponent(channel) + "/events";
+  const path = location.origin + "/v1/channels/" + encodeURIComponent(channel) + "/events";
   const own = { live: false, open, close };
   let source = null;
   let timer = null;
