@@ -124,3 +124,22 @@ fn the_log_has_no_colours_where_it_is_no_terminal() {
     assert!(said.err.contains("starting"), "{}", said.err);
     assert!(!said.err.contains('\u{1b}'), "{:?}", said.err);
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_it_cannot_say_does_not_stop_it() {
+    let desk = Desk::new();
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let mut child = desk
+        .command(&["run"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(full)
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    write!(input, "{}{}", item(1), item(2)).unwrap();
+    drop(input);
+    let said = Said::from(child.wait_with_output().unwrap()).success();
+    assert_eq!(said.lines().len(), 2);
+}
