@@ -28,8 +28,9 @@ pub struct Options {
     pub entries: usize,
     /// Bytes in one commit, about at most.
     pub bytes: u64,
-    /// How long a disk that fails in other ways than being full is tried again. A full disk or a
-    /// full log is waited for without end: intake stands still until somebody makes room.
+    /// How long a disk that fails in other ways than being full, or a log that was moved away, is
+    /// tried again. A full disk or a full log is waited for without end: intake stands still until
+    /// somebody makes room.
     pub give_up: Duration,
     /// What retention keeps.
     pub keep: Keep,
@@ -185,6 +186,7 @@ async fn commit(
         metrics.stall(Some(match error.kind() {
             LogErrorKind::Full => Stall::LogFull,
             LogErrorKind::DiskFull => Stall::DiskFull,
+            LogErrorKind::Gone => Stall::Gone,
             _ => Stall::Disk,
         }));
         room = error.kind() != LogErrorKind::Full;

@@ -38,6 +38,8 @@ pub enum Stall {
     LogFull,
     /// The disk under it is full.
     DiskFull,
+    /// The log's file is not where it was.
+    Gone,
     /// The disk fails in another way.
     Disk,
 }
@@ -48,6 +50,7 @@ impl Stall {
         match self {
             Stall::LogFull => "the log has reached its max_size",
             Stall::DiskFull => "the disk is full",
+            Stall::Gone => "the log was moved, removed or replaced",
             Stall::Disk => "the disk fails",
         }
     }

@@ -123,6 +123,28 @@ async fn a_disk_that_stays_broken_ends_the_stage_and_nacks() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_log_that_was_moved_away_is_waited_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, away) = (dir.path().join("data"), dir.path().join("away"));
+    let Desk { log, tx, rx, .. } = desk(&data);
+    std::fs::rename(&data, &away).unwrap();
+    let first = send(&tx, 1..5).await;
+    let metrics = Metrics::default();
+    let options = Options::new(KEEP);
+    let task = tokio::spawn(run_counted(log.clone(), rx, options, clock(), metrics.clone()));
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert_eq!(metrics.stalled(), Some(Stall::Gone));
+    std::fs::rename(&away, &data).unwrap();
+    assert!(first.committed().await);
+    assert_eq!(metrics.stalled(), None);
+    std::fs::remove_dir_all(&data).unwrap();
+    let second = send(&tx, 5..9).await;
+    let error = task.await.unwrap().unwrap_err().to_string();
+    assert!(error.contains("was moved, removed or replaced"), "{error}");
+    assert!(!second.committed().await);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_full_disk_is_waited_for_without_end() {
     let dir = tempfile::tempdir().unwrap();
     let Desk { log, switch, tx, rx } = desk(dir.path());

@@ -38,6 +38,8 @@ pub enum LogErrorKind {
     Newer,
     /// The log was written by a version of wirefold too old to be read.
     Older,
+    /// The log's file was moved, removed or replaced while it was written.
+    Gone,
     /// The disk failed in another way.
     Io,
 }
@@ -64,8 +66,8 @@ impl LogError {
 
     /// True when the same call may succeed later without anybody mending the log itself.
     pub fn is_transient(&self) -> bool {
-        use LogErrorKind::{DiskFull, Full, Io, ReadOnly};
-        matches!(self.kind, DiskFull | Full | Io | ReadOnly)
+        use LogErrorKind::{DiskFull, Full, Gone, Io, ReadOnly};
+        matches!(self.kind, DiskFull | Full | Gone | Io | ReadOnly)
     }
 
     pub(super) fn locked(dir: &Path, holder: Option<u32>) -> LogError {
@@ -87,6 +89,16 @@ impl LogError {
             path.display()
         );
         LogError { kind: LogErrorKind::Missing, message, source: None }
+    }
+
+    pub(super) fn gone(path: &Path) -> LogError {
+        let message = format!(
+            "The log {} was moved, removed or replaced while wirefold runs, and what is accepted now \
+             would be missing after the next start. Bring it back to its place, or start wirefold \
+             anew to begin with what is there.",
+            path.display()
+        );
+        LogError { kind: LogErrorKind::Gone, message, source: None }
     }
 
     pub(super) fn corrupt(what: impl fmt::Display) -> LogError {

@@ -8,9 +8,12 @@
 //!   0.5 ms with it, for about 0.1 ms more a commit.
 //! - What a killed writer left behind is repaired by the next writer, and readers are refused
 //!   before that: `mend` sees to it.
+//! - It writes to the file that it opened, whatever has its name by then, so each transaction looks
+//!   first whether that is still the same.
 //! - Its single-writer mode lets other processes read while the daemon writes, at no cost that
 //!   could be measured.
 
+use std::fs::{self, Metadata};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -23,6 +26,7 @@ use redb::{
 };
 
 use super::error::{LogError, LogErrorKind};
+use crate::inode;
 
 pub(super) type Bytes = &'static [u8];
 
@@ -61,7 +65,7 @@ pub(super) fn make(path: &Path, open: &OpenEngine) -> Result<(), LogError> {
         return Ok(());
     }
     let new = path.with_extension("new");
-    match std::fs::remove_file(&new) {
+    match fs::remove_file(&new) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             return Err(LogError::io(&new, "Removing", error));
         }
@@ -71,13 +75,15 @@ pub(super) fn make(path: &Path, open: &OpenEngine) -> Result<(), LogError> {
     builder.set_concurrency_mode(ConcurrencyMode::SingleWriter);
     let made = open(&builder, &new);
     drop(made.map_err(|error| LogError::engine(&new, "Making", error.into()))?);
-    std::fs::rename(&new, path).map_err(|error| LogError::io(path, "Making", error))
+    fs::rename(&new, path).map_err(|error| LogError::io(path, "Making", error))
 }
 
 /// The file of the log as an engine.
 pub(super) struct Store {
     path: PathBuf,
     access: Access,
+    /// The file as it was when it was opened for writing.
+    file: Option<Metadata>,
     /// `None` after a failure, until the next use.
     engine: RwLock<Option<Engine>>,
     /// The engine panicked and must not be trusted with another call.
@@ -111,14 +117,31 @@ impl Store {
 
     fn with(path: PathBuf, access: Access) -> Result<Store, LogError> {
         let suspect = AtomicBool::new(false);
-        let store = Store { path, access, engine: RwLock::new(None), suspect };
+        let mut store = Store { path, access, file: None, engine: RwLock::new(None), suspect };
         store.ensure_open()?;
+        if let Access::Write(_) = store.access {
+            let file = fs::metadata(&store.path);
+            store.file = Some(file.map_err(|error| LogError::io(&store.path, "Opening", error))?);
+        }
         Ok(store)
     }
 
     /// Where the file is.
     pub(super) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Fails when the file that is written to has lost its name: what it is given then, no start would
+    /// find again.
+    fn in_place(&self) -> Result<(), LogError> {
+        let Some(file) = &self.file else { return Ok(()) };
+        match fs::metadata(&self.path) {
+            Ok(found) if inode::is_same(file, &found) => Ok(()),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(LogError::io(&self.path, "Looking at", error))
+            }
+            _ => Err(LogError::gone(&self.path)),
+        }
     }
 
     /// Opens the engine if a failure closed it.
@@ -144,6 +167,8 @@ impl Store {
     }
 
     fn open_engine(&self, rebuild: bool) -> Result<Engine, LogError> {
+        // Or another would be made in its place.
+        self.in_place()?;
         let mut builder = Builder::new();
         builder.set_cache_size(CACHE_BYTES);
         builder.set_concurrency_mode(ConcurrencyMode::SingleWriter);
@@ -184,6 +209,7 @@ impl Store {
         &self,
         f: impl FnOnce(&WriteTransaction) -> Result<T, LogError>,
     ) -> Result<T, LogError> {
+        self.in_place()?;
         self.ensure_open()?;
         let result = {
             let engine = self.engine.read().unwrap_or_else(PoisonError::into_inner);

@@ -9,6 +9,7 @@ mod damage;
 mod inspection;
 mod interleaving;
 mod kill;
+mod moved;
 mod retention;
 
 fn open(dir: &Path) -> Log {

@@ -201,7 +201,6 @@ mod tests {
         bench: Bench,
         stream: TcpStream,
         listening: tokio::task::JoinHandle<Result<(), SourceError>>,
-        _folder: tempfile::TempDir,
     }
 
     async fn desk(keys: &str) -> Desk {
@@ -214,14 +213,18 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let bench = Bench::start(folder.path(), at(0));
         let context = bench.context.clone();
-        let listening = tokio::spawn(async move { run(&source, &tcp, context).await });
+        let listening = tokio::spawn(async move {
+            // The log accepts nothing once it is gone.
+            let _folder = folder;
+            run(&source, &tcp, context).await
+        });
         let stream = loop {
             match TcpStream::connect(free).await {
                 Ok(stream) => break stream,
                 Err(_) => tokio::time::sleep(Duration::from_millis(2)).await,
             }
         };
-        Desk { bench, stream, listening, _folder: folder }
+        Desk { bench, stream, listening }
     }
 
     #[tokio::test]
