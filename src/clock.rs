@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
 
 /// A wall clock is looked at again after this time.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -57,10 +58,7 @@ impl Clock {
     pub async fn set_back(&self) -> SignedDuration {
         /// Clocks that are kept right go back by less.
         const MUCH: SignedDuration = SignedDuration::from_secs(2);
-        let pause = match self.0 {
-            Kind::Wall => LONGEST,
-            Kind::Set(_) => STANDING,
-        };
+        let pause = self.pause(SignedDuration::MAX);
         let mut seen = self.now();
         loop {
             tokio::time::sleep(pause).await;
@@ -81,11 +79,61 @@ impl Clock {
             if !left.is_positive() {
                 return;
             }
-            let pause = match self.0 {
-                Kind::Wall => left.unsigned_abs().min(LONGEST),
-                Kind::Set(_) => STANDING,
-            };
-            tokio::time::sleep(pause).await;
+            tokio::time::sleep(self.pause(left)).await;
+        }
+    }
+
+    /// How long to sleep of what is left before this clock is looked at again.
+    fn pause(&self, left: SignedDuration) -> Duration {
+        match self.0 {
+            Kind::Wall => left.unsigned_abs().min(LONGEST),
+            Kind::Set(_) => STANDING,
+        }
+    }
+
+    /// Time that goes on from this clock's and never goes back.
+    pub fn steady(&self) -> Steady {
+        let now = self.now();
+        Steady { clock: self.clone(), shown: now, seen: now, counted: Instant::now() }
+    }
+}
+
+/// Time for those who wait: as much of it passes as the clock says or, where that was set back
+/// meanwhile, as the machine has counted. A clock that is set has them wait no longer, be it back,
+/// or forward and back between two looks. What it shows is no time of day.
+#[derive(Debug)]
+pub struct Steady {
+    clock: Clock,
+    shown: Timestamp,
+    /// The clock at the last look.
+    seen: Timestamp,
+    /// The machine's own count then. It stands still while the machine sleeps.
+    counted: Instant,
+}
+
+impl Steady {
+    /// The time now.
+    pub fn now(&mut self) -> Timestamp {
+        let (seen, counted) = (self.clock.now(), Instant::now());
+        let least = match self.clock.0 {
+            Kind::Wall => SignedDuration::try_from(counted.duration_since(self.counted)),
+            Kind::Set(_) => Ok(SignedDuration::ZERO),
+        };
+        let passed = seen.duration_since(self.seen).max(least.unwrap_or(SignedDuration::ZERO));
+        self.shown = self.shown.saturating_add(passed).unwrap_or(Timestamp::MAX);
+        (self.seen, self.counted) = (seen, counted);
+        self.shown
+    }
+
+    /// Sleeps until this shows `at`, and looks at the clock as [`Clock::sleep_until`] does. Cancel
+    /// safe.
+    pub async fn sleep_until(&mut self, at: Timestamp) {
+        loop {
+            let left = at.duration_since(self.now());
+            if !left.is_positive() {
+                return;
+            }
+            tokio::time::sleep(self.clock.pause(left)).await;
         }
     }
 }

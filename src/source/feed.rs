@@ -13,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::task::{Id, JoinError, JoinSet};
 use tracing::info;
 
+use crate::clock::Steady;
 use crate::config::{FeedConfig, SourceConfig, SourceKind};
 use crate::net::Client;
 
@@ -74,7 +75,7 @@ pub(super) async fn run(configs: Vec<SourceConfig>, context: Context) -> Result<
     poller.run().await
 }
 
-/// A feed's turn: when, and whether its host has promised that moment.
+/// A feed's turn: when, in the poller's steady time, and whether its host has promised that moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Turn {
     at: Timestamp,
@@ -106,9 +107,12 @@ struct Poller {
 impl Poller {
     fn new(feeds: impl Iterator<Item = Feed>, client: Client, context: Context) -> Poller {
         let feeds: Vec<_> = feeds.map(Arc::new).collect();
+    /// The time of turns and hosts. What is kept or told of a feed has the clock's.
+    time: Steady,
         let memories: Vec<_> =
             feeds.iter().map(|feed| Some(Memory::load(&context.log, feed))).collect();
-        let now = context.clock.now();
+        let mut time = context.clock.steady();
+        let now = time.now();
         let mut hosts = Hosts::default();
         for (host, silence) in memories.iter().flatten().filter_map(|memory| memory.silence(now)) {
             hosts.silence(&host, now, silence);
@@ -138,10 +142,8 @@ impl Poller {
 
     async fn run(&mut self) -> Result<(), SourceError> {
         let stop = self.context.stop.clone();
-        let clock = self.context.clock.clone();
+            time,
         let hubs = self.context.hubs.clone();
-        let watch = clock.set_back();
-        tokio::pin!(watch);
         while !stop.is_cancelled() {
             self.start_due();
             let next = self.turns.peek().map(|Reverse(turn)| turn.at);
@@ -150,11 +152,7 @@ impl Poller {
                 () = stop.cancelled() => {}
                 Some(ended) = self.running.join_next_with_id() => self.ended(ended)?,
                 noticed = hubs.noticed() => self.notice(&noticed),
-                () = clock.sleep_until(next.unwrap_or(Timestamp::MAX)), if room => {}
-                by = watch.as_mut() => {
-                    self.set_back(by);
-                    watch.set(clock.set_back());
-                }
+                () = self.time.sleep_until(next.unwrap_or(Timestamp::MAX)), if room => {}
             }
         }
         // Each poll sees the signal while it fetches; what it has submitted it sees through.
@@ -164,18 +162,9 @@ impl Poller {
         Ok(())
     }
 
-    /// The clock was set back: no feed waits longer for that.
-    fn set_back(&mut self, by: SignedDuration) {
-        for turn in &mut self.next {
-            turn.at = turn.at.saturating_sub(by).unwrap_or(Timestamp::MIN);
-        }
-        self.turns = self.next.iter().copied().map(Reverse).collect();
-        self.hosts.set_back(by);
-    }
-
     /// Starts the polls whose turn has come, as far as there is room and their hosts are free.
     fn start_due(&mut self) {
-        let now = self.context.clock.now();
+        let now = self.time.now();
         while self.running.len() < CONCURRENT
             && let Some(Reverse(turn)) = self.turns.pop_if_due(now)
         {
@@ -212,17 +201,18 @@ impl Poller {
             return Ok(());
         };
         let (_, feed, hosts) = self.polls.swap_remove(place);
-        let now = self.context.clock.now();
+        let now = self.time.now();
         self.hosts.end(&hosts);
         if let Some((host, silence)) = &polled.silence {
             self.hosts.silence(host, now, *silence);
         }
-        let at = schedule::next(
+        let clock = self.context.clock.now();
+        let next = schedule::next(
             polled.outcome,
             polled.memory.rhythm(),
             &polled.wishes,
             self.feeds[feed].bounds(),
-            now,
+            clock,
             self.chance.next(),
         );
         self.memories[feed] = Some(polled.memory);
@@ -231,6 +221,7 @@ impl Poller {
         }
         let at = if self.again.remove(&feed) {
             self.expected.insert(feed, ONCE_MORE);
+        let at = now.saturating_add(next.duration_since(clock)).unwrap_or(Timestamp::MAX);
             now
         } else if polled.outcome == Outcome::Read {
             at.min(self.once_more(feed, now).unwrap_or(at))
@@ -261,7 +252,7 @@ impl Poller {
 
     /// Hubs tell of news: the feeds are due at once.
     fn notice(&mut self, names: &HashSet<String>) {
-        let at = self.context.clock.now();
+        let at = self.time.now();
         let feeds = self.feeds.iter().enumerate();
         let named: Vec<_> =
             feeds.filter(|(_, feed)| names.contains(feed.name())).map(|(feed, _)| feed).collect();

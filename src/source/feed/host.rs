@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::later;
 use super::schedule::LONGEST_TOLD;
@@ -28,14 +28,6 @@ struct Host {
 }
 
 impl Hosts {
-    /// The clock was set back: what was to come soon is to come as soon.
-    pub(super) fn set_back(&mut self, by: SignedDuration) {
-        for host in self.0.values_mut() {
-            host.free = host.free.saturating_sub(by).unwrap_or(Timestamp::MIN);
-            host.silent = host.silent.saturating_sub(by).unwrap_or(Timestamp::MIN);
-        }
-    }
-
     /// Promises a moment for a request that goes to all of `hosts`: now, or later.
     pub(super) fn promise(&mut self, hosts: &[String], now: Timestamp) -> Timestamp {
         if self.0.len() >= MANY {

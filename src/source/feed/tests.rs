@@ -143,6 +143,20 @@ async fn a_clock_that_is_set_back_does_not_stop_polling() {
 }
 
 #[tokio::test]
+async fn a_clock_that_was_far_ahead_for_a_moment_does_not_stop_polling() {
+    let server = Local::serve(|_| answer("200 OK", "", &list([2, 1])));
+    let data = tempfile::tempdir().unwrap();
+    let mut poller = poller(data.path(), &server.url);
+    poller.turn(100).await;
+    poller.turn(18_100).await;
+    poller.context.clock.set(at(120));
+    poller.start_due();
+    assert!(poller.running.is_empty(), "it was asked just now");
+    poller.turn(160).await;
+    assert_eq!(server.heads().len(), 3);
+}
+
+#[tokio::test]
 async fn what_was_taken_in_is_remembered_across_a_restart() {
     let server = Local::serve(|_| answer("200 OK", "ETag: \"v1\"\r\n", &list([2, 1])));
     let data = tempfile::tempdir().unwrap();
