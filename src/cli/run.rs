@@ -1,7 +1,8 @@
 //! `wirefold run`: the daemon.
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
-use tracing::info;
+use tracing::{debug, info};
 
 use crate::config::Origin;
 use crate::pipeline;
@@ -23,6 +24,15 @@ pub(super) struct Args {
     log_format: LogFormat,
 }
 
+/// Takes as many files as the system grants: every feed, circuit, reader and receiver needs one, and
+/// what is granted without asking is little.
+fn may_open_many_files() {
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+        debug!(limit = limit.current, "no more files may be open: {error}");
+    }
+}
+
 pub(super) fn run(args: Args) -> Result<(), Failure> {
     let (config, decider) = args.config.load()?;
     tracing_setup::start(args.log_format);
@@ -37,6 +47,7 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::runtime(format!("cannot start the runtime: {error}")))?;
+    may_open_many_files();
     let outcome = runtime.block_on(async {
         // From here on a file that may not grow (`ulimit -f`) is an error that is waited for, as a full
         // disk is; the signal would end the process.

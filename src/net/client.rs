@@ -1,5 +1,6 @@
 //! The client: one request, its redirects, its limits.
 
+use std::io;
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Full};
@@ -102,8 +103,21 @@ impl Client {
     /// # Errors
     /// When the TLS library refuses its own defaults.
     pub fn new() -> Result<Client, FetchError> {
+        Client::keeping(connect::IDLE_PER_HOST)
+    }
+
+    /// A client for very many servers, each of which is asked rarely: it closes each connection
+    /// after its answer.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn without_idle() -> Result<Client, FetchError> {
+        Client::keeping(0)
+    }
+
+    fn keeping(idle: usize) -> Result<Client, FetchError> {
         let build = |reach| {
-            connect::http(reach).map_err(|error| {
+            connect::http(reach, idle).map_err(|error| {
                 FetchError::new(FetchErrorKind::Connect, format!("TLS cannot be set up: {error}"))
             })
         };
@@ -221,21 +235,27 @@ impl Client {
 
 fn unsent(url: &Url, error: &legacy::Error) -> FetchError {
     let mut cause: &dyn std::error::Error = error;
-    let mut refused = false;
+    let (mut refused, mut starved) = (false, false);
     while let Some(source) = cause.source() {
-        refused |= source
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref)
-            .is_some_and(|inner| inner.is::<OutOfReach>());
+        let io = source.downcast_ref::<io::Error>();
+        refused |= io.and_then(io::Error::get_ref).is_some_and(|inner| inner.is::<OutOfReach>());
+        starved |= io.is_some_and(is_starved);
         cause = source;
     }
     let kind = match error.is_connect() {
         _ if refused => return FetchError::new(FetchErrorKind::Refused, cause.to_string()),
+        _ if starved => FetchErrorKind::NoFiles,
         true => FetchErrorKind::Connect,
         false => FetchErrorKind::Protocol,
     };
     let host = url.host_str().unwrap_or_default();
     FetchError::new(kind, format!("{host} cannot be asked: {}", chain(error)))
+}
+
+/// Whether too many files are open: in all (ENFILE), or in this process (EMFILE). The numbers are the
+/// same on every Unix.
+fn is_starved(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(23 | 24))
 }
 
 fn undecoded(error: decode::DecodeError) -> FetchError {

@@ -39,16 +39,16 @@ impl Reach {
 const CONNECT: Duration = Duration::from_secs(10);
 /// An idle connection is kept this long for the next request to the same host.
 const IDLE: Duration = Duration::from_secs(30);
-/// Idle connections kept for one host.
-const IDLE_PER_HOST: usize = 2;
+/// Idle connections kept for one host, by a client that keeps any.
+pub(super) const IDLE_PER_HOST: usize = 2;
 /// The head of an answer may have this many bytes.
 const HEAD: usize = 64 * 1024;
 
 /// Hyper's client behind the guard.
 pub(super) type Http = Client<HttpsConnector<HttpConnector<Resolver>>, Full<Bytes>>;
 
-/// A client whose connections stay within `reach`.
-pub(super) fn http(reach: Reach) -> Result<Http, rustls::Error> {
+/// A client whose connections stay within `reach`, and that keeps `idle` of them for each host.
+pub(super) fn http(reach: Reach, idle: usize) -> Result<Http, rustls::Error> {
     let roots: RootCertStore = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
     // The provider is named, not installed: a library must not set a process-wide default.
     let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
@@ -68,7 +68,7 @@ pub(super) fn http(reach: Reach) -> Result<Http, rustls::Error> {
     Ok(Client::builder(TokioExecutor::new())
         .pool_timer(TokioTimer::new())
         .pool_idle_timeout(IDLE)
-        .pool_max_idle_per_host(IDLE_PER_HOST)
+        .pool_max_idle_per_host(idle)
         .http1_max_buf_size(HEAD)
         .build(https))
 }

@@ -18,6 +18,8 @@ pub enum FetchErrorKind {
     Refused,
     /// No connection: name, network or TLS.
     Connect,
+    /// No connection, since this process or machine has too many files open already.
+    NoFiles,
     /// The answer took too long.
     Timeout,
     /// A limit of size or ratio was passed.

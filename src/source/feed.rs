@@ -39,6 +39,9 @@ use schedule::{Bounds, Outcome};
 
 /// Polls on their way at one time.
 const CONCURRENT: usize = 32;
+/// With feeds of more hosts than this no connection is kept for the next poll: all of them together
+/// would take most of the files that a process may have open.
+const FEW_HOSTS: usize = 200;
 /// First polls are spread over this much time for each feed, but not beyond a feed's own bound.
 const SPREAD: Duration = Duration::from_millis(20);
 /// How often a feed is asked again, `min_interval` apart, that has nothing new after a notice: the
@@ -69,8 +72,11 @@ impl Feed {
 
 /// Polls feeds until told to stop. Sources of other kinds are not polled.
 pub(super) async fn run(configs: Vec<SourceConfig>, context: Context) -> Result<(), SourceError> {
-    let client = Client::new().map_err(|error| SourceError::new(error.to_string()))?;
-    let mut poller = Poller::new(configs.into_iter().filter_map(Feed::new), client, context);
+    let feeds: Vec<_> = configs.into_iter().filter_map(Feed::new).collect();
+    let hosts: HashSet<_> = feeds.iter().filter_map(|feed| feed.web.url.host_str()).collect();
+    let client = if hosts.len() > FEW_HOSTS { Client::without_idle() } else { Client::new() };
+    let client = client.map_err(|error| SourceError::new(error.to_string()))?;
+    let mut poller = Poller::new(feeds.into_iter(), client, context);
     info!(feeds = poller.feeds.len(), "polling");
     poller.run().await
 }
@@ -101,14 +107,14 @@ struct Poller {
     polls: Vec<(Id, usize, Vec<String>)>,
     chance: Chance,
     client: Client,
+    /// The time of turns and hosts. What is kept or told of a feed has the clock's.
+    time: Steady,
     context: Context,
 }
 
 impl Poller {
     fn new(feeds: impl Iterator<Item = Feed>, client: Client, context: Context) -> Poller {
         let feeds: Vec<_> = feeds.map(Arc::new).collect();
-    /// The time of turns and hosts. What is kept or told of a feed has the clock's.
-    time: Steady,
         let memories: Vec<_> =
             feeds.iter().map(|feed| Some(Memory::load(&context.log, feed))).collect();
         let mut time = context.clock.steady();
@@ -136,13 +142,13 @@ impl Poller {
             polls: Vec::new(),
             chance,
             client,
+            time,
             context,
         }
     }
 
     async fn run(&mut self) -> Result<(), SourceError> {
         let stop = self.context.stop.clone();
-            time,
         let hubs = self.context.hubs.clone();
         while !stop.is_cancelled() {
             self.start_due();
@@ -215,13 +221,13 @@ impl Poller {
             clock,
             self.chance.next(),
         );
+        let at = now.saturating_add(next.duration_since(clock)).unwrap_or(Timestamp::MAX);
         self.memories[feed] = Some(polled.memory);
         if polled.news {
             self.expected.remove(&feed);
         }
         let at = if self.again.remove(&feed) {
             self.expected.insert(feed, ONCE_MORE);
-        let at = now.saturating_add(next.duration_since(clock)).unwrap_or(Timestamp::MAX);
             now
         } else if polled.outcome == Outcome::Read {
             at.min(self.once_more(feed, now).unwrap_or(at))

@@ -1,7 +1,7 @@
 //! `wirefold run`: starts, drains, goes on where it was.
 
 use std::io::Write;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use crate::support::{Desk, Said, unlike_any_other};
 
@@ -105,6 +105,23 @@ fn a_second_daemon_on_the_same_log_is_refused() {
     let said = desk.wirefold(&["run", "-c", "wirefold.toml"]).exited(1);
     assert!(said.err.contains("data"), "{}", said.err);
     daemon.stop();
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn it_opens_as_many_files_as_it_may() {
+    let desk = Desk::with(CONFIG);
+    desk.write("spool/a.ndjson", &item(1));
+    let mut daemon = desk.daemon_with(|run| {
+        let mut limited = Command::new("sh");
+        limited.args(["-c", "ulimit -Sn 100; exec \"$@\"", "sh"]);
+        limited.arg(run.get_program()).args(run.get_args()).current_dir(desk.path(""));
+        limited.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        *run = limited;
+    });
+    daemon.until("it runs", || desk.list("spool/done").len() == 1);
+    let (now, most) = daemon.open_files_limits();
+    assert!(now == most && most > 100, "{now} of {most}");
 }
 
 #[test]

@@ -83,6 +83,25 @@ fn adding_a_feed_floods_nobody_and_what_comes_then_is_delivered_once() {
 }
 
 #[test]
+fn a_daemon_without_files_left_blames_no_feed_for_it() {
+    let feed = Feed::serve(rss(&[(1, OLD)]));
+    let desk = desk(&feed, "allow_private = true");
+    let mut daemon = desk.daemon();
+    daemon.until("it is asked", || feed.asked() > 0);
+    let (_, most) = daemon.open_files_limits();
+    if !daemon.limit_open_files(3) {
+        return;
+    }
+    daemon
+        .until("it cannot ask", || desk.read("daemon.log").matches("is not asked now").count() > 1);
+    assert!(daemon.limit_open_files(most));
+    let asked = feed.asked();
+    daemon.until("it is asked again", || feed.asked() > asked);
+    daemon.stop();
+    assert!(!desk.read("daemon.log").contains("failures="), "{}", desk.read("daemon.log"));
+}
+
+#[test]
 fn a_daemon_that_is_killed_again_and_again_takes_every_entry_in_once() {
     const ENTRIES_A_CYCLE: u64 = 3;
     let cycles = crate::kill::cycles();

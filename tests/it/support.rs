@@ -172,9 +172,26 @@ impl Daemon {
     /// there is no program for that.
     #[must_use]
     pub(crate) fn limit_files(&self, bytes: &str) -> bool {
+        self.limit(&format!("--fsize={bytes}:"))
+    }
+
+    /// Limits how many files it may open, those that it has among them. False as above.
+    #[must_use]
+    pub(crate) fn limit_open_files(&self, count: u64) -> bool {
+        self.limit(&format!("--nofile={count}:"))
+    }
+
+    /// How many files it may open, and how many it might ask for.
+    pub(crate) fn open_files_limits(&self) -> (u64, u64) {
+        let limits = std::fs::read_to_string(format!("/proc/{}/limits", self.child.id())).unwrap();
+        let line = limits.lines().find_map(|line| line.strip_prefix("Max open files")).unwrap();
+        let mut limits = line.split_whitespace().map(|limit| limit.parse().unwrap_or(u64::MAX));
+        (limits.next().unwrap(), limits.next().unwrap())
+    }
+
+    fn limit(&self, limit: &str) -> bool {
         let pid = self.child.id().to_string();
-        let limit = format!("--fsize={bytes}:");
-        Command::new("prlimit").args([&limit, "--pid", &pid]).status().is_ok_and(|it| it.success())
+        Command::new("prlimit").args([limit, "--pid", &pid]).status().is_ok_and(|it| it.success())
     }
 
     /// SIGHUP: read the configuration again.

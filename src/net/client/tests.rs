@@ -1,4 +1,5 @@
-use std::net::TcpListener;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::thread::JoinHandle;
 
 use super::*;
@@ -18,6 +19,40 @@ async fn a_fetch_says_who_asks_and_what_it_understands() {
     let head = server.heads().remove(0);
     assert!(head.contains(&format!("user-agent: wirefold/{}", env!("CARGO_PKG_VERSION"))));
     assert!(head.contains("accept-encoding: gzip, br, deflate"), "{head}");
+}
+
+#[tokio::test]
+async fn a_client_for_many_servers_keeps_no_connection() {
+    const ASKED: u32 = 20;
+    for (client, keeps) in [(Client::new(), true), (Client::without_idle(), false)] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url: Url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
+        std::thread::spawn(move || {
+            for (number, stream) in (1..).zip(listener.incoming()) {
+                std::thread::spawn(move || keep_alive(stream.unwrap(), number));
+            }
+        });
+        let client = client.unwrap();
+        let mut connections = Vec::new();
+        for _ in 0..ASKED {
+            let request = Request::get(url.clone(), Reach::Anywhere);
+            connections = client.fetch(request).await.unwrap().body;
+        }
+        assert_eq!(connections != ASKED.to_string().as_bytes(), keeps, "{connections:?}");
+    }
+}
+
+/// Answers every request on a connection with its number.
+fn keep_alive(mut stream: TcpStream, number: u32) {
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while stream.read(&mut byte).unwrap_or(0) == 1 {
+        head.push(byte[0]);
+        if head.ends_with(b"\r\n\r\n") {
+            head.clear();
+            let _ = write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{number:02}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use hyper::{Method, StatusCode};
 use jiff::Timestamp;
 use tracing::{debug, error, warn};
 
-use crate::net::{Client, Credentials, Reach, Request};
+use crate::net::{Client, Credentials, FetchErrorKind, Reach, Request};
 use crate::source::{Context, SourceError};
 
 use super::Feed;
@@ -67,6 +67,13 @@ async fn ask(
     let now = context.clock.now();
     let response = match fetched {
         Ok(response) => response,
+        Err(error) if error.kind() == FetchErrorKind::NoFiles => {
+            warn!(source = %feed.name(), "is not asked now: {error}");
+            return Ok(Polled {
+                outcome: Outcome::Unasked,
+                ..read(memory, Wishes::default(), false)
+            });
+        }
         Err(error) => return Ok(failed(feed, memory, &error.to_string())),
     };
     let wishes = hints::of_headers(&response.headers, now);

@@ -33,6 +33,8 @@ pub(super) enum Outcome {
     Failed(u32),
     /// The server says that it is gone for good (410).
     Gone,
+    /// It could not be asked, through no fault of its own.
+    Unasked,
 }
 
 /// What the server and the feed itself ask for.
@@ -68,6 +70,7 @@ pub(super) fn next(
             bounds.min.saturating_mul(1 << times.min(16)).min(LONGEST.max(bounds.min))
         }
         Outcome::Gone => LONGEST,
+        Outcome::Unasked => bounds.min,
     };
     let wait = wait.mul_f64(0.95 + 0.1 * chance).max(bounds.min);
     // Retry-After is a promise to keep: chance only adds to it.
@@ -144,6 +147,11 @@ mod tests {
         let failed = |times| minutes(Outcome::Failed(times), &every(60), Wishes::default());
         assert_eq!([1, 2, 3, 10, 11, 4_000].map(failed), [2, 4, 8, 1_024, 1_440, 1_440]);
         assert_eq!(minutes(Outcome::Gone, &every(60), Wishes::default()), 1_440);
+    }
+
+    #[test]
+    fn a_feed_that_was_not_asked_for_want_of_files_is_asked_soon() {
+        assert_eq!(minutes(Outcome::Unasked, &every(86_400), Wishes::default()), 1);
     }
 
     #[test]
