@@ -237,6 +237,13 @@ fn report(trimmed: Trimmed) {
             "the log is full: records that some sink has not had were removed (on_full = \"skip\")"
         );
     }
+    if trimmed.ahead > 0 {
+        tracing::warn!(
+            records = trimmed.ahead,
+            "the log is full, and records of the window were removed, since they are ahead of the \
+             clock: it is behind now, or was ahead when they came (docs/guarantees.md)"
+        );
+    }
 }
 
 /// Retention in small steps between commits.

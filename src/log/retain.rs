@@ -45,6 +45,8 @@ pub struct Trimmed {
     pub records: u64,
     /// How many of them some configured sink had not had.
     pub skipped: u64,
+    /// How many of them are of the window by their own time, but ahead of the clock.
+    pub ahead: u64,
     /// There is more to remove: call again.
     pub more: bool,
 }
@@ -183,7 +185,7 @@ impl Log {
         let skipped = to.saturating_sub(behind.0.max(from)) + cuts.given_up;
         // Sizes were estimated: while there is no room and something went, there may be more.
         let more = cuts.more || (to > from && meta.bytes + incoming > keep.budget());
-        Ok(Trimmed { records: removed.records, skipped, more })
+        Ok(Trimmed { records: removed.records, skipped, ahead: cuts.ahead, more })
     }
 }
 
@@ -217,7 +219,18 @@ struct Cuts {
     leaves: bool,
     identities: u64,
     carried: u64,
+    /// Records of the window that go since they are ahead of the clock.
+    ahead: u64,
     more: bool,
+}
+
+/// Where the decision stream is cut.
+struct Cut {
+    first: Position,
+    /// The first position that stays.
+    to: Position,
+    going: u64,
+    ahead: u64,
 }
 
 impl Plan<'_> {
@@ -225,7 +238,7 @@ impl Plan<'_> {
         let open =
             |table| transaction.open_table(table).map_err(|error| store.fault("Reading", error));
         let decisions = open(DECISIONS)?;
-        let (first, cut, scanned) = self.decisions(store, &decisions)?;
+        let Cut { first, to: cut, going, ahead } = self.decisions(store, &decisions)?;
         let remembered = |row: Vec<Remembered>| row.last().map(|last| last.received);
         let identities =
             expired(store, &open(IDENTITIES)?, cutoff(self.now, self.keep.identities), remembered)?;
@@ -247,21 +260,17 @@ impl Plan<'_> {
             given_up,
             identities: identities.unwrap_or(0),
             carried: carried.unwrap_or(0),
-            more: scanned == STEP,
+            ahead,
+            more: going == STEP,
         })
     }
 
-    /// The first position, the first that stays, and how many go.
-    fn decisions(
-        &self,
-        store: &Store,
-        table: &ReadOnlyTable<u64, Bytes>,
-    ) -> Result<(Position, Position, u64), LogError> {
+    fn decisions(&self, store: &Store, table: &ReadOnlyTable<u64, Bytes>) -> Result<Cut, LogError> {
         let fault = |error| store.fault("Reading", error);
         let old = cutoff(self.now, self.keep.records);
         let young = cutoff(self.now, self.keep.window);
         let (mut first, mut cut) = (None, self.end);
-        let (mut freed, mut going) = (0, 0);
+        let (mut freed, mut going, mut ahead) = (0, 0, 0);
         for stored in table.iter().map_err(fault)?.take(STEP as usize) {
             let (key, bytes) = stored.map_err(fault)?;
             let position = Position(key.value());
@@ -280,9 +289,10 @@ impl Plan<'_> {
             // Its item is about as large again: better to free too little and come back.
             freed += 2 * bytes.value().len() as u64;
             going += 1;
+            ahead += u64::from(at >= young && at > self.ageless);
             cut = position.next();
         }
-        Ok((first.unwrap_or(cut), cut, going))
+        Ok(Cut { first: first.unwrap_or(cut), to: cut, going, ahead })
     }
 }
 

@@ -45,7 +45,7 @@ fn records_past_their_time_go() {
     log.append(&items(1..101)).unwrap();
     let before = log.size();
     let trimmed = log.trim(&keep(10), 0, at(0)).unwrap();
-    assert_eq!(trimmed, Trimmed { records: 89, skipped: 0, more: false });
+    assert_eq!(trimmed, Trimmed { records: 89, skipped: 0, ahead: 0, more: false });
     assert_eq!(positions(&log.view()), (90..101).collect::<Vec<_>>());
     assert_eq!(seqs_kept(&log), (90..101).collect::<Vec<_>>());
     assert!(log.size() < before / 5, "{} of {before}", log.size());
@@ -371,7 +371,13 @@ fn records_ahead_of_the_clock_go_for_want_of_room_as_sinks_have_had_them() {
     log.append(&items(90_001..90_091)).unwrap();
     let full = Keep { max_size: log.size(), window: SECOND * 200, ..keep(1_000) };
     log.attach("desk", Position(51));
-    while log.trim(&full, 50_000, at(20)).unwrap().records > 0 {}
+    let (mut records, mut ahead) = (0, 0);
+    while let Trimmed { records: more @ 1.., ahead: of_them, .. } =
+        log.trim(&full, 50_000, at(20)).unwrap()
+    {
+        (records, ahead) = (records + more, ahead + of_them);
+    }
+    assert_eq!((records, ahead), (50, 40), "what goes of the window is counted");
     assert_eq!(positions(&log.view())[0], 51, "what a sink has not had stays");
     let error = log.room(&full, 50_000, at(20)).unwrap_err().to_string();
     assert!(error.contains("the sink `desk`"), "{error}");
