@@ -137,6 +137,7 @@ fn stats(view: &View, json: bool) -> Result<(), Failure> {
         oldest,
         newest,
         bytes,
+        remembered_bytes,
         file_bytes,
         sinks,
     } = view.stats().map_err(Failure::runtime)?;
@@ -149,7 +150,8 @@ fn stats(view: &View, json: bool) -> Result<(), Failure> {
         let found = json!({
             "first": first, "end": end, "next_seq": next_seq, "records": records,
             "intake": intake, "rejected": rejected, "carried": carried, "oldest": oldest, "newest": newest,
-            "bytes": bytes, "file_bytes": file_bytes, "sinks": sinks,
+            "bytes": bytes, "remembered_bytes": remembered_bytes, "file_bytes": file_bytes,
+            "sinks": sinks,
         });
         return Ok(terminal::line(&found.to_string())?);
     }
@@ -164,7 +166,12 @@ fn stats(view: &View, json: bool) -> Result<(), Failure> {
         ),
         format!("stories   {carried} of which it is known which channels carried them"),
         format!("times     {} to {}", time(oldest), time(newest)),
-        format!("size      {} of records in a file of {}", size(bytes), size(file_bytes)),
+        format!(
+            "size      {} of records and {} of what outlives them, in a file of {}",
+            size(bytes),
+            size(remembered_bytes),
+            size(file_bytes)
+        ),
     ];
     lines.extend(sinks.iter().map(|(name, next)| {
         let lag = end.0.saturating_sub(next.0);

@@ -8,7 +8,7 @@ use super::frame::{Kind, is_of};
 use super::meta::Meta;
 use super::read::View;
 use super::record::Position;
-use super::store::{CARRIED, DECISIONS, INTAKE};
+use super::store::{CARRIED, DECISIONS, IDENTITIES, INTAKE};
 use crate::item::Seq;
 
 /// How much a log holds.
@@ -32,8 +32,10 @@ pub struct Stats {
     pub oldest: Option<Timestamp>,
     /// Time of the last record.
     pub newest: Option<Timestamp>,
-    /// Bytes of the records.
+    /// Bytes of the records, which is what `max_size` bounds.
     pub bytes: u64,
+    /// Bytes of what outlives them: identities, and which channels carried which story.
+    pub remembered_bytes: u64,
     /// Bytes of the file they are in. It does not shrink: room that became free is used again.
     pub file_bytes: u64,
     /// Every sink that ever was, and the first position it has not been acknowledged for.
@@ -44,7 +46,7 @@ impl View {
     /// Counts what the log holds.
     pub fn stats(&self) -> Result<Stats, LogError> {
         let store = &self.0;
-        let (meta, [records, intake, carried], rejected) = store.read(|transaction| {
+        let (meta, counts, rejected, remembered_bytes) = store.read(|transaction| {
             let mut counts = [0; 3];
             for (count, table) in counts.iter_mut().zip([DECISIONS, INTAKE, CARRIED]) {
                 let table =
@@ -59,8 +61,15 @@ impl View {
                 let (_, bytes) = row.map_err(fault)?;
                 rejected += u64::from(is_of(Kind::Rejected, bytes.value()));
             }
-            Ok((Meta::load(store, transaction)?, counts, rejected))
+            let mut remembered = 0;
+            for table in [IDENTITIES, CARRIED] {
+                let table =
+                    transaction.open_table(table).map_err(|error| store.fault("Reading", error))?;
+                remembered += table.stats().map_err(fault)?.stored_bytes();
+            }
+            Ok((Meta::load(store, transaction)?, counts, rejected, remembered))
         })?;
+        let [records, intake, carried] = counts;
         let (first, end) = self.bounds()?;
         let file = std::fs::metadata(store.path())
             .map_err(|error| LogError::io(store.path(), "Reading", error))?;
@@ -76,6 +85,7 @@ impl View {
             oldest: self.record(first).ok().flatten().map(|logged| logged.at),
             newest: (end > Position::FIRST).then_some(meta.at),
             bytes: meta.bytes,
+            remembered_bytes,
             file_bytes: file.len(),
             sinks: sinks.collect(),
         })

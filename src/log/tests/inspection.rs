@@ -55,6 +55,7 @@ fn stats_count_what_is_kept() {
     assert_eq!((stats.oldest, stats.newest), (Some(at(1)), Some(at(9))));
     assert_eq!((stats.bytes, stats.sinks), (log.size(), vec![("desk".to_owned(), Position(1))]));
     assert!(stats.file_bytes > stats.bytes);
+    assert!(empty.remembered_bytes == 0 && stats.remembered_bytes > 9 * 16);
     log.append(&[reject(10), item(11), reject(12)]).unwrap();
     let stats = log.view().stats().unwrap();
     assert_eq!((stats.intake, stats.rejected), (12, 2));
