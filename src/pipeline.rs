@@ -78,9 +78,9 @@ pub async fn run(
     let log = Log::open(&config.log).map_err(|error| RunError(error.to_string()))?;
     let changed = log.configured() != Some(config.digest());
     log.hold_back(config.holds_back());
-    let live = recover::recover(&mut decider, &log, config.fold.window, changed)
+    let read = recover::recover(&mut decider, &log, config.fold.window, changed)
         .map_err(|error| RunError(format!("the log cannot be read back: {error}")))?;
-    info!(log = %config.log.dir.display(), live, "the window is as it was");
+    info!(log = %config.log.dir.display(), read, "the window is as it was");
 
     let handle = decider.route.reloads();
     let model = decider.fold.model_digest().to_owned();

@@ -36,8 +36,8 @@ type Chunk<T> = Result<Vec<Step<T>>, LogError>;
 type Known = (Prepared, Outline);
 
 /// Brings the stages back to where they were when the log was last written. `changed`: that was with
-/// another configuration, whose policies may hold back what these do not. Returns how many items are
-/// live again.
+/// another configuration, whose policies may hold back what these do not. Returns how many items
+/// were read for that.
 pub(super) fn recover(
     decider: &mut Decider,
     log: &Log,
