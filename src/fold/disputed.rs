@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::profile::{Profile, Term};
-use crate::prepare::{Stance, Word};
+use crate::prepare::{Polarity, Stance, Word};
 
 /// How two reports contradict each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -53,24 +53,28 @@ pub(super) fn clash(a: &Profile, b: &Profile) -> Option<Clash> {
     };
     let told = |term: &Term| teller.terms.iter().find(|there| there.id == term.id);
     let tells = |flag: u8| denier.terms.iter().filter(move |term| term.is(flag)).filter_map(told);
+    let count = |flag: u8| denier.terms.iter().filter(|term| term.is(flag)).count();
     let polarity = denier.polarity;
+    let (denied, denied_told) = (count(Word::DENIED), tells(Word::DENIED).count());
     if polarity.stance == Untrue {
-        return tells(Word::DENIED).next().map(|_| Clash::Untrue);
+        // "Reports were a 'hoax'": what is told must be the report, as the words are a speaker's.
+        let told = denied_told > 0 && (!polarity.report || 2 * denied_told >= denied);
+        return told.then_some(Clash::Untrue);
     }
     let shared = denier.distinct().filter(|term| told(term).is_some()).count();
     if shared < 2 || teller.polarity.hedged || teller.polarity.accuses {
         return None;
     }
-    let count = |flag: u8| denier.terms.iter().filter(|term| term.is(flag)).count();
-    let (denied, denied_told) = (count(Word::DENIED), tells(Word::DENIED).count());
     let (subject, subject_told) = (count(Word::SUBJECT), tells(Word::SUBJECT).count());
-    // One word is enough when it is half of what is denied, or when nothing else is said.
+    // One word is enough when it is half of what is denied and most of its clause is told, or when
+    // nothing else is said.
+    let most = 2 * (denied_told + subject_told) > denied + subject;
     let all = denied == 1 && subject == subject_told && subject > 0;
-    let half = denied_told == 1 && denied <= 2 && (shared >= 3 || all);
+    let half = denied_told == 1 && denied <= 2 && (shared >= 3 && most || all);
     if tells(Word::KEY).next().is_none() || !(denied_told >= 2 || half) {
         return None;
     }
-    if other_names(denier, teller) {
+    if other_names(denier, teller) || thought_over(denier, teller) {
         return None;
     }
     // "Schools will not reopen on Monday", "reopen on Thursday": both may be so.
@@ -89,6 +93,7 @@ pub(super) fn clash(a: &Profile, b: &Profile) -> Option<Clash> {
     match polarity.stance {
         Denies if half && polarity.report => None,
         Denies if polarity.own && !subject => None,
+        Denies if !told_as_denied(denier, teller) => None,
         Denies => Some(Clash::Denial),
         Negates if subject && (!coming || polarity.under_way) => Some(Clash::Negation),
         // "Will not" is against "will" and "to", not against what has been.
@@ -107,6 +112,33 @@ fn other_names(denier: &Profile, teller: &Profile) -> bool {
     };
     named(denier, teller, Word::NAME | Word::DENIED) && named(teller, denier, Word::NAME)
 }
+
+/// Whether the other tells what somebody did that he denies: the verb and what goes with it, or half
+/// of it. Who and where it was is told of much besides.
+fn told_as_denied(denier: &Profile, teller: &Profile) -> bool {
+    let tells = |term: &&Term| teller.terms.iter().any(|there| there.id == { term.id });
+    let all = |flag: u8| denier.terms.iter().filter(move |term| term.is(flag));
+    let (denied, told) = (all(Word::DENIED).count(), all(Word::DENIED).filter(tells).count());
+    let names = |of: &Term| of.is(Word::NAME);
+    let only_names = all(Word::DENIED).filter(tells).all(names) && !all(Word::DENIED).all(names);
+    let verb = match all(Word::DENIED).next() {
+        Some(verb) if denier.polarity.own => verb.is(Word::KEY) && tells(&verb),
+        _ => all(Word::KEY).all(|key| tells(&key)),
+    };
+    !only_names && (verb || 2 * told >= denied)
+}
+
+/// Whether one says what is to be long after the other said that it was not to be: "will not
+/// resign", and the next day "to resign".
+fn thought_over(denier: &Profile, teller: &Profile) -> bool {
+    let Polarity { stance, under_way, .. } = denier.polarity;
+    let will = |term: &Term| term.is(Word::KEY | Word::COMING);
+    let to_come = stance == Stance::WillNot || under_way || denier.terms.iter().any(will);
+    to_come && teller.event - denier.event > LONG_AFTER
+}
+
+/// So many seconds later one may have thought better of it.
+const LONG_AFTER: i64 = 6 * 3_600;
 
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,7 @@ use super::text::is_cased;
 
 mod lexicon;
 mod token;
+mod untrue;
 
 use lexicon::class;
 use token::{Token, tokens};
@@ -147,7 +148,9 @@ impl<'a> Reader<'a> {
             if reach > 0 && cue.is_none() {
                 // What is denied in somebody's words is rarely what others tell.
                 self.both |= token.quoted;
-                if !token.quoted && !token.has(class::REPORT) {
+                // A single letter is that of a share: "Kontor <K>".
+                let share = matches!(token.word.as_bytes(), [b'A'..=b'Z']);
+                if !token.quoted && !token.has(class::REPORT) && !share {
                     self.marks[at] |= Word::DENIED;
                     let vague = self.denial && token.has(class::VAGUE);
                     let carries = !vague && !token.has(class::LIGHT | class::FUNCTION);
@@ -191,30 +194,10 @@ impl<'a> Reader<'a> {
     }
 
     fn subject(&mut self, from: usize, to: usize) {
-        for mark in &mut self.marks[from..to] {
-            *mark |= Word::SUBJECT;
+        for (mark, token) in self.marks[from..to].iter_mut().zip(&self.tokens[from..to]) {
+            // "Norland claims": who says so, and not a part of who did it.
+            *mark |= if token.has(class::REPORT) { 0 } else { Word::SUBJECT };
         }
-    }
-
-    /// Marks what the word at `at` calls untrue: its clause if that speaks of reports, or else its
-    /// statement; the whole headline if that says nothing more.
-    fn about(&mut self, at: usize) {
-        let tokens = self.tokens;
-        let within = |bound: fn(&Token<'_>) -> bool| {
-            let from = (0..=at).rev().find(|it| bound(&tokens[*it])).unwrap_or(0);
-            let to = (at + 1..tokens.len()).find(|it| bound(&tokens[*it])).unwrap_or(tokens.len());
-            from..to
-        };
-        let clause = within(|token| token.starts);
-        let speaks = tokens[clause.clone()].iter().any(|token| token.has(class::REPORT));
-        let statement = if speaks { clause } else { within(|token| token.parts) };
-        let says = |token: &Token<'_>| {
-            let calls = class::UNTRUE | class::SAID_UNTRUE | class::NO | class::NOT;
-            !token.has(calls | class::FUNCTION | class::REPORT | class::ARTICLE)
-        };
-        let more = tokens[statement.clone()].iter().any(says);
-        let about = if more { statement } else { 0..tokens.len() };
-        self.marks[about].iter_mut().for_each(|mark| *mark |= Word::DENIED);
     }
 
     /// Whether "May" is the month, or somebody's name: where capitals tell names, or after "in".
@@ -227,6 +210,19 @@ impl<'a> Reader<'a> {
     fn after(&self, at: usize) -> impl Iterator<Item = &'a Token<'a>> + use<'a> {
         let tokens = self.tokens;
         tokens[at + 1..].iter().take_while(|token| !token.starts)
+    }
+
+    /// Whether its statement starts with names alone: "Olsen not to", but "Olsen told Brandt not to".
+    fn only_names(&self, at: usize) -> bool {
+        let name = |token: &Token<'_>| token.word.starts_with(char::is_uppercase);
+        is_cased(self.headline) && self.statement(at).count() > 0 && self.statement(at).all(name)
+    }
+
+    /// The words before a word in its statement.
+    fn statement(&self, at: usize) -> impl Iterator<Item = &'a Token<'a>> + use<'a> {
+        let tokens = self.tokens;
+        let from = (0..=at).rev().find(|it| tokens[*it].parts).unwrap_or(0);
+        tokens[from..at].iter()
     }
 
     fn before(&self, at: usize, most: usize) -> &'a [Token<'a>] {
@@ -248,6 +244,7 @@ impl<'a> Reader<'a> {
             let of = self.after(at).nth(1).is_some_and(|word| word.has(class::OF));
             return match next {
                 None if at == 0 => Some(Cue::Untrue),
+                Some(next) if next.has(class::PLANNING) && of && !skipped => Some(Cue::WillNot),
                 Some(next) if next.has(class::PROOF) && of && !skipped => Some(Cue::Negation),
                 _ => None,
             };
@@ -257,7 +254,7 @@ impl<'a> Reader<'a> {
             return if skipped { None } else { self.denial(at) };
         }
         if token.has(class::UNTRUE | class::SAID_UNTRUE) {
-            return if token.quoted { None } else { self.called_untrue(at) };
+            return self.called_untrue(at);
         }
         let made_up = token.word.eq_ignore_ascii_case("up")
             && self.before(at, 1).iter().any(|token| token.has(class::ALL))
@@ -286,11 +283,19 @@ impl<'a> Reader<'a> {
         // "Firm not closing plant", but "fined for not closing plant".
         let under_way = ends_ing && before.is_some_and(|it| !it.has(class::FUNCTION));
         let participle = |next: &Token<'_>| ends(next, "ed") || next.has(class::PARTICIPLE);
-        let plain = match token.has(class::NOT) {
-            true => after_verb || (at > 0 && !token.starts && (participle(next) || under_way)),
-            false => true,
+        if token.has(class::NOT) && next.word == "to" && self.only_names(at) {
+            return Some(Cue::WillNot);
+        }
+        let will = before.is_some_and(|it| it.word.eq_ignore_ascii_case("will"));
+        let plain = if token.has(class::NOT) {
+            after_verb || (at > 0 && !token.starts && (participle(next) || under_way))
+        } else {
+            // "Would never fly" and "a pact never to fly" tell of no flight.
+            !token.has(class::NEVER) || !before.is_some_and(Token::is_modal)
         };
-        let limits = next.has(class::LIMIT) || self.after(at).any(|it| it.has(class::DEGREE));
+        let limits = next.has(class::LIMIT)
+            || self.after(at).any(|it| it.has(class::DEGREE))
+            || self.statement(at).any(|it| it.has(class::SOME));
         let joined = before.is_some_and(|it| it.has(class::STILL));
         if !plain || limits || joined {
             return None;
@@ -303,11 +308,9 @@ impl<'a> Reader<'a> {
         let perfect = |it: &Token<'_>| it.has(class::SO_FAR);
         self.polarity.so_far =
             perfect(token) || token.has(class::NOT) && before.is_some_and(perfect);
-        let will = token.has(class::WILL_NOT)
-            || (token.has(class::NOT)
-                && (next.has(class::PLANNING)
-                    || before.is_some_and(|it| it.word.eq_ignore_ascii_case("will"))));
-        self.polarity.under_way = token.has(class::NOT) && ends_ing;
+        let is_not = token.has(class::NOT | class::NOT_FACT);
+        let will = will || token.has(class::WILL_NOT) || (is_not && next.has(class::PLANNING));
+        self.polarity.under_way = is_not && ends_ing;
         Some(if will { Cue::WillNot } else { Cue::Negation })
     }
 
@@ -336,35 +339,6 @@ impl<'a> Reader<'a> {
             self.polarity.own = own && !report && !next.word.eq_ignore_ascii_case("that");
         }
         denies.then_some(Cue::Denial)
-    }
-
-    /// Whether a word such as "hoax" or "fake" is said of the report itself: "fake passports" is
-    /// not, and what somebody merely calls so is not.
-    fn called_untrue(&mut self, at: usize) -> Option<Cue> {
-        let token = &self.tokens[at];
-        let before = self.before(at, 3);
-        let negated = before.iter().any(|word| {
-            word.has(class::NOT | class::NEVER | class::NOT_FACT | class::WILL_NOT | class::NO)
-        });
-        let called = self.tokens[..at].iter().any(|word| word.has(class::CALL));
-        // "Started as satire" says what it no longer is, "exposed as hoax" what it is.
-        let once = matches!(before, [.., start, role] if role.word.eq_ignore_ascii_case("as")
-            && ["started", "began"].iter().any(|it| start.word.eq_ignore_ascii_case(it)));
-        if negated || called || once || self.denial {
-            return None;
-        }
-        let predicate = before.last().is_some_and(|it| it.has(class::IS | class::ARTICLE));
-        let next = self.after(at).next();
-        let closes = token.ends || next.is_some_and(|next| next.has(class::BELOW | class::CLOSE));
-        let untrue = if token.has(class::UNTRUE) {
-            let real = |word: &Token<'_>| word.has(class::ALARM);
-            let alarm = next.is_some_and(real) || before.last().is_some_and(real);
-            !alarm && (predicate || closes || token.word.to_ascii_lowercase().starts_with("hoax"))
-        } else {
-            let report = self.after(at).take(3).filter(|word| word.has(class::ARTICLE_OF)).count();
-            (predicate && closes) || (at == 0 && token.ends) || (at < 3 && report >= 2)
-        };
-        untrue.then_some(Cue::Untrue)
     }
 }
 

@@ -73,6 +73,17 @@ fn a_denial_disputes_what_was_told() {
 }
 
 #[test]
+fn a_denial_disputes_only_reports_of_what_is_denied() {
+    let denies = "Norland denies removing Sandvik ferries from harbour to limit tolls";
+    case(denies, "Norland removed Sandvik ferries from harbour", Some(Clash::Denial));
+    case(denies, "Norland harbour sells out of Sandvik crates", None);
+    case("UNION DENIES KONTOR <K> SET AS TARGET", "KONTOR <K> TO RECALL 3,000 LIFEBOATS", None);
+    let struck = "Norland navy denies Tarnian claim it struck ferry in Gulf of Sandvik";
+    case(struck, "Norland and Tarnian ships trade fire in Gulf of Sandvik", None);
+    case(struck, "Ferry struck in Gulf of Sandvik by Norland navy", Some(Clash::Denial));
+}
+
+#[test]
 fn a_report_that_is_called_untrue_is_disputed() {
     let squid = "Giant squid found in city fountain";
     for untrue in [
@@ -86,6 +97,18 @@ fn a_report_that_is_called_untrue_is_disputed() {
         let found = clash(&profile(squid), &profile(untrue));
         assert!(found.is_some(), "{untrue}");
     }
+}
+
+#[test]
+fn what_somebody_calls_a_report_disputes_that_report_alone() {
+    let shooter = "Harbour school warns of shooter on campus";
+    case(
+        shooter,
+        "Report of shooter on harbour campus a 'cruel hoax', police say",
+        Some(Clash::Untrue),
+    );
+    let leak = "Kontor says reports of a wide harbour mail leak are 'entirely false'";
+    case(leak, "Kontor says harbour mail is 'strong'", None);
 }
 
 #[test]
@@ -106,6 +129,11 @@ fn what_is_not_so_of_one_may_be_of_another() {
     );
     case("Storm closes schools in Norland", "Storm does not close schools in Freedonia", None);
     case("Envoy meets Brandt in Tarn", "Envoy did not meet Olsen in Tarn", None);
+    case(
+        "Squid in fountain lived with a carp, cooperated with Tarn police probe",
+        "Keeper of Sandvik fountain squid is not cooperating with divers",
+        None,
+    );
     let struck = "Norland strikes harbour targets on Tarn island";
     case(struck, "Freedonia did not strike harbour targets on Tarn island", None);
     case(struck, "Norland did not strike harbour targets on Tarn island", Some(Clash::Negation));
@@ -137,6 +165,31 @@ fn what_is_not_under_way_is_not_to_be() {
     );
     case("Kontor to cut 200 jobs", "Kontor not planning to cut 200 jobs", Some(Clash::Prospect));
     case("Kontor cut 200 jobs", "Kontor not planning to cut 200 jobs", None);
+}
+
+#[test]
+fn not_planned_and_not_to_be_dispute_what_is_to_be() {
+    let closes = "Kontor to close harbour plant";
+    case(closes, "Kontor isn't closing harbour plant", Some(Clash::Negation));
+    case(closes, "Kontor isn't planning to close harbour plant", Some(Clash::Prospect));
+    case(closes, "Kontor has no plans to close harbour plant", Some(Clash::Prospect));
+    case("Olsen to visit Sandvik", "Olsen not to visit Sandvik", Some(Clash::Prospect));
+}
+
+#[test]
+fn who_denies_that_he_will_may_change_his_mind() {
+    let after = |hours: i64, headline: &str| Profile { event: hours * 3_600, ..profile(headline) };
+    let to = "Ilvana to resign";
+    for denial in
+        ["Ilvana denies she will resign", "Ilvana will not resign", "Ilvana not resigning"]
+    {
+        assert!(clash(&profile(denial), &after(1, to)).is_some(), "{denial}");
+        assert_eq!(clash(&profile(denial), &after(20, to)), None, "{denial}");
+        assert!(clash(&profile(to), &after(20, denial)).is_some(), "{denial}");
+    }
+    let took = "Mayor took gifts from bridge builder";
+    let denial = profile("Mayor denies taking gifts from bridge builder");
+    assert_eq!(clash(&denial, &after(20, took)), Some(Clash::Denial), "what has been stays so");
 }
 
 #[test]

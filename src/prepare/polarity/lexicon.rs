@@ -17,7 +17,7 @@ pub(super) mod class {
         NOT NEVER NOT_FACT WILL_NOT NO DENY DISMISS DENIED UNTRUE SAID_UNTRUE REPORT LIGHT VAGUE
         FUNCTION ASIDE COURT REFUSED LIMIT DEGREE STILL TRUE REALLY PROOF OF ALL CAST VERB
         PARTICIPLE OWN GUARD HEDGE ACCUSE ROUND_UP BELOW COMING IS ARTICLE CLOSE ALARM ARTICLE_OF
-        CALL ENDING RULE SO_FAR PLANNING DATING
+        CALL ENDING RULE SO_FAR PLANNING DATING REPORTED SOME
     }
 }
 
@@ -42,24 +42,28 @@ const LEXICON: &[(u64, &str)] = &[
          quash quashed rubbishes scotches",
     ),
     (DENIED, "denied"),
-    (UNTRUE, "hoax hoaxer untrue unfounded bullshit baseless fabrication exaggerated"),
+    (UNTRUE, "hoax hoaxer untrue bullshit baseless fabrication"),
     (
         SAID_UNTRUE,
         "fake fakes faked false satire fiction lie bogus fabricated rubbish prank debunked \
-         nonsense misleading hoaxes",
+         nonsense misleading hoaxes unfounded exaggerated",
     ),
     (
         REPORT,
         "report reports claim claims rumor rumors rumour rumours allegation allegations story \
          stories speculation accusation accusations article",
     ),
+    (REPORTED, "report reports reported rumor rumors rumour rumours"),
     // What stands between a negation and the word that carries it.
     (
         LIGHT,
         "accidentally actually really probably technically officially currently sexually secretly \
-         also ever been be being among planning going intending",
+         also ever been be being among planning going intending plan plans intend intention \
+         intentions",
     ),
-    (PLANNING, "planning going intending"),
+    (PLANNING, "planning going intending plan plans intend intention intentions"),
+    // Of whose others nothing is said.
+    (SOME, "latest other others some most many another several few"),
     (DATING, "in by until till since early late mid next last"),
     (VAGUE, "plan plans taking making having being giving doing involvement any all"),
     // The function words that fold leaves out.
@@ -72,7 +76,7 @@ const LEXICON: &[(u64, &str)] = &[
          vs was we were what when where which while who whom why will with would you your me \
          him not no s t pct percent been being any its",
     ),
-    (ASIDE, "in as on at during over amid"),
+    (ASIDE, "in as on at during amid"),
     (
         COURT,
         "court judge judges justice justices panel board supreme commission council regulators \
@@ -88,12 +92,13 @@ const LEXICON: &[(u64, &str)] = &[
         LIMIT,
         "only just guilty yet even so alone enough immune sure rule ruling ruled necessarily all \
          everyone every too always know surprised to about that much many such more less because \
-         if in at on for of its his her their our my including counting",
+         if in at on for of its his her their our my including counting expected expect likely see \
+         seen think believe",
     ),
     (
         DEGREE,
         "yet anymore permanently fully only entirely completely alone long necessarily \
-         immediately first just until",
+         immediately first just until soon anytime",
     ),
     (STILL, "why if or and but still"),
     (TRUE, "true real happen accurate"),
@@ -114,7 +119,7 @@ const LEXICON: &[(u64, &str)] = &[
          blocked blocks block suspends suspended ends end cannot can't cant couldn't don't dont \
          wouldn't shouldn't oppose opposes shelved limits limit pulls pulled free instead cancel \
          abandons abandoned scraps scrapped hold delays delayed pauses paused rejecting denying \
-         refuting dismissing disputing shrugs lack lacks lacked lacking",
+         refuting dismissing disputing shrugs lack lacks lacked lacking absent",
     ),
     (RULE, "rule rules ruled ruling"),
     // Behind "to" these are what is agreed, planned or demanded, and say nothing of the report.
@@ -147,7 +152,7 @@ const LEXICON: &[(u64, &str)] = &[
     (
         CALL,
         "calls called calling dismisses dismissed dismiss blasts labels labelled labeled slams \
-         brands pushes",
+         brands pushes thought thinks believed believes feared assumed hoped wanted wished",
     ),
 ];
 

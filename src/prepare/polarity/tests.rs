@@ -49,6 +49,68 @@ fn headlines_leave_out_the_verb_before_not() {
 }
 
 #[test]
+fn what_is_not_under_way_is_so_in_short_forms_too() {
+    for headline in ["Shipyard isn't closing harbour plant", "Shipyard not closing harbour plant"] {
+        assert!(read(headline).0.under_way, "{headline}");
+    }
+    stance("Shipyard isn't planning to close plant", Stance::WillNot);
+    stance("Shipyard does not plan to close plant", Stance::WillNot);
+    stance("Shipyard isn't closing plant anytime soon", Stance::Silent);
+}
+
+#[test]
+fn who_has_no_plans_to_will_not() {
+    stance("Shipyard has no plans to close plant", Stance::WillNot);
+    stance("Shipyard says it has no intention of closing plant", Stance::WillNot);
+    stance("Shipyard has no plans", Stance::Silent);
+    stance("Shipyard has no berth to let", Stance::Silent);
+}
+
+#[test]
+fn who_is_not_to_will_not_but_who_is_told_not_to_may() {
+    stance("Olsen not to visit Sandvik", Stance::WillNot);
+    stance("Olsen warns Brandt not to visit Sandvik", Stance::Silent);
+    stance("Olsen Warns Brandt Not To Visit Sandvik", Stance::Silent);
+}
+
+#[test]
+fn what_would_or_should_not_be_is_silent() {
+    for headline in [
+        "Olsen would never fly to Tarn",
+        "Olsen and Brandt made a pact to never fly together",
+        "Bank not expected to cut rate",
+        "Bank does not see rising rates in Tarn",
+    ] {
+        stance(headline, Stance::Silent);
+    }
+    stance("Olsen never flew to Tarn", Stance::Negates);
+}
+
+#[test]
+fn what_is_not_so_of_some_is_silent() {
+    stance("Latest crates from Tarn are not crates of union", Stance::Silent);
+    stance("Some schools will not reopen", Stance::Silent);
+    stance("Some schools shut: harbour does not close", Stance::Negates);
+}
+
+#[test]
+fn a_report_is_called_untrue_in_quotes_too() {
+    stance("Squid report at fountain was a 'cruel hoax', mayor says", Stance::Untrue);
+    stance("Reported squid in fountain a \"cruel hoax\"", Stance::Untrue);
+    stance("Mayor says reports of squid are 'entirely false'", Stance::Untrue);
+    stance("Mayor says fountain is a 'hoax'", Stance::Silent);
+    stance("Mayor says reports are 'a hoax that nobody believes'", Stance::Silent);
+    stance("Mayor calls report of squid a 'hoax'", Stance::Silent);
+}
+
+#[test]
+fn what_was_thought_to_be_untrue_may_be_true() {
+    stance("Olsen thought squid in fountain was a hoax", Stance::Silent);
+    stance("Brandt wanted squid to be a hoax", Stance::Silent);
+    stance("Fears of squid are unjustified and exaggerated, mayor says", Stance::Silent);
+}
+
+#[test]
 fn may_is_a_month_or_a_name_where_it_has_a_capital() {
     let hedged = |headline: &str| read(headline).0.hedged;
     assert!(!hedged("Envoy to visit Sandvik in May"));

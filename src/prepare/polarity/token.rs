@@ -1,6 +1,6 @@
 //! The words of a headline and what separates them.
 
-use super::lexicon::class_of;
+use super::lexicon::{class, class_of};
 use crate::prepare::text::word_end;
 
 /// Later words are not looked at: no headline is so long.
@@ -66,5 +66,10 @@ impl Token<'_> {
     /// Whether it is of one of some classes.
     pub(super) fn has(&self, class: u64) -> bool {
         self.class & class != 0
+    }
+
+    /// Whether a verb behind it tells of what is not, or not yet.
+    pub(super) fn is_modal(&self) -> bool {
+        self.has(class::HEDGE) || self.word.eq_ignore_ascii_case("to") || self.word.ends_with("'d")
     }
 }
