@@ -7,7 +7,7 @@ use super::profile::{Profile, Term};
 use super::stories::Story;
 use super::window::Live;
 use crate::item::{Language, Marker};
-use crate::prepare::{Prepared, Word, text};
+use crate::prepare::{Prepared, Stance, Word, text};
 use crate::story::Verdict;
 
 mod changed;
@@ -98,6 +98,10 @@ fn news(headline: &str, profile: &Profile, members: &[&Live]) -> Option<&'static
     }
     if number || new_result(profile, members) {
         return Some("a new number");
+    }
+    let denies = |it: &Profile| matches!(it.polarity.stance, Stance::Denies | Stance::Untrue);
+    if denies(profile) && !members.iter().any(|live| denies(&live.profile)) {
+        return Some("a denial");
     }
     if rare >= FACT {
         return Some("a new fact");

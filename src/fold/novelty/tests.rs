@@ -94,6 +94,14 @@ fn who_did_it_to_whom_is_something_new() {
 }
 
 #[test]
+fn a_denial_in_other_words_is_something_new() {
+    let (ban, denies) =
+        ("Tarnia weighs harbour internet ban", "Tarnia rejects reports of harbour internet ban");
+    case(ban, denies, "a denial");
+    case(denies, "Tarnia denies reports of harbour internet ban", "nothing new");
+}
+
+#[test]
 fn a_provider_changes_a_word_for_a_reason() {
     let (a, b) =
         ("Harbour union restrained before pay talks", "Harbour union steady before pay talks");
