@@ -19,6 +19,8 @@ mod words;
 pub(crate) use clean::is_invisible;
 pub use polarity::{Polarity, Stance};
 pub use text::{Text, Word, term_id, text};
+pub use words::{Stages, Turns};
+pub(crate) use words::{failures, negations};
 
 /// The normalised comparison text of an item: NFKC, markers, suffixes and attributions taken off,
 /// white space folded. Case is kept: capitals tell names.

@@ -39,11 +39,27 @@ pub(super) fn contradict(a: &Profile, b: &Profile) -> bool {
 }
 
 /// How one denies what the other asserts, if so.
+pub(super) fn clash(a: &Profile, b: &Profile) -> Option<Clash> {
+    opposition(a, b).filter(|_| !had_not(a, b) && !had_not(b, a))
+}
+
+/// Whether what had not been in one has been in the other: "has not responded", and then "responds".
+pub(super) fn overtaken(before: &Profile, now: &Profile) -> bool {
+    had_not(before, now) && opposition(before, now).is_some()
+}
+
+/// Whether one negates what may have been by the time of the other.
+fn had_not(before: &Profile, now: &Profile) -> bool {
+    let polarity = before.polarity;
+    polarity.stance == Stance::Negates && polarity.so_far && before.event < now.event
+}
+
+/// How one would deny what the other asserts at the same time.
 ///
 /// Exactly one must deny, and the other tell as a fact: a question, a round-up, and a headline that
 /// denies something itself are no assertions. What is denied must be told: the word that carries
 /// it, others of its clause, and who is said to do it.
-pub(super) fn clash(a: &Profile, b: &Profile) -> Option<Clash> {
+fn opposition(a: &Profile, b: &Profile) -> Option<Clash> {
     use Stance::{Denies, Negates, Silent, Tells, Untrue, WillNot};
     let (denier, teller) = match (a.polarity.stance, b.polarity.stance) {
         (Silent, _) | (_, Silent) => return None,
@@ -82,10 +98,6 @@ pub(super) fn clash(a: &Profile, b: &Profile) -> Option<Clash> {
     let dated = dates.peek().is_some() && teller.terms.iter().any(|term| term.is(Word::DATE));
     let other_day = dated && dates.all(|term| told(term).is_none());
     if other_day && matches!(polarity.stance, Negates | WillNot) {
-        return None;
-    }
-    // "Has not responded", and then "responds": it has since.
-    if polarity.stance == Negates && polarity.so_far && denier.event < teller.event {
         return None;
     }
     let subject = subject_told > 0;

@@ -1,17 +1,18 @@
 //! What is new in an item of a known story.
 
-use std::sync::LazyLock;
-
 use super::chain::sent_anew;
+use super::disputed::overtaken;
 use super::profile::{Profile, Term};
 use super::stories::Story;
 use super::window::Live;
-use crate::item::{Language, Marker};
-use crate::prepare::{Prepared, Stance, Word, text};
+use crate::item::Marker;
+use crate::prepare::{Prepared, Stance, Word};
 use crate::story::Verdict;
 
 mod changed;
+mod lexicon;
 mod opposites;
+mod tolls;
 
 use changed::Changed;
 
@@ -19,13 +20,6 @@ use changed::Changed;
 const RARE: f32 = 7.0;
 /// So many rare terms that no compared member has are a new fact.
 const FACT: u32 = 3;
-
-/// English numbers that are words to the scorer: "thirty dead" after "twenty dead" is news.
-static TENS: LazyLock<Vec<u32>> = LazyLock::new(|| {
-    const WORDS: &str = "thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty \
-        thirty forty fifty sixty seventy eighty ninety";
-    text(WORDS, Some(Language::ENGLISH)).words.iter().map(|word| word.id).collect()
-});
 
 /// What an item is to its story, and why. `members` are those that it was matched with; `disputes`:
 /// it contradicts one of them; `ties`: it shows that several stories are this one.
@@ -51,7 +45,8 @@ pub(super) fn novelty(
     if ties {
         return (Verdict::Development, "it shows several stories to be one");
     }
-    if has(Marker::Repeat) {
+    // "RPT-" is also sent with a headline that tells more than the last.
+    if has(Marker::Repeat) && members.iter().any(|live| same_news(profile, &live.profile)) {
         return (Verdict::Repeat, "nothing new");
     }
     if profile.update > last_update(profile, members) {
@@ -81,9 +76,9 @@ fn last_update(profile: &Profile, members: &[&Live]) -> u16 {
     of(|it, own| it == own && own != 0).or_else(|| of(|_, _| true)).unwrap_or(0)
 }
 
-/// Whether the two have the same words, and neither a "not" that the other has not.
+/// Whether the two have the same words, and none that turns what they say: "not", "up" for "down".
 fn same_news(a: &Profile, b: &Profile) -> bool {
-    a.same_words(b) && a.negates == b.negates
+    a.same_words(b) && !a.turns.against(b.turns)
 }
 
 /// What of it no member has told.
@@ -92,9 +87,9 @@ fn news(headline: &str, profile: &Profile, members: &[&Live]) -> Option<&'static
         !members.iter().any(|live| live.profile.terms.iter().any(|it| it.id == term.id))
     };
     let (mut number, mut rare) = (false, 0);
-    for term in profile.distinct().filter(untold) {
-        number |= term.is(Word::NUMBER) || TENS.contains(&{ term.id });
-        rare += u32::from(term.weight() >= RARE);
+    for (at, term) in profile.terms.iter().enumerate().filter(|(_, term)| untold(term)) {
+        number |= term.is(Word::NUMBER) || tolls::counts(profile, at, members);
+        rare += u32::from(term.weight() >= RARE && !term.is(Word::AGAIN));
     }
     if number || new_result(profile, members) {
         return Some("a new number");
@@ -106,11 +101,21 @@ fn news(headline: &str, profile: &Profile, members: &[&Live]) -> Option<&'static
     if rare >= FACT {
         return Some("a new fact");
     }
+    let stages = members.iter().map(|live| live.profile.stages);
+    if let Some(stage) = profile.stages.new_beside(stages) {
+        return Some(stage);
+    }
     let changed =
         || members.iter().filter_map(|live| Changed::new(headline, profile, &live.profile));
-    let negates = members.iter().all(|live| live.profile.negates != profile.negates);
-    if negates && changed().any(|it| it.negated()) || changed().any(|it| it.opposed(&untold)) {
+    let all = |differs: &dyn Fn(&Profile) -> bool| members.iter().all(|it| differs(&it.profile));
+    let opposite = all(&|it| it.turns.against(profile.turns)) && changed().any(|it| it.turned())
+        || all(&|it| it.turns.fails() != profile.turns.fails()) && changed().any(|it| it.failed())
+        || changed().any(|it| it.opposed(&untold));
+    if opposite {
         return Some("the opposite");
+    }
+    if members.iter().any(|live| overtaken(&live.profile, profile)) {
+        return Some("what had not been so far");
     }
     changed().find_map(|it| it.otherwise(&untold))
 }

@@ -8,7 +8,7 @@ use crate::fold::background::Background;
 use crate::fold::embedding::{Embedding, Vector};
 use crate::fold::weight;
 use crate::item::{Item, Language, Marker, TimeQuality};
-use crate::prepare::{Polarity, Prepared, Word};
+use crate::prepare::{Polarity, Prepared, Stages, Turns, Word};
 use crate::publisher::Publishers;
 use crate::story::Teller;
 
@@ -39,8 +39,12 @@ pub(super) struct Profile {
     /// Whether the event time is the item's own.
     pub(super) timed: bool,
     pub(super) negates: bool,
+    pub(super) turns: Turns,
+    pub(super) stages: Stages,
     pub(super) polarity: Polarity,
     pub(super) asks: bool,
+    /// Whether capitals tell names in it.
+    pub(super) cased: bool,
     /// The slugline of an item that may correct and kill, as a number.
     pub(super) slugline: Option<NonZeroU32>,
 }
@@ -120,8 +124,11 @@ impl Profile {
             language: prepared.language.filter(|_| prepared.language_told),
             update: update.max().unwrap_or(0),
             negates: text.negates,
+            turns: text.turns,
+            stages: text.stages,
             polarity: text.polarity,
             asks: text.asks,
+            cased: text.cased,
             nearness: f32::NAN,
             slugline: slugline(&prepared.item),
         }

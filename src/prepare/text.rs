@@ -12,7 +12,7 @@ use crate::item::Language;
 use crate::memo::Memo;
 
 use super::polarity::{self, Polarity};
-use super::words;
+use super::words::{self, Stages, Turns};
 
 mod number;
 mod sketch;
@@ -64,6 +64,10 @@ pub struct Text {
     pub negates: bool,
     /// What it says about the truth of a report.
     pub polarity: Polarity,
+    /// Which ways its words turn what it says.
+    pub turns: Turns,
+    /// How far the story is of which it tells.
+    pub stages: Stages,
     /// The headline asks.
     pub asks: bool,
     /// Capitals tell names here: neither Title Case nor CAPITALS.
@@ -109,6 +113,11 @@ pub fn text(headline: &str, language: Option<Language>) -> Text {
         let acronym = raw == "US" || raw == "U.S" || raw == "USA" || raw == "U.S.A";
         reading(lower, language, &stemmer, |reading| {
             text.negates |= reading.negates;
+            text.turns.add(reading.turns);
+            // "To be charged", "denies that he died": that is not told.
+            if flags & (Word::COMING | Word::DENIED) == 0 {
+                text.stages.add(reading.stages);
+            }
             flags |= reading.flags;
             if acronym {
                 return text.push(Word { id: term_id("usa"), flags });
@@ -117,6 +126,9 @@ pub fn text(headline: &str, language: Option<Language>) -> Text {
                 text.push(Word { id: term.id, flags: flags | term.flags });
             }
         });
+    }
+    if text.polarity.hedged || text.turns.negates() {
+        text.stages = text.stages.open();
     }
     text.sketch = sketch(headline);
     text
@@ -127,6 +139,8 @@ pub fn text(headline: &str, language: Option<Language>) -> Text {
 struct Reading {
     terms: SmallVec<[Word; 2]>,
     negates: bool,
+    turns: Turns,
+    stages: Stages,
     flags: u8,
 }
 
@@ -147,6 +161,7 @@ impl Reading {
     fn of(lower: &str, language: Option<Language>, stem: &Stem) -> Reading {
         let flags = if words::is_date(lower) { Word::DATE } else { 0 };
         let negates = words::negates(lower);
+        let (turns, stages) = (Turns::of(lower, language), Stages::of(lower, language));
         let mut terms = SmallVec::new();
         let mut push = |term: &str, flags| terms.push(Word { id: term_id(term), flags });
         if let Some((number, unit)) = number(lower, language) {
@@ -159,7 +174,7 @@ impl Reading {
         } else if !words::is_stop(lower, language) && !lower.is_empty() {
             for_terms(lower, stem, |term| push(term, 0));
         }
-        Reading { terms, negates, flags }
+        Reading { terms, negates, turns, stages, flags }
     }
 }
 

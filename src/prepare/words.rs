@@ -5,8 +5,13 @@ use std::sync::LazyLock;
 use crate::item::Language;
 
 mod numeral;
+mod stages;
+mod turns;
 
 pub(super) use numeral::numeral;
+pub use stages::Stages;
+pub use turns::Turns;
+pub(crate) use turns::{failures, negations};
 
 /// Function words by language. The lists are short on purpose: what is merely common loses its
 /// weight by document frequency.

@@ -2,13 +2,14 @@
 //! is new, and yet it may be other news.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use smallvec::SmallVec;
 
-use super::opposites::{self, Side};
+use super::opposites;
 use crate::fold::profile::{Profile, Term};
 use crate::item::Language;
-use crate::prepare::{Word, text};
+use crate::prepare::{Word, failures, negations, text};
 
 /// An item and one of its story that it is held against.
 pub(super) struct Changed<'a> {
@@ -19,8 +20,12 @@ pub(super) struct Changed<'a> {
     other: &'a [Term],
     /// One provider sent both.
     of_one: bool,
-    /// One says "not", the other does not.
-    negated: bool,
+    /// A word turns what one says against the other: "not", "up" for "down".
+    turned: bool,
+    /// One fails or declines to do something, and the other negates.
+    plain_negates: bool,
+    /// Whether capitals tell names in each.
+    cased: [bool; 2],
 }
 
 impl<'a> Changed<'a> {
@@ -38,8 +43,9 @@ impl<'a> Changed<'a> {
             own: &item.terms,
             other: &member.terms,
             of_one: item.family != 0 && item.family == member.family,
-            // The scorer was trained with Portuguese "no", which is "in the", for a negation.
-            negated: item.negates != member.negates && language.as_str() != "pt",
+            turned: item.turns.against(member.turns),
+            plain_negates: if item.turns.fails() { member } else { item }.turns.negates(),
+            cased: [item.cased, member.cased],
         })
     }
 
@@ -56,18 +62,44 @@ impl<'a> Changed<'a> {
         }
     }
 
-    /// Whether it is the same but for a "not": "Deal reached in Tarn", "No deal reached in Tarn"; or
-    /// has all the other says, and a "not" besides. With more that differs, what is negated is
-    /// something else, or is said in other words.
-    pub(super) fn negated(&self) -> bool {
-        let unshared = |of: &[Term], by: &[Term]| {
-            of.iter().filter(|term| !term.is(Word::AGAIN) && !has(by, term)).count()
+    /// Whether it is the same but for a word that turns it: "Deal reached in Tarn", "No deal reached
+    /// in Tarn"; or has all the other says, and a "not" besides. With more that differs, what is
+    /// negated is something else, or is said in other words.
+    pub(super) fn turned(&self) -> bool {
+        let (own, other) = (self.own, self.other);
+        let missing = unshared(other, own).count();
+        let near = missing == 0 || missing == 1 && unshared(own, other).count() <= 1;
+        self.turned && (near || self.negated())
+    }
+
+    /// The same where the "not" is a word that counts, as "never" is: what is behind it is shared.
+    fn negated(&self) -> bool {
+        let negates = |term: &Term| NEGATIONS.contains(&{ term.id });
+        let more = |of, by| unshared(of, by).filter(|term| !negates(term)).count();
+        let of_shared = |of: &[Term], by: &[Term]| {
+            of.windows(2).any(|pair| negates(&pair[0]) && has(by, &pair[1]))
         };
-        match unshared(self.other, self.own) {
-            0 => self.negated,
-            1 => self.negated && unshared(self.own, self.other) <= 1,
-            _ => false,
-        }
+        let (own, other) = (self.own, self.other);
+        (of_shared(own, other) || of_shared(other, own))
+            && more(own, other) <= 1
+            && more(other, own) <= 1
+    }
+
+    /// Whether somebody fails or declines to do in one what is done in the other, which says "not"
+    /// of nothing itself. What is yet to be done is no news after that.
+    pub(super) fn failed(&self) -> bool {
+        let (own, other) = (self.own, self.other);
+        let fails = |terms: &[Term], at: usize| at > 0 && FAILURES.contains(&{ terms[at - 1].id });
+        let alike = || 2 * unshared(own, other).count() <= own.len();
+        let met = |here: usize| {
+            let term = own[here];
+            let mut there = (0..other.len()).filter(|there| { other[*there].id } == term.id);
+            match fails(own, here) {
+                true => there.any(|there| !fails(other, there)),
+                false => !term.is(Word::COMING) && there.any(|there| fails(other, there)),
+            }
+        };
+        !self.plain_negates && (0..own.len()).any(met) && alike()
     }
 
     /// Whether a word that is untold says the opposite of the other's, before or behind the same
@@ -81,13 +113,13 @@ impl<'a> Changed<'a> {
                 || same(id(own, Some(here + 1)), id(other, Some(there + 1)))
         };
         let opposites = opposites::of(self.language);
-        let meets = |here: usize, side: Side| {
+        let meets = |here: usize, side: u16| {
             let there = (0..other.len()).filter(|there| beside(here, *there));
-            let mut sides = there.flat_map(|there| opposites.sides(other[there].id));
-            sides.any(|it| it == side.opposite())
+            let mut sides = there.flat_map(|there| opposites.groups(other[there].id));
+            sides.any(|it| it == opposites::opposite(side))
         };
         (0..own.len()).any(|here| {
-            let mut sides = opposites.sides(own[here].id);
+            let mut sides = opposites.groups(own[here].id);
             sides.any(|side| meets(here, side)) && untold(&own[here])
         })
     }
@@ -117,10 +149,15 @@ impl<'a> Changed<'a> {
         }
         let names = self.names();
         let named = |at: &usize| {
-            let name = |term: &Term| term.is(Word::NAME) && !term.is(Word::DATE);
+            // Where capitals tell no names, places that are often in the news are some.
+            let name = |term: &Term, cased: bool| {
+                let named = term.is(Word::NAME) || !cased && PLACES.contains(&{ term.id });
+                named && !term.is(Word::DATE)
+            };
             let (here, there) = (&own[*at], &other[*at]);
+            let both = || name(here, self.cased[0]) && name(there, self.cased[1]);
             // The first word of a sentence is a name more often than not.
-            let names = names.contains(at) && (*at == 0 || name(here) && name(there));
+            let names = names.contains(at) && (*at == 0 || both());
             names && untold(here) && !has(own, there)
         };
         places.iter().all(named)
@@ -168,6 +205,32 @@ const LONGEST_SOURCE: usize = 3;
 
 /// How many words may stand in the place of others.
 const MOST: usize = 2;
+
+/// Words that negate, by language of no matter which.
+static NEGATIONS: LazyLock<Vec<u32>> =
+    LazyLock::new(|| negations().flat_map(|(code, word)| ids(word, code)).collect());
+
+/// English verbs that say that what follows is not done.
+static FAILURES: LazyLock<Vec<u32>> =
+    LazyLock::new(|| failures().iter().flat_map(|word| ids(word, "en")).collect());
+
+/// Places that more than one headline of a thousand names.
+static PLACES: LazyLock<Vec<u32>> = LazyLock::new(|| {
+    const WORDS: &str = "america american australia brazil britain british california canada \
+        chicago china chinese europe florida france french gaza german germany india iran iraq israel \
+        italy japan korea london mexico pakistan paris russia russian spain syria taiwan texas turkey \
+        uk ukraine usa washington york";
+    ids(WORDS, "en")
+});
+
+fn ids(word: &str, code: &str) -> Vec<u32> {
+    text(word, Language::parse(code)).words.iter().map(|word| word.id).collect()
+}
+
+/// The words of one that the other has not.
+fn unshared<'a>(of: &'a [Term], by: &'a [Term]) -> impl Iterator<Item = &'a Term> {
+    of.iter().filter(|term| !term.is(Word::AGAIN) && !has(by, term))
+}
 
 fn has(terms: &[Term], term: &Term) -> bool {
     terms.iter().any(|it| { it.id } == term.id)

@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
+use super::lexicon::{Lexicon, Words};
 use crate::item::Language;
-use crate::prepare::text;
 
 /// What stands on one side says the opposite of all that stands on the other.
 const OPPOSITES: &[(&str, &[(&str, &str)])] = &[
@@ -16,18 +16,25 @@ const OPPOSITES: &[(&str, &[(&str, &str)])] = &[
                 "fall falls fell fallen falling drop slide slip sink sank plunge tumble decline \
                  lower decrease shrink shrank retreat slump dip dive cut reduce ease",
             ),
-            ("raise hike cut lower", "unchanged"),
-            ("strengthen stronger strong", "weaken weaker weak"),
+            ("raise hike cut lower", "unchanged hold steady"),
+            ("above", "below"),
+            ("strengthen stronger strong", "weaken weaker weak downgrade"),
             (
                 "approve pass adopt accept uphold endorse agree ratify",
                 "reject oppose veto overturn refuse block annul quash repeal",
             ),
             ("win wins won", "lose loses lost loss"),
+            ("sign signs signed", "veto"),
+            ("pass", "fail fails failed"),
+            ("allow permit", "block ban bar prohibit forbid"),
+            ("accept", "decline"),
             ("open reopen", "close shut"),
             ("start begin begins began resume", "end ends ended stop suspend cancel"),
+            ("resume lift", "halt suspend pause ban"),
             ("guilty convict", "innocent acquit"),
             ("release free freed", "detain arrest jail imprison seize"),
-            ("alive survive", "dead die dies died"),
+            ("free freed", "kill kills killed"),
+            ("alive survive safe", "dead die dies died"),
             ("confirm admit", "deny denies denied refute"),
             ("impose tighten", "lift ease scrap"),
             ("join enter", "leave leaves left quit exit"),
@@ -41,9 +48,13 @@ const OPPOSITES: &[(&str, &[(&str, &str)])] = &[
         "de",
         &[
             ("steigt steigen stieg höher", "fällt fallen fiel sinkt sinken sank tiefer niedriger"),
-            ("erhöht erhöhen", "senkt senken"),
+            ("erhöht erhöhen hebt", "senkt senken senkte"),
+            ("erhöht erhöhen hebt senkt senken", "unverändert"),
             ("billigt billigen stimmt nimmt", "lehnt ablehnen"),
             ("gewinnt gewann gewinnen", "verliert verlor verlieren"),
+            ("bestätigt bestätigen", "dementiert dementieren bestreitet bestreiten"),
+            ("verurteilt schuldig", "freigesprochen unschuldig"),
+            ("freigelassen", "festgenommen verhaftet"),
         ],
     ),
     (
@@ -52,6 +63,9 @@ const OPPOSITES: &[(&str, &[(&str, &str)])] = &[
             ("hausse monte augmente grimpe", "baisse recule diminue chute"),
             ("adopte approuve accepte", "rejette refuse"),
             ("gagne remporte", "perd"),
+            ("confirme", "dément nie"),
+            ("condamné condamnée coupable", "relaxé relaxée acquitté acquittée"),
+            ("libéré libérée libérés", "arrêté arrêtée arrêtés interpellé"),
         ],
     ),
     (
@@ -60,6 +74,11 @@ const OPPOSITES: &[(&str, &[(&str, &str)])] = &[
             ("sube suben aumenta aumentan", "baja bajan cae caen"),
             ("aprueba aprueban acepta", "rechaza rechazan"),
             ("gana ganan vence", "pierde pierden"),
+            ("sube eleva", "recorta reduce"),
+            ("mantiene", "sube eleva recorta baja"),
+            ("confirma", "niega desmiente"),
+            ("culpable condenado condenada", "absuelto absuelta inocente"),
+            ("liberado liberada liberan", "detenido detenida detienen"),
         ],
     ),
     (
@@ -68,6 +87,11 @@ const OPPOSITES: &[(&str, &[(&str, &str)])] = &[
             ("sobe sobem aumenta aumentam", "cai caem desce descem"),
             ("aprova aprovam aceita", "rejeita rejeitam recusa"),
             ("vence ganha", "perde perdem"),
+            ("eleva", "corta reduz"),
+            ("mantém", "eleva sobe corta reduz"),
+            ("confirma", "nega desmente"),
+            ("culpado condenado condenada", "absolvido absolvida inocente"),
+            ("solto solta libertado", "preso presa detido"),
         ],
     ),
     (
@@ -76,6 +100,10 @@ const OPPOSITES: &[(&str, &[(&str, &str)])] = &[
             ("sale salgono aumenta", "scende scendono cala"),
             ("approva accetta", "respinge rifiuta boccia"),
             ("vince", "perde"),
+            ("alza", "taglia"),
+            ("conferma", "smentisce nega"),
+            ("condannato condannata colpevole", "assolto assolta innocente"),
+            ("liberato liberata scarcerato", "arrestato arrestata"),
         ],
     ),
     (
@@ -84,49 +112,40 @@ const OPPOSITES: &[(&str, &[(&str, &str)])] = &[
             ("вырос выросла растет", "упал упала падает снизился снизилась"),
             ("принял приняла одобрил одобрила", "отклонил отклонила отверг отвергла"),
             ("выиграл выиграла победил победила", "проиграл проиграла"),
+            ("повысил повысила", "снизил снизила понизил понизила"),
+            ("подтвердил подтвердила", "опроверг опровергла"),
+            (
+                "освободил освободили освобожден отпустили",
+                "арестовал арестовали арестован задержан",
+            ),
+            ("осужден осуждена", "оправдан оправдана"),
         ],
     ),
+    (
+        "ar",
+        &[
+            ("يوافق توافق وافق", "يرفض ترفض رفض"),
+            ("يؤكد تؤكد", "ينفي تنفي"),
+            ("يرفع ترفع", "يخفض تخفض"),
+        ],
+    ),
+    ("sl", &[("potrdil potrdila", "zavrnil zavrnila"), ("zvišala zvišal", "znižala znižal")]),
+    ("nl", &[("keurt", "verwerpt"), ("stijgt stijgen", "daalt dalen"), ("bevestigt", "ontkent")]),
+    ("zh", &[("上调 提高", "下调 降低"), ("批准 通过", "否决 拒绝"), ("证实 确认", "否认")]),
+    ("ja", &[("可決 承認", "否決"), ("利上", "利下"), ("上昇", "下落")]),
 ];
 
-/// The words of a language that have an opposite.
-pub(super) struct Opposites(Vec<(u32, Side)>);
-
-/// One side of a pair.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Side(u16);
-
-impl Side {
-    /// The other side of its pair.
-    pub(super) fn opposite(self) -> Side {
-        Side(self.0 ^ 1)
-    }
-}
-
-impl Opposites {
-    /// The sides on which a word stands; none for most.
-    pub(super) fn sides(&self, id: u32) -> impl Iterator<Item = Side> {
-        let first = self.0.partition_point(|(known, _)| *known < id);
-        self.0[first..].iter().take_while(move |(known, _)| *known == id).map(|(_, side)| *side)
-    }
-}
-
-/// The opposites of a language; none for one without a list.
-pub(super) fn of(language: Language) -> &'static Opposites {
-    static NONE: Opposites = Opposites(Vec::new());
-    static READ: LazyLock<Vec<(Language, Opposites)>> = LazyLock::new(|| {
-        let read = |(code, pairs): &(&str, &[(&str, &str)])| {
-            let language = Language::parse(code)?;
-            let sides = pairs.iter().flat_map(|(one, another)| [one, another]);
-            let ids = |(side, words): (u16, &&str)| {
-                let words = words.split_whitespace().flat_map(|it| text(it, Some(language)).words);
-                words.map(|word| (word.id, Side(side))).collect::<Vec<_>>()
-            };
-            let mut all: Vec<_> = (0..).zip(sides).flat_map(ids).collect();
-            all.sort_unstable();
-            Some((language, Opposites(all)))
-        };
-        OPPOSITES.iter().filter_map(read).collect()
+/// The words of a language that have an opposite, each with the sides on which it stands.
+pub(super) fn of(language: Language) -> &'static Words {
+    static READ: LazyLock<Lexicon> = LazyLock::new(|| {
+        let sides =
+            |pairs: &&'static [(_, _)]| pairs.iter().flat_map(|(one, other)| [*one, *other]);
+        Lexicon::new(OPPOSITES.iter().map(|(code, pairs)| (*code, sides(pairs))))
     });
-    let known = READ.iter().find(|(known, _)| *known == language);
-    known.map_or(&NONE, |(_, opposites)| opposites)
+    READ.of(Some(language))
+}
+
+/// The other side of a pair.
+pub(super) fn opposite(side: u16) -> u16 {
+    side ^ 1
 }

@@ -87,6 +87,45 @@ fn opposites_are_known_in_other_languages() {
 }
 
 #[test]
+fn opposites_and_tolls_are_known_in_more_languages() {
+    for (code, a, b, expected) in [
+        ("de", "Zentralbank von Tarnia senkt Leitzins", "Zentralbank von Tarnia hebt Leitzins", 0),
+        (
+            "de",
+            "Einigung im Hafenstreik von Sandvik",
+            "Keine Einigung im Hafenstreik von Sandvik",
+            0,
+        ),
+        (
+            "fr",
+            "Le maire de Sandvik condamné pour fraude",
+            "Le maire de Sandvik relaxé pour fraude",
+            0,
+        ),
+        ("es", "Torne declarado culpable en Sandvik", "Torne declarado absuelto en Sandvik", 0),
+        (
+            "fr",
+            "Treize morts dans un incendie à Sandvik",
+            "Seize morts dans un incendie à Sandvik",
+            1,
+        ),
+        (
+            "ru",
+            "Тринадцать погибших при пожаре в Сандвике",
+            "Сто погибших при пожаре в Сандвике",
+            1,
+        ),
+    ] {
+        let told = |publisher: &str, hour, headline: &str| Item {
+            language: Language::parse(code),
+            ..item(publisher, hour, headline)
+        };
+        let (_, reason) = second(told("Fjord Wire", 0, a), told("Coast Post", 1, b));
+        assert_eq!(reason, ["the opposite.", "a new number."][expected], "{b}");
+    }
+}
+
+#[test]
 fn who_did_it_to_whom_is_something_new() {
     let places = "names that have changed places";
     case("Torne beats Olsen to win cup final", "Olsen beats Torne to win cup final", places);
@@ -99,6 +138,114 @@ fn a_denial_in_other_words_is_something_new() {
         ("Tarnia weighs harbour internet ban", "Tarnia rejects reports of harbour internet ban");
     case(ban, denies, "a denial");
     case(denies, "Tarnia denies reports of harbour internet ban", "nothing new");
+}
+
+#[test]
+fn a_new_stage_is_something_new() {
+    let shot = "Chess champion Ilvana Torne shot at club in Sandvik";
+    let dead = "Chess champion Ilvana Torne shot dead at club in Sandvik";
+    case(shot, dead, "a death");
+    case(dead, "Ilvana Torne, chess champion, killed in shooting at Sandvik club", "nothing new");
+    let hunt = "Police hunt driver who fled harbour crash in Sandvik";
+    case(hunt, "Driver who fled harbour crash in Sandvik arrested by police", "an arrest");
+    let held = "Harbour master of Sandvik arrested over missing funds";
+    case(held, "Harbour master of Sandvik charged over missing funds", "a charge");
+    case(held, "Harbour master of Sandvik in custody over missing funds", "nothing new");
+    let open = "Chess champion Ilvana Torne may have died at club in Sandvik";
+    case(shot, open, "nothing new");
+    let denied = "Torne did not die in Sandvik club shooting";
+    case("Torne shot in Sandvik club shooting", denied, "the opposite");
+}
+
+#[test]
+fn the_copy_of_a_new_stage_is_nothing_new() {
+    let mut fold = fold();
+    let mut verdict = |seq: u64, publisher: &str, headline: &str| {
+        decide(&mut fold, seq, item(publisher, seq as i64, headline)).decision.verdict
+    };
+    let dead = "Chess champion Ilvana Torne shot dead at club in Sandvik";
+    verdict(0, "Fjord Wire", "Chess champion Ilvana Torne shot at club in Sandvik");
+    assert_eq!(verdict(1, "Coast Post", dead), Verdict::Development);
+    assert_eq!(verdict(2, "Harbour Times", dead), Verdict::Repeat);
+    let others = "Ilvana Torne, chess champion, dies after shooting at Sandvik club";
+    assert_eq!(verdict(3, "Norse Daily", others), Verdict::Repeat);
+}
+
+#[test]
+fn what_is_not_done_after_all_is_the_opposite() {
+    for (a, b) in [
+        ("Tarnian senate passes harbour bill", "Tarnian senate fails to pass harbour bill"),
+        ("Norse regulator declines to approve Torne drug", "Norse regulator approves Torne drug"),
+        ("Governor signs Sandvik harbour bill", "Governor vetoes Sandvik harbour bill"),
+        (
+            "Norse court allows Sandvik harbour dredging",
+            "Norse court blocks Sandvik harbour dredging",
+        ),
+        ("Torne Shipping revenue above estimates", "Torne Shipping revenue below estimates"),
+        ("Ferries halted after storm in Sandvik", "Sandvik ferries to resume after storm"),
+    ] {
+        case(a, b, "the opposite");
+    }
+}
+
+#[test]
+fn words_too_small_to_compare_may_turn_what_is_told() {
+    let opposite = "the opposite";
+    case("Norse oil settles down 2%", "Norse oil settles up 2%", opposite);
+    case("Tarnia to vote for Norse treaty", "Tarnia to vote against Norse treaty", opposite);
+    case("Norse oil settles up 2%", "Norse oil settles 2% up", "nothing new");
+}
+
+#[test]
+fn a_negation_is_no_word_that_differs() {
+    let told = "Will Tarnia attack Norse harbour of Sandvik soon?";
+    for not in ["did not attack", "didn't attack", "never attacked"] {
+        let untold = format!("Tarnia {not} Norse harbour of Sandvik, minister says");
+        case(told, &untold, "the opposite");
+    }
+}
+
+#[test]
+fn what_had_not_been_may_have_been_since() {
+    let (a, b) = (
+        "Torne has not tested positive for virus, club says",
+        "Chess champion Torne tests positive for virus",
+    );
+    case(a, b, "what had not been so far");
+}
+
+#[test]
+fn counts_are_numbers_where_a_toll_is_told() {
+    let number = "a new number";
+    for (a, b) in [("Twenty", "Twenty-one"), ("Twenty", "One hundred"), ("Several", "Dozens")] {
+        let killed = |count: &str| format!("{count} killed in Sandvik harbour fire");
+        case(&killed(a), &killed(b), number);
+    }
+    let told = "44 killed in Sandvik harbour fire";
+    case(told, "Dozens killed in Sandvik harbour fire", "nothing new");
+    case("Sandvik mayor opens harbour", "One day, Sandvik mayor opens harbour", "nothing new");
+}
+
+#[test]
+fn a_place_is_a_name_in_capitals_too() {
+    let name = "another name in its place";
+    case("Magnitude 6.1 Earthquake Hits Japan", "Magnitude 6.1 Earthquake Hits Taiwan", name);
+    case("MAGNITUDE 6.1 EARTHQUAKE HITS JAPAN", "MAGNITUDE 6.1 EARTHQUAKE HITS TAIWAN", name);
+    let opens = "Sandvik Mayor Opens Old Harbour Museum";
+    case(opens, "Sandvik Mayor Opens New Harbour Museum", "nothing new");
+}
+
+#[test]
+fn a_wire_may_repeat_itself_with_news() {
+    let told = "Explosion in Sandvik harbour kills several";
+    let more = "Explosion in Sandvik harbour kills 35";
+    for (headline, verdict) in [(more, Verdict::Development), (told, Verdict::Repeat)] {
+        let mut fold = fold();
+        decide(&mut fold, 0, item("Fjord Wire", 0, told));
+        let headline = format!("RPT-{headline}");
+        let after = decide(&mut fold, 1, item("Fjord Wire", 1, &headline)).decision;
+        assert_eq!(after.verdict, verdict, "{headline}");
+    }
 }
 
 #[test]
