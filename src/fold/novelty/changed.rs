@@ -220,7 +220,7 @@ static PLACES: LazyLock<Vec<u32>> = LazyLock::new(|| {
         chicago china chinese europe florida france french gaza german germany india iran iraq israel \
         italy japan korea london mexico pakistan paris russia russian spain syria taiwan texas turkey \
         uk ukraine usa washington york";
-    ids(WORDS, "en")
+    WORDS.split_whitespace().flat_map(|word| ids(word, "en")).collect()
 });
 
 fn ids(word: &str, code: &str) -> Vec<u32> {

@@ -221,8 +221,8 @@ fn counts_are_numbers_where_a_toll_is_told() {
         let killed = |count: &str| format!("{count} killed in Sandvik harbour fire");
         case(&killed(a), &killed(b), number);
     }
-    let told = "44 killed in Sandvik harbour fire";
-    case(told, "Dozens killed in Sandvik harbour fire", "nothing new");
+    let told = "Fire in Sandvik harbour kills 44";
+    case(told, "Fire in Sandvik harbour kills dozens", "nothing new");
     case("Sandvik mayor opens harbour", "One day, Sandvik mayor opens harbour", "nothing new");
 }
 
