@@ -26,7 +26,6 @@ const OPPOSITES: &[(&str, &[(&str, &str)])] = &[
             ("win wins won", "lose loses lost loss"),
             ("sign signs signed", "veto"),
             ("pass", "fail fails failed"),
-            ("allow permit", "block ban bar prohibit forbid"),
             ("accept", "decline"),
             ("open reopen", "close shut"),
             ("start begin begins began resume", "end ends ended stop suspend cancel"),

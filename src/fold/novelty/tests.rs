@@ -177,10 +177,6 @@ fn what_is_not_done_after_all_is_the_opposite() {
         ("Tarnian senate passes harbour bill", "Tarnian senate fails to pass harbour bill"),
         ("Norse regulator declines to approve Torne drug", "Norse regulator approves Torne drug"),
         ("Governor signs Sandvik harbour bill", "Governor vetoes Sandvik harbour bill"),
-        (
-            "Norse court allows Sandvik harbour dredging",
-            "Norse court blocks Sandvik harbour dredging",
-        ),
         ("Torne Shipping revenue above estimates", "Torne Shipping revenue below estimates"),
         ("Ferries halted after storm in Sandvik", "Sandvik ferries to resume after storm"),
     ] {

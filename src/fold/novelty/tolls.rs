@@ -26,7 +26,7 @@ const NUMBERS: &[(&str, &[&str])] = &[
         &[
             "thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty \
              fifty sixty seventy eighty ninety",
-            "one hundred thousand",
+            "one",
             "dozens scores hundreds thousands",
             "dead death deaths die dies died kill kills killed missing injure injures injured \
              injuries wound wounds wounded hurt feared victims casualties",
@@ -36,7 +36,7 @@ const NUMBERS: &[(&str, &[&str])] = &[
         "de",
         &[
             "dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn",
-            "hundert tausend",
+            "",
             "hunderte tausende dutzende",
             "tot tote toten getötet verletzt verletzte verletzten vermisst vermisste opfer",
         ],
@@ -55,7 +55,7 @@ const NUMBERS: &[(&str, &[&str])] = &[
         &[
             "trece catorce quince dieciséis diecisiete dieciocho diecinueve veintiuno veintidós \
              veintitrés",
-            "cien ciento mil",
+            "cien mil",
             "cientos centenares miles decenas",
             "muerto muertos mueren muertes heridos heridas desaparecidos víctimas fallecidos",
         ],
@@ -65,7 +65,7 @@ const NUMBERS: &[(&str, &[&str])] = &[
         &[
             "treze catorze quatorze quinze dezesseis dezasseis dezessete dezassete dezoito \
              dezenove dezanove",
-            "cem cento mil",
+            "cem mil",
             "centenas milhares dezenas",
             "morto mortos morrem mortes feridos desaparecidos vítimas",
         ],
@@ -84,7 +84,7 @@ const NUMBERS: &[(&str, &[&str])] = &[
         &[
             "тринадцать тринадцати четырнадцать четырнадцати пятнадцать пятнадцати шестнадцать \
              шестнадцати семнадцать семнадцати восемнадцать восемнадцати девятнадцать девятнадцати",
-            "сто тысяча",
+            "сто",
             "сотни сотен тысячи тысяч десятки десятков",
             "погибли погибших погибшими убиты убитых ранены раненых пострадали пострадавших жертв \
              пропали",
