@@ -149,7 +149,7 @@ async fn take_in(
     how: body::How,
     bytes: Vec<u8>,
 ) -> Result<Reply, Problem> {
-    let options = Options { received: app.context.clock.now(), ..how.options(bytes.len()) };
+    let options = Options { received: app.context.clock.now(), ..how.options() };
     let name = caller.0.name.clone();
     let parse =
         move || -> Vec<Record> { source::parse(&name, how.format, &how.tidy(bytes), &options) };

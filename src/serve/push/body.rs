@@ -96,14 +96,15 @@ pub(super) async fn read(
 }
 
 impl How {
-    /// What the parser is told. A push is limited as a whole, so any record in it may be as long.
-    pub(super) fn options(&self, length: usize) -> Options {
+    /// What the parser is told. A push is limited as a whole, in bytes as they were sent: any record in
+    /// it may be as long, also as text.
+    pub(super) fn options(&self) -> Options {
         Options {
             timezone: TimeZone::UTC,
             received: Timestamp::UNIX_EPOCH,
             charset: self.charset.clone(),
             base: None,
-            max_record: length + 1,
+            max_record: usize::MAX,
             endless: false,
             exported: false,
         }
@@ -164,6 +165,18 @@ mod tests {
         assert_eq!(tidy(json, "[{\"a\":1},\n2]"), "{\"a\":1}\n2\n");
         assert_eq!(tidy(json, "{\"a\":1}\n{broken\n"), "{\"a\":1}\n{broken\n");
         assert_eq!(tidy("application/x-ndjson", "[1]\n[2]"), "[1]\n[2]");
+    }
+
+    #[test]
+    fn a_document_may_be_longer_as_text_than_it_was_sent() {
+        for charset in ["ISO-8859-1", "windows-1251"] {
+            let how = how(&format!("application/xml; charset={charset}"), "format=nitf").unwrap();
+            let mut body = b"<nitf><body><body.head><hl1>".to_vec();
+            body.resize(2_000, 0xE4);
+            body.extend(b"</hl1></body.head></body></nitf>");
+            let records = crate::format::parse(how.format, &how.tidy(body), &how.options());
+            assert!(records.iter().all(Result::is_ok), "{charset}: {records:?}");
+        }
     }
 
     #[tokio::test]
