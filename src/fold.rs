@@ -173,7 +173,8 @@ impl Fold {
         self.window.number(&mut profile);
         let found = self.search.find(&self.window, &profile);
         profile.nearness = found.nearness;
-        let names = Names::of(&prepared, profile.family);
+        let mut names = Names::of(&prepared, profile.family);
+        self.know_provider(&prepared, &mut profile, &mut names);
         let (decision, trace) = self.decision(&prepared, &profile, &names, &found);
         let outcome = decision.map(|decision| {
             let mut decision = self.in_chain(&prepared, &profile, &names, decision);

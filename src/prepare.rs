@@ -5,7 +5,7 @@ use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::item::{Arrival, Item, Language, Marker, Reject, RejectKind, Seq};
+use crate::item::{Arrival, Item, Language, Marker, PubStatus, Reject, RejectKind, Seq};
 
 mod attribution;
 mod clean;
@@ -51,7 +51,7 @@ pub struct Prepared {
     pub event: Timestamp,
     /// The item as sent; without a headline, with the line of its body that stands for one.
     pub item: Item,
-    /// What is compared.
+    /// What is compared; empty for what withdraws another item without a word.
     pub headline: Headline,
     /// The headline with its attributions, where some were taken off: see [`Prepared::told`].
     pub attributed: Option<String>,
@@ -115,6 +115,7 @@ impl Prepare {
                     }
                     Ok(prepared(seq, received, item, &text))
                 }
+                None if withdraws(&item) => Ok(prepared(seq, received, item, "")),
                 None => {
                     let ends_later = item.embargoed.is_some_and(|end| end > received);
                     let is_held = ends_later || item.has_open_embargo(&item.markers);
@@ -134,9 +135,16 @@ struct Line {
     of_body: bool,
 }
 
-/// Whether an item has a headline, or a body to take one from. One without is rejected.
-pub fn has_text(item: &Item) -> bool {
-    cleaned_headline(item).is_some()
+/// Whether an item is accepted: it has a headline, or a body to take one from, or needs none.
+pub fn is_accepted(item: &Item) -> bool {
+    cleaned_headline(item).is_some() || withdraws(item)
+}
+
+/// Whether an item takes back another by its name, which it can without a word.
+fn withdraws(item: &Item) -> bool {
+    let kill = |marker: &Marker| matches!(marker, Marker::Kill | Marker::Withdrawn);
+    let kills = item.pubstatus == PubStatus::Canceled || item.markers.iter().any(kill);
+    item.lifecycle && item.uri.is_some() && kills
 }
 
 /// The headline in plain text, or the first sentence of the body when there is none.

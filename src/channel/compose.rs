@@ -2,6 +2,7 @@
 
 use super::event::{Delivery, Digest, Event, Lost, Refusal, VERSION};
 use super::{REJECTED, Wanted};
+use crate::item::Seq;
 use crate::log::{
     Change, Decision, Feedback, GapCause, Intake, LogError, LogErrorKind, Logged, Position, Read,
     Record, Ruled, Shown, View,
@@ -37,6 +38,7 @@ pub(super) fn compose(
         Record::Decision(decision) => {
             let channels = wanted.of(&decision.channels);
             let reason = decision.fold.evidence.reason.clone();
+            let intake = named(intake, &decision, view)?;
             deliver(position, &intake, &decision, &reason, &channels, events);
         }
         Record::Timer(timer) => {
@@ -80,6 +82,33 @@ pub(super) fn compose(
         Record::Config(_) | Record::Digest(_) => {}
     }
     Ok(())
+}
+
+/// An item with something to show: what withdraws another without a word has the headline of that, or
+/// else its name. What was under embargo is not told so.
+fn named(mut intake: Intake, decision: &Decision, view: &View) -> Result<Intake, LogError> {
+    let Ok(item) = &mut intake.arrival.record else { return Ok(intake) };
+    if !item.headline.contains(char::is_alphanumeric) {
+        item.headline = match decision.fold.evidence.of {
+            Some(of) => told(of, view)?,
+            None => None,
+        }
+        .or_else(|| item.uri.clone())
+        .unwrap_or_default();
+    }
+    Ok(intake)
+}
+
+/// The headline of an item that is still in the log and was not under embargo.
+fn told(seq: Seq, view: &View) -> Result<Option<String>, LogError> {
+    let found = match view.decision_of(seq) {
+        Err(error) if error.kind() != LogErrorKind::Corrupt => return Err(error),
+        found => found.ok().flatten(),
+    };
+    Ok(found.and_then(|(intake, logged)| match (intake.arrival.record, logged.record) {
+        (Ok(item), Record::Decision(decision)) if decision.embargo.is_none() => Some(item.headline),
+        _ => None,
+    }))
 }
 
 /// The decision that was made when the item came, whatever delivers it now; of one that was under
@@ -130,10 +159,14 @@ fn compose_digest(
             Some(intake) => decision_about(intake, view)?,
             None => None,
         };
-        let story = intake.zip(decision).and_then(|(intake, decision)| {
-            let reason = &decision.fold.evidence.reason;
-            delivery(position, &intake, &decision, reason, &channel)
-        });
+        let story = match intake.zip(decision) {
+            Some((intake, decision)) => {
+                let intake = named(intake, &decision, view)?;
+                let reason = &decision.fold.evidence.reason;
+                delivery(position, &intake, &decision, reason, &channel)
+            }
+            None => None,
+        };
         match story {
             Some(story) => {
                 let id = format!("{channel}/{position}/{n}");

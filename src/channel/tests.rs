@@ -62,6 +62,25 @@ async fn only_links_of_the_web_are_passed_on() {
 }
 
 #[tokio::test]
+async fn what_withdraws_an_item_without_a_word_shows_its_headline_unless_that_was_held() {
+    for (embargo, shown) in
+        [(None, "Ferry 1 leaves the old harbour"), (Some(at(9)), "tag:example.org,2026:2")]
+    {
+        let (mut target, mut kill) = (item(1), item(2));
+        if let Entry::Item { decision, .. } = &mut target {
+            decision.embargo = embargo;
+        }
+        if let Entry::Item { item, .. } = &mut kill {
+            item.headline = String::new();
+        }
+        let (_dir, log) = log_of(&[target, kill]);
+        let events = read(&log, &["harbour"]).await;
+        let Some(Event::Story(delivery)) = events.last() else { panic!("{events:?}") };
+        assert_eq!(delivery.headline, shown);
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_item_is_on_the_channel_rejected() {
     let (_dir, log) = log_of(&[item(1), reject(2)]);
     assert_eq!(ids(&read(&log, &[REJECTED]).await), ["rejected/2"]);

@@ -30,10 +30,8 @@ impl Fold {
         if !item.lifecycle {
             return None;
         }
-        let has = |marker: Marker| prepared.markers.contains(&marker);
-        let kills =
-            item.pubstatus == PubStatus::Canceled || has(Marker::Kill) || has(Marker::Withdrawn);
-        let verdict = match (kills, has(Marker::Corrected)) {
+        let kills = withdraws(prepared);
+        let verdict = match (kills, prepared.markers.contains(&Marker::Corrected)) {
             (true, _) => Verdict::Kill,
             (false, true) => Verdict::Correction,
             (false, false) => {
@@ -72,6 +70,31 @@ impl Fold {
                 Some(self.decided(prepared, profile, verdict, story, self.because(reason)))
             }
             None => None,
+        }
+    }
+
+    /// Lets what withdraws an item of its source by its uri, and does not say who sent it, be of the same
+    /// provider.
+    pub(super) fn know_provider(
+        &self,
+        prepared: &Prepared,
+        profile: &mut Profile,
+        names: &mut Names,
+    ) {
+        let item = &prepared.item;
+        let told = item.publisher.is_some() || item.uri.is_none();
+        if told || !item.lifecycle || !withdraws(prepared) {
+            return;
+        }
+        let Some(known) = names.rungs.first().and_then(|uri| self.known_as(&uri.name)) else {
+            return;
+        };
+        let sent = self.window.items().find(|live| live.seq == known.seq);
+        let family = sent.map(|live| live.profile.family);
+        let only = || self.stories.get(known.story)?.only_family();
+        if let Some(family) = family.or_else(only) {
+            profile.family = family;
+            *names = Names::of(prepared, family);
         }
     }
 
@@ -148,6 +171,12 @@ impl Fold {
         let waits = self.stories.get(kill.story).is_some_and(Story::waits);
         waits && waited <= self.window_length
     }
+}
+
+/// Whether an item takes back what was told, by its status or a marker.
+fn withdraws(prepared: &Prepared) -> bool {
+    let kill = |marker: &Marker| matches!(marker, Marker::Kill | Marker::Withdrawn);
+    prepared.item.pubstatus == PubStatus::Canceled || prepared.markers.iter().any(kill)
 }
 
 #[cfg(test)]

@@ -51,7 +51,8 @@ impl Fold {
     /// [`Fold::apply`] of an item of which the outline is known.
     pub fn restore(&mut self, prepared: &Prepared, outline: Outline, decision: &FoldDecision) {
         self.expire(prepared.received);
-        let Outline { mut profile, names } = outline;
+        let Outline { mut profile, mut names } = outline;
+        self.know_provider(prepared, &mut profile, &mut names);
         profile.nearness = decision.nearness.unwrap_or_else(|| {
             // Nothing was near, or a log of an earlier version does not say.
             self.window.number(&mut profile);

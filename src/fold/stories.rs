@@ -158,6 +158,11 @@ impl Story {
         self.families.iter().skip(self.withdrawn as usize).any(|it| *it == family)
     }
 
+    /// The family that told it, if no other did.
+    pub(super) fn only_family(&self) -> Option<u32> {
+        self.families.first().copied().filter(|_| self.families.len() == 1)
+    }
+
     /// Whether it is only a kill, which waits for what it withdraws.
     pub(super) fn waits(&self) -> bool {
         self.killed && !self.told

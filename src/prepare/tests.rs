@@ -43,6 +43,29 @@ fn a_missing_headline_is_taken_from_the_body_or_the_item_is_rejected() {
 }
 
 #[test]
+fn what_withdraws_another_item_by_name_needs_no_text() {
+    let cancel = Item {
+        uri: Some("w:1".to_owned()),
+        pubstatus: PubStatus::Canceled,
+        lifecycle: true,
+        ..Item::default()
+    };
+    let marker =
+        Item { pubstatus: PubStatus::Usable, markers: vec![Marker::Withdrawn], ..cancel.clone() };
+    for item in [&cancel, &marker] {
+        let prepared = prepare(item.clone()).expect("it is of use");
+        assert_eq!(prepared.headline.as_str(), "");
+    }
+    for useless in [
+        Item { uri: None, ..cancel.clone() },
+        Item { lifecycle: false, ..cancel.clone() },
+        Item { pubstatus: PubStatus::Usable, ..cancel.clone() },
+    ] {
+        assert_eq!(prepare(useless).expect_err("it says nothing").reject.kind, RejectKind::NoText);
+    }
+}
+
+#[test]
 fn a_reject_keeps_the_record_or_else_the_item_but_nothing_under_embargo() {
     let item = Item {
         headline: "<b></b>".to_owned(),

@@ -260,3 +260,46 @@ fn a_substitute_without_a_time_is_news_too() {
     let other = decide(&mut fold, 2, of("Wheat ends higher in Sandvik")).decision;
     assert_eq!(other.verdict, Verdict::New, "{other:?}");
 }
+
+#[test]
+fn a_kill_without_a_word_finds_its_target_by_uri() {
+    let cancel = |source: &str, version| Item {
+        headline: String::new(),
+        pubstatus: crate::item::PubStatus::Canceled,
+        ..sent(source, version, "")
+    };
+    let mut fold = fold();
+    let told = decide(&mut fold, 0, sent("ftp", 1, GROUNDED)).decision.story;
+    decide(&mut fold, 1, wire_item("Fjord Wire", 1, "Freedonia agrees to halt river tolls"));
+    let killed = decide(&mut fold, 2, cancel("line", 2)).decision;
+    assert_eq!((killed.verdict, killed.story, killed.state.killed), (Verdict::Kill, told, true));
+    let mut fold = self::fold();
+    let early = decide(&mut fold, 0, cancel("ftp", 2)).decision;
+    assert_eq!((early.verdict, early.evidence.of), (Verdict::Kill, None));
+    let late = decide(&mut fold, 1, sent("line", 1, GROUNDED)).decision;
+    assert_eq!((late.verdict, late.story), (Verdict::Repeat, early.story));
+}
+
+#[test]
+fn a_kill_that_does_not_name_its_provider_is_of_that_of_its_uri() {
+    let mut fold = fold();
+    let told = decide(&mut fold, 0, sent("ftp", 1, GROUNDED)).decision.story;
+    let pubstatus = crate::item::PubStatus::Canceled;
+    let bare = |source: &str| Item { pubstatus, publisher: None, ..sent(source, 2, "") };
+    let elsewhere = decide(&mut fold, 1, bare("line")).decision;
+    assert_eq!((elsewhere.verdict, elsewhere.evidence.of), (Verdict::Kill, None));
+    let killed = decide(&mut fold, 2, bare("ftp")).decision;
+    assert_eq!((killed.verdict, killed.story, killed.state.killed), (Verdict::Kill, told, true));
+}
+
+#[test]
+fn a_kill_without_a_word_ends_an_embargo() {
+    let mut fold = fold();
+    let end = crate::fold::tests::at(24);
+    let held = Item { embargoed: Some(end), ..sent("ftp", 1, GROUNDED) };
+    decide(&mut fold, 0, held);
+    let pubstatus = crate::item::PubStatus::Canceled;
+    let killed = decide(&mut fold, 1, Item { pubstatus, ..sent("ftp", 2, "") }).decision;
+    assert_eq!(killed.verdict, Verdict::Kill);
+    assert_eq!(killed.ahead.expect("it ends one").ends, [Seq(0)]);
+}

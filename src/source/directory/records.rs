@@ -3,7 +3,7 @@
 
 use crate::format::Record;
 use crate::item::{Item, Reject};
-use crate::prepare::has_text;
+use crate::prepare::is_accepted;
 
 use super::super::guard::Guard;
 use super::sidecar;
@@ -65,7 +65,7 @@ impl Records {
     fn note(&mut self, record: &Record) {
         self.cut |= record.as_ref().is_err_and(Reject::stands_for_many);
         if self.own != Own::Items {
-            let item = record.as_ref().is_ok_and(has_text);
+            let item = record.as_ref().is_ok_and(is_accepted);
             self.own = if item { Own::Items } else { Own::Rejects };
         }
     }
