@@ -29,6 +29,7 @@ mod newsml_1;
 mod newsml_g2;
 mod ninjs;
 mod nitf;
+mod notice;
 mod parser;
 mod pieces;
 mod teletype;

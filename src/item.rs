@@ -217,6 +217,11 @@ impl Reject {
         Reject { kind, reason: reason.into(), offset: Some(offset), bytes }
     }
 
+    /// The same of a record that stands so many bytes further in its input.
+    pub(crate) fn moved(self, by: u64) -> Reject {
+        Reject { offset: self.offset.map(|at| at + by), ..self }
+    }
+
     /// A reject of what was read as an item. Keeps the record it was read from, or else the item as
     /// ninjs; nothing of one that is `held`, since anybody may read what is rejected.
     pub fn of(kind: RejectKind, reason: impl Into<String>, item: &Item, held: bool) -> Reject {

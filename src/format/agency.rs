@@ -1,9 +1,9 @@
 //! What the XML formats of agencies share: from a document to one record for each of its items.
 
-use super::Record;
 use super::date::Dates;
 use super::fields::has_room;
 use super::xml::{Element, Repair, Tree};
+use super::{Format, Record};
 use crate::item::{Item, Reject, RejectKind};
 
 /// Reads every element of one of these names as an item. An item the document ends in is a
@@ -22,7 +22,8 @@ pub(super) fn items(
     let language = tree.root().and_then(|root| root.attribute("lang"));
     let language = language.and_then(|tag| super::fields::language(&tag));
     let priority = tree.root().and_then(priority);
-    for element in tree.all(names) {
+    // Of a package only what it holds is news.
+    for element in tree.innermost(names) {
         if !has_room(begun, element.offset() as u64, out) {
             return;
         }
@@ -46,6 +47,14 @@ pub(super) fn items(
                 Ok(item)
             }));
         }
+    }
+    let foreign = |root: &Element| {
+        let named = |element: Element| names.iter().any(|name| element.is(name));
+        Format::of_root(root.local()).is_some() && !named(*root) && !root.descendants().any(named)
+    };
+    for other in tree.roots().skip(1).filter(foreign) {
+        let reason = "A document of another format begins here: send it by itself.".to_owned();
+        out.push(Err(malformed(reason, other.offset(), tree.source(other))));
     }
     out.extend(tree.rest().map(Err));
     if out.len() == begun {

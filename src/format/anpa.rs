@@ -11,9 +11,12 @@
 //! ETX EX-WF-11-23-26 1905GMT<                   agency, date and time
 //! ```
 
+use jiff::civil::Time;
+use jiff::{Timestamp, ToSpan};
+
 use super::circuit::{self, Message, dateline, paragraphs};
 use super::date::{Dates, Moment};
-use super::{Record, fields};
+use super::{Record, embargo, fields};
 use crate::item::{Item, Marker, Subject};
 
 mod keyword;
@@ -25,10 +28,11 @@ pub(super) fn parse(text: &str, dates: &Dates, max_record: usize, out: &mut Vec<
     circuit::items(text, max_record, out, |message| item(message, dates));
 }
 
-fn item(message: &Message, dates: &Dates) -> Item {
+pub(super) fn item(message: &Message, dates: &Dates) -> Item {
     let heading = Heading::read(message.heading);
     let marked = Marked::read(message.text);
-    let keyword = Keyword::read(marked.keyword.as_deref().unwrap_or(heading.keyword));
+    let line = marked.keyword.as_deref().unwrap_or(heading.keyword);
+    let keyword = Keyword::read(line);
     let opening = marked.body.iter().find_map(|paragraph| dateline(paragraph));
     let agency = message.trailer.trim_start().split_once('-').map(|(agency, _)| agency);
     let agency = agency.filter(|name| name.bytes().all(|b| b.is_ascii_uppercase()));
@@ -56,6 +60,10 @@ fn item(message: &Message, dates: &Dates) -> Item {
     if let Some(moment) = sent(message.trailer, dates).or_else(|| dates.parse(heading.date)) {
         item.set_time(moment);
     }
+    // What is written tells more than the day.
+    embargo::add(&mut item, dates);
+    let made = item.versioncreated.unwrap_or(dates.received);
+    item.embargoed = item.embargoed.or_else(|| advance(line, made, dates));
     item
 }
 
@@ -138,6 +146,10 @@ impl Marked {
                 let (_, note) = line.split_once(':').unwrap_or(("", &line));
                 let note = if line.starts_with('(') { note.trim_end_matches(')') } else { note };
                 notes.extend(fields::some(note));
+            } else if lower.starts_with("$adv") {
+                // The day of the keyword line again.
+            } else if is_release(&line) {
+                notes.push(line);
             } else if lower.starts_with("by ") {
                 marked.byline = marked.byline.or_else(|| fields::byline(&line));
             } else if marked.byline.is_none() && !is_reference(&lower) {
@@ -161,6 +173,42 @@ impl Marked {
 
 /// How notes to editors begin.
 const NOTES: [&str; 4] = ["eds:", "editors:", "eds.:", "editor's note:"];
+
+/// A line that says from when an advance may be used, such as `For release Sunday, Dec. 6`.
+fn is_release(line: &str) -> bool {
+    const OPENINGS: [&str; 9] = [
+        "hold for release",
+        "embargoed until",
+        "embargoed till",
+        "embargoed to ",
+        "embargoed for release",
+        "under embargo",
+        "not for release",
+        "not for use before",
+        "not for publication",
+    ];
+    let line = line.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let lower = line.to_ascii_lowercase();
+    let dated = |rest: &str| {
+        let mut words = rest.split_whitespace();
+        let word = words.find(|word| !["on", "at", "after", "before"].contains(word));
+        word.is_some_and(|word| !word.starts_with(char::is_lowercase))
+    };
+    OPENINGS.iter().any(|opening| lower.starts_with(opening))
+        || ["for release ", "for use "]
+            .iter()
+            .any(|opening| lower.starts_with(opening) && dated(&line[opening.len()..]))
+}
+
+/// The start of the day that an advance is for, if that is to come: the next of its number, unless one
+/// is hardly over.
+fn advance(keyword: &str, made: Timestamp, dates: &Dates) -> Option<Timestamp> {
+    let day = keyword::advance_day(keyword)?;
+    let first = dates.zone.to_datetime(made).date().checked_sub(7.days()).ok()?;
+    let date = first.series(1.day()).take(31).find(|date| date.day() == day)?;
+    let start = dates.at(date.to_datetime(Time::midnight()), None)?.time;
+    (start > made).then_some(start)
+}
 
 /// A line without the routing code that may open it: `^*9006< ^AP-Top-Headlines,0176<`.
 fn without_routing(line: &str) -> &str {

@@ -6,6 +6,7 @@
 //! declared Latin-1 is windows-1252, as the WHATWG encoding standard has it.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
@@ -110,18 +111,25 @@ pub(super) fn checked<'a>(
     }
 }
 
-/// Bytes without what file systems and transfers append to them: zero bytes up to the end of a
-/// block, the end-of-file character of DOS. In UTF-16 there are zero bytes elsewhere, too, and all
-/// belong to the text.
-pub(super) fn unpadded(bytes: &[u8]) -> &[u8] {
+/// Where the text is in bytes to which file systems and transfers added something: zero bytes before
+/// it or up to the end of a block, the end-of-file character of DOS. In UTF-16 there are zero bytes
+/// elsewhere, too, and all belong to the text.
+pub(super) fn unpadded(bytes: &[u8]) -> Range<usize> {
     let end = bytes.iter().rposition(|b| !matches!(b, 0 | 0x1A)).map_or(0, |last| last + 1);
-    if end == bytes.len() || bytes[..end].contains(&0) { bytes } else { &bytes[..end] }
+    let start = bytes[..end].iter().take_while(|b| **b == 0).count();
+    if bytes[start..end].contains(&0) { 0..bytes.len() } else { start..end }
 }
 
-/// How many bytes before a text are none of it: a second byte order mark, zero bytes.
+/// How many bytes before a text are none of it: zero bytes, a second byte order mark, also behind
+/// blank lines.
 pub(super) fn lead(text: &str) -> usize {
-    let rest = text.trim_start_matches(['\u{FEFF}', '\u{200B}', '\0']);
-    text.len() - rest.strip_prefix(LATIN_MARK).unwrap_or(rest).len()
+    let mark = |c: char| matches!(c, '\u{FEFF}' | '\u{200B}' | '\0');
+    let rest = text.trim_start_matches(|c: char| mark(c) || c.is_whitespace());
+    let run = &text[..text.len() - rest.len()];
+    if rest.starts_with(LATIN_MARK) {
+        return run.len() + LATIN_MARK.len();
+    }
+    run.char_indices().rfind(|(_, c)| mark(*c)).map_or(0, |(at, mark)| at + mark.len_utf8())
 }
 
 /// Text with line feeds where it has carriage returns alone, as old Macs wrote them. Places in it

@@ -1,6 +1,10 @@
 //! What the formats of wire circuits share: messages framed by control characters.
 
-use super::{Record, fields, teletype};
+use std::borrow::Cow;
+
+use encoding_rs::{Encoding, UTF_8};
+
+use super::{Record, charset, fields, teletype};
 use crate::item::{Item, Reject, RejectKind};
 
 /// Start of heading.
@@ -11,13 +15,13 @@ pub(super) const STX: char = '\x02';
 pub(super) const ETX: char = '\x03';
 /// End of transmission.
 pub(super) const EOT: char = '\x04';
+/// Fills time, and is no text.
+const DEL: char = '\x7F';
 
 /// One message between its control characters.
 #[derive(Debug, PartialEq)]
 pub(super) struct Message<'a> {
-    /// Offset of its SOH.
-    pub(super) offset: usize,
-    /// All of it.
+    /// All of it, from its SOH on.
     pub(super) framed: &'a str,
     /// Between SOH and STX.
     pub(super) heading: &'a str,
@@ -25,6 +29,12 @@ pub(super) struct Message<'a> {
     pub(super) text: &'a str,
     /// Between ETX and EOT.
     pub(super) trailer: &'a str,
+}
+
+/// Whether a message is of ANPA: its heading has codes for type-setting, or its text begins with a
+/// marked line.
+pub(super) fn is_anpa(heading: &str, text: &str) -> bool {
+    heading.contains(['\x1F', '\x11', '\x12', '\x13', '\x14', '^']) || text.starts_with('^')
 }
 
 /// Up to where the bytes of a circuit hold messages that have ended: with EOT, with the start of the
@@ -35,6 +45,16 @@ pub(super) fn ended(bytes: &[u8]) -> usize {
     let end = last(EOT).map_or(0, |at| at + 1);
     let text_ended = bytes[end.min(start)..start].contains(&(ETX as u8));
     if text_ended { end.max(start) } else { end }
+}
+
+/// The bytes of a document without the zero bytes that some lines send while a carriage returns: DEL,
+/// which fills as well, is in their place. In UTF-16 they are of the text.
+pub(super) fn without_zeros(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let wide = || Encoding::for_bom(bytes).is_some() || charset::guess(bytes) != UTF_8;
+    if !bytes.contains(&0) || wide() {
+        return Cow::Borrowed(bytes);
+    }
+    bytes.iter().map(|byte| if *byte == 0 { DEL as u8 } else { *byte }).collect()
 }
 
 /// Whether the bytes hold nothing but what fills the time between two messages.
@@ -51,14 +71,15 @@ pub(super) fn items(
     item: impl Fn(&Message) -> Item,
 ) {
     let begun = out.len();
-    for (offset, message) in messages(document, max_record) {
+    for (offset, found) in messages(document, max_record) {
         if !fields::has_room(begun, offset, out) {
             return;
         }
-        out.push(message.map(|message| {
-            let mut item = item(&message);
-            item.keep_if_textless(offset, message.framed);
-            item
+        out.push(found.and_then(|found| {
+            let framed = found.framed.replace(DEL, "");
+            let mut item = item(&message(&framed)?);
+            item.keep_if_textless(offset, found.framed);
+            Ok(item)
         }));
     }
 }
@@ -67,14 +88,15 @@ pub(super) fn items(
 ///
 /// # Errors
 ///
-/// A message without its STX or ETX is a reject at the offset where one is missed; so are bytes
-/// with no message in them.
+/// A message without its STX or ETX is a reject at the offset where one is missed; so is what stands
+/// outside of any message, such as one without its SOH.
 fn messages(
     document: &str,
     max_record: usize,
 ) -> impl Iterator<Item = (u64, Result<Message<'_>, Reject>)> {
     let mut starts = document.match_indices(SOH).map(|(at, _)| at).peekable();
-    let none = starts.peek().is_none().then(|| {
+    let first = starts.peek().copied();
+    let none = first.is_none().then(|| {
         let reason = "The document holds no message: no SOH character begins one.";
         (0, Err(Reject::new(RejectKind::Malformed, reason, 0, document.as_bytes())))
     });
@@ -82,31 +104,60 @@ fn messages(
         let start = starts.next()?;
         let end = starts.peek().copied().unwrap_or(document.len());
         let framed = &document[start..end];
-        let message = if framed.len() > max_record {
+        let length = length(framed);
+        let found = if length > max_record {
             Err(Reject::too_large(start as u64, max_record, framed.as_bytes()))
         } else {
-            message(framed, start)
+            message(&framed[..length]).map_err(|cut| cut.moved(start as u64))
         };
-        Some((start as u64, message))
+        Some(
+            std::iter::once((start as u64, found)).chain(strays(&framed[length..], start + length)),
+        )
     };
-    none.into_iter().chain(std::iter::from_fn(next))
+    let before = strays(&document[..first.unwrap_or(0)], 0);
+    none.into_iter().chain(before).chain(std::iter::from_fn(next).flatten())
 }
 
-fn message(framed: &str, offset: usize) -> Result<Message<'_>, Reject> {
-    let missing = |what: &str, at: usize| {
-        let at = offset + at;
-        let reason = format!(
-            "The message at offset {offset} breaks off at offset {at}: its {what} is missing."
-        );
+/// How much of what stands before the next SOH belongs to a message: up to its EOT or, where another
+/// text begins before that, to the end of its trailer's line.
+fn length(framed: &str) -> usize {
+    let end = framed.find(EOT).map_or(framed.len(), |at| at + EOT.len_utf8());
+    let Some(trailer) = framed[..end].find(ETX) else { return end };
+    let Some(again) = framed[trailer..end].find(STX) else { return end };
+    let line = framed[trailer..].find('\n').filter(|line| *line < again);
+    trailer + line.map_or(ETX.len_utf8(), |line| line + 1)
+}
+
+/// Rejects for what stands between two messages, which begins at an offset of the document: filler is
+/// nothing, and anything else, up to an EOT, may have been a message.
+fn strays(
+    between: &str,
+    offset: usize,
+) -> impl Iterator<Item = (u64, Result<Message<'_>, Reject>)> {
+    let mut end = offset;
+    let pieces = between.split_inclusive(EOT).map(move |piece| {
+        end += piece.len();
+        (end - piece.len(), piece)
+    });
+    let stray = pieces.filter(|(_, piece)| !is_filler(piece.as_bytes()));
+    stray.map(|(at, piece)| {
+        let reason = "This is of no message: no SOH character begins it.";
+        (at as u64, Err(Reject::new(RejectKind::Malformed, reason, at as u64, piece.as_bytes())))
+    })
+}
+
+/// Reads what begins with SOH. The offset of a reject counts from there.
+fn message(framed: &str) -> Result<Message<'_>, Reject> {
+    let missing = |what: &str| {
+        let at = framed.len();
+        let reason = format!("The message breaks off after {at} bytes: its {what} is missing.");
         Reject::new(RejectKind::Malformed, reason, at as u64, framed.as_bytes())
     };
     let inside = &framed[SOH.len_utf8()..];
-    let (heading, rest) =
-        inside.split_once(STX).ok_or_else(|| missing("start of text (STX)", framed.len()))?;
-    let (text, rest) =
-        rest.split_once(ETX).ok_or_else(|| missing("end of text (ETX)", framed.len()))?;
+    let (heading, rest) = inside.split_once(STX).ok_or_else(|| missing("start of text (STX)"))?;
+    let (text, rest) = rest.split_once(ETX).ok_or_else(|| missing("end of text (ETX)"))?;
     let trailer = rest.split(EOT).next().unwrap_or(rest);
-    Ok(Message { offset, framed, heading, text, trailer })
+    Ok(Message { framed, heading, text, trailer })
 }
 
 /// Wrapped lines as paragraphs: a blank or indented line begins one, and so does what follows a
@@ -153,12 +204,26 @@ mod tests {
     fn messages_are_told_apart_and_cut_ones_are_rejects_at_the_cut() {
         let found = messages("\x01a\x02b\x03c\x04\r\n\x01d\x02e", 100);
         let found: Vec<_> = found.map(|(_, message)| message).collect();
-        let framed = "\x01a\x02b\x03c\x04\r\n";
-        let whole = Message { offset: 0, framed, heading: "a", text: "b", trailer: "c" };
+        let framed = "\x01a\x02b\x03c\x04";
+        let whole = Message { framed, heading: "a", text: "b", trailer: "c" };
         assert_eq!(found[0], Ok(whole));
         let reject = found[1].as_ref().expect_err("cut");
         assert_eq!(reject.offset, Some(13));
         assert!(messages("text", 100).all(|(_, message)| message.is_err()));
+    }
+
+    #[test]
+    fn what_lost_its_start_is_a_reject_and_what_fills_is_nothing() {
+        let found = |document: &str| -> Vec<(u64, bool)> {
+            messages(document, 100).map(|(at, found)| (at, found.is_ok())).collect()
+        };
+        let whole = "\x01a\x02b\x03c\x04";
+        assert_eq!(found(&format!("h\x02t\x03u\x04\r\n{whole}")), [(0, false), (8, true)]);
+        let lost = format!("{whole}\r\nh\x02t\x03u\x04h\x02t\x03u\x04\r\n\x7f{whole}");
+        assert_eq!(found(&lost), [(0, true), (7, false), (15, false), (24, true)]);
+        let without_end = format!("\x01a\x02b\x03c\nh\x02t\x03u\x04{whole}");
+        assert_eq!(found(&without_end), [(0, true), (7, false), (13, true)]);
+        assert_eq!(found(&format!("\r\n\x07\x16{whole}\r\n\x7f\x0c\x16")), [(4, true)]);
     }
 
     #[test]

@@ -2,14 +2,13 @@
 
 use encoding_rs::{Encoding, UTF_8};
 
+use super::circuit::{SOH, STX, is_anpa};
 use super::{Format, charset, mail, teletype, tsv, xml};
 
 /// How many bytes decide.
 const ENOUGH: usize = 8 * 1024;
 
-/// Control characters that frame messages on a wire circuit.
-const SOH: char = '\x01';
-const STX: char = '\x02';
+/// Goes before a message on a wire circuit, so that both ends agree on the time.
 const SYN: char = '\x16';
 
 impl Format {
@@ -25,6 +24,17 @@ impl Format {
         let (text, _) = encoding.decode_without_bom_handling(&bytes[mark..]);
         let text = charset::line_ends(text);
         of_text(&text[charset::lead(&text)..])
+    }
+
+    /// The format of XML with such an outermost element.
+    pub(super) fn of_root(name: &str) -> Option<Format> {
+        match name.to_ascii_lowercase().as_str() {
+            "rss" | "rdf" | "feed" | "channel" | "item" | "entry" => Some(Format::Feed),
+            "newsmessage" | "newsitem" | "packageitem" | "planningitem" => Some(Format::NewsmlG2),
+            "newsml" => Some(Format::Newsml1),
+            "nitf" => Some(Format::Nitf),
+            _ => None,
+        }
     }
 }
 
@@ -71,27 +81,35 @@ fn of_text(text: &str) -> Option<Format> {
     }
 }
 
+/// Whether a line that stands on a page of headlines begins what is none: messages of a circuit, or
+/// XML, behind a line of noise.
+pub(super) fn interrupts(line: &str) -> bool {
+    let start = line[charset::lead(line)..].trim_start();
+    let xml = || {
+        ["<?xml", "<!DOCTYPE"].iter().any(|begin| start.starts_with(begin))
+            // A tag may go on in the next line.
+            || start.starts_with('<') && xml_root(&format!("{start} ")).is_some()
+    };
+    line.contains([SOH, STX, SYN]) || start.starts_with(teletype::START) || xml()
+}
+
 /// ANPA 1312 begins with SYN SYN SOH, IPTC 7901 with SOH. Files are kept with and without the
-/// SYNs, so the line after the header decides when they are missing: in ANPA it ends in STX.
+/// SYNs, so what follows decides when they are missing.
 fn circuit(text: &str) -> Option<Format> {
     let start = text.trim_start_matches(|c: char| c != SYN && c != SOH && !c.is_alphanumeric());
     if start.starts_with(SYN) {
         return start.contains(SOH).then_some(Format::Anpa);
     }
-    let header = start.strip_prefix(SOH)?;
-    let header = header.split(STX).next().unwrap_or_default();
-    let anpa = header.contains(['\x1F', '\x11', '\x12', '\x13', '\x14', '^']);
-    Some(if anpa { Format::Anpa } else { Format::Iptc7901 })
+    let (heading, text) = match start.strip_prefix(SOH) {
+        Some(message) => message.split_once(STX).unwrap_or((message, "")),
+        // Behind noise, or what lost its SOH.
+        None => start.split_once(SOH)?.1.split_once(STX)?,
+    };
+    Some(if is_anpa(heading, text) { Format::Anpa } else { Format::Iptc7901 })
 }
 
 fn xml_root(text: &str) -> Option<Format> {
-    match xml::root_name(text)?.to_ascii_lowercase().as_str() {
-        "rss" | "rdf" | "feed" | "channel" | "item" | "entry" => Some(Format::Feed),
-        "newsmessage" | "newsitem" | "packageitem" | "planningitem" => Some(Format::NewsmlG2),
-        "newsml" => Some(Format::Newsml1),
-        "nitf" => Some(Format::Nitf),
-        _ => None,
-    }
+    Format::of_root(xml::root_name(text)?)
 }
 
 fn json(text: &str) -> Format {

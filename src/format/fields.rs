@@ -52,8 +52,8 @@ impl Reject {
     /// Refuses a record that is longer than its source allows.
     pub(super) fn too_large(offset: u64, max_record: usize, bytes: &[u8]) -> Reject {
         let reason = format!(
-            "The record at offset {offset} is longer than {max_record} bytes. Raise `max_record` of \
-             the source if such items are wanted."
+            "The record is longer than {max_record} bytes. Raise `max_record` of the source if such items \
+             are wanted."
         );
         Reject::new(RejectKind::TooLarge, reason, offset, bytes)
     }

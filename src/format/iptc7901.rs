@@ -12,13 +12,34 @@
 
 use super::circuit::{self, Message, dateline, paragraphs};
 use super::date::{Dates, Moment};
-use super::{Record, agency, fields, teletype};
+use super::notice::notice;
+use super::{Record, agency, anpa, fields, teletype};
 use crate::item::{Item, Marker, Subject};
 
 mod time;
 
 /// Reads a document of one or more messages.
 pub(super) fn parse(text: &str, dates: &Dates, max_record: usize, out: &mut Vec<Record>) {
+    messages(text, dates, max_record, out, item);
+}
+
+/// Reads a document of messages that may be of ANPA as well, as one line may carry both.
+pub(super) fn parse_either(text: &str, dates: &Dates, max_record: usize, out: &mut Vec<Record>) {
+    messages(text, dates, max_record, out, |message, dates| {
+        match circuit::is_anpa(message.heading, message.text) {
+            true => anpa::item(message, dates),
+            false => item(message, dates),
+        }
+    });
+}
+
+fn messages(
+    text: &str,
+    dates: &Dates,
+    max_record: usize,
+    out: &mut Vec<Record>,
+    item: impl Fn(&Message, &Dates) -> Item,
+) {
     if !text.contains(circuit::SOH) && text.trim_start().starts_with(teletype::START) {
         return teletype::parse(text, dates, max_record, out);
     }
@@ -80,11 +101,12 @@ impl Heading {
         let options: Vec<&str> = words.skip(1).collect();
         let numbered = |pair: &&[&str]| pair[1].bytes().all(|b| b.is_ascii_digit());
         let agency = options.windows(2).find(numbered).map(|pair| pair[0].to_owned());
-        // Notices stand below the keyword line, or below STX.
-        let (notices, labels): (Vec<&str>, Vec<&str>) =
-            lines.map(str::trim).partition(|line| is_notice(line) && notice(line).is_some());
-        let slugline = labels.last().and_then(|line| fields::some(line.trim_end_matches('/')));
-        let markers = notices.into_iter().filter_map(notice).collect();
+        // Notices stand below the keyword line, or below STX. A line alone is the keyword's.
+        let lines: Vec<&str> = lines.map(str::trim).collect();
+        let label = lines.iter().rfind(|line| said(line).is_none()).or(lines.first());
+        let slugline = label.and_then(|line| fields::some(line.trim_end_matches('/')));
+        let markers = lines.iter().filter(|line| Some(*line) != label);
+        let markers = markers.filter_map(|line| said(line)).collect();
         Heading { urgency, category, agency, slugline, markers }
     }
 }
@@ -113,14 +135,19 @@ impl<'a> Head<'a> {
             let end = start + end;
             let ended = |line: &&'a str| line.trim().trim_end_matches('=').trim_end();
             let mut head: Vec<&str> = lines[start..=end].iter().map(ended).collect();
-            let notices = head.iter().take(end - start).take_while(|line| is_notice(line)).count();
-            let markers = head.drain(..notices).filter_map(notice).collect();
             let by = head.last().filter(|_| head.len() > 1);
             let by = by.filter(|line| line.get(..3).is_some_and(|b| b.eq_ignore_ascii_case("by ")));
             let byline = by.and_then(|line| fields::byline(line));
             if byline.is_some() {
                 head.pop();
             }
+            // Where the headline is in capitals, too, only the words of its first lines tell.
+            let above = |n: &usize| match head[n + 1..].concat().contains(char::is_lowercase) {
+                true => is_notice(head[*n]),
+                false => is_bracketed(head[*n]) || said(head[*n]).is_some(),
+            };
+            let notices = (0..head.len().saturating_sub(1)).take_while(above).count();
+            let markers = head.drain(..notices).filter_map(said).collect();
             let headline = fields::some(&head.join(" "));
             return Head { headline, byline, markers, lines: lines[end + 1..].to_vec() };
         }
@@ -134,39 +161,23 @@ impl<'a> Head<'a> {
     }
 }
 
-/// What a notice says of its item.
-fn notice(line: &str) -> Option<Marker> {
-    let upper = line.trim_matches(['(', ')', ' ']).to_ascii_uppercase();
-    let number = upper.bytes().take_while(u8::is_ascii_digit).count();
-    let nth = upper[..number].parse().unwrap_or(1);
-    let has = |words: &[&str]| words.iter().any(|word| upper.contains(word));
-    if has(&["KILL", "STORNO"]) {
-        Some(Marker::Kill)
-    } else if has(&["WITHDRAW", "ZURÜCKZIEH"]) {
-        Some(Marker::Withdrawn)
-    } else if has(&["CORRECT", "BERICHTIG", "KORREKTUR"]) {
-        Some(Marker::Corrected)
-    } else if has(&["REFILE"]) {
-        Some(Marker::Refile)
-    } else if has(&["REPEAT", "WIEDERHOLUNG"]) {
-        Some(Marker::Repeat)
-    } else if has(&["LEAD", "UPDATE", "ROUNDUP"]) {
-        Some(Marker::Lead(nth))
-    } else if has(&["URGENT", "EXTRA", "FLASH", "BULLETIN", "EIL"]) {
-        Some(Marker::Breaking)
-    } else if has(&["ADVISORY"]) {
-        Some(Marker::Advisory)
-    } else if has(&["EXCLUSIVE"]) {
-        Some(Marker::Exclusive)
-    } else {
-        None
+/// What a line says of its item if it is a notice, in capitals or brackets: `(Korrektur: Name)`.
+/// A keyword line ends in a slash.
+fn said(line: &str) -> Option<Marker> {
+    if is_bracketed(line) {
+        let said = line.trim_matches(['(', ')']);
+        return notice(&said.split(':').next().unwrap_or(said).to_uppercase());
     }
+    if line.contains('/') || line.contains(char::is_lowercase) { None } else { notice(line) }
 }
 
 /// A line above the headline that says what the item is: `EXTRA`, `1ST LEAD`, `(Achtung)`.
 fn is_notice(line: &str) -> bool {
-    let bracketed = line.starts_with('(') && line.ends_with(')');
-    bracketed || line.split_whitespace().count() <= 2 && !line.contains(char::is_lowercase)
+    is_bracketed(line) || line.split_whitespace().count() <= 2 && !line.contains(char::is_lowercase)
+}
+
+fn is_bracketed(line: &str) -> bool {
+    line.starts_with('(') && line.ends_with(')')
 }
 
 /// The heading of notes to editors that close a text.

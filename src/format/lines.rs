@@ -76,7 +76,7 @@ impl Lines {
                 None if last && self.start < self.buffer.len() => {
                     let rest = &self.buffer[self.start..];
                     let padded = self.utf16.is_none();
-                    let length = if padded { charset::unpadded(rest).len() } else { rest.len() };
+                    let length = if padded { charset::unpadded(rest).end } else { rest.len() };
                     (self.start + length, self.buffer.len())
                 }
                 None => return self.overlong(self.buffer.len(), self.buffer.len()),

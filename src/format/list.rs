@@ -21,7 +21,7 @@ use super::Record;
 use super::date::{Dates, Moment};
 use super::lines::Line;
 use super::text;
-use crate::item::{Item, Reject};
+use crate::item::{Item, Reject, RejectKind};
 
 mod read;
 
@@ -44,8 +44,8 @@ pub(super) struct List {
 enum Place {
     /// Before the first text.
     Top,
-    /// After one line of text, which may be a headline or the title of an article.
-    Second,
+    /// After one line of text, which may be a headline or the title of an article, at an offset.
+    Second(u64),
     /// In an article.
     Article(Article),
     /// Among the headlines.
@@ -100,6 +100,17 @@ impl List {
         self.day = None;
     }
 
+    /// Ends the page where a document of another format begins. A single line above that is noise.
+    pub(super) fn interrupt(&mut self, out: &mut Vec<Record>) {
+        if let (Place::Second(offset), Some(item)) = (&self.place, &self.pending) {
+            let reason = "The line before a document of another format belongs to nothing.";
+            let line = item.headline.as_bytes();
+            out.push(Err(Reject::new(RejectKind::Malformed, reason, *offset, line)));
+            self.pending = None;
+        }
+        self.finish(out);
+    }
+
     /// Gives out the headline that is held: the input is still, and nothing more is expected of it. A
     /// byline or time that comes after all is nobody's; an article goes on being held.
     pub(super) fn flush(&mut self, out: &mut Vec<Record>) {
@@ -125,7 +136,7 @@ impl List {
                 }
                 return;
             }
-            Place::Second if read::is_prose(text) => {
+            Place::Second(_) if read::is_prose(text) => {
                 let title = self.pending.take().map(|item| item.headline).unwrap_or_default();
                 let bytes = title.len() + text.len();
                 let lines = vec![title, text.to_owned()];
@@ -133,8 +144,8 @@ impl List {
                     Place::Article(Article { time: None, offset: line.offset, lines, bytes });
                 return;
             }
-            Place::Top => self.place = Place::Second,
-            Place::Second | Place::Headlines => self.place = Place::Headlines,
+            Place::Top => self.place = Place::Second(line.offset),
+            Place::Second(_) | Place::Headlines => self.place = Place::Headlines,
         }
         let item = Item { headline: text::from_plain(text), ..Item::default() };
         out.extend(self.pending.replace(item).map(Ok));
@@ -155,7 +166,7 @@ impl List {
                     self.pending = Some(Item { headline, ..Item::default() });
                 }
             },
-            Place::Second | Place::Headlines => {}
+            Place::Second(_) | Place::Headlines => {}
         }
         self.place = Place::Headlines;
         let Some(item) = &mut self.pending else {

@@ -49,6 +49,14 @@ pub(super) fn document(
         if let Some(value) = parsed {
             return items(&ninjs::unwrap(&value), whole, start as u64, dates, exported, out);
         }
+        let mut values = serde_json::Deserializer::from_str(whole).into_iter::<&RawValue>();
+        if let Some(Ok(_)) = values.next()
+            && !whole[values.byte_offset()..].trim().is_empty()
+        {
+            return following(text, start, max_record, out, |raw, offset, out| {
+                objects(raw, offset, dates, exported, out);
+            });
+        }
     }
     match array_start(whole) {
         Some(at) => {
@@ -87,6 +95,37 @@ pub(super) fn elements(
     let mut values = Vec::new();
     let mut reader = serde_json::Deserializer::from_str(&text[start..]);
     let fault = reader.deserialize_seq(Collect(&mut values)).err();
+    read_all(text, start, (values, fault), max_record, out, read);
+}
+
+/// The same of values that follow one another from `start` on.
+fn following(
+    text: &str,
+    start: usize,
+    max_record: usize,
+    out: &mut Vec<Record>,
+    read: impl Fn(&str, u64, &mut Vec<Record>),
+) {
+    let (mut values, mut fault) = (Vec::new(), None);
+    for value in serde_json::Deserializer::from_str(&text[start..]).into_iter::<&RawValue>() {
+        match value {
+            Ok(value) if values.len() <= MAX_RECORDS => values.push(value),
+            Ok(_) => {}
+            Err(error) => fault = Some(error),
+        }
+    }
+    read_all(text, start, (values, fault), max_record, out, read);
+}
+
+/// Reads values that were found from `start` on, up to a fault.
+fn read_all(
+    text: &str,
+    start: usize,
+    (values, fault): (Vec<&RawValue>, Option<serde_json::Error>),
+    max_record: usize,
+    out: &mut Vec<Record>,
+    read: impl Fn(&str, u64, &mut Vec<Record>),
+) {
     let begun = out.len();
     for value in values {
         let raw = value.get();
@@ -236,11 +275,31 @@ mod tests {
     }
 
     #[test]
+    fn an_envelope_may_have_a_title() {
+        let titled =
+            |more: &str| format!("{{\"title\":\"Top\"{more},\"items\":[{{\"title\":\"One\"}}]}}\n");
+        assert_eq!(headlines(&titled("")), ["One"]);
+        assert_eq!(headlines(&titled(",\"summary\":\"Of the hour\"")), ["One"]);
+        assert_eq!(headlines(&titled(",\"uri\":\"u:1\"")), ["Top"]);
+        assert_eq!(headlines(&titled(",\"body\":\"Text\"")), ["Top"]);
+        assert_eq!(headlines("{\"title\":\"Top\",\"data\":[{\"votes\":1}]}\n"), ["Top"]);
+    }
+
+    #[test]
     fn an_envelope_on_one_line_has_all_its_items() {
         let line =
             "{\"articles\":[{\"title\":\"One\"},{\"title\":\"Two\"}]}\n{\"headline\":\"Three\"}\n";
         assert_eq!(headlines(line), ["One", "Two", "Three"]);
         assert_eq!(parse(Format::Ndjson, b"{\"articles\":[]}\n", &options()), [], "nothing new");
+    }
+
+    #[test]
+    fn objects_over_several_lines_may_follow_one_another() {
+        let two = "{\n  \"headline\": \"One\"\n}\n{\n  \"headline\": \"Two\"\n}\n";
+        assert_eq!(headlines(two), ["One", "Two"]);
+        let cut = &two[..two.len() - 4];
+        let records = parse(Format::Ndjson, cut.as_bytes(), &options());
+        assert_eq!((records.len(), records[0].is_ok(), records[1].is_err()), (2, true, true));
     }
 
     #[test]

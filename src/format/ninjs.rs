@@ -30,6 +30,9 @@ const TEXTS: &[&str] = &[
     "summary",
 ];
 
+/// Those that an envelope may have as well.
+const TITLES: &[&str] = &["title", "description", "summary"];
+
 /// Keys under which services wrap ninjs objects.
 const ENVELOPES: &[&str] = &[
     "item", "items", "_items", "data", "news", "newsitem", "articles", "stories", "results", "docs",
@@ -53,14 +56,23 @@ fn open<'a>(value: &'a Value, depth: usize, found: &mut Vec<&'a Object>) {
         Value::Object(object) => {
             let inner = ENVELOPES.iter().find_map(|key| object.get(*key)).filter(|_| depth > 0);
             match inner {
-                Some(inner) if !TEXTS.iter().any(|key| object.contains_key(*key)) => {
-                    open(inner, depth - 1, found);
-                }
+                Some(inner) if is_envelope(object, inner) => open(inner, depth - 1, found),
                 _ => found.push(object),
             }
         }
         _ => {}
     }
+}
+
+/// Whether an object is none of the news, but what is within it: it has no text, or, without a name of
+/// its own, merely a title for a list of items.
+fn is_envelope(object: &Object, inner: &Value) -> bool {
+    let has_text = |object: &Object| TEXTS.iter().any(|key| object.contains_key(*key));
+    let titled = TEXTS.iter().all(|key| TITLES.contains(key) || !object.contains_key(*key));
+    let named = ["uri", "guid"].iter().any(|key| object.contains_key(*key));
+    let told = |value: &Value| value.as_object().is_some_and(has_text);
+    let lists = inner.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(told));
+    !has_text(object) || titled && !named && lists
 }
 
 /// Reads an object.
@@ -196,7 +208,8 @@ pub(super) fn names(value: &Value) -> Option<String> {
 }
 
 fn version(value: &Value) -> Option<u64> {
-    value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())
+    let number = words(value)?;
+    number.strip_suffix(".0").unwrap_or(&number).parse().ok()
 }
 
 /// A time as text, or as seconds or milliseconds since 1970.

@@ -1,5 +1,7 @@
 //! The push parser: one for all formats.
 
+use std::borrow::Cow;
+
 use super::date::Dates;
 use super::lines::{Line, Lines};
 use super::list::List;
@@ -24,8 +26,8 @@ pub struct Parser {
 }
 
 enum State {
-    /// `auto`: the first bytes, until they tell the format.
-    Undecided(Vec<u8>),
+    /// `auto`: the first bytes, until they tell the format, and where in the input they begin.
+    Undecided { held: Vec<u8>, offset: u64 },
     /// A line format.
     Lines(Lines, Reader),
     /// A document format, where in the input the document begins, and whether it has grown too large.
@@ -48,21 +50,28 @@ impl Parser {
         Parser { format, options, dates, state, cut: false, notice: None }
     }
 
-    /// Tells the parser all that it will be fed, so that the dates at the end of a page tell how those
-    /// at its beginning are meant.
-    pub(super) fn expect(&mut self, bytes: &[u8]) {
+    /// Tells the parser all that it will be fed, which tells the format better than the first piece, so
+    /// that the dates at the end of a page tell how those at its beginning are meant. Whether it is
+    /// read by lines.
+    pub(super) fn expect(&mut self, bytes: &[u8]) -> bool {
+        if matches!(self.state, State::Undecided { .. })
+            && let Some(format) = Format::detect(bytes)
+        {
+            self.state = State::of(format, &self.options, &self.dates);
+        }
         if let State::Lines(_, Reader::List(list)) = &mut self.state {
             // A date is ASCII, whatever the rest of its line may be.
             let lines =
                 bytes.split(|byte| *byte == b'\n').filter_map(|line| str::from_utf8(line).ok());
             list.learn(lines);
         }
+        matches!(self.state, State::Lines(..))
     }
 
     /// Takes in bytes and gives out the records that are complete.
     pub fn feed(&mut self, bytes: &[u8], out: &mut Vec<Record>) {
         match &mut self.state {
-            State::Undecided(held) => {
+            State::Undecided { held, .. } => {
                 held.extend_from_slice(bytes);
                 let ended = self.options.endless && circuit::ended(held) > 0;
                 if ended || detect::decidable(held) {
@@ -86,13 +95,13 @@ impl Parser {
 
     /// Ends the input and gives out what was held. The parser is as new afterwards.
     pub fn finish(&mut self, out: &mut Vec<Record>) {
-        if matches!(self.state, State::Undecided(_)) {
-            self.decide(out);
-        }
+        self.decide(out);
         self.lines(true, out);
+        // What interrupted a page.
+        self.decide(out);
         let fresh = State::of(self.format, &self.options, &self.dates);
         match std::mem::replace(&mut self.state, fresh) {
-            State::Undecided(_) => {}
+            State::Undecided { .. } => {}
             State::Lines(_, mut reader) => {
                 if let Reader::List(list) = &mut reader {
                     list.finish(out);
@@ -101,7 +110,7 @@ impl Parser {
             State::Document { bytes, .. } if self.options.endless && circuit::is_filler(&bytes) => {
             }
             State::Document { format, bytes, offset, overlong } => {
-                self.document_at(offset, format, &bytes, overlong, out);
+                self.document(offset, format, &bytes, overlong, out);
             }
         }
     }
@@ -121,7 +130,11 @@ impl Parser {
 
     /// True when bytes are held of which nothing can be said before the input ends.
     pub fn holds_document(&self) -> bool {
-        matches!(&self.state, State::Document { bytes, .. } if !bytes.is_empty())
+        match &self.state {
+            State::Document { bytes, .. } => !bytes.is_empty(),
+            State::Undecided { offset, .. } => *offset > 0,
+            State::Lines(..) => false,
+        }
     }
 
     /// Whether what was read was a feed that ended before it was closed.
@@ -149,31 +162,30 @@ impl Parser {
             let rest = bytes.split_off(end);
             let ended = std::mem::replace(bytes, rest);
             *offset += end as u64;
-            self.document_at(begin, format, &ended, false, out);
+            self.document(begin, format, &ended, false, out);
         }
     }
 
     /// Chooses the format and reads what was held so far.
     fn decide(&mut self, out: &mut Vec<Record>) {
-        let State::Undecided(held) = &mut self.state else { return };
-        let held = std::mem::take(held);
+        let State::Undecided { held, offset } = &mut self.state else { return };
+        let (held, offset) = (std::mem::take(held), *offset);
         if held.iter().all(u8::is_ascii_whitespace) {
             return;
         }
-        match Format::detect(&held) {
-            Some(format) => {
-                self.state = State::of(format, &self.options, &self.dates);
-                self.feed(&held, out);
-            }
-            None => {
-                self.state = State::document(Format::Auto, held, 0);
-            }
-        }
+        self.state = match Format::detect(&held) {
+            Some(format) if offset == 0 => State::of(format, &self.options, &self.dates),
+            // Only documents interrupt a page.
+            found => State::document(found.unwrap_or(Format::Auto), Vec::new(), offset),
+        };
+        self.feed(&held, out);
     }
 
     fn lines(&mut self, last: bool, out: &mut Vec<Record>) {
         let State::Lines(lines, reader) = &mut self.state else { return };
+        let page = self.format == Format::Auto && matches!(reader, Reader::List(_));
         let mut batch = Vec::new();
+        let mut interrupted = None;
         loop {
             if matches!(reader, Reader::Ndjson(false)) {
                 match lines.text_ahead(last) {
@@ -201,6 +213,13 @@ impl Parser {
                     Err(_) => *begun = true,
                 }
             }
+            if let Ok(line) = &line
+                && page
+                && detect::interrupts(&line.text)
+            {
+                interrupted = Some((lines.take(line.offset), line.offset));
+                break;
+            }
             batch.push(line);
         }
         if let Reader::List(list) = reader {
@@ -215,10 +234,17 @@ impl Parser {
         if let Reader::Tsv(tsv) = reader {
             self.notice = self.notice.take().or_else(|| tsv.take_notice());
         }
+        if let Some((held, offset)) = interrupted {
+            if let Reader::List(list) = reader {
+                list.interrupt(out);
+            }
+            self.state = State::Undecided { held, offset };
+            self.feed(b"", out);
+        }
     }
 
     /// Reads a document that begins at an offset of the input.
-    fn document_at(
+    fn document(
         &mut self,
         offset: u64,
         format: Format,
@@ -226,20 +252,19 @@ impl Parser {
         overlong: bool,
         out: &mut Vec<Record>,
     ) {
-        let begun = out.len();
-        self.document(format, bytes, overlong, out);
-        out[begun..].iter_mut().filter_map(offset_of).for_each(|at| *at += offset);
-    }
-
-    fn document(&mut self, format: Format, bytes: &[u8], overlong: bool, out: &mut Vec<Record>) {
-        let refuse = |kind, reason: String| Err(Reject::new(kind, reason, 0, bytes));
+        let refuse = |kind, reason: String| Err(Reject::new(kind, reason, offset, bytes));
         if overlong {
             let reason = format!("The document is longer than {MAX_DOCUMENT} bytes.");
             out.push(refuse(RejectKind::TooLarge, reason));
             return;
         }
-        let bytes = charset::unpadded(bytes);
-        let decoded = match charset::decode(bytes, self.options.charset.as_deref(), 0) {
+        let text = charset::unpadded(bytes);
+        let offset = offset + text.start as u64;
+        let bytes = match format {
+            Format::Iptc7901 | Format::Anpa => circuit::without_zeros(&bytes[text]),
+            _ => Cow::Borrowed(&bytes[text]),
+        };
+        let decoded = match charset::decode(&bytes, self.options.charset.as_deref(), offset) {
             Ok(decoded) => decoded.tidy(),
             Err(reject) => return out.push(Err(reject)),
         };
@@ -260,6 +285,9 @@ impl Parser {
             Format::NewsmlG2 => newsml_g2::parse(&decoded.text, &self.dates, max, out),
             Format::Newsml1 => newsml_1::parse(&decoded.text, &self.dates, max, out),
             Format::Nitf => nitf::parse(&decoded.text, &self.dates, max, out),
+            Format::Iptc7901 | Format::Anpa if self.format == Format::Auto => {
+                iptc7901::parse_either(&decoded.text, &self.dates, max, out);
+            }
             Format::Iptc7901 => iptc7901::parse(&decoded.text, &self.dates, max, out),
             Format::Anpa => anpa::parse(&decoded.text, &self.dates, max, out),
             Format::Mail => mail::parse(&decoded.text, &self.dates, max, out),
@@ -268,7 +296,7 @@ impl Parser {
                     "The bytes are of no known format: neither XML of a feed or an agency, \
                               nor JSON, nor tab-separated values, nor a page of headlines."
                         .to_owned();
-                out.push(refuse(RejectKind::Malformed, reason));
+                out.push(Err(Reject::new(RejectKind::Malformed, reason, 0, &bytes)));
             }
         }
         if format.lifecycle() {
@@ -278,6 +306,7 @@ impl Parser {
             }
         }
         decoded.restore_offsets(&mut out[begun..]);
+        out[begun..].iter_mut().filter_map(offset_of).for_each(|at| *at += offset);
     }
 }
 
@@ -290,7 +319,7 @@ impl State {
 
     fn of(format: Format, options: &Options, dates: &Dates) -> State {
         let reader = match format {
-            Format::Auto => return State::Undecided(Vec::new()),
+            Format::Auto => return State::Undecided { held: Vec::new(), offset: 0 },
             Format::List => Reader::List(Box::new(List::new(dates.clone(), options.max_record))),
             Format::Tsv => Reader::Tsv(Tsv::default()),
             Format::Ndjson => Reader::Ndjson(false),

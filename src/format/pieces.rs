@@ -20,17 +20,8 @@ impl<B: AsRef<[u8]>> Pieces<B> {
     /// Reads `bytes`, which are all of the input.
     pub fn new(format: Format, bytes: B, options: &Options) -> Pieces<B> {
         let whole = bytes.as_ref();
-        let known = match format {
-            // All of the input tells it better than its first piece.
-            Format::Auto => Format::detect(whole).unwrap_or(format),
-            named => named,
-        };
-        let mut parser = Parser::new(known, options.clone());
-        parser.expect(whole);
-        let piece = match known {
-            Format::List | Format::Tsv | Format::Ndjson => PIECE,
-            _ => usize::MAX,
-        };
+        let mut parser = Parser::new(format, options.clone());
+        let piece = if parser.expect(whole) { PIECE } else { usize::MAX };
         Pieces { bytes, parser, given: 0, piece, finished: false }
     }
 

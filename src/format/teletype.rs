@@ -63,7 +63,7 @@ pub(super) fn parse(text: &str, dates: &Dates, max_record: usize, out: &mut Vec<
         out.push(if framed.len() > max_record {
             Err(Reject::too_large(*start as u64, max_record, framed.as_bytes()))
         } else {
-            whole(framed, *start, end).map(|lines| {
+            whole(framed).map_err(|cut| cut.moved(*start as u64)).map(|lines| {
                 let mut item = item(&lines, dates);
                 item.keep_if_textless(*start as u64, framed);
                 item
@@ -72,8 +72,9 @@ pub(super) fn parse(text: &str, dates: &Dates, max_record: usize, out: &mut Vec<
     }
 }
 
-/// The lines of a message between its start and its end; a reject if the end is missing.
-fn whole(framed: &str, offset: usize, end: usize) -> Result<Vec<&str>, Reject> {
+/// The lines of a message between its start and its end; a reject if the end is missing, with an
+/// offset within the message.
+fn whole(framed: &str) -> Result<Vec<&str>, Reject> {
     let mut lines = Vec::new();
     for line in framed[START.len()..].lines() {
         let rest = line.trim_end().strip_suffix(END);
@@ -82,9 +83,8 @@ fn whole(framed: &str, offset: usize, end: usize) -> Result<Vec<&str>, Reject> {
             return Ok(lines);
         }
     }
-    let reason = format!(
-        "The message at offset {offset} breaks off at offset {end}: its end ({END}) is missing."
-    );
+    let end = framed.len();
+    let reason = format!("The message breaks off after {end} bytes: its end ({END}) is missing.");
     Err(Reject::new(RejectKind::Malformed, reason, end as u64, framed.as_bytes()))
 }
 

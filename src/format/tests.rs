@@ -32,6 +32,7 @@ pub(crate) fn rejects(records: &[Record]) -> Vec<(RejectKind, u64)> {
 }
 
 mod clothes;
+mod mixed;
 mod mutation;
 mod shared;
 

@@ -59,11 +59,9 @@ impl<'a> Tree<'a> {
         Builder::new(text, repair).build()
     }
 
-    /// The outermost element.
+    /// The first of the outermost elements.
     pub(super) fn root(&self) -> Option<Element<'_>> {
-        let is_element = |node: &Node| matches!(node.kind, Kind::Element { .. });
-        let first = self.nodes.iter().position(is_element)?;
-        Some(Element::new(self, first))
+        self.roots().next()
     }
 
     /// Whether the document ends within an element.
@@ -83,6 +81,38 @@ impl<'a> Tree<'a> {
     pub(super) fn source(&self, element: Element<'_>) -> &'a str {
         let end = self.nodes.get(element.end()).map_or(self.text.len(), |node| node.offset);
         self.text.get(element.offset()..end).unwrap_or_default()
+    }
+
+    /// The outermost elements, of which a text that holds several documents has more than one.
+    pub(super) fn roots(&self) -> impl Iterator<Item = Element<'_>> {
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            while let Some(node) = self.nodes.get(at) {
+                let element = Element::new(self, at);
+                at = node.end;
+                if matches!(node.kind, Kind::Element { .. }) {
+                    return Some(element);
+                }
+            }
+            None
+        })
+    }
+
+    /// All elements of a local name that are not around others, in the order of the document.
+    pub(super) fn innermost<'t>(&'t self, names: &'t [&str]) -> impl Iterator<Item = Element<'t>> {
+        let named = |element: Element| names.iter().any(|name| element.is(name));
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            while at < self.nodes.len() {
+                let element = Element::new(self, at);
+                at += 1;
+                if named(element) && !element.descendants().any(named) {
+                    at = element.end();
+                    return Some(element);
+                }
+            }
+            None
+        })
     }
 
     /// All elements of a local name, in the order of the document, not looking into one found.

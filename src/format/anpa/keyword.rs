@@ -1,6 +1,7 @@
 //! The keyword line: `BC-BKN--Harbour-Cup, 1st Ld-Writethru,416`.
 
 use crate::format::fields;
+use crate::format::notice::notice;
 use crate::item::Marker;
 
 /// What a keyword line says.
@@ -15,22 +16,26 @@ impl Keyword {
     pub(in crate::format) fn read(line: &str) -> Keyword {
         let mut parts = line.split(',').map(str::trim).filter(|part| !part.is_empty());
         let label = parts.next().unwrap_or_default();
-        let mut markers: Vec<Marker> = Vec::new();
-        for part in parts {
-            markers.extend(marker(part));
-        }
-        let lower = label.to_ascii_lowercase();
-        if ["newsalert", "flash", "bulletin", "urgent"].iter().any(|word| lower.contains(word)) {
-            markers.push(Marker::Breaking);
-        }
-        if lower.contains("advisory") {
-            markers.push(Marker::Advisory);
-        }
+        let mut markers: Vec<Marker> = parts.filter_map(notice).collect();
         // The heading's copy of the label has the version run on: `Harbour 1stLd-Writethru`.
         let end = label.find(" 1stLd").or_else(|| label.find("  ")).unwrap_or(label.len());
         let label = without_desk(without_cycle(&label[..end]));
+        let last = label.rsplit([' ', '-']).next().unwrap_or_default().to_ascii_lowercase();
+        if last.ends_with("newsalert") || notice(label) == Some(Marker::Breaking) {
+            markers.push(Marker::Breaking);
+        } else if last == "advisory" {
+            markers.push(Marker::Advisory);
+        }
         Keyword { slugline: fields::some(label), markers }
     }
+}
+
+/// The day of the month that an advance is for: `Adv06`, `Adv 06-07`.
+pub(super) fn advance_day(line: &str) -> Option<i8> {
+    line.split(',').map(str::trim).find_map(|part| {
+        let day = part.get(3..).filter(|_| part[..3].eq_ignore_ascii_case("adv"))?;
+        day.trim_start().split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+    })
 }
 
 /// The cycle a story was written for: morning, evening or both.
@@ -47,29 +52,6 @@ fn without_desk(label: &str) -> &str {
     match label.split_once("--") {
         Some((code, rest)) if desk(code) && !rest.is_empty() => rest,
         _ => label,
-    }
-}
-
-/// A version: `1st Ld-Writethru`, `2nd Add`, `Correction`, `KILL`.
-fn marker(part: &str) -> Option<Marker> {
-    let lower = part.to_ascii_lowercase();
-    let number =
-        lower.find(|c: char| !c.is_ascii_digit()).and_then(|end| lower[..end].parse().ok());
-    let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    if has(&["kill"]) {
-        Some(Marker::Kill)
-    } else if has(&["elim", "withdraw", "withhold"]) {
-        Some(Marker::Withdrawn)
-    } else if has(&["correct"]) {
-        Some(Marker::Corrected)
-    } else if has(&["advisory"]) {
-        Some(Marker::Advisory)
-    } else if has(&["urgent", "bulletin", "flash"]) {
-        Some(Marker::Breaking)
-    } else if has(&["writethru", "ld", "lead", "add", "insert", "sub"]) {
-        Some(Marker::Lead(number.unwrap_or(1)))
-    } else {
-        None
     }
 }
 
@@ -91,6 +73,27 @@ mod tests {
         case("PM-EU--Harbour, KILL,20", "Harbour", &[Marker::Kill]);
         case("BC-US--Harbour, Correction,90", "Harbour", &[Marker::Corrected]);
         case("BC-US--EXNewsAlert,17", "EXNewsAlert", &[Marker::Breaking]);
+        case("BC-US--Bulletin,17", "Bulletin", &[Marker::Breaking]);
+        case("BC-US--Digest Advisory,17", "Digest Advisory", &[Marker::Advisory]);
         case("BC-Harbour--Then and Now,300", "Harbour--Then and Now", &[]);
+    }
+
+    #[test]
+    fn an_advance_names_its_day() {
+        assert_eq!(advance_day("BC-US--Quay, Adv06,400"), Some(6));
+        assert_eq!(advance_day("BC-Quay,ADV 06-07"), Some(6));
+        assert_eq!(advance_day("BC-US--Quay, Advice for Travellers,400"), None);
+        assert_eq!(advance_day("BC-US--Quay, 1st Ld-Writethru,400"), None);
+    }
+
+    #[test]
+    fn what_a_story_is_about_is_no_version_of_it() {
+        case("BC-US--Harbour Shooting, 3 Killed,300", "Harbour Shooting", &[]);
+        case("BC-BKN--Playoffs, Elimination Game,300", "Playoffs", &[]);
+        case("BC-NO--Vote, Prelim Results,300", "Vote", &[]);
+        case("BC-NO--Norland, Troop Withdrawal,300", "Norland", &[]);
+        case("BC-US--Prison, Corrections Dept,300", "Prison", &[]);
+        case("BC-SOC--Cup, World Glance, Address,300", "Cup", &[]);
+        case("BC-US--Flash Floods,300", "Flash Floods", &[]);
     }
 }

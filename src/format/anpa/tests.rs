@@ -74,3 +74,48 @@ fn a_message_without_its_end_is_a_reject_where_it_breaks() {
     let records = parse(Format::Anpa, b"no message", &options());
     assert_eq!(rejects(&records), [(RejectKind::Malformed, 0)]);
 }
+
+/// An advance of 28 November 2026 with such lines between its keyword line and its text.
+fn advance(keyword: &str, lines: &str) -> Item {
+    let text = format!(
+        "\x16\x16\x01W2\x1f_x\r\nd a\x13\x11 BC-Quay   11-28 0350\r\n\x02^BC-US--Quay{keyword},400<\r\n\
+         {lines}^By ANN LEE=\r\n\t   SANDVIK (EX) _ The quay.\r\n\t   \x03EX-WF-11-28-26 0905GMT<\r\n\x04"
+    );
+    read(&text)
+}
+
+#[test]
+fn what_holds_an_advance_back_is_a_note_wherever_it_stands() {
+    let hold = "^HOLD FOR RELEASE 12:01 a.m. EST, Sunday, Dec. 6, 2026<\r\n";
+    let headline = "^Quay is rebuilt in Sandvik<\r\n";
+    for lines in [format!("{hold}{headline}"), format!("{headline}^A summary.<\r\n{hold}")] {
+        let item = advance("", &lines);
+        assert_eq!(item.headline, "Quay is rebuilt in Sandvik");
+        assert!(item.ednote.is_some_and(|note| note.starts_with("HOLD FOR RELEASE")), "{lines}");
+        let until = item.embargoed.map(|at| at.to_string());
+        assert_eq!(until.as_deref(), Some("2026-12-06T05:01:00Z"));
+    }
+}
+
+#[test]
+fn an_advance_is_held_until_its_day() {
+    let lines = "^$adv06<\r\n^For release Sunday, Dec. 6, and thereafter<\r\n\
+        ^Quay is rebuilt in Sandvik<\r\n";
+    let item = advance(", Adv06", lines);
+    assert_eq!(item.headline, "Quay is rebuilt in Sandvik");
+    assert_eq!(item.ednote.as_deref(), Some("For release Sunday, Dec. 6, and thereafter"));
+    let until = item.embargoed.map(|at| at.to_string());
+    assert!(until.is_some_and(|until| until.starts_with("2026-12-06T")), "{:?}", item.embargoed);
+    let until = |keyword| advance(keyword, "^Quay is rebuilt<\r\n").embargoed;
+    assert_eq!(until(", Adv06").map(|at| at.to_string()).as_deref(), Some("2026-12-06T00:00:00Z"));
+    assert_eq!(until(", Adv27"), None, "it is over");
+    assert_eq!(until(""), None);
+}
+
+#[test]
+fn headlines_about_embargoes_are_headlines() {
+    for headline in ["Embargo on arms lifted", "For release at last: a lost film", "Not for sale"] {
+        let item = advance("", &format!("^{headline}<\r\n"));
+        assert_eq!((item.headline.as_str(), item.embargoed), (headline, None));
+    }
+}

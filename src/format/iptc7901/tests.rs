@@ -71,3 +71,48 @@ fn notices_and_a_byline_may_stand_around_the_headline() {
 fn one_file_may_hold_several_messages() {
     assert_eq!(read(&MESSAGE.repeat(3)).len(), 3);
 }
+
+/// A message with such lines between its header and STX, and up to the end of its headline.
+fn message(keyword: &str, head: &str) -> Item {
+    let text = format!(
+        "\x01exa0011 4 i 200  example 0101\r\n\r\n{keyword}\r\n\x02{head} =\r\n\r\n   \
+         Sandvik (example) - Text.\r\n\r\n\x03212322 GMT Nov 26\r\n\x04"
+    );
+    read(&text).remove(0)
+}
+
+#[test]
+fn words_of_a_keyword_line_are_no_notices() {
+    for keyword in [
+        "NORLAND-TROOPS/WITHDRAWAL",
+        "NORLAND-FREEDONIA/KILLED",
+        "NORLAND-LEADER/",
+        "NORLAND-SKILLS/",
+        "KILL",
+        "CORRECTION/",
+    ] {
+        let item = message(keyword, "Norland lacks welders");
+        let slugline = item.slugline.as_deref();
+        let expected = keyword.trim_end_matches('/');
+        assert_eq!((slugline, item.markers.as_slice()), (Some(expected), [].as_slice()));
+    }
+    let killed = message("NORLAND-SKILLS/\r\nBULLETIN KILL", "Norland lacks welders");
+    assert_eq!(killed.slugline.as_deref(), Some("NORLAND-SKILLS"));
+    assert_eq!(killed.markers, [Marker::Kill]);
+}
+
+#[test]
+fn a_wrapped_headline_in_capitals_keeps_its_first_line() {
+    #[track_caller]
+    fn case(head: &str, headline: &str, markers: &[Marker]) {
+        let item = message("People/", head);
+        assert_eq!((item.headline.as_str(), item.markers.as_slice()), (headline, markers));
+    }
+    case("UN CHIEF\r\nARRIVES FOR TALKS", "UN CHIEF ARRIVES FOR TALKS", &[]);
+    case("POLICE KILL\r\nTHREE ROBBERS", "POLICE KILL THREE ROBBERS", &[]);
+    case("POLICE KILL\r\nTHREE ROBBERS\r\nBy Ann Lee", "POLICE KILL THREE ROBBERS", &[]);
+    case("2ND LEAD\r\nUN CHIEF\r\nARRIVES", "UN CHIEF ARRIVES", &[Marker::Lead(2)]);
+    case("(TEILNEHMER)\r\nGipfel beginnt", "Gipfel beginnt", &[]);
+    case("(Korrektur: Name)\r\nGipfel endet", "Gipfel endet", &[Marker::Corrected]);
+    case("GRAPHIC\r\nGipfel endet", "Gipfel endet", &[]);
+}

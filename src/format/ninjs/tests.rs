@@ -110,3 +110,11 @@ fn an_embargo_without_a_readable_end_is_an_open_one() {
         assert_eq!(status(none), PubStatus::Usable, "{none}");
     }
 }
+
+#[test]
+fn a_version_may_be_written_as_a_decimal() {
+    for (version, read) in [("2.0", Some(2)), ("\"2.0\"", Some(2)), ("2.5", None), ("-1", None)] {
+        let item = only(&format!(r#"{{"headline": "Ferry late", "version": {version}}}"#));
+        assert_eq!(item.version, read, "{version}");
+    }
+}

@@ -1,0 +1,145 @@
+//! Notices of wire circuits: the short labels that say what a message is, `2ND LEAD`, `BULLETIN
+//! KILL`, `1st Ld-Writethru`.
+//!
+//! A label is a notice only if all its words are those of notices: `3 Killed`, `Prelim Results` and
+//! `USA-SKILLS/` name stories, and a kill takes a story away.
+
+use crate::item::Marker;
+
+/// Words of notices and what they say, the gravest first: `1ST LEAD (CORRECTION)` is a correction.
+const WORDS: &[(&[&str], fn(u16) -> Marker)] = &[
+    (&["KILL", "KILLS", "STORNO"], |_| Marker::Kill),
+    (
+        &[
+            "WITHDRAW",
+            "WITHDRAWS",
+            "WITHDRAWN",
+            "WITHDRAWAL",
+            "WITHHOLD",
+            "ELIMINATE",
+            "ELIMINATION",
+            "ZURÜCKZIEHUNG",
+            "ZURUECKZIEHUNG",
+            "ZURÜCKGEZOGEN",
+            "ZURUECKGEZOGEN",
+        ],
+        |_| Marker::Withdrawn,
+    ),
+    (
+        &[
+            "CORRECT",
+            "CORRECTS",
+            "CORRECTED",
+            "CORRECTING",
+            "CORRECTION",
+            "CORRECTIVE",
+            "BERICHTIGT",
+            "BERICHTIGTE",
+            "BERICHTIGUNG",
+            "KORREKTUR",
+            "KORRIGIERT",
+            "KORRIGIERTE",
+        ],
+        |_| Marker::Corrected,
+    ),
+    (&["HFR"], |_| Marker::Embargoed),
+    (&["REFILE"], |_| Marker::Refile),
+    (&["REPEAT", "REPEATS", "WIEDERHOLUNG"], |_| Marker::Repeat),
+    (
+        &["LEAD", "LD", "WRITETHRU", "ADD", "INSERT", "SUB", "UPDATE", "UPDATES", "ROUNDUP"],
+        Marker::Lead,
+    ),
+    (&["URGENT", "EXTRA", "FLASH", "BULLETIN", "NEWSALERT", "EIL", "EILMELDUNG"], |_| {
+        Marker::Breaking
+    }),
+    (&["ADVISORY"], |_| Marker::Advisory),
+    (&["EXCLUSIVE"], |_| Marker::Exclusive),
+];
+
+/// Words that may stand beside those of notices.
+const FILLERS: &[&str] = &["MANDATORY", "NOTICE", "NEW", "NEUE", "FASSUNG", "ACHTUNG", "ATTENTION"];
+
+/// Words that stories are about as well: notices in capitals only.
+const NOUNS: &[&str] = &["WITHDRAWAL", "ELIMINATION"];
+
+/// What a label says if it is a notice; of a `LEAD` without a number that it is the first.
+pub(super) fn notice(label: &str) -> Option<Marker> {
+    let mut number = None;
+    let mut gravest: Option<usize> = None;
+    for word in label.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        let (count, word) = numbered(word);
+        number = number.or(count);
+        let upper = word.to_uppercase();
+        if word.is_empty() || FILLERS.contains(&upper.as_str()) {
+            continue;
+        }
+        let names_story = word != upper && NOUNS.contains(&upper.as_str());
+        let place = WORDS.iter().position(|(words, _)| words.contains(&upper.as_str()));
+        let place = place.filter(|_| !names_story)?;
+        gravest = Some(gravest.map_or(place, |before| before.min(place)));
+    }
+    Some(WORDS[gravest?].1(number.unwrap_or(1)))
+}
+
+/// The number that a word begins with, and the rest without its ordinal ending: `1stLd`, `2ND`.
+fn numbered(word: &str) -> (Option<u16>, &str) {
+    let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, rest) = word.split_at(digits);
+    let Ok(number) = number.parse() else { return (None, word) };
+    let ordinal = |end: &&str| rest.get(..2).is_some_and(|it| it.eq_ignore_ascii_case(end));
+    let ended = ["st", "nd", "rd", "th"].iter().any(|end| ordinal(&end));
+    (Some(number), if ended { &rest[2..] } else { rest })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_whose_words_are_all_of_notices_say_what_a_message_is() {
+        for (label, expected) in [
+            ("KILL", Marker::Kill),
+            ("Kill", Marker::Kill),
+            ("BULLETIN KILL", Marker::Kill),
+            ("MANDATORY KILL ADVISORY", Marker::Kill),
+            ("ELIMINATION", Marker::Withdrawn),
+            ("Correction", Marker::Corrected),
+            ("1ST LEAD (CORRECTION)", Marker::Corrected),
+            ("Berichtigte Wiederholung", Marker::Corrected),
+            ("1st Ld-Writethru", Marker::Lead(1)),
+            ("1stLd-Writethru", Marker::Lead(1)),
+            ("12th Ld", Marker::Lead(12)),
+            ("2ND LEAD", Marker::Lead(2)),
+            ("ROUNDUP 3", Marker::Lead(3)),
+            ("2nd Add", Marker::Lead(2)),
+            ("HFR", Marker::Embargoed),
+            ("EXTRA", Marker::Breaking),
+        ] {
+            assert_eq!(notice(label), Some(expected), "{label:?}");
+        }
+    }
+
+    #[test]
+    fn labels_that_name_stories_are_no_notices() {
+        for label in [
+            "3 Killed",
+            "Elimination Game",
+            "Elimination",
+            "Troop Withdrawal",
+            "Withdrawal",
+            "Prelim Results",
+            "Corrections Dept",
+            "Glance",
+            "Address",
+            "Leader",
+            "Skills",
+            "POLICE KILL",
+            "TEILNEHMER",
+            "350",
+            "a0512",
+            "",
+        ] {
+            assert_eq!(notice(label), None, "{label:?}");
+        }
+    }
+}
