@@ -43,8 +43,8 @@ fn a_line_of_noise_does_not_make_a_document_a_page() {
 
 #[test]
 fn a_page_that_goes_on_is_a_page() {
-    let page = "<HBO> to sell docks\nFerry late & full\n2 < 3, says Ilvana\n";
-    assert_eq!(told(page), ["<HBO> to sell docks", "Ferry late & full", "2 < 3, says Ilvana"]);
+    let page = "Ferry late & full\n<HBO> to sell docks\n2 < 3, says Ilvana\n";
+    assert_eq!(told(page), ["Ferry late & full", "<HBO> to sell docks", "2 < 3, says Ilvana"]);
     let before = "Ferry late\nFerry early\n";
     assert_eq!(told(&format!("{before}{IPTC7901}")), ["Ferry late", "Ferry early", DOCKERS]);
 }
