@@ -6,8 +6,11 @@
 
 use crate::item::Marker;
 
+/// What words say of the n-th message.
+type Says = fn(u16) -> Marker;
+
 /// Words of notices and what they say, the gravest first: `1ST LEAD (CORRECTION)` is a correction.
-const WORDS: &[(&[&str], fn(u16) -> Marker)] = &[
+const WORDS: &[(&[&str], Says)] = &[
     (&["KILL", "KILLS", "STORNO"], |_| Marker::Kill),
     (
         &[
@@ -87,7 +90,7 @@ fn numbered(word: &str) -> (Option<u16>, &str) {
     let (number, rest) = word.split_at(digits);
     let Ok(number) = number.parse() else { return (None, word) };
     let ordinal = |end: &&str| rest.get(..2).is_some_and(|it| it.eq_ignore_ascii_case(end));
-    let ended = ["st", "nd", "rd", "th"].iter().any(|end| ordinal(&end));
+    let ended = ["st", "nd", "rd", "th"].iter().any(|end| ordinal(end));
     (Some(number), if ended { &rest[2..] } else { rest })
 }
 
