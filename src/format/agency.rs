@@ -4,7 +4,7 @@ use super::date::Dates;
 use super::fields::has_room;
 use super::xml::{Element, Repair, Tree};
 use super::{Format, Record};
-use crate::item::{Item, Reject, RejectKind};
+use crate::item::{Item, Language, Marker, Reject, RejectKind};
 
 /// Reads every element of one of these names as an item. An item the document ends in is a
 /// reject: half a message must not pass for a whole one.
@@ -43,6 +43,7 @@ pub(super) fn items(
             out.extend(read(element, dates).map(|mut item| {
                 item.language = item.language.or(language);
                 item.urgency = item.urgency.or(priority);
+                add_correction(&mut item);
                 item.keep_if_textless(element.offset() as u64, tree.source(element));
                 Ok(item)
             }));
@@ -66,6 +67,14 @@ pub(super) fn items(
     }
 }
 
+/// Marks a correction that the note to editors tells.
+pub(super) fn add_correction(item: &mut Item) {
+    let noted = item.ednote.as_deref().is_some_and(super::fields::notes_correction);
+    if noted && !item.markers.contains(&Marker::Corrected) {
+        item.markers.push(Marker::Corrected);
+    }
+}
+
 /// The priority of the whole message, in its envelope.
 fn priority(root: Element) -> Option<u8> {
     let envelope = root.child("NewsEnvelope").or_else(|| root.child("header"))?;
@@ -76,6 +85,25 @@ fn priority(root: Element) -> Option<u8> {
 
 fn malformed(reason: String, at: usize, source: &str) -> Reject {
     Reject::new(RejectKind::Malformed, reason, at as u64, source.as_bytes())
+}
+
+/// Elements that say the same in several languages: first what is in this one, then what names none.
+pub(super) fn by_language<'t>(
+    elements: impl Iterator<Item = Element<'t>>,
+    language: Option<Language>,
+) -> impl Iterator<Item = Element<'t>> {
+    let mut elements: Vec<_> = elements.collect();
+    elements.sort_by_key(|element| match (language_of(*element), language) {
+        (Some(said), Some(wanted)) if said == wanted => 0,
+        (Some(_), Some(_)) => 2,
+        _ => 1,
+    });
+    elements.into_iter()
+}
+
+/// The language that an element itself names.
+pub(super) fn language_of(element: Element) -> Option<Language> {
+    super::fields::language(&element.attribute("lang")?)
 }
 
 /// Text of an element that holds either markup or text with HTML in it.

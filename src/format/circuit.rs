@@ -192,7 +192,10 @@ pub(super) fn dateline(text: &str) -> Option<(String, &str, &str)> {
     let (place, rest) = text.split_once(" (").filter(|(place, _)| place.len() <= MAX)?;
     let (agency, rest) = rest.split_once(')').filter(|(agency, _)| agency.len() <= MAX)?;
     let news = rest.trim_start().strip_prefix(['-', '_', '–', '—'])?;
-    let place = fields::some(place)?;
+    // `LONDON, Nov 28 (Reuters) -`
+    let dated = |part: &&str| part.contains(|c: char| c.is_ascii_digit());
+    let parts: Vec<&str> = place.split(", ").take_while(|part| !dated(part)).collect();
+    let place = fields::some(&parts.join(", "))?;
     Some((place, agency, news.trim_start()))
 }
 
@@ -251,6 +254,9 @@ mod tests {
     fn a_dateline_gives_its_place() {
         let found = dateline("Bergen (example) - The ferry sailed.");
         assert_eq!(found, Some(("Bergen".to_owned(), "example", "The ferry sailed.")));
+        let place = |text| dateline(text).map(|(place, ..)| place);
+        assert_eq!(place("BERGEN, Nov 28 (Example) - The ferry.").as_deref(), Some("BERGEN"));
+        assert_eq!(place("Ulm, Ill., Nov 28 (Ex) - The ferry.").as_deref(), Some("Ulm, Ill."));
         assert_eq!(dateline("The ferry (and its crew) sailed."), None);
         assert_eq!(dateline("The ferry sailed."), None);
     }

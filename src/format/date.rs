@@ -12,8 +12,11 @@ use jiff::tz::TimeZone;
 use crate::item::{Item, TimeQuality};
 
 mod clock;
+mod name;
 mod scan;
 mod zone;
+
+pub(super) use name::{month, weekday};
 
 /// Longest text that is taken for a date, in bytes.
 const MAX_LENGTH: usize = 80;
@@ -65,6 +68,12 @@ impl Dates {
         let parts = self.scan(text)?;
         let timed_only = parts.clock.is_some() && parts.day.is_none() && parts.month.is_none();
         if timed_only { self.moment(on, &parts) } else { None }
+    }
+
+    /// Whether a text names a time of day, and whether it names a zone, be it an unknown one.
+    pub(super) fn names(&self, text: &str) -> (bool, bool) {
+        let parts = self.scan(text).unwrap_or_default();
+        (parts.clock.is_some(), parts.zone.is_some())
     }
 
     /// The day a text names, whether or not it names a time of day.

@@ -1,48 +1,85 @@
 //! Embargoes that are only written: `EMBARGOED until 0001 GMT Monday`, `NOT FOR RELEASE BEFORE …`,
 //! in a note to editors, a headline or the first lines of a text.
 //!
-//! Read for the formats that only agencies send; a web page that talks about embargoes is news.
+//! Read for the formats that only agencies send; a web page that talks about embargoes is news. So
+//! is most of what agencies tell about them: only a note may state one anywhere, a headline or text
+//! has it at the begin of a line, and words that are news as well count with a time alone.
 
-use jiff::civil::Weekday;
-use jiff::{Timestamp, ToSpan};
+use jiff::Timestamp;
 
-use super::date::{Dates, Moment};
+use super::date::Dates;
 use crate::item::{Item, Marker};
 
-/// What opens an embargo, the longer first where one begins another.
-const OPENINGS: &[&str] = &[
+mod end;
+
+use end::{End, is_time};
+
+/// What only an embargo begins with, in small letters.
+const STATEMENTS: &[&str] = &[
     "not for publication or broadcast before",
+    "not for publication or broadcast until",
     "not to be published before",
+    "not to be published until",
     "not for publication before",
+    "not for publication until",
     "not for release before",
     "not for release until",
+    "not for broadcast before",
+    "not for broadcast until",
     "not for use before",
-    "hold for release until",
+    "not for use until",
     "hold for release",
-    "for release at",
     "under embargo until",
-    "embargoed for release until",
     "embargoed for release",
+    "embargoed for publication",
     "embargoed until",
     "embargoed till",
-    "embargoed to",
-    "embargo until",
-    "embargo to",
-    "embargoed",
-    "embargo",
     "sperrfrist bis",
-    "sperrfrist",
     "sous embargo jusqu'au",
-    "embargo jusqu'au",
+    "sous embargo jusqu'à",
+    "embargado hasta",
+    "bajo embargo hasta",
+    "sotto embargo fino",
+    "под эмбарго до",
 ];
-/// Words between the opening and its time.
-const FILLERS: &[&str] = &["until", "till", "to", "at", "the", "den", "dem", "um", "le", "-", "–"];
+/// What an embargo begins with and news, too: "Embargo on arms lifted", "For use in war".
+const NOUNS: &[&str] =
+    &["under embargo", "embargoed", "embargo", "sperrfrist", "эмбарго", "hold until"];
+/// The same of what is no word for an embargo, so that nothing but a time makes it one.
+const RELEASES: &[&str] = &["for release", "for use"];
+/// What a line with one of them holds, in small letters: few do.
+const STEMS: &[&str] = &[
+    "embarg",
+    "эмбарг",
+    "sperrfrist",
+    "for release",
+    "for use",
+    "for publication",
+    "be published",
+    "for broadcast",
+    "hold until",
+];
+/// Words that may stand before either.
+const LEADS: &[&str] =
+    &["strict", "strictly", "embargo", "achtung", "attention", "note", "eds", "editors"];
+/// Words between either and a time, after which an embargo has an end, readable or not.
+const UNTIL: &[&str] = &[
+    "until", "till", "bis", "jusqu'au", "jusqu'à", "jusqu'a", "hasta", "fino", "до", "tot", "até",
+];
+/// Other words before a time.
+const BEFORE_TIMES: &[&str] = &["to", "am"];
 /// Lines of a text that are looked at.
 const LINES: usize = 3;
-/// Words that a time may have.
-const WORDS: usize = 9;
-/// Longer lines are prose.
+/// Longer lines of a text are prose, in bytes.
 const LONGEST: usize = 300;
+
+/// Where a line stands.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Note,
+    Headline,
+    Text,
+}
 
 /// Adds the embargo that an item's words state, if no field states one; where its end cannot be
 /// read, the marker alone.
@@ -50,18 +87,18 @@ pub(super) fn add(item: &mut Item, dates: &Dates) {
     if item.embargoed.is_some() {
         return;
     }
-    let body = item.body.iter().flat_map(|body| body.lines().take(LINES));
-    let notes = item.ednote.iter().flat_map(|note| note.lines());
-    let lines = notes.chain([item.headline.as_str()]).chain(body);
+    let text = item.body.iter().flat_map(|body| body.lines().take(LINES));
+    let text = text.filter(|line| line.len() <= LONGEST).map(|line| (Place::Text, line));
+    let notes = item.ednote.iter().flat_map(|note| note.lines()).map(|line| (Place::Note, line));
+    let lines = notes.chain([(Place::Headline, item.headline.as_str())]).chain(text);
     // A release that is over by the time the version was made is history.
     let made = item.versioncreated.unwrap_or(dates.received);
     // Nor does an old file that is read again name a day of this year.
     let dates = &Dates { received: made, ..dates.clone() };
     let mut found = None;
-    for line in lines.filter(|line| line.len() <= LONGEST) {
-        let Some(rest) = after_opening(line) else { continue };
-        found = Some(end(rest, made, dates));
-        if found.flatten().is_some() {
+    for stated in lines.filter_map(|(place, line)| stated(line, place, dates)) {
+        found = Some(stated);
+        if stated.is_some() {
             break;
         }
     }
@@ -74,175 +111,127 @@ pub(super) fn add(item: &mut Item, dates: &Dates) {
     }
 }
 
-/// What follows the words that open an embargo. They begin the line, and are followed by a number,
-/// a colon or a filler: "Embargo lifted, trade resumes" is news.
-fn after_opening(line: &str) -> Option<&str> {
-    let line = line.trim_start_matches(|c: char| !c.is_alphanumeric());
-    for opening in OPENINGS {
-        let Some(head) = line.get(..opening.len()) else { continue };
-        if !head.eq_ignore_ascii_case(opening) {
-            continue;
-        }
-        let rest = line[opening.len()..].trim_start_matches(' ');
-        let sure = opening.contains(' ') || rest.starts_with(':') || rest.is_empty();
-        let rest = rest.trim_start_matches([':', '-', ' ']);
-        let dated = rest.starts_with(|c: char| c.is_ascii_digit());
-        let filler = FILLERS.iter().any(|word| starts_with_word(rest, word));
-        return (dated || filler || (sure && is_capitals(head))).then_some(rest);
+/// Whether a line states an embargo, and its end if it can be read.
+fn stated(line: &str, place: Place, dates: &Dates) -> Option<Option<Timestamp>> {
+    let lower = line.to_lowercase();
+    if !STEMS.iter().any(|stem| lower.contains(stem)) {
+        return None;
     }
-    None
+    let words = words(line);
+    let bare: Vec<String> = words.iter().map(|word| bare(word)).collect();
+    let openings = (0..words.len()).filter_map(|at| Opening::read(at, &words, &bare));
+    let ends = openings.filter_map(|opening| opening.end(place, dates));
+    // Of several, the first that tells its end.
+    ends.reduce(|first, next| first.or(next))
 }
 
-fn starts_with_word(text: &str, word: &str) -> bool {
-    text.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word))
-        && text[word.len()..].starts_with(' ')
+/// What the words that open an embargo are.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Statement,
+    Noun,
+    Release,
 }
 
-fn is_capitals(text: &str) -> bool {
-    !text.contains(char::is_lowercase)
+/// Words that open an embargo, where they stand in their line, and what follows.
+struct Opening<'a> {
+    kind: Kind,
+    /// The words before them, as written and bare.
+    before: (&'a [&'a str], &'a [String]),
+    said: &'a [&'a str],
+    /// Whether a word follows after which an embargo has an end.
+    until: bool,
+    /// What follows that.
+    rest: &'a [&'a str],
 }
 
-/// The time that a text begins with: the longest run of words that is one.
-fn end(text: &str, made: Timestamp, dates: &Dates) -> Option<Timestamp> {
-    let words: Vec<&str> = text
-        .split([' ', ','])
-        .filter(|word| !word.is_empty())
-        .skip_while(|word| FILLERS.iter().any(|filler| word.eq_ignore_ascii_case(filler)))
-        .take(WORDS)
-        .collect();
-    (1..=words.len()).rev().find_map(|count| time(&words[..count], made, dates))
-}
-
-/// Words as a time: a whole date, or a time of day with or without a day of the week.
-fn time(words: &[&str], made: Timestamp, dates: &Dates) -> Option<Timestamp> {
-    let words: Vec<String> = words.iter().map(|word| clock(word)).collect();
-    let whole = words.join(" ");
-    let whole = whole.trim_end_matches(['.', ';', ')', '*']);
-    let dated = |moment: Moment| moment.time;
-    if let Some(until) = dates.parse(whole).map(dated) {
-        return Some(until);
+impl<'a> Opening<'a> {
+    /// The longest opening that begins with a word of a line.
+    fn read(at: usize, words: &'a [&'a str], bare: &'a [String]) -> Option<Opening<'a>> {
+        let begins = |opening: &str| {
+            let mut said = bare[at..].iter();
+            opening.split(' ').all(|word| said.next().is_some_and(|said| said == word))
+        };
+        let kinds = [(Kind::Statement, STATEMENTS), (Kind::Noun, NOUNS), (Kind::Release, RELEASES)];
+        let (kind, opening) = kinds.iter().find_map(|(kind, openings)| {
+            Some((*kind, *openings.iter().find(|opening| begins(opening))?))
+        })?;
+        let behind = at + opening.split(' ').count();
+        let skipped = |word: &&String| {
+            [UNTIL, BEFORE_TIMES, end::FILLERS].iter().any(|words| words.contains(&word.as_str()))
+        };
+        let from = behind + bare[behind..].iter().take_while(skipped).count();
+        Some(Opening {
+            kind,
+            before: (&words[..at], &bare[..at]),
+            said: &words[at..behind],
+            until: bare[behind..from].iter().any(|word| UNTIL.contains(&word.as_str())),
+            rest: &words[from..],
+        })
     }
-    let weekday = words.iter().find_map(|word| weekday(word));
-    let today = dates.zone.to_datetime(made).date();
-    let day = match weekday {
-        Some(weekday) if today.weekday() != weekday => today.nth_weekday(1, weekday).ok()?,
-        _ => today,
-    };
-    let rest: Vec<&str> =
-        words.iter().map(String::as_str).filter(|word| self::weekday(word).is_none()).collect();
-    let until = dates.time_of_day(rest.join(" ").trim_end_matches(['.', ';', ')']), day)?.time;
-    // "0001" said in the evening is the next day's.
-    let over = until <= made;
-    let next = || dates.time_of_day(&rest.join(" "), day.checked_add(1.day()).ok()?).map(dated);
-    if over && weekday.is_none() { next() } else { Some(until) }
-}
 
-/// A time of day as circuits write it, in the form dates are read in: `0001`, `0001GMT`, `noon`.
-fn clock(word: &str) -> String {
-    let digits = word.bytes().take_while(u8::is_ascii_digit).count();
-    let (number, rest) = word.split_at(digits);
-    let hour = number.get(..2).and_then(|hour| hour.parse::<u8>().ok());
-    match word.to_ascii_lowercase().as_str() {
-        "noon" => "12:00".to_owned(),
-        "midnight" => "24:00".to_owned(),
-        "uhr" | "h" | "hrs" | "hours" => String::new(),
-        // No year of a release has a hour and a minute in its place that is this early.
-        _ if digits == 4
-            && hour.is_some_and(|hour| hour < 20)
-            && (rest.is_empty() || rest.bytes().all(|b| b.is_ascii_alphabetic())) =>
-        {
-            format!("{}:{} {rest}", &number[..2], &number[2..]).trim_end().to_owned()
-        }
-        // `12.00 Uhr`.
-        _ if number.len() == 2
-            && rest.len() == 3
-            && rest.starts_with('.')
-            && rest[1..].bytes().all(|b| b.is_ascii_digit()) =>
-        {
-            format!("{number}:{}", &rest[1..])
-        }
-        _ => word.to_owned(),
+    /// The end of the embargo that is stated, if one is; none within where it cannot be read.
+    fn end(&self, place: Place, dates: &Dates) -> Option<Option<Timestamp>> {
+        let note = place == Place::Note;
+        let dated = is_time(self.rest);
+        let end = if dated { end::read(self.rest, dates) } else { None };
+        let capitals = !self.said.iter().any(|word| word.contains(char::is_lowercase));
+        // `EMBARGOED: check against delivery`, or nothing more.
+        let colon = self.said.last().is_some_and(|word| word.ends_with(':'));
+        let alone = self.kind == Kind::Noun && (colon || self.rest.is_empty());
+        let holds = match (self.kind, note) {
+            (Kind::Statement, true) => dated || self.leads(note),
+            (Kind::Statement, false) => self.leads(note) && (dated || capitals),
+            (kind, true) => {
+                let noun = kind == Kind::Noun && (self.until || (capitals && self.is_participle()));
+                self.leads(note) && (dated || alone || noun)
+            }
+            (_, false) => {
+                // In a line of capitals they tell nothing: "EMBARGO: WHAT IT MEANS".
+                let shouted = place == Place::Headline
+                    && !self.is_participle()
+                    && !self.rest.is_empty()
+                    && !self.rest.iter().any(|word| word.contains(char::is_lowercase));
+                let named = alone && (end.is_some() || (capitals && !shouted));
+                self.leads(note) && (named || end.is_some_and(|end| end.whole))
+            }
+        };
+        holds.then(|| end.and_then(|end| end.until))
+    }
+
+    fn is_participle(&self) -> bool {
+        bare(self.said[0]) == "embargoed"
+    }
+
+    /// Whether it begins its line, or in a note a sentence.
+    fn leads(&self, note: bool) -> bool {
+        let (words, bare) = self.before;
+        let closes = |word: &str| word.ends_with(['.', '!', '?', ';', ':', '-', '–', '—', '|']);
+        let passed = |bare: &str| bare.is_empty() || LEADS.contains(&bare);
+        let last = words
+            .iter()
+            .zip(bare)
+            .rev()
+            .find(|(word, bare)| (note && closes(word)) || !passed(bare));
+        last.is_none_or(|(word, _)| note && closes(word))
     }
 }
 
-fn weekday(word: &str) -> Option<Weekday> {
-    const DAYS: [(&str, Weekday); 7] = [
-        ("monday", Weekday::Monday),
-        ("tuesday", Weekday::Tuesday),
-        ("wednesday", Weekday::Wednesday),
-        ("thursday", Weekday::Thursday),
-        ("friday", Weekday::Friday),
-        ("saturday", Weekday::Saturday),
-        ("sunday", Weekday::Sunday),
-    ];
-    let lower = word.trim_end_matches(['.', ',', ';', ')']).to_ascii_lowercase();
-    let found = DAYS.iter().find(|(name, _)| lower.len() >= 3 && name.starts_with(&lower))?;
-    Some(found.1)
+/// The words of a line; a colon ends one: `Embargo:0001`.
+fn words(line: &str) -> Vec<&str> {
+    let words = line.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty());
+    let parts = words.flat_map(|word| {
+        let colon = word.find(':').filter(|at| word[..*at].ends_with(char::is_alphabetic));
+        let (head, tail) = word.split_at(colon.map_or(word.len(), |at| at + 1));
+        [head, tail]
+    });
+    parts.filter(|word| !word.is_empty()).collect()
+}
+
+/// A word in small letters without the signs around it.
+fn bare(word: &str) -> String {
+    word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase().replace('’', "'")
 }
 
 #[cfg(test)]
-mod tests {
-    use jiff::tz::TimeZone;
-
-    use super::*;
-
-    /// Made on Thursday 8 September 2016 at noon in London.
-    fn read(line: &str) -> (Option<String>, bool) {
-        let made: Timestamp = "2016-09-08T12:00:00+01:00".parse().unwrap();
-        let zone = TimeZone::get("Europe/London").unwrap();
-        let dates = Dates { zone, received: made, day_first: true };
-        let mut item = Item {
-            headline: "Study finds link".to_owned(),
-            ednote: Some(line.to_owned()),
-            versioncreated: Some(made),
-            ..Item::default()
-        };
-        add(&mut item, &dates);
-        let until = item.embargoed.map(|at| at.to_string());
-        (until, item.markers.contains(&Marker::Embargoed))
-    }
-
-    #[track_caller]
-    fn until(line: &str, expected: &str) {
-        assert_eq!(read(line), (Some(expected.to_owned()), false), "{line:?}");
-    }
-
-    #[test]
-    fn whole_dates_are_read_in_the_ways_agencies_write_them() {
-        until("EMBARGOED UNTIL 00:01 GMT FRIDAY 9 SEPTEMBER 2016", "2016-09-09T00:01:00Z");
-        until("Embargoed to 0001 Friday September 9", "2016-09-08T23:01:00Z");
-        until("NOT FOR RELEASE BEFORE 6:00 p.m. EDT, September 9, 2016.", "2016-09-09T22:00:00Z");
-        until("Embargo: 2016-09-10T06:00:00Z", "2016-09-10T06:00:00Z");
-        until("EMBARGOED UNTIL 6 p.m. ET FRIDAY", "2016-09-09T22:00:00Z");
-        until("Sperrfrist: 10. September 2016, 12.00 Uhr", "2016-09-10T11:00:00Z");
-        until("*** HOLD FOR RELEASE UNTIL 0500 GMT Sept 10 ***", "2016-09-10T05:00:00Z");
-        until("Sperrfrist: 10.09.2016 12.00 Uhr", "2016-09-10T11:00:00Z");
-    }
-
-    #[test]
-    fn a_time_of_day_is_the_next_one_and_a_weekday_the_next_such_day() {
-        until("EMBARGOED TO 0001", "2016-09-08T23:01:00Z");
-        until("EMBARGOED UNTIL 1800 GMT", "2016-09-08T18:00:00Z");
-        until("Embargoed until 0001 GMT Monday", "2016-09-12T00:01:00Z");
-        until("EMBARGOED FOR RELEASE UNTIL NOON FRIDAY", "2016-09-09T11:00:00Z");
-    }
-
-    #[test]
-    fn an_end_that_cannot_be_read_leaves_the_marker() {
-        assert_eq!(read("EMBARGOED UNTIL THE SPEECH BEGINS"), (None, true));
-        assert_eq!(read("EMBARGOED: check against delivery"), (None, true));
-    }
-
-    #[test]
-    fn embargoes_that_are_news_are_none() {
-        for line in [
-            "Embargo on arms lifted, trade resumes",
-            "Embargoed goods found in port",
-            "The embargo until 2014 hurt exports",
-            "For release at last: a lost film",
-            "Adds quotes.",
-        ] {
-            assert_eq!(read(line), (None, false), "{line:?}");
-        }
-    }
-}
+mod tests;

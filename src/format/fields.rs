@@ -104,9 +104,27 @@ pub(super) fn set_embargo(item: &mut Item, end: Option<Moment>) {
     }
 }
 
-/// Whether a value of an embargo says that there is one: some write zeros for none.
+/// Whether a value of an embargo says that there is one: some write zeros, or that there is none.
 pub(super) fn states_embargo(value: &str) -> bool {
-    value.chars().any(|c| c.is_alphanumeric() && c != '0' && c != 'T')
+    let none = ["no", "none", "n/a", "null", "false", "now", "immediate", "immediately"];
+    value.chars().any(|c| c.is_alphanumeric() && !matches!(c, '0' | 'T' | 'Z'))
+        && !none.iter().any(|word| value.trim().eq_ignore_ascii_case(word))
+}
+
+/// Whether a note to editors, or a line of it, begins with a correction: `CORRECTS name in para 3`.
+pub(super) fn notes_correction(note: &str) -> bool {
+    note.lines().any(|line| {
+        let mut words = line.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+        let first = words.find(|word| !word.eq_ignore_ascii_case("eds"));
+        first.is_some_and(corrects)
+    })
+}
+
+/// Whether a word says that something is corrected, in English or French.
+pub(super) fn corrects(said: &str) -> bool {
+    let lower = said.to_ascii_lowercase();
+    let apart = ["correctly", "correctional", "correctness"].contains(&lower.as_str());
+    (lower.contains("correct") && !apart) || lower.contains("rectif")
 }
 
 /// Trimmed text, or none.

@@ -3,7 +3,7 @@
 use super::date::Dates;
 use super::xml::Element;
 use super::{Record, agency, fields, text};
-use crate::item::{Item, Marker, PubStatus, Subject};
+use crate::item::{Item, Language, Marker, PubStatus, Subject};
 
 /// Roles of the component that holds the story, where others hold its title, abstract or style.
 const MAIN_ROLES: &[&str] = &["body", "main", "maintext", "bodytext", "text"];
@@ -24,15 +24,20 @@ fn item(news: Element, dates: &Dates) -> Item {
         let party = found(name)?.find("Party")?;
         Some(party.attribute("FormalName")?.into_owned())
     };
-    let body = body(news);
+    let language = formal("Language")
+        .or_else(|| Some(news.attribute("lang")?.into_owned()))
+        .and_then(|code| fields::language(&code));
+    let story = of_language(news, language);
+    let told = |name: &str| story.find(name)?.line();
+    let body = body(story);
     let mut item = Item {
         uri: uri(news),
         version: revision(news),
-        headline: line("HeadLine")
+        headline: told("HeadLine")
             .or_else(|| line("NameLabel"))
             .map(|headline| text::from_plain(&headline))
             .unwrap_or_default(),
-        byline: line("ByLine")
+        byline: told("ByLine")
             .and_then(|byline| fields::byline(&byline))
             .or_else(|| agency::byline_in(body.as_deref()?)),
         slugline: line("SlugLine").or_else(|| line("NameLabel")).or_else(|| line("KeywordLine")),
@@ -42,11 +47,8 @@ fn item(news: Element, dates: &Dates) -> Item {
             .or_else(|| party("Source"))
             .or_else(|| line("CreditLine"))
             .or_else(|| line("ProviderId")),
-        language: formal("Language")
-            .or_else(|| Some(news.attribute("lang")?.into_owned()))
-            .and_then(|code| fields::language(&code)),
+        language,
         firstcreated: time("FirstCreated").map(|m| m.time),
-        embargoed: embargo(news, dates),
         urgency: formal("Urgency")
             .or_else(|| line("Urgency"))
             .or_else(|| formal("Priority"))
@@ -66,20 +68,35 @@ fn item(news: Element, dates: &Dates) -> Item {
     }
     let described = found("DescriptiveMetadata");
     let version = described.and_then(|metadata| property(metadata, "Version"));
-    let instruction = formal("Instruction");
-    for said in instruction.iter().chain(&version) {
+    // An update may rectify as well.
+    let instructions = news.find_all("Instruction").filter_map(|said| said.attribute("FormalName"));
+    let said: Vec<_> = instructions.map(|said| said.into_owned()).chain(version).collect();
+    for said in &said {
         fields::set_status(&mut item, said);
     }
-    let corrects = |said: &str| {
-        let lower = said.to_ascii_lowercase();
-        lower.contains("correct") || lower.contains("rectif")
-    };
-    let noted = item.ednote.as_ref().and_then(|note| note.split_whitespace().next());
-    if instruction.iter().chain(&version).any(|said| corrects(said)) || noted.is_some_and(corrects)
-    {
+    if said.iter().any(|said| fields::corrects(said)) {
         item.markers.push(Marker::Corrected);
     }
+    if let Some(end) = embargo(news) {
+        fields::set_embargo(&mut item, dates.parse(&end));
+    }
     item
+}
+
+/// The component that tells the story in the language of the item, if the one whose headline comes
+/// first tells it in another; else the whole.
+fn of_language(news: Element, language: Option<Language>) -> Element {
+    let headline = |part: Element| part.find("HeadLine").map(Element::offset);
+    let spoken = || {
+        let components = news.find_all("NewsComponent").filter(|part| headline(*part).is_some());
+        components.filter_map(|part| Some((part, agency::language_of(part)?)))
+    };
+    let first = spoken().filter(|(part, _)| headline(*part) == headline(news)).last();
+    let wanted = || spoken().find(|(_, said)| Some(*said) == language);
+    match first {
+        Some((_, said)) if Some(said) != language => wanted().map_or(news, |(part, _)| part),
+        _ => news,
+    }
 }
 
 /// The identifier without its revision: the parts of the `NewsIdentifier`, which the public
@@ -162,13 +179,13 @@ fn ednote(news: Element) -> Option<String> {
     line.or_else(named).or_else(comment)
 }
 
-/// When the status is to change to usable.
-fn embargo(news: Element, dates: &Dates) -> Option<jiff::Timestamp> {
+/// When the status is to change to usable, as written.
+fn embargo(news: Element) -> Option<String> {
     let change = news.find("StatusWillChange")?;
     let future = change.find("FutureStatus")?.attribute("FormalName")?;
     let usable = PubStatus::parse(&future) == Some(PubStatus::Usable);
     let time = change.find("DateAndTime")?.line()?;
-    if usable { dates.parse(&time).map(|m| m.time) } else { None }
+    (usable && fields::states_embargo(&time)).then_some(time)
 }
 
 /// Subject codes, each once, with their names where the item brings a topic set.

@@ -8,7 +8,7 @@ use super::anpa::Keyword;
 use super::date::Dates;
 use super::xml::Element;
 use super::{Record, agency, fields, nitf, text};
-use crate::item::{Item, Marker, PubStatus, Subject};
+use crate::item::{Item, Language, Marker, PubStatus, Subject};
 
 /// Reads a document.
 pub(super) fn parse(text: &str, dates: &Dates, max_record: usize, out: &mut Vec<Record>) {
@@ -27,11 +27,16 @@ fn item(element: Element, dates: &Dates) -> Option<Item> {
     let about = |name: &str| content.and_then(|content| content.child(name));
     let time = |found: Option<Element>| dates.parse(&found?.line()?);
     let inline = element.find("nitf").map(|nitf| nitf::item(nitf, dates));
-    let body = body(element);
+    let language = about("language")
+        .and_then(|language| language.attribute("tag"))
+        .or_else(|| element.attribute("lang"))
+        .or_else(|| content?.attribute("lang"))
+        .and_then(|tag| fields::language(&tag));
+    let body = body(element, language);
     let mut item = Item {
         uri: element.attribute("guid").map(|guid| guid.into_owned()),
         version: element.attribute("version").and_then(|version| version.parse().ok()),
-        headline: headline(content)
+        headline: headline(content, language)
             .or_else(|| inline.as_ref().map(|nitf| nitf.headline.clone()))
             .filter(|headline| !headline.is_empty())
             .or_else(|| management("title")?.line())
@@ -45,11 +50,7 @@ fn item(element: Element, dates: &Dates) -> Option<Item> {
         ednote: ednote(meta),
         located: about("located").and_then(name),
         publisher: management("provider").and_then(name).or_else(|| source(content?)),
-        language: about("language")
-            .and_then(|language| language.attribute("tag"))
-            .or_else(|| element.attribute("lang"))
-            .or_else(|| content?.attribute("lang"))
-            .and_then(|tag| fields::language(&tag)),
+        language,
         firstcreated: time(management("firstCreated")).map(|m| m.time),
         urgency: about("urgency").and_then(|level| fields::urgency(&level.line()?)),
         pubstatus: management("pubStatus").and_then(status).unwrap_or_default(),
@@ -99,22 +100,29 @@ fn ednote(meta: Option<Element>) -> Option<String> {
     fields::some(&notes.filter_map(agency::content).collect::<Vec<_>>().join("\n"))
 }
 
-/// The main headline: the first without a role or with that of a main one, else the first.
-fn headline(content: Option<Element>) -> Option<String> {
+/// The main headline in the language of the item: one without a role or with that of a main one, else
+/// any.
+fn headline(content: Option<Element>, language: Option<Language>) -> Option<String> {
     let headlines = || content.into_iter().flat_map(Element::children).filter(|c| c.is("headline"));
     let main = |headline: &Element| {
         headline.attribute("role").is_none_or(|role| role.to_ascii_lowercase().ends_with("main"))
     };
-    let found = headlines().filter(main).chain(headlines()).find_map(Element::line)?;
+    let found = agency::by_language(headlines().filter(main), language)
+        .chain(agency::by_language(headlines(), language))
+        .find_map(Element::line)?;
     Some(text::from_plain(&found))
+}
+
+/// The name of a concept, in English if it has one.
+fn named(element: Element) -> Option<String> {
+    let names = element.children().filter(|child| child.is("name"));
+    agency::by_language(names, Some(Language::ENGLISH)).find_map(Element::line)
 }
 
 /// What a concept is called: its name, else its literal, else the code without its scheme.
 fn name(element: Element) -> Option<String> {
     let attribute = |key| element.attribute(key);
-    element
-        .child("name")
-        .and_then(Element::line)
+    named(element)
         .or_else(|| Some(attribute("literal")?.into_owned()))
         .or_else(|| Some(attribute("qcode")?.rsplit(':').next()?.to_owned()))
         .or_else(|| Some(attribute("uri")?.into_owned()))
@@ -123,7 +131,7 @@ fn name(element: Element) -> Option<String> {
 
 fn concept(subject: Element) -> Option<Subject> {
     let attribute = |key| subject.attribute(key).map(|value| value.into_owned());
-    let name = subject.child("name").and_then(Element::line);
+    let name = named(subject);
     let code = attribute("qcode").or_else(|| attribute("uri"));
     let literal = attribute("literal");
     match (code, name, literal) {
@@ -149,22 +157,33 @@ fn source(content: Element) -> Option<String> {
 }
 
 fn status(element: Element) -> Option<PubStatus> {
-    let word = element.attribute("qcode").or_else(|| element.attribute("uri"));
-    let word = word.map(|word| word.into_owned()).or_else(|| element.line())?;
-    PubStatus::parse(word.rsplit(['/', '#']).next().unwrap_or(&word))
+    PubStatus::parse(&code(element)?.1)
+}
+
+/// The scheme and the code of a value in small letters, which may be told by a qcode, a uri, a
+/// literal or its text.
+fn code(element: Element) -> Option<(String, String)> {
+    let said = ["qcode", "uri", "literal"].iter().find_map(|key| element.attribute(key));
+    let said = said.map(|said| said.into_owned()).or_else(|| element.line())?.to_lowercase();
+    let mut parts = said.trim_end_matches('/').rsplit([':', '/', '#']);
+    let code = parts.next()?.to_owned();
+    Some((parts.next().unwrap_or_default().to_owned(), code))
 }
 
 /// Signals of the IPTC and of Reuters (`edStat`) that say what a version is. That it is an update
 /// its number tells.
 fn signals(meta: Element) -> Vec<Marker> {
     let read = |signal: Element| {
-        let code = signal.attribute("qcode")?.to_ascii_lowercase();
-        let (scheme, code) = code.rsplit_once(':')?;
-        match (scheme, code) {
-            ("sig", "correction") | ("edstat", "c") => Some(Marker::Corrected),
-            ("sig", "kill") | ("edstat", "k") => Some(Marker::Kill),
-            ("sig", "withdrawal" | "withdrawn") | ("edstat", "w") => Some(Marker::Withdrawn),
-            ("sig", "alert" | "flash" | "newsflash") | ("edstat", "a") => Some(Marker::Breaking),
+        let (scheme, code) = code(signal)?;
+        match (scheme.as_str(), code.as_str()) {
+            ("sig" | "signal" | "", "correction") | ("edstat", "c") => Some(Marker::Corrected),
+            ("sig" | "signal" | "", "kill") | ("edstat", "k") => Some(Marker::Kill),
+            ("sig" | "signal" | "", "withdrawal" | "withdrawn") | ("edstat", "w") => {
+                Some(Marker::Withdrawn)
+            }
+            ("sig" | "signal" | "", "alert" | "flash" | "newsflash") | ("edstat", "a") => {
+                Some(Marker::Breaking)
+            }
             _ => None,
         }
     };
@@ -174,21 +193,24 @@ fn signals(meta: Element) -> Vec<Marker> {
     markers
 }
 
-/// The text of the first rendition that has any; of a package, the headlines it lists.
-fn body(element: Element) -> Option<String> {
+/// Whether an item is of one of these classes; none if it does not say its class.
+fn is_of_class(item: Element, classes: &[&str]) -> Option<bool> {
+    let (_, class) = code(item.child("itemClass")?)?;
+    Some(classes.iter().any(|known| class.ends_with(known)))
+}
+
+/// The text of the first rendition that has any, in the language of the item if one is; of a package, the headlines it lists.
+fn body(element: Element, language: Option<Language>) -> Option<String> {
     if element.is("packageItem") {
-        let textual = |item: &Element| {
-            let class = item.child("itemClass").and_then(|class| class.attribute("qcode"));
-            class.is_none_or(|class| class.ends_with("text") || class.ends_with("composite"))
-        };
+        let textual = |item: &Element| is_of_class(*item, &["text", "composite"]).unwrap_or(true);
         let items = element.find_all("itemRef").filter(textual);
         let named = |item: Element, name| item.child(name).and_then(Element::line);
         let headlines = items.filter_map(|i| named(i, "headline").or_else(|| named(i, "title")));
         return fields::some(&headlines.collect::<Vec<_>>().join("\n"));
     }
     let renditions = element.child("contentSet").into_iter().flat_map(Element::children);
-    let mut inline = renditions.filter(|c| c.is("inlineXML") || c.is("inlineData"));
-    let text = inline.find_map(|rendition| {
+    let inline = renditions.filter(|c| c.is("inlineXML") || c.is("inlineData"));
+    let text = agency::by_language(inline, language).find_map(|rendition| {
         let within = rendition.find("body.content").or_else(|| rendition.find("body"));
         agency::content(within.unwrap_or(rendition))
     });
@@ -197,9 +219,8 @@ fn body(element: Element) -> Option<String> {
 
 /// The caption of a picture, graphic, audio or video, or what is planned.
 fn caption(element: Element) -> Option<String> {
-    let class = element.child("itemMeta")?.child("itemClass")?.attribute("qcode")?;
-    let visual = ["picture", "graphic", "audio", "video"].iter().any(|kind| class.ends_with(kind))
-        || element.is("planningItem");
+    let classes = ["picture", "graphic", "audio", "video"];
+    let visual = element.is("planningItem") || is_of_class(element.child("itemMeta")?, &classes)?;
     let described = element.child("contentMeta")?.child("description")?;
     if visual { agency::content(described) } else { None }
 }

@@ -80,7 +80,7 @@ pub(super) fn item(object: &Object, dates: &Dates) -> Item {
     let first = |keys: &[&str]| keys.iter().find_map(|key| words(object.get(*key)?));
     let time = |keys: &[&str]| keys.iter().find_map(|key| moment(object.get(*key)?, dates));
     let mut item = Item {
-        uri: first(&["uri", "guid", "id"]),
+        uri: first(&["uri", "guid", "id"]).map(|uri| without_version(uri, object)),
         version: object.get("version").and_then(version),
         link: first(&["link", "url", "canonical_url", "canonical", "href"]),
         headline: headline(object).unwrap_or_default(),
@@ -129,6 +129,16 @@ pub(super) fn item(object: &Object, dates: &Dates) -> Item {
         fields::set_embargo(&mut item, moment(end, dates));
     }
     item
+}
+
+/// The uri without what tells the version behind the item's own id in it: AP sends other values in
+/// `…/content/ID?qt=…&et=…` with each.
+fn without_version(uri: String, object: &Object) -> String {
+    let id = object.get("altids").and_then(|ids| words(ids.get("itemid")?));
+    match (id, uri.split_once('?')) {
+        (Some(id), Some((address, _))) if address.ends_with(&id) => address.to_owned(),
+        _ => uri,
+    }
 }
 
 /// The value that says until when the item is held back.

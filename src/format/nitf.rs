@@ -1,9 +1,9 @@
 //! `nitf`: the IPTC's News Industry Text Format, alone or within NewsML.
 
-use super::date::{Dates, Moment};
+use super::date::Dates;
 use super::xml::Element;
 use super::{Record, agency, fields, text};
-use crate::item::{Item, Marker, Subject};
+use crate::item::{Item, Marker, PubStatus, Subject};
 
 /// Reads a document.
 pub(super) fn parse(text: &str, dates: &Dates, max_record: usize, out: &mut Vec<Record>) {
@@ -49,7 +49,6 @@ pub(super) fn item(nitf: Element, dates: &Dates) -> Item {
             .or_else(|| attribute("p", "lang"))
             .and_then(|tag| fields::language(&tag)),
         firstcreated: time("revision-history", "norm").map(|m| m.time),
-        embargoed: embargo(time("date.release", "norm"), issued, dates),
         urgency: attribute("urgency", "ed-urg").and_then(|level| fields::urgency(&level)),
         subjects: subjects(nitf),
         places: nitf.find_all("evloc").filter_map(place).collect(),
@@ -63,24 +62,50 @@ pub(super) fn item(nitf: Element, dates: &Dates) -> Item {
     if let Some(moment) = created {
         item.set_time(moment);
     }
-    if found("correction").is_some() {
+    // A template may hold one that says nothing.
+    let says = |key: &str| nitf.find_all("correction").any(|c| said(c, key).is_some());
+    if says("info") || says("id-string") {
         item.markers.push(Marker::Corrected);
     }
     if let Some(status) = attribute("docdata", "management-status") {
         fields::set_status(&mut item, &status);
     }
+    let release =
+        found("date.release").and_then(|release| said(release, "norm").or(release.line()));
+    if let Some(release) = release.filter(|release| fields::states_embargo(release)) {
+        let end = dates.parse(&release);
+        let issued = issued.map_or(dates.received, |issued| issued.time);
+        // A release after the issue, or after its receipt where no issue is dated, is an embargo.
+        if end.is_none_or(|end| end.time > issued) {
+            fields::set_embargo(&mut item, end);
+        }
+    }
+    if let Some((target, status)) = target(nitf).filter(|(id, _)| item.uri.as_ref() != Some(id)) {
+        // It is a version of the item it names, by whose count its own version is none.
+        (item.uri, item.version) = (Some(target), None);
+        if let Some(status) = status {
+            fields::set_status(&mut item, &status);
+        }
+    }
     item
 }
 
-/// A release after the issue, or after its receipt where no issue is dated, is an embargo.
-fn embargo(
-    release: Option<Moment>,
-    issued: Option<Moment>,
-    dates: &Dates,
-) -> Option<jiff::Timestamp> {
-    let issued = issued.map_or(dates.received, |issued| issued.time);
-    let release = release?.time;
-    (release > issued).then_some(release)
+/// The document that a correction or a notice under an id of its own concerns, and the status that
+/// the notice gives it.
+fn target(nitf: Element) -> Option<(String, Option<String>)> {
+    let corrected = nitf.find("correction").and_then(|correction| said(correction, "id-string"));
+    let notice = || {
+        let docdata = nitf.find("docdata")?;
+        let status = said(docdata, "management-idref-status")?;
+        let canceled = PubStatus::parse(&status) == Some(PubStatus::Canceled);
+        Some((said(docdata, "management-doc-idref")?, Some(status))).filter(|_| canceled)
+    };
+    notice().or(corrected.map(|id| (id, None)))
+}
+
+/// An attribute that is not blank.
+fn said(element: Element, key: &str) -> Option<String> {
+    fields::some(&element.attribute(key)?)
 }
 
 /// The byline without the writer's title, which stands in a `byttl` of its own.
@@ -110,18 +135,15 @@ fn slugline(nitf: Element) -> Option<String> {
     Some(slug.into_owned())
 }
 
+/// All that is said to editors, of which any part may tell an embargo; else what the revision says.
 fn ednote(nitf: Element) -> Option<String> {
-    let message = nitf.find_all("ed-msg").find_map(|message| message.attribute("info"));
-    let correction = || nitf.find("correction")?.attribute("info");
-    let revision = || nitf.find("revision-history")?.attribute("comment");
-    let said = message.or_else(correction).or_else(revision);
-    said.map(|message| message.into_owned()).or_else(|| {
-        let to_editors = |note: &Element| {
-            note.attribute("noteclass")
-                .is_some_and(|class| class.eq_ignore_ascii_case("editorsnote"))
-        };
-        nitf.find_all("note").find(to_editors)?.lines()
-    })
+    let to_editors = |note: &Element| {
+        note.attribute("noteclass").is_some_and(|class| class.eq_ignore_ascii_case("editorsnote"))
+    };
+    let info = |name: &'static str| nitf.find_all(name).filter_map(|message| said(message, "info"));
+    let notes = nitf.find_all("note").filter(to_editors).filter_map(Element::lines);
+    let all: Vec<String> = info("ed-msg").chain(info("correction")).chain(notes).collect();
+    fields::some(&all.join("\n")).or_else(|| said(nitf.find("revision-history")?, "comment"))
 }
 
 fn located(nitf: Element) -> Option<String> {

@@ -8,13 +8,13 @@ mod lead;
 mod words;
 
 use lead::lead_number;
-use words::{Form, GLUED, NUMBERED, WORDS, ending};
+use words::{BARE, CORRECTIONS, Form, GLUED, NOTES, NUMBERED, WORDS, ending};
 
 /// Takes markers off both ends of a cleaned headline, and off what stands behind its section. What
 /// is left may be empty: a headline of nothing but a marker is left as it is.
 pub(super) fn strip<'a>(headline: &'a str, markers: &mut Vec<Marker>) -> Cow<'a, str> {
     let before = markers.len();
-    let mut rest = behind_section(without_leading(headline, markers), markers);
+    let mut rest = behind_section(without_leading(unframed(headline), markers), markers);
     while let Some((marker, head)) = trailing(&rest) {
         push(marker, markers);
         let end = head.len();
@@ -28,6 +28,12 @@ pub(super) fn strip<'a>(headline: &'a str, markers: &mut Vec<Marker>) -> Cow<'a,
         return headline.into();
     }
     rest
+}
+
+/// `/CORRECTION -- Mine reopens/` without its frame.
+fn unframed(headline: &str) -> &str {
+    let inner = headline.strip_prefix('/').and_then(|text| text.strip_suffix('/'));
+    inner.filter(|inner| leading(inner).is_some()).unwrap_or(headline)
 }
 
 fn push(marker: Marker, markers: &mut Vec<Marker>) {
@@ -79,14 +85,25 @@ fn leading(text: &str) -> Option<(Marker, &str)> {
 fn leading_before(text: &str, others: usize) -> Option<(Marker, &str)> {
     let bare = text.trim_start_matches(is_ornament);
     let ornament = text[..text.len() - bare.len()].trim_end().chars().next_back();
-    let close = match bare.as_bytes().first()? {
-        b'(' => Some(')'),
-        b'[' => Some(']'),
+    let open = bare.chars().next()?;
+    let close = match open {
+        '(' => Some(')'),
+        '[' => Some(']'),
+        '【' => Some('】'),
         _ => None,
     };
-    if let Some(note) = bare.strip_prefix("(ATTN: CORRECTS") {
-        let (_, tail) = note.split_once(')')?;
-        return Some((Marker::Corrected, tail.trim_start()));
+    if let Some(note) = NOTES.iter().find_map(|whom| bare.strip_prefix(whom)) {
+        let (said, tail) = note.split_once(')')?;
+        let first = said.split(' ').next().filter(|word| {
+            CORRECTIONS.iter().any(|known| word.trim_end_matches(':').eq_ignore_ascii_case(known))
+        });
+        return first.map(|_| (Marker::Corrected, tail.trim_start()));
+    }
+    for (words, form, make) in BARE {
+        let head = bare.get(..words.len()).filter(|head| is_written(head, words, *form));
+        if let Some(tail) = head.and_then(|head| bare[head.len()..].strip_prefix(' ')) {
+            return Some((make(0), tail.trim_start()));
+        }
     }
     // Hardly any marker begins like most headlines.
     let mut letters = bare.chars();
@@ -96,7 +113,7 @@ fn leading_before(text: &str, others: usize) -> Option<(Marker, &str)> {
     let begins = |word: &str| word.bytes().next().is_some_and(|byte| initials.contains(&byte));
     for (word, form, make) in WORDS.iter().filter(|(word, ..)| begins(word)) {
         let (inner, close) = match close {
-            Some(_) if !word.starts_with('(') => (&bare[1..], close),
+            Some(_) if !word.starts_with('(') => (&bare[open.len_utf8()..], close),
             _ => (bare, None),
         };
         let head = inner.get(..word.len()).filter(|head| is_written(head, word, *form));

@@ -119,3 +119,10 @@ fn headlines_about_embargoes_are_headlines() {
         assert_eq!((item.headline.as_str(), item.embargoed), (headline, None));
     }
 }
+
+#[test]
+fn a_note_that_corrects_makes_a_correction() {
+    let corrected = MESSAGE.replace("Eds: Adds quotes. With", "Eds: CORRECTS toll in para 2. With");
+    assert_ne!(corrected, MESSAGE);
+    assert!(read(&corrected).markers.contains(&Marker::Corrected));
+}

@@ -40,6 +40,13 @@ impl Clock {
         Clock { hour, minute, second, nanosecond }.checked()
     }
 
+    /// Reads `8`, `8.30`, `8h` or `8h30`: an hour, with or without its minutes.
+    pub(super) fn spoken(text: &str) -> Option<Clock> {
+        let (hour, minute) = text.split_once(['.', 'h', 'H']).unwrap_or((text, ""));
+        let minute = if minute.is_empty() { 0 } else { number(minute)? };
+        Clock { hour: number(hour)?, minute, ..Clock::default() }.checked()
+    }
+
     /// Puts a 12-hour time into the half of the day it names; a 24-hour time with a needless
     /// "PM" stays as it is.
     pub(super) fn half(mut self, afternoon: bool) -> Clock {

@@ -2,43 +2,8 @@
 
 use super::Parts;
 use super::clock::Clock;
+use super::name;
 use super::zone::Zone;
-
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
-
-/// Months of the languages of western and northern Europe, where they begin otherwise than in
-/// English.
-#[rustfmt::skip]
-const FOREIGN: &[(&[&str], i8)] = &[
-    (&["januar", "januari", "janvier", "janeiro", "gennaio", "enero", "jänner"], 1),
-    (&["februar", "februari", "février", "fevrier", "febbraio", "febrero", "fevereiro"], 2),
-    (&["märz", "mars", "marzo", "março", "marco", "maart", "mrt"], 3),
-    (&["avril", "abril", "aprile"], 4),
-    (&["mai", "maggio", "mayo", "maio", "mei", "maj"], 5),
-    (&["juin", "juni", "giugno", "junio", "junho"], 6),
-    (&["juillet", "juli", "luglio", "julio", "julho"], 7),
-    (&["août", "aout", "agosto", "augusti", "augustus"], 8),
-    (&["septembre", "settembre", "septiembre", "setembro"], 9),
-    (&["oktober", "octobre", "ottobre", "octubre", "outubro"], 10),
-    (&["novembre", "noviembre", "novembro"], 11),
-    (&["dezember", "décembre", "decembre", "dicembre", "diciembre", "dezembro", "desember"], 12),
-];
-
-const WEEKDAYS: [&str; 7] =
-    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /// The parts of a date; `None` when a word of the text has no place in one. What stands before a
 /// comma at its begin may be a day of the week in any language if a time of day follows: "Olympics,
@@ -52,7 +17,26 @@ pub(super) fn parts(text: &str, day_first: bool) -> Option<Parts> {
         (day.len() <= MAX && day.chars().all(word)).then_some(rest)
     };
     let timed = |parts: &Parts| parts.clock.is_some();
+    let plain = of_signs(text).or_else(|| with_point(text));
+    let text = plain.as_deref().unwrap_or(text);
     scan(text, day_first).or_else(|| scan(without_day()?, day_first).filter(timed))
+}
+
+/// `2026年11月28日 10:00`, as `2026-11-28  10:00`.
+fn of_signs(text: &str) -> Option<String> {
+    let (year, rest) = text.split_once('年')?;
+    let (month, rest) = rest.split_once('月')?;
+    let (day, rest) = rest.split_once('日')?;
+    Some(format!("{year}-{month}-{day} {rest}"))
+}
+
+/// `20261128T100000,500Z` with a point for its comma, which elsewhere parts a date from a time.
+fn with_point(text: &str) -> Option<String> {
+    let (whole, rest) = text.split_once(',')?;
+    let time = whole.rsplit(['T', ' ']).next()?;
+    let digits = time.bytes().filter(u8::is_ascii_digit).count();
+    let seconds = digits == 6 && matches!(time.len() - digits, 0 | 2);
+    (seconds && rest.starts_with(|c: char| c.is_ascii_digit())).then(|| format!("{whole}.{rest}"))
 }
 
 fn scan(text: &str, day_first: bool) -> Option<Parts> {
@@ -61,12 +45,12 @@ fn scan(text: &str, day_first: bool) -> Option<Parts> {
     let tokens = text.split(|c: char| c.is_whitespace() || c == ',').filter(|t| !t.is_empty());
     let mut tokens = tokens.peekable();
     while let Some(token) = tokens.next() {
-        // `8 PM`: the number is no day.
-        let hour = token.len() <= 2 && token.bytes().all(|b| b.is_ascii_digit());
-        if hour && tokens.peek().is_some_and(|next| half(&next.to_ascii_lowercase()).is_some()) {
-            set(&mut parts.clock, Clock::parse(&format!("{token}:00"))?)?;
-        } else {
-            read(token, &mut parts, &mut halved, day_first)?;
+        // `8 PM`, `8.30 Uhr`: the number is no day.
+        let hour =
+            Clock::spoken(token).filter(|_| tokens.peek().is_some_and(|t| is_behind_hour(t)));
+        match hour {
+            Some(clock) => set(&mut parts.clock, clock)?,
+            None => read(token, &mut parts, &mut halved, day_first)?,
         }
     }
     let something = parts.clock.is_some() || parts.day.is_some() || parts.month.is_some();
@@ -88,14 +72,15 @@ fn read(token: &str, parts: &mut Parts, halved: &mut bool, day_first: bool) -> O
     if let Some(afternoon) = half(&lower) {
         return apply_half(parts, halved, afternoon);
     }
-    if let Some(month) = month(&lower) {
+    if let Some(month) = name::month(&lower) {
         return set(&mut parts.month, month);
     }
     let filler = match lower.as_str() {
         "at" | "on" | "of" | "-" | "de" | "den" | "le" => true,
         // `6 p.m. Eastern Time`.
         "time" => parts.zone.is_some(),
-        _ => name_index(&WEEKDAYS, &lower).is_some(),
+        "uhr" => parts.clock.is_some(),
+        _ => name::weekday(&lower).is_some(),
     };
     if filler {
         return Some(());
@@ -140,6 +125,14 @@ fn number(token: &str, parts: &mut Parts, halved: &mut bool, day_first: bool) ->
         _ if half(&rest.to_ascii_lowercase()).is_some() => {
             set(&mut parts.clock, Clock::parse(&format!("{value}:00"))?)?;
             apply_half(parts, halved, half(&rest.to_ascii_lowercase())?)
+        }
+        // `6h`, `10h00`, `12.01am`.
+        _ if rest.starts_with(['h', 'H']) => set(&mut parts.clock, Clock::spoken(token)?),
+        _ if rest.starts_with('.')
+            && rest.get(3..).and_then(|r| half(&r.to_ascii_lowercase())).is_some() =>
+        {
+            set(&mut parts.clock, Clock::spoken(&token[..digits + 3])?)?;
+            apply_half(parts, halved, half(&rest[3..].to_ascii_lowercase())?)
         }
         _ if rest.starts_with(['-', '/', '.']) => numeric_date(token, parts, day_first),
         // Wire circuits glue the zone on: `1509GMT`.
@@ -206,7 +199,7 @@ fn numeric_date(text: &str, parts: &mut Parts, day_first: bool) -> Option<()> {
     }
     let month = match month.parse::<i8>() {
         Ok(month) => month,
-        Err(_) => self::month(&month.to_lowercase())?,
+        Err(_) => name::month(&month.to_lowercase())?,
     };
     set(&mut parts.month, month)?;
     set(&mut parts.day, day.parse().ok()?)
@@ -231,6 +224,11 @@ fn timed(text: &str, parts: &mut Parts, halved: &mut bool) -> Option<()> {
     }
 }
 
+fn is_behind_hour(token: &str) -> bool {
+    let lower = token.trim_end_matches([')', ']', ';', '.']).to_ascii_lowercase();
+    lower == "uhr" || half(&lower).is_some()
+}
+
 fn half(lower: &str) -> Option<bool> {
     match lower {
         "am" | "a.m" | "a.m." => Some(false),
@@ -252,23 +250,6 @@ fn apply_half(parts: &mut Parts, halved: &mut bool, afternoon: bool) -> Option<(
 /// POSIX's rule for two-digit years.
 fn century(year: i16) -> i16 {
     if year < 70 { 2000 + year } else { 1900 + year }
-}
-
-/// The number of a month by its name, whole or cut to three letters or more.
-fn month(lower: &str) -> Option<i8> {
-    let lower = lower.trim_end_matches('.');
-    let foreign = || {
-        let known = |name: &&str| lower.len() >= 3 && name.starts_with(lower);
-        Some(FOREIGN.iter().find(|(names, _)| names.iter().any(known))?.1)
-    };
-    name_index(&MONTHS, lower).map(|index| index + 1).or_else(foreign)
-}
-
-/// The place of a name, whole or cut to three letters or more (`Sept`).
-fn name_index(names: &[&str], lower: &str) -> Option<i8> {
-    let lower = lower.trim_end_matches('.');
-    let found = names.iter().position(|name| lower.len() >= 3 && name.starts_with(lower))?;
-    i8::try_from(found).ok()
 }
 
 /// Fills a part once; a second value means that the text is not one date.

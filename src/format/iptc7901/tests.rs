@@ -42,6 +42,11 @@ fn a_time_without_a_month_is_the_last_such_day() {
     assert_eq!(time("231905 GMT").as_deref(), Some("2026-11-23T19:05:00Z"));
     assert_eq!(time("301905").as_deref(), Some("2026-10-30T19:05:00Z"));
     assert_eq!(time("999999 GMT"), None);
+    for trailer in
+        ["231905 gmt Nov 26", "231905Z NOV 26", "231905 GMT 23 Nov 2026", "231905 NOV 26"]
+    {
+        assert_eq!(time(trailer).as_deref(), Some("2026-11-23T19:05:00Z"), "{trailer}");
+    }
 }
 
 #[test]

@@ -147,3 +147,38 @@ fn an_advisory_line_is_a_note_and_the_version_may_be_a_correction() {
     assert_eq!(read(&text("CORRECTS para 4", "")).markers, [Marker::Corrected]);
     assert_eq!(read(&text("ADDS quotes, corrects nothing", "Update")).markers, []);
 }
+
+#[test]
+fn a_change_of_status_at_a_time_that_cannot_be_read_withholds_the_item() {
+    let at = |time: &str| {
+        let text = NEWSML.replace("20261124T060000Z", time).replace("\"Embargoed\"", "\"Usable\"");
+        let item = read(&text);
+        (item.embargoed.is_some(), item.pubstatus)
+    };
+    assert_eq!(at("20261124T060000Z"), (true, PubStatus::Usable));
+    assert_eq!(at("tomorrow noon"), (false, PubStatus::Withheld));
+    assert_eq!(at(""), (false, PubStatus::Usable));
+}
+
+#[test]
+fn any_of_several_instructions_may_rectify() {
+    let twice = "<Instruction FormalName=\"Update\"/><Instruction FormalName=\"Rectify\"/><Urgency";
+    assert_eq!(read(&NEWSML.replace("<Urgency", twice)).markers, [Marker::Corrected]);
+}
+
+#[test]
+fn of_components_in_several_languages_that_of_the_item_is_taken() {
+    let text = "<NewsML><NewsItem xml:lang='en'><NewsComponent>\
+        <NewsComponent xml:lang='fr'><NewsLines><HeadLine>Le pont rouvre</HeadLine></NewsLines>\
+        <ContentItem><DataContent><p>Le pont.</p></DataContent></ContentItem></NewsComponent>\
+        <NewsComponent xml:lang='en'><NewsLines><HeadLine>Bridge reopens</HeadLine></NewsLines>\
+        <ContentItem><DataContent><p>The bridge.</p></DataContent></ContentItem></NewsComponent>\
+        </NewsComponent></NewsItem></NewsML>";
+    let item = read(text);
+    assert_eq!(
+        (item.headline.as_str(), item.body.as_deref()),
+        ("Bridge reopens", Some("The bridge."))
+    );
+    let french = read(&text.replace("NewsItem xml:lang='en'", "NewsItem xml:lang='fr'"));
+    assert_eq!(french.headline, "Le pont rouvre");
+}

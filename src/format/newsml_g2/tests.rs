@@ -139,3 +139,62 @@ fn an_embargo_without_a_readable_end_is_an_open_one() {
     assert_eq!(status("<embargoed>noon on the last day</embargoed>"), PubStatus::Withheld);
     assert_eq!(status("<embargoed/>"), PubStatus::Usable);
 }
+
+#[test]
+fn of_several_languages_that_of_the_item_is_taken_and_of_names_the_english_one() {
+    let text = "<newsItem guid='1' xml:lang='en'><contentMeta>\
+        <headline xml:lang='fr'>Le pont rouvre</headline><headline xml:lang='en'>Bridge reopens</headline>\
+        <subject qcode='a:1'><name xml:lang='fr'>ponts</name><name xml:lang='en-GB'>bridges</name></subject>\
+        </contentMeta><contentSet><inlineXML xml:lang='fr'><p>Le pont.</p></inlineXML>\
+        <inlineXML xml:lang='en'><p>The bridge.</p></inlineXML></contentSet></newsItem>";
+    let item = read(text).remove(0);
+    assert_eq!(
+        (item.headline.as_str(), item.body.as_deref()),
+        ("Bridge reopens", Some("The bridge."))
+    );
+    assert_eq!(item.subjects[0].name.as_deref(), Some("bridges"));
+    let french = read(&text.replace("guid='1' xml:lang='en'", "guid='1' xml:lang='fr'")).remove(0);
+    assert_eq!(french.headline, "Le pont rouvre");
+}
+
+#[test]
+fn a_break_in_a_headline_parts_its_words() {
+    let text = "<newsItem guid='1'><contentMeta><headline>Bridge<br/>reopens</headline></contentMeta></newsItem>";
+    assert_eq!(read(text)[0].headline, "Bridge reopens");
+}
+
+#[test]
+fn signals_and_classes_may_be_told_by_uri_or_literal() {
+    let markers = |signal: &str| {
+        let text = format!(
+            "<newsItem guid='1'><itemMeta><signal {signal}/></itemMeta><contentMeta>\
+             <headline>Bridge reopens</headline></contentMeta></newsItem>"
+        );
+        read(&text).remove(0).markers
+    };
+    let vocabulary = "http://cv.iptc.org/newscodes/signal";
+    assert_eq!(markers(&format!("uri='{vocabulary}/correction'")), [Marker::Corrected]);
+    assert_eq!(markers(&format!("uri='{vocabulary}/kill'")), [Marker::Kill]);
+    assert_eq!(markers("literal='kill'"), [Marker::Kill]);
+    assert_eq!(markers("qcode='edStat:C'"), [Marker::Corrected]);
+    assert_eq!(markers("qcode='hand:kill'"), []);
+    let text = "<newsItem guid='1'><itemMeta><itemClass uri='http://cv.iptc.org/newscodes/ninature/picture'/>\
+        </itemMeta><contentMeta><headline>Bridge</headline><description>The bridge at dawn.</description>\
+        </contentMeta></newsItem>";
+    assert_eq!(read(text)[0].body.as_deref(), Some("The bridge at dawn."));
+}
+
+#[test]
+fn a_note_that_corrects_makes_a_correction() {
+    let markers = |note: &str| {
+        let text = format!(
+            "<newsItem guid='1'><itemMeta><edNote>{note}</edNote></itemMeta><contentMeta>\
+             <headline>Bridge reopens</headline></contentMeta></newsItem>"
+        );
+        read(&text).remove(0).markers
+    };
+    assert_eq!(markers("CORRECTS name of the mayor in para 3"), [Marker::Corrected]);
+    assert_eq!(markers("Eds: Corrects spelling."), [Marker::Corrected]);
+    assert_eq!(markers("Adds that the minister was correct"), []);
+    assert_eq!(markers("Correctional officers react, para 5"), []);
+}

@@ -118,3 +118,17 @@ fn a_version_may_be_written_as_a_decimal() {
         assert_eq!(item.version, read, "{version}");
     }
 }
+
+#[test]
+fn what_tells_the_version_behind_an_id_is_not_of_the_uri() {
+    let uri = |et: &str, itemid: &str| {
+        let text = format!(
+            r#"{{"uri": "https://example.org/content/f00d?qt=a1&et={et}", "headline": "Ferry sinks",
+                "altids": {{"itemid": "{itemid}"}}}}"#
+        );
+        only(&text).uri.unwrap()
+    };
+    assert_eq!(uri("0", "f00d"), "https://example.org/content/f00d");
+    assert_eq!(uri("1", "f00d"), uri("0", "f00d"));
+    assert_ne!(uri("1", "beef"), uri("0", "beef"));
+}

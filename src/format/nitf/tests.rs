@@ -121,3 +121,81 @@ fn the_city_of_a_dateline_is_its_place_and_the_revision_has_a_note() {
         (Some("Bergen"), Some("ADDS statement"))
     );
 }
+
+/// A document with these elements in its `docdata`, issued on the morning of 23 November 2026.
+fn with_docdata(elements: &str) -> Item {
+    read(&format!(
+        "<nitf><head><title>Ferry sinks</title><docdata><doc-id id-string='t7'/><du-key version='2'/>\
+         <date.issue norm='20261123T100000Z'/>{elements}</docdata></head><body><body.content>\
+         <p>Text.</p></body.content></body></nitf>"
+    ))
+}
+
+#[test]
+fn a_release_that_cannot_be_read_withholds_the_item() {
+    let status = |release: &str| {
+        let item = with_docdata(release);
+        assert_eq!(item.embargoed, None, "{release}");
+        item.pubstatus
+    };
+    for release in [
+        "<date.release norm='embargoed until further notice'/>",
+        "<date.release norm='2026-11-30 at noon or so'/>",
+        "<date.release>after the speech</date.release>",
+    ] {
+        assert_eq!(status(release), PubStatus::Withheld, "{release}");
+    }
+    for release in [
+        "<date.release/>",
+        "<date.release norm=''/>",
+        "<date.release norm='00000000T000000Z'/>",
+        "<date.release norm='immediate'/>",
+        "<date.release norm='20261123T090000Z'/>",
+    ] {
+        assert_eq!(status(release), PubStatus::Usable, "{release}");
+    }
+    let until = with_docdata("<date.release>November 30, 2026 06:00 GMT</date.release>").embargoed;
+    assert_eq!(until.map(|at| at.to_string()).as_deref(), Some("2026-11-30T06:00:00Z"));
+}
+
+#[test]
+fn all_messages_to_editors_are_kept() {
+    let item = with_docdata(
+        "<ed-msg info='Adds quotes'/><ed-msg info='Embargoed until 0001 GMT Nov 30'/>",
+    );
+    assert_eq!(item.ednote.as_deref(), Some("Adds quotes\nEmbargoed until 0001 GMT Nov 30"));
+    let until = item.embargoed.map(|at| at.to_string());
+    assert_eq!(until.as_deref(), Some("2026-11-30T00:01:00Z"));
+}
+
+#[test]
+fn a_correction_says_something_and_may_name_what_it_corrects() {
+    for empty in ["<correction/>", "<correction info='' id-string=''/>"] {
+        let item = with_docdata(empty);
+        assert_eq!(
+            (item.markers, item.uri.as_deref(), item.version),
+            (vec![], Some("t7"), Some(2))
+        );
+    }
+    let item = with_docdata("<correction id-string='t6'/>");
+    assert_eq!(item.markers, [Marker::Corrected]);
+    assert_eq!((item.uri.as_deref(), item.version), (Some("t6"), None));
+    let item = with_docdata("<correction id-string='t7' info='Mends a name.'/>");
+    assert_eq!((item.uri.as_deref(), item.version), (Some("t7"), Some(2)));
+    let item = with_docdata("<ed-msg info='CORRECTS name in para 2.'/>");
+    assert_eq!(item.markers, [Marker::Corrected]);
+}
+
+#[test]
+fn a_notice_that_cancels_another_document_is_its_kill() {
+    let notice = |status: &str| {
+        let text = format!(
+            "<nitf><head><title>Ferry story withdrawn</title><docdata management-doc-idref='t6' \
+             management-idref-status='{status}'><doc-id id-string='t7'/></docdata></head></nitf>"
+        );
+        let item = read(&text);
+        (item.uri.unwrap(), item.pubstatus)
+    };
+    assert_eq!(notice("canceled"), ("t6".to_owned(), PubStatus::Canceled));
+    assert_eq!(notice("usable"), ("t7".to_owned(), PubStatus::Usable));
+}

@@ -161,13 +161,13 @@ impl<'t> Element<'t> {
         self.descendants().filter(move |element| element.is(local))
     }
 
-    /// Its text without markup, as written.
+    /// Its text without markup, as written; a `br` is a line break.
     pub(in crate::format) fn text(self) -> String {
-        let texts = self.tree.nodes[self.id..self.end()].iter();
-        texts
-            .filter_map(|node| match &node.kind {
+        let nodes = (self.id..self.end()).map(|id| Element { tree: self.tree, id });
+        nodes
+            .filter_map(|node| match &self.tree.nodes[node.id].kind {
                 Kind::Text(text) => Some(text.as_ref()),
-                Kind::Element { .. } => None,
+                Kind::Element { .. } => node.is("br").then_some("\n"),
             })
             .collect()
     }

@@ -103,6 +103,20 @@ fn wires_write_corrections_and_kills_in_many_ways() {
         ("#BREAKING Mine reopens", Marker::Breaking),
         ("🚨BREAKING🚨 Mine reopens", Marker::Breaking),
         ("UPDATE-1 Mine reopens", Marker::Update(1)),
+        ("CORRECTING and REPLACING Mine reopens", Marker::Corrected),
+        ("CORRECTION FROM SOURCE: Mine reopens", Marker::Corrected),
+        ("REPLACEMENT: Mine reopens", Marker::Corrected),
+        ("(Eds: Correcting toll) Mine reopens", Marker::Corrected),
+        ("RPT CON CORREZIONE - Mine reopens", Marker::Corrected),
+        ("XINHUA corrects: Mine reopens", Marker::Corrected),
+        ("/C O R R E C T I O N -- Mine reopens/", Marker::Corrected),
+        ("/CORRECTION -- Mine reopens/", Marker::Corrected),
+        ("【訂正】Mine reopens", Marker::Corrected),
+        ("TASS retracts: Mine reopens", Marker::Withdrawn),
+        ("Meldung zurückgezogen: Mine reopens", Marker::Withdrawn),
+        ("ANULADA: Mine reopens", Marker::Kill),
+        ("ATTENTION KILL - Mine reopens", Marker::Kill),
+        ("EDS: KILL Mine reopens", Marker::Kill),
     ] {
         case(headline, "Mine reopens", &[marker]);
     }
@@ -136,6 +150,13 @@ fn words_of_markers_within_the_news_are_none() {
         "* Live music returns",
         "Annulation: le port reste fermé",
         "Storno der Reise: was nun",
+        "Minister corrects: it was no deal",
+        "Replacement: a heart tells its story",
+        "Correcting the record on dams",
+        "(Eds: Adding quotes) Mine reopens",
+        "Anulada: una novela de puertos",
+        "/Off/ the record",
+        "【社説】Mine reopens",
     ] {
         case(headline, headline, &[]);
     }

@@ -22,6 +22,16 @@ const KILL: Make = |_| Marker::Kill;
 const WITHDRAWN: Make = |_| Marker::Withdrawn;
 const UPDATE: Make = |n| Marker::Update(n.max(1));
 
+/// Marker words at the start of a headline that need no mark behind them.
+pub(super) const BARE: &[(&str, Form, Make)] =
+    &[("CORRECTING AND REPLACING", Any, CORRECTED), ("EDS: KILL", Capitals, KILL)];
+
+/// Whom a note in brackets at the start of a headline is for.
+pub(super) const NOTES: &[&str] = &["(ATTN: ", "(EDS: ", "(Eds: "];
+
+/// How such a note begins that makes the item a correction, in capitals.
+pub(super) const CORRECTIONS: &[&str] = &["CORRECTS", "CORRECTING", "CORRECTED", "CORRECTION"];
+
 /// Marker words at the start of a headline, in capitals.
 pub(super) const WORDS: &[(&str, Form, Make)] = &[
     ("UPDATED", Any, |_| Marker::Update(1)),
@@ -34,11 +44,17 @@ pub(super) const WORDS: &[(&str, Form, Make)] = &[
     ("OFFICIAL CORRECTION", Any, CORRECTED),
     ("CORRECTED VERSION", Any, CORRECTED),
     ("CORRECTED", Any, CORRECTED),
+    ("CORRECTION FROM SOURCE", Any, CORRECTED),
     ("CORRECTION", Any, CORRECTED),
+    ("C O R R E C T I O N", Capitals, CORRECTED),
+    ("REPLACEMENT", Capitals, CORRECTED),
+    ("TASS CORRECTS", Any, CORRECTED),
+    ("XINHUA CORRECTS", Any, CORRECTED),
     ("CORRECTIVE", Any, CORRECTED),
     ("CORRECTS", Any, CORRECTED),
     ("CLARIFICATION", Any, CORRECTED),
     ("REFILE", Any, |_| Marker::Refile),
+    ("RPT CON CORREZIONE", Any, CORRECTED),
     ("RPT", Any, |_| Marker::Repeat),
     ("REPEAT", Capitals, |_| Marker::Repeat),
     ("BRIEF", Capitals, |_| Marker::Brief),
@@ -53,9 +69,12 @@ pub(super) const WORDS: &[(&str, Form, Make)] = &[
     ("BULLETIN KILL", Capitals, KILL),
     ("MANDATORY KILL", Capitals, KILL),
     ("STORY KILLED", Capitals, KILL),
+    ("ATTENTION KILL", Capitals, KILL),
     ("KILL", Capitals, KILL),
     ("STORY REMOVED", Capitals, WITHDRAWN),
     ("STORY WITHDRAWN", Capitals, WITHDRAWN),
+    ("TASS RETRACTS", Any, WITHDRAWN),
+    ("XINHUA RETRACTS", Any, WITHDRAWN),
     ("RETRACTION", Capitals, WITHDRAWN),
     ("RETRACTED", Capitals, WITHDRAWN),
     ("WITHDRAWAL", Capitals, WITHDRAWN),
@@ -78,6 +97,7 @@ pub(super) const WORDS: &[(&str, Form, Make)] = &[
     ("KORREKTUR", Any, CORRECTED),
     ("KORRIGIERT", Any, CORRECTED),
     ("BERICHTIGUNG", Any, CORRECTED),
+    ("MELDUNG ZURÜCKGEZOGEN", Any, WITHDRAWN),
     ("ZURÜCKGEZOGEN", Capitals, WITHDRAWN),
     ("STORNO", Capitals, KILL),
     ("WIEDERHOLUNG", Capitals, |_| Marker::Repeat),
@@ -96,6 +116,8 @@ pub(super) const WORDS: &[(&str, Form, Make)] = &[
     ("CORRIGE", Any, CORRECTED),
     ("CORREZIONE", Any, CORRECTED),
     ("RETTIFICA", Any, CORRECTED),
+    ("ANULADA", Capitals, KILL),
+    ("ANULADO", Capitals, KILL),
     ("ANULACIÓN", Capitals, KILL),
     ("ANULACION", Capitals, KILL),
     ("ANNULLAMENTO", Capitals, KILL),
