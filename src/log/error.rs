@@ -120,6 +120,26 @@ impl LogError {
         LogError { kind: LogErrorKind::Corrupt, message, source: None }
     }
 
+    /// A file of which nothing can be salvaged.
+    pub(super) fn nothing_left(path: &Path) -> LogError {
+        let message = format!(
+            "{} is damaged so that nothing of it can be read. Bring back a copy of the whole \
+             directory. Check the disk.",
+            path.display()
+        );
+        LogError { kind: LogErrorKind::Corrupt, message, source: None }
+    }
+
+    /// A log that was salvaged before, and what it was then is kept at `kept`.
+    pub(super) fn kept_before(kept: &Path) -> LogError {
+        let message = format!(
+            "There is {} of an earlier salvage. Move it away, or remove it when it is of no more \
+             use, and try again.",
+            kept.display()
+        );
+        LogError { kind: LogErrorKind::Io, message, source: None }
+    }
+
     pub(super) fn newer(what: impl fmt::Display, found: u64, known: u64) -> LogError {
         let message = format!(
             "{what} is in format {found}, this wirefold knows formats up to {known}. Use the \
@@ -239,6 +259,9 @@ impl LogError {
             redb::Error::Io(error) => LogError::io(path, doing, error),
             redb::Error::DatabaseAlreadyOpen => {
                 LogError::locked(path.parent().unwrap_or(path), None)
+            }
+            redb::Error::PreviousIo => {
+                LogError::io(path, doing, io::Error::other("it failed before and is opened anew"))
             }
             redb::Error::RepairAborted => LogError::unclean(path),
             redb::Error::Corrupted(what) => {

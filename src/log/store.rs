@@ -15,7 +15,6 @@
 
 use std::fs::{self, Metadata};
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock};
@@ -26,6 +25,7 @@ use redb::{
 };
 
 use super::error::{LogError, LogErrorKind};
+use super::{layout, quiet};
 use crate::inode;
 
 pub(super) type Bytes = &'static [u8];
@@ -57,6 +57,9 @@ const CACHE_BYTES: usize = 32 << 20;
 /// Opens the engine's file for writing. Tests give one whose disk fails.
 pub(super) type OpenEngine =
     Box<dyn Fn(&Builder, &Path) -> Result<Database, DatabaseError> + Send + Sync>;
+/// Opens the engine's file for reading.
+pub(super) type OpenReader =
+    Box<dyn Fn(&Builder, &Path) -> Result<ReadOnlyDatabase, DatabaseError> + Send + Sync>;
 
 /// Makes the store at `path` where there is none. It gets its name when it is whole: the engine
 /// takes a file that was cut off while it was made for a damaged one.
@@ -75,7 +78,9 @@ pub(super) fn make(path: &Path, open: &OpenEngine) -> Result<(), LogError> {
     builder.set_concurrency_mode(ConcurrencyMode::SingleWriter);
     let made = open(&builder, &new);
     drop(made.map_err(|error| LogError::engine(&new, "Making", error.into()))?);
-    fs::rename(&new, path).map_err(|error| LogError::io(path, "Making", error))
+    fs::rename(&new, path).map_err(|error| LogError::io(path, "Making", error))?;
+    tracing::info!(file = %path.display(), "made a new log: there was none");
+    Ok(())
 }
 
 /// The file of the log as an engine.
@@ -86,13 +91,14 @@ pub(super) struct Store {
     file: Option<Metadata>,
     /// `None` after a failure, until the next use.
     engine: RwLock<Option<Engine>>,
-    /// The engine panicked and must not be trusted with another call.
+    /// The engine panicked, or its file failed: it refuses every other call, or must not be trusted
+    /// with one.
     suspect: AtomicBool,
 }
 
-enum Access {
+pub(super) enum Access {
     Write(OpenEngine),
-    Read,
+    Read(OpenReader),
 }
 
 enum Engine {
@@ -101,21 +107,30 @@ enum Engine {
 }
 
 impl Store {
-    /// Opens or creates the store at `path` for the one process that writes it.
+    /// Opens or creates the store at `path` for the one process that writes it. A file that was cut
+    /// off is not opened.
     pub(super) fn open(path: PathBuf, open: OpenEngine) -> Result<Store, LogError> {
-        Store::with(path, Access::Write(open))
+        let whole = move |builder: &Builder, path: &Path| {
+            layout::whole(path)?;
+            open(builder, path)
+        };
+        Store::with(path, Access::Write(Box::new(whole)))
     }
 
     /// Opens the store at `path` for reading, beside the process that writes it.
     pub(super) fn open_read_only(path: PathBuf) -> Result<Store, LogError> {
         match path.try_exists() {
-            Ok(true) => Store::with(path, Access::Read),
+            Ok(true) => Store::with(
+                path,
+                Access::Read(Box::new(|builder, path| builder.open_read_only(path))),
+            ),
             Ok(false) => Err(LogError::missing(path)),
             Err(error) => Err(LogError::io(&path, "Opening", error)),
         }
     }
 
-    fn with(path: PathBuf, access: Access) -> Result<Store, LogError> {
+    /// The store at `path`, opened as told.
+    pub(super) fn with(path: PathBuf, access: Access) -> Result<Store, LogError> {
         let suspect = AtomicBool::new(false);
         let mut store = Store { path, access, file: None, engine: RwLock::new(None), suspect };
         store.ensure_open()?;
@@ -175,7 +190,7 @@ impl Store {
         builder.set_check_integrity_on_open(rebuild);
         let opened = match &self.access {
             Access::Write(open) => open(&builder, &self.path).map(Engine::Writer),
-            Access::Read => builder.open_read_only(&self.path).map(Engine::Reader),
+            Access::Read(open) => open(&builder, &self.path).map(Engine::Reader),
         };
         opened.map_err(|error| self.fault("Opening", error))
     }
@@ -251,7 +266,11 @@ impl Store {
 
     /// The error of the engine as one of the log.
     pub(super) fn fault(&self, doing: &str, error: impl Into<redb::Error>) -> LogError {
-        LogError::engine(&self.path, doing, error.into())
+        let error = error.into();
+        if matches!(error, redb::Error::Io(_) | redb::Error::PreviousIo) {
+            self.suspect.store(true, Ordering::Release);
+        }
+        LogError::engine(&self.path, doing, error)
     }
 
     fn closed(&self) -> LogError {
@@ -271,7 +290,7 @@ impl Store {
     /// Turns a panic of the engine into the error it stands for: a damaged page.
     fn guarded<T>(&self, f: impl FnOnce() -> Result<T, LogError>) -> Result<T, LogError> {
         // Nothing that `f` touches is used after a panic but the engine, which is then closed.
-        catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|_| {
+        quiet::caught(f).unwrap_or_else(|| {
             self.suspect.store(true, Ordering::Release);
             Err(LogError::corrupt(self.path.display()))
         })

@@ -14,8 +14,9 @@ use redb::{BackendError, Builder, StorageBackend};
 
 use super::directory::Directory;
 use super::error::{LogError, LogErrorKind};
+use super::layout;
 use super::meta::Meta;
-use super::store::Store;
+use super::store::{Access, Store};
 
 /// Opens the log in `dir` as the daemon would, writes nothing of use and closes it. `None` when
 /// that cannot be tried: a daemon has the log, or the directory must not be written.
@@ -27,16 +28,28 @@ pub(super) fn open(dir: &Path) -> Option<Result<(), LogError>> {
         }
         Err(error) => return Some(Err(error)),
     };
+    if layout::whole(&held.store()).is_err() {
+        return Some(Err(LogError::beyond_repair(&held.store())));
+    }
     Some(over(held.store()).and_then(|store| {
         Meta::load_or_init(&store)?;
         store.write(|_| Ok(()))
     }))
 }
 
-/// The store at `path` as a writer has it, which writes to memory. For whoever holds the directory.
+/// The store at `path` as a writer has it, which writes to memory. What was cut off is read as
+/// zeros. For whoever holds the directory.
 pub(super) fn over(path: PathBuf) -> Result<Store, LogError> {
     let open = |builder: &Builder, path: &Path| builder.create_with_backend(Overlay::over(path)?);
-    Store::open(path, Box::new(open))
+    Store::with(path, Access::Write(Box::new(open)))
+}
+
+/// Like [`over`], as a reader has it: only what a daemon that was killed left behind needs a writer,
+/// which trusts more of the file.
+pub(super) fn read(path: PathBuf) -> Result<Store, LogError> {
+    let open =
+        |builder: &Builder, path: &Path| builder.open_read_only_with_backend(Overlay::over(path)?);
+    Store::with(path, Access::Read(Box::new(open)))
 }
 
 /// A file that is only read, and what was written over it.
@@ -58,7 +71,7 @@ const PAGE: usize = 4_096;
 impl Overlay {
     fn over(path: &Path) -> io::Result<Overlay> {
         let file = File::open(path)?;
-        let length = file.metadata()?.len();
+        let length = layout::claimed(&file)?.unwrap_or(0).max(file.metadata()?.len());
         Ok(Overlay { file, state: Mutex::new(Written { length, pages: BTreeMap::new() }) })
     }
 

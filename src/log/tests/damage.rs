@@ -224,3 +224,88 @@ fn a_log_that_was_cut_off_while_it_was_made_is_made_anew() {
     assert_eq!(positions(&log.view()), [1, 2]);
     assert!(!half.exists());
 }
+
+#[test]
+fn an_empty_file_is_a_damaged_log_and_never_taken_for_a_new_one() {
+    let (dir, _, bytes) = hundred_items();
+    for length in [0, 6, 20] {
+        fs::write(store_of(dir.path()), &bytes[..length]).unwrap();
+        let error = Log::open_on(dir.path(), &Switch::default()).err().unwrap();
+        assert_eq!(error.kind(), LogErrorKind::Corrupt, "{length} bytes: {error}");
+        assert!(error.to_string().contains("log salvage"), "{error}");
+        let error = salvage(dir.path()).unwrap_err();
+        assert!(error.to_string().contains("Bring back a copy"), "{length} bytes: {error}");
+        assert_eq!(fs::read(store_of(dir.path())).unwrap(), bytes[..length]);
+    }
+}
+
+#[test]
+fn a_log_whose_end_was_cut_off_is_left_as_it_is_and_can_be_salvaged() {
+    let (dir, good, bytes) = hundred_items();
+    let used = bytes.chunks(4_096).rposition(|page| page.iter().any(|byte| *byte != 0)).unwrap();
+    for length in [bytes.len() - 1, bytes.len() - 4_096, used * 4_096 + 100, used * 2_048] {
+        let cut = &bytes[..length];
+        fs::write(store_of(dir.path()), cut).unwrap();
+        let error = Log::open_on(dir.path(), &Switch::default()).err().unwrap();
+        assert!(error.to_string().contains("log salvage"), "{length}: {error}");
+        if let Ok(view) = View::open(dir.path()) {
+            let verified = view.verify(|_| {});
+            assert!(verified.is_err() || verified.unwrap().faults > 0, "{length}");
+        }
+        assert_eq!(fs::read(store_of(dir.path())).unwrap(), cut, "looking at it writes nothing");
+        let Ok(done) = salvage(dir.path()) else {
+            assert!(length < used * 4_096, "{length}: what leads to the tables was at the end");
+            continue;
+        };
+        assert_eq!(fs::read(&done.kept).unwrap(), cut);
+        fs::remove_file(done.kept).unwrap();
+        let log = open(dir.path());
+        if length > (used + 1) * 4_096 {
+            assert_eq!(done.lost, 0);
+            assert_eq!(read_all(&log.view(), Position::FIRST), good, "{length}");
+        }
+    }
+}
+
+/// Page after page is overwritten by zeros or by another page, which may send a walk through the
+/// tree astray without a word.
+#[test]
+fn salvage_takes_over_whatever_can_be_looked_up_and_counts_what_cannot() {
+    let (dir, _, bytes) = hundred_items();
+    let used = bytes.chunks(4_096).rposition(|page| page.iter().any(|byte| *byte != 0)).unwrap();
+    let found = |view: &View| -> Vec<u64> {
+        let whole = |seq: &u64| matches!(view.decision_of(Seq(*seq)), Ok(Some(_)));
+        (1..101).filter(whole).collect()
+    };
+    let (mut hurt, mut other) = (0, 2);
+    for page in (2..=used).step_by(3) {
+        other = if other + 7 > used { 2 } else { other + 7 };
+        for with in [vec![0; 4_096], bytes[other * 4_096..][..4_096].to_vec()] {
+            let mut bad = bytes.clone();
+            bad[page * 4_096..][..4_096].copy_from_slice(&with);
+            fs::write(store_of(dir.path()), &bad).unwrap();
+            let Ok(view) = View::open(dir.path()) else { continue };
+            let before = found(&view);
+            drop(view);
+            let Ok(done) = salvage(dir.path()) else { continue };
+            fs::remove_file(done.kept).unwrap();
+            let after = found(&open(dir.path()).view());
+            assert!(before.iter().all(|seq| after.contains(seq)), "page {page}, as {other}");
+            assert!(after.len() == 100 || done.lost > 0, "page {page}, as {other}");
+            hurt += usize::from(after.len() < 100);
+        }
+    }
+    assert!(hurt > 5, "{hurt} were hurt");
+}
+
+#[test]
+fn what_an_earlier_salvage_kept_is_asked_to_be_moved_before_anything_is_done() {
+    let (dir, _, bytes) = hundred_items();
+    let kept = dir.path().join("log.damaged");
+    fs::write(&kept, "mine").unwrap();
+    let error = salvage(dir.path()).unwrap_err();
+    assert!(error.to_string().contains("log.damaged of an earlier salvage"), "{error}");
+    assert_eq!(fs::read(kept).unwrap(), b"mine");
+    assert_eq!(fs::read(store_of(dir.path())).unwrap(), bytes);
+    assert!(!dir.path().join("log.salvaged").exists());
+}
