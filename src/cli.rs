@@ -1,6 +1,7 @@
 //! The command line: one file per command, which parses and prints; the work is in the library.
 
 use std::fmt;
+use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -81,6 +82,24 @@ impl Failure {
     fn runtime(message: impl fmt::Display) -> Failure {
         Failure::Runtime(message.to_string())
     }
+}
+
+/// Whether `path` can be written, found out before work whose outcome goes there. Nothing is changed.
+fn writable(path: &Path) -> Result<(), Failure> {
+    let there = std::fs::metadata(path);
+    if there.as_ref().is_ok_and(|file| !file.is_file() && !file.is_dir()) {
+        // A pipe or a device: opening it would be using it.
+        return Ok(());
+    }
+    OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(path)
+        .map_err(|error| Failure::runtime(format!("cannot write {}: {error}", path.display())))?;
+    if there.is_err() {
+        std::fs::remove_file(path)?;
+    }
+    Ok(())
 }
 
 /// Runs the command that the process was started with.

@@ -5,15 +5,25 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use crate::config::{Config, Diagnostic, Diagnostics};
+use crate::config::{Config, Diagnostic, Diagnostics, FoldConfig};
 use crate::feedback::Incoming;
-use crate::fold::Fold;
+use crate::fold::{Fold, ModelError, Scorer};
 use crate::item::Arrival;
 use crate::log::Entry;
 use crate::prepare::Prepare;
 use crate::publisher::Publishers;
 use crate::route::Route;
 use crate::stage::Stage;
+
+/// A model that cannot be used, where the configuration names it.
+fn unusable(config: &FoldConfig, error: &ModelError) -> Diagnostic {
+    let message = error.to_string();
+    let message = message.trim_end_matches('.');
+    match &config.model {
+        Some(model) => Diagnostic::error(&model.place, message),
+        None => Diagnostic::general(message),
+    }
+}
 
 /// Prepare, fold and route.
 pub struct Decider {
@@ -33,7 +43,7 @@ impl Decider {
         let route = Route::compile(config, &mut problems);
         let publishers = Publishers::new(&config.publishers);
         let fold = Fold::new(&config.fold, publishers)
-            .map_err(|error| problems.push(Diagnostic::general(error.to_string())));
+            .map_err(|error| problems.push(unusable(&config.fold, &error)));
         match (fold, route) {
             (Ok(fold), Some(route)) => {
                 Ok((Decider { prepare: Prepare::new(), fold, route }, problems))
@@ -52,6 +62,9 @@ impl Decider {
         let Some(config) = config else { return Err(problems) };
         if problems.has_errors() {
             Route::compile(&config, &mut problems);
+            if let Err(error) = Scorer::new(&config.fold) {
+                problems.push(unusable(&config.fold, &error));
+            }
             return Err(problems);
         }
         let (decider, warnings) = Decider::build(&config)?;

@@ -43,6 +43,30 @@ pub fn line(text: &str) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
+/// Lines for standard output whose reader may go before all is said. What a command has to do
+/// besides, and its exit code, do not depend on who listens.
+#[derive(Debug, Default)]
+pub struct Lines(Option<io::Error>);
+
+impl Lines {
+    /// Writes a line, unless one could not be written before.
+    pub fn say(&mut self, text: &str) {
+        if self.0.is_none() {
+            self.0 = line(text).err();
+        }
+    }
+
+    /// What hindered it, if anything did.
+    pub fn end(self) -> io::Result<()> {
+        self.0.map_or(Ok(()), Err)
+    }
+
+    /// Nobody reads, or can.
+    pub fn is_over(&self) -> bool {
+        self.0.is_some()
+    }
+}
+
 /// Writes a line to standard error. Nobody is left to tell when that fails.
 pub fn note(text: &str) {
     let mut out = anstream::stderr().lock();

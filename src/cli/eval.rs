@@ -10,9 +10,9 @@ use crate::config::FoldConfig;
 use crate::eval::{self, Curve, DisputeReport, Labelled, PairReport, StanceRow};
 use crate::eval::{StoryReport, Sweep};
 use crate::fold::Scorer;
-use crate::terminal;
+use crate::terminal::{self, Lines};
 
-use super::{ConfigArg, Failure};
+use super::{ConfigArg, Failure, writable};
 
 /// Measure folding on labelled stories or pairs
 #[derive(Debug, clap::Args)]
@@ -91,29 +91,41 @@ impl Report {
 
 pub(super) fn run(args: Args) -> Result<(), Failure> {
     let (config, _) = args.config.load()?;
+    args.svg.as_deref().map_or(Ok(()), writable)?;
     let several = args.files.len() > 1;
     let mut reports = Vec::new();
     let mut head = "";
+    let mut said = Lines::default();
     for path in &args.files {
         let report = measure(&args, path, &config.fold)?;
         if args.json {
             let named = Named { file: path, report: &report };
-            terminal::line(&serde_json::to_string(&named).map_err(Failure::runtime)?)?;
+            said.say(&serde_json::to_string(&named).map_err(Failure::runtime)?);
         } else if several {
             if report.head() != head {
                 head = report.head();
-                terminal::line(head)?;
+                said.say(head);
             }
-            terminal::line(&terminal::escape(&report.row(&name(path))))?;
+            said.say(&terminal::escape(&report.row(&name(path))));
         }
         reports.push((path, report));
+        if said.is_over() && args.svg.is_none() {
+            break;
+        }
+    }
+    if let Some(file) = &args.svg {
+        draw(file, &args.files, &reports)?;
     }
     for (path, report) in reports.iter().filter(|_| !args.json) {
-        details(&args, path, report, several)?;
+        details(&mut said, &args, path, report, several);
     }
-    let Some(file) = &args.svg else { return Ok(()) };
-    let names: Vec<String> = args.files.iter().map(|path| name(path)).collect();
-    let curves = names.iter().zip(&reports).filter_map(|(name, (_, report))| {
+    Ok(said.end()?)
+}
+
+/// Draws the curves of all files into one SVG file.
+fn draw(file: &Path, files: &[PathBuf], reports: &[(&PathBuf, Report)]) -> Result<(), Failure> {
+    let names: Vec<String> = files.iter().map(|path| name(path)).collect();
+    let curves = names.iter().zip(reports).filter_map(|(name, (_, report))| {
         let (sweep, current) = report.sweep();
         Some(Curve { name, sweep: sweep?, current })
     });
@@ -150,7 +162,7 @@ fn measure(args: &Args, path: &Path, config: &FoldConfig) -> Result<Report, Fail
 }
 
 /// The whole of a single report; of one among several, what was asked for.
-fn details(args: &Args, path: &Path, report: &Report, several: bool) -> Result<(), Failure> {
+fn details(said: &mut Lines, args: &Args, path: &Path, report: &Report, several: bool) {
     let mut text = String::new();
     if !several || args.worst.is_some_and(|worst| worst > 0) {
         text = match report {
@@ -165,17 +177,14 @@ fn details(args: &Args, path: &Path, report: &Report, several: bool) -> Result<(
         text.push_str(&eval::plot(sweep, current));
     }
     if text.is_empty() {
-        return Ok(());
+        return;
     }
     if several {
-        terminal::line("")?;
+        said.say("");
     }
-    terminal::line(&terminal::escape(&path.display().to_string()))?;
+    said.say(&terminal::escape(&path.display().to_string()));
     // Headlines in it are escaped where they are written.
-    for line in text.lines() {
-        terminal::line(line)?;
-    }
-    Ok(())
+    text.lines().for_each(|line| said.say(line));
 }
 
 fn name(path: &Path) -> String {

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::config::Config;
 use crate::log::{self, ExportError, Exported, Gap, LogError, Position, Salvaged, Stats, View};
-use crate::terminal;
+use crate::terminal::{self, Lines};
 
 use super::{ConfigArg, Failure};
 
@@ -96,28 +96,26 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
 
 fn verify(view: &View, json: bool) -> Result<(), Failure> {
     let mut faults = Vec::new();
-    let mut unwritten: io::Result<()> = Ok(());
+    let mut said = Lines::default();
     let verified = view
         .verify(|fault| match json {
             true => faults.push(fault.to_owned()),
-            false if unwritten.is_ok() => unwritten = terminal::line(fault),
-            false => {}
+            false => said.say(fault),
         })
         .map_err(Failure::runtime)?;
-    unwritten?;
     if json {
         let found = json!({
             "records": verified.records, "rows": verified.rows, "faults": faults,
         });
-        terminal::line(&found.to_string())?;
+        said.say(&found.to_string());
     } else {
-        terminal::line(&format!(
+        said.say(&format!(
             "{} records and {} rows are as written; faults: {}",
             verified.records, verified.rows, verified.faults
-        ))?;
+        ));
     }
     match verified.faults {
-        0 => Ok(()),
+        0 => Ok(said.end()?),
         n => Err(Failure::runtime(format!(
             "faults: {n}; the rest is served: what is lost are the records \
              named above"
@@ -182,7 +180,9 @@ fn stats(view: &View, json: bool) -> Result<(), Failure> {
 
 fn export(view: &View, from: Position) -> Result<(), Failure> {
     let mut out = BufWriter::new(io::stdout().lock());
+    let mut met = 0;
     let told = |gap: Gap| {
+        met += 1;
         let (first, last) = (gap.from.0, gap.to.0.saturating_sub(1));
         let which = match first == last {
             true => format!("position {first}"),
@@ -192,18 +192,23 @@ fn export(view: &View, from: Position) -> Result<(), Failure> {
     };
     let Exported { items, damaged } = match view.export(from, &mut out, told) {
         Ok(exported) => exported,
+        // Its reader has gone, which is no reason to say that all was well.
+        Err(ExportError::Write(_)) if met > 0 => return Err(Failure::runtime(DAMAGED)),
         Err(ExportError::Write(error)) => return Err(error.into()),
         Err(error @ ExportError::Log(_)) => return Err(Failure::runtime(error)),
     };
-    out.flush()?;
     match damaged {
-        0 => Ok(()),
-        n => Err(Failure::runtime(format!(
-            "{items} items were exported; {n} records are damaged and were left out: `wirefold log \
-             verify` says what each was"
-        ))),
+        0 => Ok(out.flush()?),
+        n => {
+            // What the damage is comes first.
+            let _ = out.flush();
+            Err(Failure::runtime(format!("{items} items were exported; {n} {DAMAGED}")))
+        }
     }
 }
+
+const DAMAGED: &str =
+    "records are damaged and were left out: `wirefold log verify` says what each was";
 
 fn compact(dir: &std::path::Path, json: bool) -> Result<(), Failure> {
     let (before, after) = log::compact(dir).map_err(|error: LogError| Failure::runtime(error))?;
@@ -217,14 +222,15 @@ fn compact(dir: &std::path::Path, json: bool) -> Result<(), Failure> {
 fn salvage(dir: &std::path::Path) -> Result<(), Failure> {
     let done = log::salvage(dir).map_err(|error: LogError| Failure::runtime(error))?;
     let Salvaged { rows, lost, cursors_lost, kept } = done;
-    let mut said = format!(
-        "{rows} rows were taken over; keys at which nothing could be read: {lost}\n\
-         the damaged file is {}: remove it when it is of no more use",
-        kept.display()
-    );
+    let mut said = match lost {
+        0 => format!("{rows} rows were taken over: all there were"),
+        lost => format!("{rows} rows were taken over; {lost} could not be read and are lost"),
+    };
     if cursors_lost {
-        said.push_str("\nhow far sinks had come could not be read: they start anew");
+        said.push_str("\nhow far sinks had come could not all be read: some or all start anew");
     }
+    let kept = kept.display();
+    said.push_str(&format!("\nthe file as it was is {kept}: remove it when it is of no more use"));
     Ok(terminal::line(&said)?)
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::decide::Decider;
 use crate::desk_test::{self, Step, junit};
-use crate::terminal::{self, escape};
+use crate::terminal::{Lines, escape};
 
 use super::{ConfigArg, Failure};
 
@@ -33,13 +33,12 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
             (Some(decider), Step::Until(now)) => decider.pass(now),
         }
     });
-    for line in report.to_string().lines() {
-        terminal::line(&escape(line))?;
-    }
     if let Some(path) = args.junit {
         std::fs::write(&path, junit(&report)).map_err(|error| {
             Failure::runtime(format!("cannot write {}: {error}", path.display()))
         })?;
     }
-    if report.passed() { Ok(()) } else { Err(Failure::runtime("some tests failed")) }
+    let mut said = Lines::default();
+    report.to_string().lines().for_each(|line| said.say(&escape(line)));
+    if report.passed() { Ok(said.end()?) } else { Err(Failure::runtime("some tests failed")) }
 }

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use clap::builder::RangedU64ValueParser;
-use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::config::Config;
 use crate::eval::{self, Labelled};
@@ -12,10 +11,14 @@ use crate::fold::training::subject;
 use crate::fold::{self, background::Background};
 use crate::item::Language;
 use crate::terminal;
+use crate::train::embedding;
 use crate::train::scorer::{self, Examples, Settings};
-use crate::train::{Progress, embedding};
 
-use super::Failure;
+use super::{Failure, writable};
+
+mod bar;
+
+use bar::Bar;
 
 /// Train the models that fold uses, for a language or a desk
 #[derive(Debug, clap::Args)]
@@ -46,8 +49,9 @@ struct EmbeddingArgs {
     /// Language of the corpus that the teacher knows, like `en`; may be given several times
     #[arg(long, value_name = "CODE", value_parser = parse_language, default_value = "en")]
     language: Vec<Language>,
-    /// Numbers a vector has, at most 128
-    #[arg(long, value_name = "N", default_value_t = DIMENSIONS)]
+    /// Numbers a vector has, at most 128 and as many as the teacher's
+    #[arg(long, value_name = "N", default_value_t = DIMENSIONS,
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..=DIMENSIONS as u64))]
     dimensions: usize,
     /// How often the corpus is gone through
     #[arg(long, value_name = "N", default_value_t = embedding::EPOCHS)]
@@ -56,7 +60,7 @@ struct EmbeddingArgs {
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
     /// Share of the corpus held back to judge by
-    #[arg(long, value_name = "SHARE", default_value_t = 0.05)]
+    #[arg(long, value_name = "SHARE", default_value_t = 0.05, value_parser = parse_holdout)]
     holdout: f64,
     /// Make a vocabulary of this many pieces from the corpus instead of taking the teacher's
     #[arg(long, value_name = "N")]
@@ -140,6 +144,7 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
 }
 
 fn train_embedding(args: EmbeddingArgs) -> Result<(), Failure> {
+    writable(&args.out)?;
     let options = embedding::Options {
         teacher: args.teacher,
         corpora: args.corpus,
@@ -159,13 +164,25 @@ fn train_embedding(args: EmbeddingArgs) -> Result<(), Failure> {
         "{kept} of {pieces} pieces have a row, {} bytes",
         trained.bytes.len()
     ))?;
-    terminal::line("correlation with the teacher's similarity on headlines held back:")?;
-    terminal::line(&format!("  before fitting  {}", trained.before))?;
-    terminal::line(&format!("  as written      {}", trained.after))?;
-    Ok(())
+    if trained.after.headlines < 2 {
+        terminal::line("too little was held back to judge by (--holdout)")?;
+    } else {
+        terminal::line("correlation with the teacher's similarity on headlines held back:")?;
+        terminal::line(&format!("  before fitting  {}", trained.before))?;
+        terminal::line(&format!("  as written      {}", trained.after))?;
+    }
+    Ok(terminal::line(&built_in("embedding-en.bin"))?)
+}
+
+/// How a model gets its place that no configuration names.
+fn built_in(name: &str) -> String {
+    format!(
+        "to use it, put it in place of models/{name}, build wirefold, and train a scorer with it"
+    )
 }
 
 fn count_background(args: &BackgroundArgs) -> Result<(), Failure> {
+    writable(&args.out)?;
     let texts = args.corpus.iter().map(|path| {
         std::fs::read_to_string(path)
             .map_err(|error| Failure::runtime(format!("cannot read {}: {error}", path.display())))
@@ -178,7 +195,8 @@ fn count_background(args: &BackgroundArgs) -> Result<(), Failure> {
         ));
     }
     let background = Background::count(texts.iter().flat_map(|text| text.lines()));
-    write(&args.out, &background.encode())
+    write(&args.out, &background.encode())?;
+    Ok(terminal::line(&built_in("background-en.bin"))?)
 }
 
 fn train_scorer(args: &ScorerArgs) -> Result<(), Failure> {
@@ -202,6 +220,7 @@ fn train_scorer(args: &ScorerArgs) -> Result<(), Failure> {
             )));
         }
     }
+    writable(&args.out)?;
     let mut bar = Bar::default();
     let examples = Examples::read(&args.files, args.alone, &mut bar).map_err(Failure::runtime)?;
     let trained = scorer::train(&examples, &settings, &mut bar).map_err(Failure::runtime)?;
@@ -282,6 +301,10 @@ fn parse_power(text: &str) -> Result<f64, String> {
     parse_number(text, "from 0 to 1", |power| (0.0..=1.0).contains(&power))
 }
 
+fn parse_holdout(text: &str) -> Result<f64, String> {
+    parse_number(text, "from 0 to 0.5", |share| (0.0..=0.5).contains(&share))
+}
+
 /// All of the weight would leave none for the pairs that are apart.
 fn parse_share(text: &str) -> Result<f64, String> {
     parse_number(text, "from 0 to below 1", |share| (0.0..1.0).contains(&share))
@@ -300,43 +323,6 @@ fn parse_weight(text: &str) -> Result<(String, f64), String> {
         Ok((name.to_owned(), weight))
     } else {
         Err(fault().to_owned())
-    }
-}
-
-/// A bar for each step, on standard error if that is a terminal.
-#[derive(Default)]
-struct Bar(Option<ProgressBar>);
-
-impl Progress for Bar {
-    fn begin(&mut self, step: &str, length: u64) {
-        self.end();
-        let style = ProgressStyle::with_template("{prefix:16} {bar:30} {pos}/{len} {eta} {msg}");
-        let bar = ProgressBar::new(length).with_prefix(step.to_owned());
-        self.0 = Some(match style {
-            Ok(style) => bar.with_style(style),
-            Err(_) => bar,
-        });
-    }
-
-    fn advance(&mut self, parts: u64, note: &str) {
-        if let Some(bar) = &self.0 {
-            bar.inc(parts);
-            bar.set_message(note.to_owned());
-        }
-    }
-}
-
-impl Bar {
-    fn end(&mut self) {
-        if let Some(bar) = self.0.take() {
-            bar.finish();
-        }
-    }
-}
-
-impl Drop for Bar {
-    fn drop(&mut self) {
-        self.end();
     }
 }
 
@@ -373,6 +359,25 @@ mod tests {
             let error = scorer(option, wrong).expect_err(option).to_string();
             assert!(error.contains(told) && error.contains(option), "{error}");
             scorer(option, right).expect(option);
+        }
+    }
+
+    #[test]
+    fn settings_that_make_no_embedding_are_refused_and_their_bounds_are_told() {
+        let embedding = |option: &str, value: &str| {
+            let option = format!("{option}={value}");
+            let needed = ["--teacher=t", "--corpus=c.txt", "--out=e.bin", &option];
+            Line::try_parse_from(["train", "embedding"].iter().chain(&needed))
+        };
+        for (option, wrong, right, told) in [
+            ("--dimensions", "0", "1", "not in 1..=128"),
+            ("--dimensions", "500", "128", "not in 1..=128"),
+            ("--holdout", "1", "0.5", "from 0 to 0.5"),
+            ("--holdout", "NaN", "0", "from 0 to 0.5"),
+        ] {
+            let error = embedding(option, wrong).expect_err(option).to_string();
+            assert!(error.contains(told) && error.contains(option), "{error}");
+            embedding(option, right).expect(option);
         }
     }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::diagnostic::{Diagnostic, Diagnostics, Place};
-use super::reader::Table;
+use super::reader::{At, Table};
 use super::resolve;
 use super::value::Span;
 
@@ -20,7 +20,7 @@ pub struct FoldConfig {
     /// How many items the window holds at most; beyond it the oldest leave early.
     pub max_items: usize,
     /// A trained model to use instead of the built-in one.
-    pub model: Option<PathBuf>,
+    pub model: Option<At<PathBuf>>,
 }
 
 impl Default for FoldConfig {
@@ -63,7 +63,9 @@ pub(super) fn read(
         threshold: threshold.map(|threshold| threshold.value as f32),
         identity_retain: table.or("identity_retain", Span(defaults.identity_retain), problems).0,
         max_items: table.within("max_items", usual, 1..=u32::MAX, problems) as usize,
-        model: table.get::<PathBuf>("model", problems).map(|path| resolve(folder, path.value)),
+        model: table
+            .get::<PathBuf>("model", problems)
+            .map(|path| At { value: resolve(folder, path.value), ..path }),
     };
     table.finish(problems);
     (config, window.map(|window| window.place))

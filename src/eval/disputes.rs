@@ -41,7 +41,7 @@ impl StanceRow {
         rows(lines, names.len(), |cell| {
             Ok(StanceRow {
                 claim: cell(claim).to_owned(),
-                asserts: match cell(stance) {
+                asserts: match cell(stance).to_lowercase().as_str() {
                     "for" => Some(true),
                     "against" => Some(false),
                     "" => return Err("it has no stance"),
@@ -176,7 +176,7 @@ mod tests {
 claim\tstance\tclaim_headline\theadline
 c1\tfor\tA squid\tGiant squid found in city fountain
 c1\tfor\tA squid\tPolice find giant squid in city fountain
-c1\tagainst\tA squid\tGiant squid in city fountain is a hoax
+c1\tAgainst\tA squid\tGiant squid in city fountain is a hoax
 c1\tobserving\tA squid\tIs there a squid in city fountain?
 c2\tfor\tA dam\tElmsford dam opens
 c2\tagainst\tA dam\tNobody came to the dam

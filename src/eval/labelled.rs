@@ -87,8 +87,14 @@ impl Labelled {
                     time: parse_time(cell(time))?.ok_or("it has no time")?,
                     source: source.map_or(String::new(), |at| cell(at).to_owned()),
                     language,
-                    story: format!("{code}/{}", cell(story)),
-                    headline: cell(headline).to_owned(),
+                    story: match cell(story) {
+                        "" => return Err("it has no story"),
+                        story => format!("{code}/{story}"),
+                    },
+                    headline: match cell(headline) {
+                        "" => return Err("it has no headline"),
+                        headline => headline.to_owned(),
+                    },
                 })
             });
             return rows.map(Labelled::Stories);
@@ -109,6 +115,9 @@ impl Labelled {
             if !scored && value != 0.0 && value != 1.0 {
                 return Err("its label is neither 0 nor 1");
             }
+            if !value.is_finite() {
+                return Err("its score is not a number");
+            }
             Ok(PairRow {
                 time_a: time(time_a)?,
                 time_b: time(time_b)?,
@@ -127,15 +136,21 @@ pub(super) fn read_with<T>(
     parse: impl Fn(&str) -> Result<T, (usize, String)>,
 ) -> Result<T, ReadError> {
     let fault = |line, what| ReadError { path: path.to_owned(), line, what };
-    let text = std::fs::read_to_string(path).map_err(|error| fault(None, error.to_string()))?;
+    let bytes = std::fs::read(path).map_err(|error| fault(None, error.to_string()))?;
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        // As Excel writes it.
+        Err(other) => crate::format::decoded(other.as_bytes())
+            .map_err(|_| fault(None, "it is no text in UTF-8 or UTF-16".to_owned()))?,
+    };
     parse(text.trim_start_matches('\u{feff}')).map_err(|(line, what)| fault(Some(line), what))
 }
 
-/// The names in the header line, and the lines below it with their numbers from 0.
-pub(super) fn columns(text: &str) -> (Vec<&str>, impl Iterator<Item = (usize, &str)>) {
+/// The names in the header line in small letters, and the lines below it with their numbers from 0.
+pub(super) fn columns(text: &str) -> (Vec<String>, impl Iterator<Item = (usize, &str)>) {
     let mut lines = text.lines().enumerate();
     let header = lines.next().map_or("", |(_, line)| line);
-    (header.split('\t').map(str::trim).collect(), lines)
+    (header.split('\t').map(|name| name.trim().to_lowercase()).collect(), lines)
 }
 
 /// The rows below the header line; an error names its line.
@@ -152,6 +167,9 @@ pub(super) fn rows<'a, T>(
         }
         let row = row(&|at| cells[at].trim()).map_err(|what| (at + 1, what.to_owned()))?;
         rows.push(row);
+    }
+    if rows.is_empty() {
+        return Err((1, "there is no row below it".to_owned()));
     }
     Ok(rows)
 }
@@ -182,6 +200,40 @@ mod tests {
         assert_eq!(Labelled::parse("a\tb\n").expect_err("unknown columns").0, 1);
         let bad = "label\theadline_a\theadline_b\n1\ta\tb\nx\ta\tb\n";
         assert_eq!(Labelled::parse(bad).expect_err("a bad label").0, 3);
+    }
+
+    #[test]
+    fn what_would_be_counted_wrongly_is_refused() {
+        let head = "Time\tSTORY\tHeadline";
+        let row = "2026-03-01T12:00:00Z\ts1\tDam opens";
+        let Ok(Labelled::Stories(_)) = Labelled::parse(&format!("{head}\n{row}\n")) else {
+            panic!("it is of stories, whatever the case of its header")
+        };
+        for (wrong, said) in [
+            ("2026-03-01T12:00:00Z\t\tDam opens", "it has no story"),
+            ("2026-03-01T12:00:00Z\ts1\t ", "it has no headline"),
+        ] {
+            let (line, what) = Labelled::parse(&format!("{head}\n{row}\n{wrong}\n")).unwrap_err();
+            assert_eq!((line, what.as_str()), (3, said));
+        }
+        assert_eq!(Labelled::parse(head).unwrap_err().1, "there is no row below it");
+        for score in ["NaN", "inf"] {
+            let text = format!("score\theadline_a\theadline_b\n{score}\ta\tb\n");
+            assert_eq!(Labelled::parse(&text).unwrap_err().1, "its score is not a number");
+        }
+    }
+
+    #[test]
+    fn a_file_in_utf_16_is_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("labels.tsv");
+        let text = "\u{feff}label\theadline_a\theadline_b\r\n1\tDam opens\tÉcluse ouverte\r\n";
+        let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        std::fs::write(&path, bytes).unwrap();
+        let Ok(Labelled::Pairs(rows)) = Labelled::read(&path) else { panic!("it is of pairs") };
+        assert_eq!(rows[0].headline_b, "Écluse ouverte");
+        std::fs::write(&path, [0xff; 400]).unwrap();
+        assert!(Labelled::read(&path).is_err());
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub struct PairReport {
     pub pairs: usize,
     /// Pairs that tell one story.
     pub positives: usize,
-    /// Of the pairs found to tell one story, the share that does.
+    /// Of the pairs found to tell one story, the share that does; 1 when none is found.
     pub precision: f64,
     /// Of the pairs that tell one story, the share that was found.
     pub recall: f64,
@@ -70,7 +70,7 @@ pub fn pairs(rows: &[PairRow], config: &FoldConfig, scorer: &Scorer, worst: usiz
     let found = scores.iter().filter(|(score, _)| *score >= threshold).count();
     let right = scores.iter().filter(|(score, same)| *score >= threshold && *same).count();
     report.positives = rows.iter().filter(|row| row.same).count();
-    report.precision = ratio(right, found);
+    report.precision = if found == 0 { 1.0 } else { ratio(right, found) };
     report.recall = ratio(right, report.positives);
     report.f1 = f1(report.precision, report.recall);
     let one = |is: bool| f64::from(u8::from(is));
@@ -144,5 +144,7 @@ mod tests {
         assert!(report.worst[0].joined && !report.worst[0].shares.is_empty());
         assert!(!report.worst[1].joined);
         assert_eq!(pairs(&rows, &config, &scorer, 0).worst, []);
+        let none = pairs(&rows[1..], &config, &scorer, 0);
+        assert_eq!((none.precision, none.recall, none.f1), (1.0, 0.0, 0.0), "as in a sweep");
     }
 }

@@ -43,7 +43,7 @@ impl Scorer {
     /// The scorer of a configuration: the built-in trees, or those of `[fold] model`.
     pub fn new(config: &FoldConfig) -> Result<Scorer, ModelError> {
         let model = match &config.model {
-            Some(path) => Model::load(path)?,
+            Some(path) => Model::load(&path.value)?,
             None => Model::parse(BUILT_IN)?,
         };
         Scorer::with(model)

@@ -90,8 +90,16 @@ pub fn train(options: &Options, progress: &mut dyn Progress) -> Result<Trained, 
     if !(1..=DIMENSIONS).contains(&options.dimensions) {
         return Err(TrainError::new(format!("Dimensions must be 1 to {DIMENSIONS}.")));
     }
-    let corpus = Corpus::read(&options.corpora, options.holdout, options.seed)?;
     let teacher = Teacher::load(&options.teacher)?;
+    if teacher.dimensions() < options.dimensions {
+        return Err(TrainError::new(format!(
+            "The teacher's vectors have {0} numbers, fewer than the {1} of the embedding. Give {0} \
+             dimensions or fewer (--dimensions).",
+            teacher.dimensions(),
+            options.dimensions
+        )));
+    }
+    let corpus = Corpus::read(&options.corpora, options.holdout, options.seed)?;
     let pieces = vocabulary::choose(options.vocabulary, &teacher, &corpus, progress)?;
     let vocabulary = vocabulary::Vocabulary::count(pieces, &corpus);
 

@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use ndarray::{Array1, Array2, ArrayView2, Axis, s};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, s};
 
 use super::{Progress, TrainError};
 
@@ -91,6 +91,13 @@ impl Teacher {
     fn embed_batch(&self, texts: &[&str]) -> Result<Array2<f32>, TrainError> {
         let tokens = texts.iter().map(|text| self.tokens.encode(text));
         let tokens = tokens.collect::<Result<Vec<_>, TrainError>>()?;
+        let known = self.encoder.vocabulary();
+        if let Some(token) = tokens.iter().flatten().find(|token| **token as usize >= known) {
+            return Err(TrainError::new(format!(
+                "The teacher's tokenizer has a token {token}, its weights know {known}: they do not \
+                 belong together."
+            )));
+        }
         let hidden = self.encoder.run(&tokens);
         let mut vectors = Array2::zeros((texts.len(), self.dimensions()));
         let mut start = 0;
@@ -101,6 +108,14 @@ impl Teacher {
                 numeric::normalise(vector);
             }
             start = end;
+        }
+        let finite = |row: &ArrayView1<'_, f32>| row.iter().all(|number| number.is_finite());
+        if let Some(at) = vectors.rows().into_iter().position(|row| !finite(&row)) {
+            return Err(TrainError::new(format!(
+                "The teacher's vector of {:?} has numbers that are not finite: its weights are \
+                 damaged, or not those of its configuration.",
+                texts[at]
+            )));
         }
         Ok(vectors)
     }

@@ -41,3 +41,12 @@ fn a_missing_file_is_named() {
     let said = Desk::new().wirefold(&["check", "-c", "gone.toml"]).exited(2);
     assert!(said.err.contains("gone.toml"), "{}", said.err);
 }
+
+#[test]
+fn a_model_that_cannot_be_read_is_told_among_other_problems_with_its_place() {
+    let desk = Desk::with("[fold]\nwindow = \"x\"\nmodel = \"gone.bin\"\n");
+    let said = desk.wirefold(&["check", "-c", "wirefold.toml"]).exited(2);
+    for expected in ["wirefold.toml:2:10", "wirefold.toml:3:9", "gone.bin", "2 errors"] {
+        assert!(said.err.contains(expected), "no {expected:?} in:\n{}", said.err);
+    }
+}

@@ -96,3 +96,23 @@ fn contradictions_are_measured_on_stances() {
     assert!(said.out.contains("claims found"), "{}", said.out);
     desk.wirefold(&["eval", "--disputed", "--sweep", "stances.tsv"]).exited(2);
 }
+
+#[test]
+fn a_drawing_is_made_when_nobody_reads_and_a_place_for_it_is_tried_first() {
+    let desk = desk();
+    desk.unread(&["eval", "--svg", "curve.svg", "stories.tsv"]).success();
+    assert!(desk.read("curve.svg").starts_with("<svg"));
+    let said = desk.wirefold(&["eval", "--svg", "gone/curve.svg", "missing.tsv"]).exited(1);
+    assert!(said.err.contains("cannot write gone/curve.svg"), "{}", said.err);
+}
+
+#[test]
+fn desk_tests_that_fail_do_so_also_when_nobody_reads() {
+    let desk = Desk::with(
+        "[[channel]]\nname = \"all\"\n\n[[rule]]\nname = \"r\"\nquery = \"*\"\nchannels = [\"all\"]\n\n\
+         [[test]]\nname = \"wrong\"\nitems = [{ at = \"2026-03-01T08:00:00Z\", headline = \"Dam opens\", \
+         expect = { verdict = \"Repeat\" } }]\n",
+    );
+    desk.unread(&["test", "-c", "wirefold.toml", "--junit", "report.xml"]).exited(1);
+    assert!(desk.read("report.xml").contains("<testsuite"));
+}

@@ -123,3 +123,27 @@ fn a_log_whose_tail_is_cut_off_is_reported_and_never_taken_for_an_empty_one() {
         assert!(said.err.contains("damaged"), "{args:?}: {}{}", said.out, said.err);
     }
 }
+
+#[test]
+fn a_page_of_zeros_is_told_in_sentences_and_fails_also_when_nobody_reads() {
+    let desk = desk(200);
+    let path = desk.path("data/log.redb");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let headline = unlike_any_other(100);
+    let place = bytes.windows(headline.len()).position(|found| found == headline.as_bytes());
+    let page = place.expect("the headline is in the file") / 4_096 * 4_096;
+    bytes[page..page + 4_096].fill(0);
+    std::fs::write(&path, bytes).unwrap();
+    for what in ["verify", "export"] {
+        let args = ["log", what, "-c", "wirefold.toml"];
+        let said = desk.wirefold(&args).exited(1);
+        assert!(!said.err.contains("panicked"), "{what}: {}", said.err);
+        let unread = desk.unread(&args).exited(1);
+        assert!(unread.err.contains("damaged") || unread.err.contains("faults"), "{}", unread.err);
+    }
+    let said = desk.wirefold(&["log", "salvage", "-c", "wirefold.toml"]).success();
+    assert!(said.out.contains("could not be read and are lost"), "{}", said.out);
+    assert!(!said.err.contains("panicked"), "{}", said.err);
+    let again = desk.wirefold(&["log", "salvage", "-c", "wirefold.toml"]).exited(1);
+    assert!(again.err.contains("Move it away"), "{}", again.err);
+}

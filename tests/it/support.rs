@@ -84,6 +84,14 @@ impl Desk {
         Said::from(output)
     }
 
+    /// Runs the binary to its end while nobody reads what it prints.
+    pub(crate) fn unread(&self, args: &[&str]) -> Said {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = self.command(args);
+        Said::from(command.stdin(Stdio::null()).stdout(writer).output().unwrap())
+    }
+
     /// Starts the daemon with this desk's configuration.
     pub(crate) fn daemon(&self) -> Daemon {
         self.daemon_with(|_| {})

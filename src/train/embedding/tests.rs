@@ -83,3 +83,27 @@ fn too_little_text_is_refused() {
     let error = train(&options, &mut Silent).expect_err("too little").to_string();
     assert!(error.contains("has 1 different lines"), "{error}");
 }
+
+#[test]
+fn more_dimensions_than_the_teacher_has_are_refused_before_anything_is_read() {
+    let (_directory, options) = prepared(Family::Bert);
+    let options = Options { dimensions: 9, corpora: vec!["nowhere".into()], ..options };
+    let error = train(&options, &mut Silent).expect_err("8 numbers").to_string();
+    assert!(error.contains("have 8 numbers, fewer than the 9"), "{error}");
+}
+
+#[test]
+fn a_teacher_that_says_what_is_no_number_is_refused_with_the_line() {
+    let (directory, options) = prepared(Family::Bert);
+    let path = directory.path().join("model.safetensors");
+    let mut bytes = std::fs::read(&path).expect("weights");
+    // The last number of the last tensor.
+    let at = bytes.len() - 4;
+    bytes[at..].copy_from_slice(&f32::NAN.to_le_bytes());
+    std::fs::write(&path, bytes).expect("written");
+    let error = train(&options, &mut Silent).expect_err("not a number").to_string();
+    assert!(
+        error.contains("The teacher's vector of \"") && error.contains("not finite"),
+        "{error}"
+    );
+}

@@ -52,37 +52,44 @@ impl Encoder {
         let bytes = std::fs::read(path)
             .map_err(|error| TrainError::file("teacher's weights", path, error))?;
         let weights = Weights::parse(path, &bytes)?;
-        let linear = |name: &str| {
+        let hidden = settings.hidden;
+        let linear = |name: &str, to: usize, from: usize| {
             Ok::<_, TrainError>(Linear {
-                weight: weights.matrix(&format!("{name}.weight"))?,
-                bias: weights.vector(&format!("{name}.bias"))?,
+                weight: weights.matrix(&format!("{name}.weight"), to, from)?,
+                bias: weights.vector(&format!("{name}.bias"), to)?,
             })
         };
         let norm = |name: &str| {
             Ok::<_, TrainError>(Norm {
-                weight: weights.vector(&format!("{name}.weight"))?,
-                bias: weights.vector(&format!("{name}.bias"))?,
+                weight: weights.vector(&format!("{name}.weight"), hidden)?,
+                bias: weights.vector(&format!("{name}.bias"), hidden)?,
             })
         };
         let layer = |number: usize| {
             let name = |part: &str| format!("encoder.layer.{number}.{part}");
+            let widen = name("intermediate.dense");
+            // As wide as it is: what narrows it has to fit.
+            let wide = weights.table(&format!("{widen}.weight"), 1, hidden)?.nrows();
             Ok(Layer {
-                query: linear(&name("attention.self.query"))?,
-                key: linear(&name("attention.self.key"))?,
-                value: linear(&name("attention.self.value"))?,
-                attended: linear(&name("attention.output.dense"))?,
+                query: linear(&name("attention.self.query"), hidden, hidden)?,
+                key: linear(&name("attention.self.key"), hidden, hidden)?,
+                value: linear(&name("attention.self.value"), hidden, hidden)?,
+                attended: linear(&name("attention.output.dense"), hidden, hidden)?,
                 attended_norm: norm(&name("attention.output.LayerNorm"))?,
-                widen: linear(&name("intermediate.dense"))?,
-                narrow: linear(&name("output.dense"))?,
+                widen: linear(&widen, wide, hidden)?,
+                narrow: linear(&name("output.dense"), hidden, wide)?,
                 narrow_norm: norm(&name("output.LayerNorm"))?,
             })
         };
         let kind = "embeddings.token_type_embeddings.weight";
-        let kind =
-            if weights.has(kind) { Some(weights.matrix(kind)?.row(0).to_owned()) } else { None };
+        let kind = match weights.has(kind) {
+            true => Some(weights.table(kind, 1, hidden)?.row(0).to_owned()),
+            false => None,
+        };
+        let positions = settings.first_position + settings.longest;
         Ok(Encoder {
-            words: weights.matrix("embeddings.word_embeddings.weight")?,
-            positions: weights.matrix("embeddings.position_embeddings.weight")?,
+            words: weights.table("embeddings.word_embeddings.weight", 1, hidden)?,
+            positions: weights.table("embeddings.position_embeddings.weight", positions, hidden)?,
             kind,
             norm: norm("embeddings.LayerNorm")?,
             layers: (0..settings.layers).map(layer).collect::<Result<_, TrainError>>()?,
@@ -97,6 +104,11 @@ impl Encoder {
     /// XXH3-128 of the file of weights.
     pub(super) fn digest(&self) -> u128 {
         self.digest
+    }
+
+    /// How many tokens it has a vector for.
+    pub(super) fn vocabulary(&self) -> usize {
+        self.words.nrows()
     }
 
     /// The last hidden state of every token, a row each.

@@ -97,3 +97,22 @@ fn a_directory_without_a_teacher_is_told_what_belongs_in_it() {
     let error = Teacher::load(directory.path()).err().expect("no teacher").to_string();
     assert!(error.contains("has no config.json. Name the directory"), "{error}");
 }
+
+#[test]
+fn weights_that_are_not_as_the_configuration_says_are_refused_with_their_names_and_shapes() {
+    let (directory, _) = teacher(Family::Bert);
+    let path = directory.path().join("config.json");
+    let text = fs::read_to_string(&path).expect("a configuration");
+    for (right, wrong, said) in [
+        ("\"hidden_size\":8", "\"hidden_size\":10", "[29, 8], config.json wants [1 or more, 10]"),
+        ("embeddings\":40", "embeddings\":50", "[40, 8], config.json wants [50 or more, 8]"),
+    ] {
+        assert!(text.contains(right), "{text}");
+        fs::write(&path, text.replace(right, wrong)).expect("written");
+        let error = Teacher::load(directory.path()).err().expect("other shapes").to_string();
+        assert!(
+            error.contains("embeddings.weight has the shape") && error.contains(said),
+            "{error}"
+        );
+    }
+}

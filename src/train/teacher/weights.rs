@@ -29,28 +29,61 @@ impl<'a> Weights<'a> {
         self.tensors.tensor(&format!("{}{name}", self.prefix)).is_ok()
     }
 
-    pub(super) fn vector(&self, name: &str) -> Result<Vec<f32>, TrainError> {
-        self.numbers(name).map(|(_, numbers)| numbers)
+    /// A vector of so many numbers.
+    pub(super) fn vector(&self, name: &str, length: usize) -> Result<Vec<f32>, TrainError> {
+        match self.numbers(name)? {
+            (shape, numbers) if shape == [length] => Ok(numbers),
+            (shape, _) => Err(self.refuse(name, &misshapen(&shape, &format!("[{length}]")))),
+        }
     }
 
-    pub(super) fn matrix(&self, name: &str) -> Result<Array2<f32>, TrainError> {
+    /// A matrix of so many rows and columns.
+    pub(super) fn matrix(
+        &self,
+        name: &str,
+        rows: usize,
+        columns: usize,
+    ) -> Result<Array2<f32>, TrainError> {
+        match self.table(name, rows, columns)? {
+            table if table.nrows() == rows => Ok(table),
+            table => {
+                let wanted = format!("[{rows}, {columns}]");
+                Err(self.refuse(name, &misshapen(table.shape(), &wanted)))
+            }
+        }
+    }
+
+    /// A matrix of at least so many rows.
+    pub(super) fn table(
+        &self,
+        name: &str,
+        least: usize,
+        columns: usize,
+    ) -> Result<Array2<f32>, TrainError> {
         let (shape, numbers) = self.numbers(name)?;
-        let shape = match shape[..] {
-            [rows, columns] => (rows, columns),
-            _ => (0, 0),
-        };
-        Array2::from_shape_vec(shape, numbers)
-            .map_err(|error| TrainError::file("teacher's weights", &self.path, error))
+        match shape[..] {
+            [rows, found] if rows >= least && found == columns => {
+                Array2::from_shape_vec((rows, columns), numbers)
+                    .map_err(|error| TrainError::file("teacher's weights", &self.path, error))
+            }
+            _ => {
+                let wanted = format!("[{least} or more, {columns}]");
+                Err(self.refuse(name, &misshapen(&shape, &wanted)))
+            }
+        }
+    }
+
+    fn refuse(&self, name: &str, what: &str) -> TrainError {
+        TrainError::new(format!(
+            "The teacher's weights {} cannot be used: {}{name} {what}.",
+            self.path.display(),
+            self.prefix
+        ))
     }
 
     fn numbers(&self, name: &str) -> Result<(Vec<usize>, Vec<f32>), TrainError> {
+        let refuse = |what: &str| self.refuse(name, what);
         let name = format!("{}{name}", self.prefix);
-        let refuse = |what: &str| {
-            TrainError::new(format!(
-                "The teacher's weights {} cannot be used: {name} {what}.",
-                self.path.display()
-            ))
-        };
         let tensor = self.tensors.tensor(&name).map_err(|_| refuse("is missing"))?;
         let pairs =
             || tensor.data().as_chunks::<2>().0.iter().map(|pair| u16::from_le_bytes(*pair));
@@ -64,6 +97,10 @@ impl<'a> Weights<'a> {
         };
         Ok((tensor.shape().to_vec(), numbers))
     }
+}
+
+fn misshapen(found: &[usize], wanted: &str) -> String {
+    format!("has the shape {found:?}, config.json wants {wanted}")
 }
 
 /// An IEEE 754 half: 1 sign bit, 5 of exponent, 10 of fraction.
