@@ -200,7 +200,8 @@ struct Progress {
 
 impl Progress {
     fn new(asked: bool) -> Progress {
-        let terminal = std::io::stderr().is_terminal();
+        let dumb = std::env::var_os("TERM").is_some_and(|kind| kind == "dumb");
+        let terminal = std::io::stderr().is_terminal() && !dumb;
         Progress { shown: asked || terminal, terminal, last: AtomicUsize::new(usize::MAX) }
     }
 

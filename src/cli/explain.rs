@@ -19,7 +19,8 @@ pub(super) struct Args {
     what: Vec<String>,
 }
 
-const USAGE: &str = "give two headlines, or the number of an item in the log";
+const USAGE: &str =
+    "give two headlines, or the number of an item in the log: `seq` in `wirefold log export`";
 
 pub(super) fn run(args: Args) -> Result<(), Failure> {
     let (config, mut decider) = args.config.load()?;

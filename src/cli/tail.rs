@@ -40,9 +40,7 @@ const LOOK: Duration = Duration::from_millis(200);
 pub(super) fn run(args: Args) -> Result<(), Failure> {
     let (config, _) = args.config.load()?;
     known(&args.channel, &config)?;
-    let view = View::open(&config.log.dir).map_err(|error| {
-        Failure::runtime(format!("the log cannot be read beside its daemon: {error}"))
-    })?;
+    let view = View::open(&config.log.dir).map_err(Failure::runtime)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -69,7 +69,7 @@ impl Meta {
     pub(super) fn load(store: &Store, transaction: &ReadTransaction) -> Result<Meta, LogError> {
         let table = transaction.open_table(META).map_err(|error| store.fault("Reading", error))?;
         let stored = table.get(KEY).map_err(|error| store.fault("Reading", error))?;
-        let what = || format!("the log's own counters in {}", store.path().display());
+        let what = || format!("The table of counters in {}", store.path().display());
         let stored = stored.ok_or_else(|| LogError::corrupt(what()))?;
         frame::open(stored.value(), KEY.as_bytes())
             .and_then(|opened| opened.read())
