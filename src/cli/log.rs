@@ -179,10 +179,8 @@ fn stats(view: &View, json: bool) -> Result<(), Failure> {
 }
 
 fn export(view: &View, from: Position) -> Result<(), Failure> {
-    let mut out = BufWriter::new(io::stdout().lock());
-    let mut met = 0;
+    let mut out = BufWriter::new(Unread { out: io::stdout().lock(), gone: false });
     let told = |gap: Gap| {
-        met += 1;
         let (first, last) = (gap.from.0, gap.to.0.saturating_sub(1));
         let which = match first == last {
             true => format!("position {first}"),
@@ -192,23 +190,44 @@ fn export(view: &View, from: Position) -> Result<(), Failure> {
     };
     let Exported { items, damaged } = match view.export(from, &mut out, told) {
         Ok(exported) => exported,
-        // Its reader has gone, which is no reason to say that all was well.
-        Err(ExportError::Write(_)) if met > 0 => return Err(Failure::runtime(DAMAGED)),
         Err(ExportError::Write(error)) => return Err(error.into()),
         Err(error @ ExportError::Log(_)) => return Err(Failure::runtime(error)),
     };
+    out.flush()?;
     match damaged {
-        0 => Ok(out.flush()?),
-        n => {
-            // What the damage is comes first.
-            let _ = out.flush();
-            Err(Failure::runtime(format!("{items} items were exported; {n} {DAMAGED}")))
-        }
+        0 if out.get_ref().gone => Err(Failure::NoReader),
+        0 => Ok(()),
+        n => Err(Failure::runtime(format!(
+            "{items} items were exported; {n} records are damaged and were left out: `wirefold log \
+             verify` says what each was"
+        ))),
     }
 }
 
-const DAMAGED: &str =
-    "records are damaged and were left out: `wirefold log verify` says what each was";
+/// Goes on when its reader has gone: whether something is damaged is known at the end.
+struct Unread<W> {
+    out: W,
+    gone: bool,
+}
+
+impl<W: Write> Write for Unread<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.gone {
+            return Ok(bytes.len());
+        }
+        match self.out.write(bytes) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.gone = true;
+                Ok(bytes.len())
+            }
+            written => written,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.gone { Ok(()) } else { self.out.flush() }
+    }
+}
 
 fn compact(dir: &std::path::Path, json: bool) -> Result<(), Failure> {
     let (before, after) = log::compact(dir).map_err(|error: LogError| Failure::runtime(error))?;
