@@ -12,7 +12,7 @@ use crate::item::{Item, Marker};
 
 mod end;
 
-use end::{End, is_time};
+use end::is_time;
 
 /// What only an embargo begins with, in small letters.
 const STATEMENTS: &[&str] = &[

@@ -89,8 +89,8 @@ fn numbered(word: &str) -> (Option<u16>, &str) {
     let digits = word.bytes().take_while(u8::is_ascii_digit).count();
     let (number, rest) = word.split_at(digits);
     let Ok(number) = number.parse() else { return (None, word) };
-    let ordinal = |end: &&str| rest.get(..2).is_some_and(|it| it.eq_ignore_ascii_case(end));
-    let ended = ["st", "nd", "rd", "th"].iter().any(|end| ordinal(end));
+    let ordinal = |end: &str| rest.get(..2).is_some_and(|it| it.eq_ignore_ascii_case(end));
+    let ended = ["st", "nd", "rd", "th"].into_iter().any(ordinal);
     (Some(number), if ended { &rest[2..] } else { rest })
 }
 

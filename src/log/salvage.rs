@@ -182,9 +182,13 @@ impl Copy {
             let fault = |error| self.old.fault("Reading", error);
             let table = transaction.open_table(table).map_err(|e| self.old.fault("Reading", e))?;
             let mut rows = Rows::new();
-            for row in table.range(keys.clone()).map_err(fault)? {
+            // Without an end: in a damaged tree that is sought too, and ends a walk early.
+            for row in table.range(keys.start..).map_err(fault)? {
                 let (key, value) = row.map_err(fault)?;
-                if keys.contains(&key.value()) {
+                if key.value() >= keys.end {
+                    break;
+                }
+                if key.value() >= keys.start {
                     rows.insert(key.value(), V::as_bytes(&value.value()).as_ref().to_vec());
                 }
             }
@@ -205,9 +209,15 @@ impl Copy {
             let table = transaction.open_table(table).map_err(|e| self.old.fault("Reading", e))?;
             let mut found = Rows::new();
             for key in keys {
-                if let Some(value) = table.get(key).map_err(fault)? {
-                    found.insert(*key, V::as_bytes(&value.value()).as_ref().to_vec());
-                }
+                // Where a search is led astray, a walk that begins there may not be.
+                let value = match table.get(key).map_err(fault)? {
+                    Some(value) => value,
+                    None => match table.range(*key..).map_err(fault)?.next() {
+                        Some(Ok((met, value))) if met.value() == *key => value,
+                        _ => continue,
+                    },
+                };
+                found.insert(*key, V::as_bytes(&value.value()).as_ref().to_vec());
             }
             Ok(found)
         });
