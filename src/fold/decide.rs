@@ -166,7 +166,7 @@ impl Fold {
         let tied = if parted.is_some() { Vec::new() } else { self.tied(prepared, &choices) };
         let members = [choice].into_iter().chain(tied.iter().copied());
         let members = members.flat_map(|choice| &choice.members).filter(speaks);
-        let mut members: Vec<&Live> =
+        let members: Vec<&Live> =
             members.filter_map(|at| self.window.get(trace.candidates[*at].place)).collect();
         // On a wire it is the next day's report.
         if prepared.item.lifecycle && parted.is_none() && sent_anew(prepared, profile, &members) {
@@ -179,10 +179,6 @@ impl Fold {
             contradicted.partition(|live| self.held.has(live.seq));
         let disputes = !counted.is_empty();
         let before = self.together(choice, &tied);
-        // A large story may be joined by less than the threshold: then only the likeliest speaks.
-        if members.is_empty() {
-            members.extend(self.window.get(candidate.place));
-        }
         let (verdict, what) =
             novelty(prepared, profile, &before, &members, disputes, !tied.is_empty());
         let mut reason = match parted {
