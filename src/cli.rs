@@ -97,7 +97,8 @@ fn writable(path: &Path) -> Result<(), Failure> {
         .open(path)
         .map_err(|error| Failure::runtime(format!("cannot write {}: {error}", path.display())))?;
     if there.is_err() {
-        std::fs::remove_file(path)?;
+        // Of a link to what is not there, the link stays.
+        std::fs::remove_file(std::fs::canonicalize(path)?)?;
     }
     Ok(())
 }

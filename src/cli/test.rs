@@ -33,12 +33,12 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
             (Some(decider), Step::Until(now)) => decider.pass(now),
         }
     });
-    if let Some(path) = args.junit {
-        std::fs::write(&path, junit(&report)).map_err(|error| {
-            Failure::runtime(format!("cannot write {}: {error}", path.display()))
-        })?;
-    }
+    let written = args.junit.map_or(Ok(()), |path| {
+        std::fs::write(&path, junit(&report))
+            .map_err(|error| Failure::runtime(format!("cannot write {}: {error}", path.display())))
+    });
     let mut said = Lines::default();
     report.to_string().lines().for_each(|line| said.say(&escape(line)));
+    written?;
     if report.passed() { Ok(said.end()?) } else { Err(Failure::runtime("some tests failed")) }
 }

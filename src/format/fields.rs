@@ -106,17 +106,27 @@ pub(super) fn set_embargo(item: &mut Item, end: Option<Moment>) {
 
 /// Whether a value of an embargo says that there is one: some write zeros, or that there is none.
 pub(super) fn states_embargo(value: &str) -> bool {
-    let none = ["no", "none", "n/a", "null", "false", "now", "immediate", "immediately"];
-    value.chars().any(|c| c.is_alphanumeric() && !matches!(c, '0' | 'T' | 'Z'))
-        && !none.iter().any(|word| value.trim().eq_ignore_ascii_case(word))
+    let none = [
+        "no", "none", "n/a", "nil", "null", "false", "now", "unknown", "tbd", "released", "usable",
+    ];
+    let over = ["immediate", "sofort", "upon receipt"];
+    let lower = value.trim().to_lowercase();
+    lower.chars().any(|c| c.is_alphanumeric() && !matches!(c, '0' | 't' | 'z'))
+        && !none.contains(&lower.as_str())
+        && !over.iter().any(|words| lower.contains(words))
 }
 
 /// Whether a note to editors, or a line of it, begins with a correction: `CORRECTS name in para 3`.
 pub(super) fn notes_correction(note: &str) -> bool {
     note.lines().any(|line| {
         let mut words = line.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
-        let first = words.find(|word| !word.eq_ignore_ascii_case("eds"));
-        first.is_some_and(corrects)
+        let first = words.find(|word| !word.eq_ignore_ascii_case("eds")).unwrap_or_default();
+        let verbs = ["corrects", "correcting", "corrected", "corrige", "rectifie", "rectificatif"];
+        // "Correction" alone heads a note; "Correction: none" and "Correction officers" are none.
+        let noun = first == "CORRECTION" || first == "Correction" && line.contains(':');
+        let none =
+            words.next().is_some_and(|next| ["none", "no", "n"].contains(&&*next.to_lowercase()));
+        verbs.contains(&&*first.to_lowercase()) || noun && !none
     })
 }
 

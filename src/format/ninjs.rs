@@ -69,7 +69,7 @@ fn open<'a>(value: &'a Value, depth: usize, found: &mut Vec<&'a Object>) {
 fn is_envelope(object: &Object, inner: &Value) -> bool {
     let has_text = |object: &Object| TEXTS.iter().any(|key| object.contains_key(*key));
     let titled = TEXTS.iter().all(|key| TITLES.contains(key) || !object.contains_key(*key));
-    let named = ["uri", "guid"].iter().any(|key| object.contains_key(*key));
+    let named = ["uri", "guid", "id", "url", "link"].iter().any(|key| object.contains_key(*key));
     let told = |value: &Value| value.as_object().is_some_and(has_text);
     let lists = inner.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(told));
     !has_text(object) || titled && !named && lists

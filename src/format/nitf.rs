@@ -62,9 +62,10 @@ pub(super) fn item(nitf: Element, dates: &Dates) -> Item {
     if let Some(moment) = created {
         item.set_time(moment);
     }
-    // A template may hold one that says nothing.
-    let says = |key: &str| nitf.find_all("correction").any(|c| said(c, key).is_some());
-    if says("info") || says("id-string") {
+    // A template may hold one that says nothing, or that names "0".
+    let names = |id: String| id.len() > 3 || id.contains(char::is_alphabetic);
+    let says = |it: Element| said(it, "info").is_some() || said(it, "id-string").is_some_and(names);
+    if nitf.find_all("correction").any(says) {
         item.markers.push(Marker::Corrected);
     }
     if let Some(status) = attribute("docdata", "management-status") {
@@ -80,27 +81,22 @@ pub(super) fn item(nitf: Element, dates: &Dates) -> Item {
             fields::set_embargo(&mut item, end);
         }
     }
-    if let Some((target, status)) = target(nitf).filter(|(id, _)| item.uri.as_ref() != Some(id)) {
+    if let Some(canceled) = canceled(nitf).filter(|id| item.uri.as_ref() != Some(id)) {
         // It is a version of the item it names, by whose count its own version is none.
-        (item.uri, item.version) = (Some(target), None);
-        if let Some(status) = status {
-            fields::set_status(&mut item, &status);
-        }
+        (item.uri, item.version) = (Some(canceled), None);
+        item.pubstatus = PubStatus::Canceled;
     }
     item
 }
 
-/// The document that a correction or a notice under an id of its own concerns, and the status that
-/// the notice gives it.
-fn target(nitf: Element) -> Option<(String, Option<String>)> {
-    let corrected = nitf.find("correction").and_then(|correction| said(correction, "id-string"));
-    let notice = || {
-        let docdata = nitf.find("docdata")?;
-        let status = said(docdata, "management-idref-status")?;
-        let canceled = PubStatus::parse(&status) == Some(PubStatus::Canceled);
-        Some((said(docdata, "management-doc-idref")?, Some(status))).filter(|_| canceled)
-    };
-    notice().or(corrected.map(|id| (id, None)))
+/// The document that a notice under an id of its own cancels. What is usable itself and comes in the
+/// place of the other is news.
+fn canceled(nitf: Element) -> Option<String> {
+    let docdata = nitf.find("docdata")?;
+    let status = |key| said(docdata, key).and_then(|status| PubStatus::parse(&status));
+    let cancels = status("management-idref-status") == Some(PubStatus::Canceled)
+        && status("management-status") != Some(PubStatus::Usable);
+    said(docdata, "management-doc-idref").filter(|_| cancels)
 }
 
 /// An attribute that is not blank.

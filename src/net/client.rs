@@ -10,7 +10,7 @@ use hyper::{Method, StatusCode};
 use hyper_util::client::legacy;
 use url::{Host, Url};
 
-use super::connect::{self, Http, OutOfReach, Reach};
+use super::connect::{self, Http, OutOfReach, Reach, is_starved};
 use super::credentials::Credentials;
 use super::decode::decode;
 use super::error::{FetchError, FetchErrorKind, chain};
@@ -250,12 +250,6 @@ fn unsent(url: &Url, error: &legacy::Error) -> FetchError {
     };
     let host = url.host_str().unwrap_or_default();
     FetchError::new(kind, format!("{host} cannot be asked: {}", chain(error)))
-}
-
-/// Whether too many files are open: in all (ENFILE), or in this process (EMFILE). The numbers are the
-/// same on every Unix.
-fn is_starved(error: &io::Error) -> bool {
-    matches!(error.raw_os_error(), Some(23 | 24))
 }
 
 fn undecoded(error: decode::DecodeError) -> FetchError {

@@ -112,10 +112,23 @@ impl tower_service::Service<Name> for Resolver {
     fn call(&mut self, name: Name) -> Self::Future {
         let reach = self.reach;
         Box::pin(async move {
-            let found: Vec<_> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            within(reach, name.as_str(), found)
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await;
+            // Without a file left to ask by, the system says anything.
+            let found = found.map_err(|error| starved_now().unwrap_or(error))?;
+            within(reach, name.as_str(), found.collect())
         })
     }
+}
+
+/// Whether an error says that too many files are open: in all (ENFILE), or in this process (EMFILE).
+/// The numbers are the same on every Unix.
+pub(super) fn is_starved(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(23 | 24))
+}
+
+/// The error of opening one more file, if there are too many.
+fn starved_now() -> Option<io::Error> {
+    std::fs::File::open("/dev/null").err().filter(is_starved)
 }
 
 /// The addresses within reach; an error when there were some, but none is.

@@ -76,7 +76,7 @@ pub(super) async fn finish(State(app): State<App>, request: Request, next: Next)
     let id = app.ids.of(request.headers());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let wants = Wants::of(request.headers(), &method);
-    let request = request.map(Rest::of);
+    let request = request.map(|body| Rest::of(body, &app.context.stop));
     let mut response = settle(next.run(request).await, &wants).await;
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

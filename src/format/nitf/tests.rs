@@ -179,7 +179,8 @@ fn a_correction_says_something_and_may_name_what_it_corrects() {
     }
     let item = with_docdata("<correction id-string='t6'/>");
     assert_eq!(item.markers, [Marker::Corrected]);
-    assert_eq!((item.uri.as_deref(), item.version), (Some("t6"), None));
+    assert_eq!((item.uri.as_deref(), item.version), (Some("t7"), Some(2)), "it keeps its own id");
+    assert_eq!(with_docdata("<correction id-string='0' info=''/>").markers, []);
     let item = with_docdata("<correction id-string='t7' info='Mends a name.'/>");
     assert_eq!((item.uri.as_deref(), item.version), (Some("t7"), Some(2)));
     let item = with_docdata("<ed-msg info='CORRECTS name in para 2.'/>");
@@ -191,11 +192,13 @@ fn a_notice_that_cancels_another_document_is_its_kill() {
     let notice = |status: &str| {
         let text = format!(
             "<nitf><head><title>Ferry story withdrawn</title><docdata management-doc-idref='t6' \
-             management-idref-status='{status}'><doc-id id-string='t7'/></docdata></head></nitf>"
+             management-idref-status='{status}><doc-id id-string='t7'/></docdata></head></nitf>"
         );
         let item = read(&text);
         (item.uri.unwrap(), item.pubstatus)
     };
-    assert_eq!(notice("canceled"), ("t6".to_owned(), PubStatus::Canceled));
-    assert_eq!(notice("usable"), ("t7".to_owned(), PubStatus::Usable));
+    assert_eq!(notice("canceled'"), ("t6".to_owned(), PubStatus::Canceled));
+    assert_eq!(notice("usable'"), ("t7".to_owned(), PubStatus::Usable));
+    let instead = notice("canceled' management-status='usable'");
+    assert_eq!(instead, ("t7".to_owned(), PubStatus::Usable), "news that replaces other news");
 }

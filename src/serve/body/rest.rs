@@ -11,17 +11,24 @@ use axum::body::{Body, Bytes};
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Frame, SizeHint};
 use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
 
 /// For so long the rest is read; who sends longer is cut off.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A body that is read on for [`PATIENCE`] when it is dropped before its end.
-pub(in crate::serve) struct Rest(Option<Body>);
+pub(in crate::serve) struct Rest {
+    body: Option<Body>,
+    stop: CancellationToken,
+}
 
 impl Rest {
-    /// The same body.
-    pub(in crate::serve) fn of(body: Body) -> Body {
-        if body.is_end_stream() { body } else { Body::new(Rest(Some(body))) }
+    /// The same body. On `stop` nothing more of it is read.
+    pub(in crate::serve) fn of(body: Body, stop: &CancellationToken) -> Body {
+        if body.is_end_stream() {
+            return body;
+        }
+        Body::new(Rest { body: Some(body), stop: stop.clone() })
     }
 }
 
@@ -33,30 +40,37 @@ impl hyper::body::Body for Rest {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let Some(body) = &mut self.0 else { return Poll::Ready(None) };
+        let Some(body) = &mut self.body else { return Poll::Ready(None) };
         let polled = Pin::new(body).poll_frame(cx);
         if matches!(polled, Poll::Ready(None | Some(Err(_)))) {
-            self.0 = None;
+            self.body = None;
         }
         polled
     }
 
     fn is_end_stream(&self) -> bool {
-        self.0.as_ref().is_none_or(Body::is_end_stream)
+        self.body.as_ref().is_none_or(Body::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.0.as_ref().map_or(SizeHint::with_exact(0), Body::size_hint)
+        self.body.as_ref().map_or(SizeHint::with_exact(0), Body::size_hint)
     }
 }
 
 impl Drop for Rest {
     fn drop(&mut self) {
-        let rest = self.0.take().filter(|body| !body.is_end_stream());
+        let rest = self.body.take().filter(|body| !body.is_end_stream());
         let (Some(mut body), Ok(runtime)) = (rest, Handle::try_current()) else { return };
-        runtime.spawn(tokio::time::timeout(PATIENCE, async move {
-            while let Some(Ok(_)) = body.frame().await {}
-        }));
+        let stop = self.stop.clone();
+        runtime.spawn(async move {
+            let end = async { while let Some(Ok(_)) = body.frame().await {} };
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(PATIENCE) => {}
+                () = end => {}
+            }
+        });
     }
 }
 
@@ -82,7 +96,7 @@ mod tests {
                     (at < CHUNKS).then(|| (Ok::<_, axum::Error>(Bytes::from_static(b"x")), at + 1))
                 }
             });
-            drop(Rest::of(Body::from_stream(sent)));
+            drop(Rest::of(Body::from_stream(sent), &CancellationToken::new()));
             tokio::time::sleep(PATIENCE * 10).await;
             let read = read.load(Ordering::Relaxed);
             assert_eq!(read == CHUNKS, all, "{read} chunks, one every {every:?}");
@@ -91,8 +105,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_is_passed_on_as_it_is() {
-        let whole = Rest::of(Body::from("one line")).collect().await.unwrap().to_bytes();
+        let whole = Rest::of(Body::from("one line"), &CancellationToken::new())
+            .collect()
+            .await
+            .unwrap()
+            .to_bytes();
         assert_eq!(whole, "one line");
-        assert!(Rest::of(Body::empty()).is_end_stream());
+        assert!(Rest::of(Body::empty(), &CancellationToken::new()).is_end_stream());
     }
 }

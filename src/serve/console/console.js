@@ -34,7 +34,10 @@ async function ask(path) {
   // A token in the address of the page may not stand in that of a request.
   const response = await fetch(location.origin + path, request)
     .catch(() => { throw new Error("wirefold does not answer. It is asked again."); });
-  const body = await response.json().catch(() => ({}));
+  const body = await response.json().catch(() => {
+    if (response.ok) throw new Error("wirefold does not answer. It is asked again.");
+    return {};
+  });
   if (response.ok) return body;
   const error = new Error(response.status === 401
     ? "Your token is not, or no longer, good: reload this page and sign in."
@@ -138,12 +141,14 @@ async function showChannel(name, mine, kept) {
   }
   mark(list, channel.name);
   const path = "/v1/channels/" + encodeURIComponent(channel.name);
-  const page = kept || await drawChannel(channel, path, mine);
+  // After a reload the page of no name may be another channel's.
+  const same = kept && kept.name === channel.name && kept.title === channel.title;
+  const page = same ? kept : await drawChannel(channel, path, mine);
   if (mine !== turn) return;
   document.title = channel.title + " – wirefold";
   shownPage = page;
   const all = follow(path, channel, page, mine);
-  if (kept) all();
+  if (same) all();
 }
 
 function nowhere(text) {
@@ -181,7 +186,7 @@ async function drawChannel(channel, path, mine) {
   });
   main.replaceChildren(el("h1", { dir: "auto" }, channel.title),
     channel.name === "rejected" ? "" : feeds, empty, shown, more);
-  return { address: location.hash, shown, empty, newer };
+  return { address: location.hash, name: channel.name, title: channel.title, shown, empty, newer };
 }
 
 // A record that could not be read.
@@ -329,7 +334,8 @@ function route() {
 function comeBack() {
   const left = shownPage;
   shownPage = null;
-  if (left && left.address !== location.hash) {
+  if (left && left.address === location.hash) return left;
+  if (left) {
     leftPage = { ...left, nodes: [...main.childNodes], top: scrollY, focus: document.activeElement };
     return null;
   }

@@ -6,7 +6,7 @@
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::Uri;
+use axum::http::{StatusCode, Uri};
 use axum::routing::get;
 use jiff::Timestamp;
 
@@ -100,7 +100,13 @@ struct Filter {
 impl Ask {
     fn of(query: &Query, channel: String, config: &Config) -> Result<Ask, Problem> {
         let publishers = Publishers::new(&config.publishers);
-        let words = query.text("q").unwrap_or("").split_whitespace().map(folded_words);
+        let asked = query.text("q").unwrap_or("");
+        let words = asked.split_whitespace().map(folded_words).filter(|run| !run.is_empty());
+        let words: Vec<_> = words.collect();
+        if words.is_empty() && !asked.trim().is_empty() {
+            let detail = "`q` has no word: letters or digits are searched";
+            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail));
+        }
         Ok(Ask {
             channel,
             limit: query.count("limit", 50, MOST)?,
@@ -111,7 +117,7 @@ impl Ask {
             filter: Filter {
                 disputed: query.flag("disputed")?,
                 family: query.text("publisher").map(|name| publishers.lookup(name).family),
-                words: words.filter(|run| !run.is_empty()).collect(),
+                words,
                 publishers,
             },
         })
@@ -219,12 +225,22 @@ impl Filter {
             by |= self.publishers.of(item).is_some_and(|found| Some(found.family) == self.family);
             says = says || {
                 let headline = folded_words(&item.headline);
-                let has = |run: &Vec<String>| headline.windows(run.len()).any(|at| at == run);
+                let has = |run: &Vec<String>| {
+                    let whole = headline.windows(run.len()).any(|at| at == run);
+                    let [word] = run.as_slice() else { return whole };
+                    whole || word.contains(unparted) && headline.iter().any(|it| it.contains(word))
+                };
                 self.words.iter().all(has)
             };
         }
         Ok(by && says)
     }
+}
+
+/// Whether a letter is of a script that parts no words, and of which [`folded_words`] makes one:
+/// Thai, Lao, Burmese, Khmer.
+fn unparted(c: char) -> bool {
+    matches!(c, '\u{E00}'..='\u{EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}')
 }
 
 /// A story in a list; `None` when nothing of it can be read.

@@ -125,6 +125,7 @@ async fn a_question_that_cannot_be_meant_is_refused() {
         ("/v1/items/77", StatusCode::NOT_FOUND),
         ("/v1/items/x", StatusCode::NOT_FOUND),
         ("/v1/stories/%ff", StatusCode::BAD_REQUEST),
+        ("/v1/channels/harbour/stories?q=%21%21", StatusCode::UNPROCESSABLE_ENTITY),
         ("/v1/explain?a=Ferry+leaves", StatusCode::BAD_REQUEST),
         ("/v1/explain?a=Ferry+leaves&b=%21", StatusCode::UNPROCESSABLE_ENTITY),
     ] {
