@@ -57,7 +57,7 @@ function drawStory(story, cards) {
 
 function card(member) {
   const link = web(member.link);
-  const head = member.headline || HELD;
+  const head = member.headline || (member.headline === "" ? "Without text" : HELD);
   const detail = el("details", {}, el("summary", {}, "Why"));
   detail.addEventListener("toggle", () => { if (detail.open) evidence(member.item, detail); }, { once: true });
   return el("div", { class: "card" },
