@@ -68,6 +68,54 @@ const UNTIL: &[&str] = &[
 ];
 /// Other words before a time.
 const BEFORE_TIMES: &[&str] = &["to", "am"];
+/// Words right before an embargo that tell of one that was; `been` may stand between.
+const PAST: &[&str] = &[
+    "was",
+    "were",
+    "had",
+    "previously",
+    "originally",
+    "formerly",
+    "earlier",
+    "longer",
+    "lifted",
+    "removes",
+    "removed",
+    "ends",
+];
+/// Words after one that tell that there is none, or none any more.
+const OVER: &[&str] = &[
+    "none",
+    "nil",
+    "n/a",
+    "lifted",
+    "expired",
+    "removed",
+    "ended",
+    "released",
+    "immediate",
+    "immediately",
+    "keine",
+    "keiner",
+    "aufgehoben",
+    "abgelaufen",
+    "sofort",
+    "aucun",
+    "levé",
+    "ninguno",
+    "nessuno",
+];
+/// The same if nothing follows: "no use on air", "frei mit Redebeginn" are embargoes.
+const OVER_ALONE: &[&str] = &["no", "off", "over", "frei"];
+/// Words after those of `OVER` with which an embargo is not over yet: "none of it before the vote".
+const CONDITIONS: &[&str] = &[
+    "before", "after", "when", "once", "upon", "on", "from", "if", "unless", "except", "only",
+    "ab", "vor", "nach", "mit", "avant", "après", "antes", "prima", "dopo",
+];
+/// Lines of a note with a stem, and openings of a line, that are looked at.
+const MOST: usize = 32;
+/// Words around an opening that are looked at.
+const NEAR: usize = 64;
 /// Lines of a text that are looked at.
 const LINES: usize = 3;
 /// Longer lines of a text are prose, in bytes.
@@ -89,7 +137,8 @@ pub(super) fn add(item: &mut Item, dates: &Dates) {
     }
     let text = item.body.iter().flat_map(|body| body.lines().take(LINES));
     let text = text.filter(|line| line.len() <= LONGEST).map(|line| (Place::Text, line));
-    let notes = item.ednote.iter().flat_map(|note| note.lines()).map(|line| (Place::Note, line));
+    let notes = item.ednote.iter().flat_map(|note| note.lines());
+    let notes = notes.filter(|line| has_stem(line)).take(MOST).map(|line| (Place::Note, line));
     let lines = notes.chain([(Place::Headline, item.headline.as_str())]).chain(text);
     // A release that is over by the time the version was made is history.
     let made = item.versioncreated.unwrap_or(dates.received);
@@ -111,16 +160,20 @@ pub(super) fn add(item: &mut Item, dates: &Dates) {
     }
 }
 
+fn has_stem(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    STEMS.iter().any(|stem| lower.contains(stem))
+}
+
 /// Whether a line states an embargo, and its end if it can be read.
 fn stated(line: &str, place: Place, dates: &Dates) -> Option<Option<Timestamp>> {
-    let lower = line.to_lowercase();
-    if !STEMS.iter().any(|stem| lower.contains(stem)) {
+    if !has_stem(line) {
         return None;
     }
     let words = words(line);
     let bare: Vec<String> = words.iter().map(|word| bare(word)).collect();
     let openings = (0..words.len()).filter_map(|at| Opening::read(at, &words, &bare));
-    let ends = openings.filter_map(|opening| opening.end(place, dates));
+    let ends = openings.take(MOST).filter_map(|opening| opening.end(place, dates));
     // Of several, the first that tells its end.
     ends.reduce(|first, next| first.or(next))
 }
@@ -141,7 +194,7 @@ struct Opening<'a> {
     said: &'a [&'a str],
     /// Whether a word follows after which an embargo has an end.
     until: bool,
-    /// What follows that.
+    /// What follows that, as far as it is looked at.
     rest: &'a [&'a str],
 }
 
@@ -165,26 +218,37 @@ impl<'a> Opening<'a> {
             kind,
             before: (&words[..at], &bare[..at]),
             said: &words[at..behind],
-            until: bare[behind..from].iter().any(|word| UNTIL.contains(&word.as_str())),
-            rest: &words[from..],
+            until: bare[behind..from].iter().any(|word| is_until(word)),
+            rest: &words[from..words.len().min(from + NEAR)],
         })
     }
 
     /// The end of the embargo that is stated, if one is; none within where it cannot be read.
     fn end(&self, place: Place, dates: &Dates) -> Option<Option<Timestamp>> {
         let note = place == Place::Note;
+        let leads = self.leads(note);
+        // Nearly all openings end here, before anything is read.
+        if !(leads || note && self.kind == Kind::Statement) || self.is_past() || self.is_over() {
+            return None;
+        }
         let dated = is_time(self.rest);
         let end = if dated { end::read(self.rest, dates) } else { None };
+        if end.is_some_and(|end| end.lifted) {
+            return None;
+        }
         let capitals = !self.said.iter().any(|word| word.contains(char::is_lowercase));
         // `EMBARGOED: check against delivery`, or nothing more.
         let colon = self.said.last().is_some_and(|word| word.ends_with(':'));
         let alone = self.kind == Kind::Noun && (colon || self.rest.is_empty());
         let holds = match (self.kind, note) {
-            (Kind::Statement, true) => dated || self.leads(note),
-            (Kind::Statement, false) => self.leads(note) && (dated || capitals),
-            (kind, true) => {
-                let noun = kind == Kind::Noun && (self.until || (capitals && self.is_participle()));
-                self.leads(note) && (dated || alone || noun)
+            (Kind::Statement, true) => dated || leads,
+            (Kind::Statement, false) => dated || capitals,
+            // "For use until Aug. 31", "for use 30 days" are terms, and a day that has begun is
+            // the day of release.
+            (Kind::Release, _) if self.until => false,
+            (Kind::Release, true) => end.is_some_and(|end| end.until.is_some() || !end.whole),
+            (Kind::Noun, true) => {
+                dated || alone || self.until || (capitals && self.is_participle())
             }
             (_, false) => {
                 // In a line of capitals they tell nothing: "EMBARGO: WHAT IT MEANS".
@@ -193,10 +257,39 @@ impl<'a> Opening<'a> {
                     && !self.rest.is_empty()
                     && !self.rest.iter().any(|word| word.contains(char::is_lowercase));
                 let named = alone && (end.is_some() || (capitals && !shouted));
-                self.leads(note) && (named || end.is_some_and(|end| end.whole))
+                named || end.is_some_and(|end| end.whole && end.until.is_some())
             }
         };
         holds.then(|| end.and_then(|end| end.until))
+    }
+
+    /// Whether what stands right before tells of an embargo that was: "Story was embargoed until".
+    fn is_past(&self) -> bool {
+        let between = |bare: &&String| {
+            bare.is_empty() || *bare == "been" || *bare == "under" || LEADS.contains(&bare.as_str())
+        };
+        let (words, bare) = self.before;
+        let near = words.iter().zip(bare).rev().take(NEAR).take_while(|(word, _)| !closes(word));
+        let last = near.map(|(_, bare)| bare).find(|bare| !between(bare));
+        last.is_some_and(|last| PAST.contains(&last.as_str()))
+    }
+
+    /// Whether what follows tells that there is no embargo: "Embargo: none", "Sperrfrist: sofort
+    /// frei", but not "embargoed until released".
+    fn is_over(&self) -> bool {
+        let last = self.said.last().map(|word| bare(word)).unwrap_or_default();
+        if self.kind == Kind::Release || self.until || last == "before" || is_until(&last) {
+            return false;
+        }
+        let sentence = end::sentence(self.rest).iter().map(|word| bare(word));
+        let sentence: Vec<String> = sentence.take_while(|bare| !bare.is_empty()).collect();
+        let from = usize::from(sentence.first().is_some_and(|word| word == "for"));
+        let Some((first, behind)) = sentence[from..].split_first() else { return false };
+        let open = |word: &String| {
+            end::tells(word) || is_until(word) || CONDITIONS.contains(&word.as_str())
+        };
+        (OVER_ALONE.contains(&first.as_str()) && behind.is_empty())
+            || (OVER.contains(&first.as_str()) && !behind.iter().any(open))
     }
 
     fn is_participle(&self) -> bool {
@@ -206,15 +299,24 @@ impl<'a> Opening<'a> {
     /// Whether it begins its line, or in a note a sentence.
     fn leads(&self, note: bool) -> bool {
         let (words, bare) = self.before;
-        let closes = |word: &str| word.ends_with(['.', '!', '?', ';', ':', '-', '–', '—', '|']);
         let passed = |bare: &str| bare.is_empty() || LEADS.contains(&bare);
         let last = words
             .iter()
             .zip(bare)
             .rev()
+            .take(NEAR)
             .find(|(word, bare)| (note && closes(word)) || !passed(bare));
         last.is_none_or(|(word, _)| note && closes(word))
     }
+}
+
+/// Whether a word is the last of what stands before an embargo in a note.
+fn closes(word: &str) -> bool {
+    word.ends_with(['.', '!', '?', ';', ':', '-', '–', '—', '|'])
+}
+
+fn is_until(bare: &str) -> bool {
+    UNTIL.contains(&bare)
 }
 
 /// The words of a line; a colon ends one: `Embargo:0001`.

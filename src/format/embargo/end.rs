@@ -23,9 +23,14 @@ const MORE: &[&str] = &[
     "time",
     "uhr",
     "abend",
+    "nachmittag",
+    "tarde",
+    "noche",
     "soir",
     "heures",
 ];
+/// Years around the present one that four digits alone name.
+const NEAR_YEARS: i16 = 5;
 /// Words that a time may have.
 const WORDS: usize = 12;
 
@@ -36,6 +41,8 @@ pub(super) struct End {
     pub(super) until: Option<Timestamp>,
     /// Whether it is a day and a time of day, or nothing else follows.
     pub(super) whole: bool,
+    /// Whether the sentence ends with that it was lifted.
+    pub(super) lifted: bool,
 }
 
 /// Whether words begin as a time does.
@@ -73,22 +80,41 @@ pub(super) fn read(words: &[&str], dates: &Dates) -> Option<End> {
 
 fn run(words: &[&str], dates: &Dates) -> Option<End> {
     let most = words.len().min(WORDS);
-    let clocks: Vec<String> = (0..most).map(|at| clock(words, at)).collect();
+    let year = dates.zone.to_datetime(dates.received).year();
+    let clocks: Vec<String> = (0..most).map(|at| clock(words, at, year)).collect();
     let read = |count: usize| Some((count, time(&clocks[..count], dates)?));
     let (count, (until, exact)) = (1..=most).rev().find_map(read)?;
-    let behind = if ends_sentence(words[count - 1]) { &[] } else { &words[count..] };
-    let sentence = behind.iter().position(|word| ends_sentence(word));
-    let behind = &behind[..sentence.map_or(behind.len(), |last| last + 1)];
-    let tells = |word: &&str| {
-        let bare = bare(word);
-        bare.contains(|c: char| c.is_ascii_digit())
-            || MORE.contains(&bare.as_str())
-            || weekday(&bare).is_some()
-    };
-    let unread = exact != Exact::Full && behind.iter().any(tells);
+    let behind = if ends_sentence(words[count - 1]) { &[] } else { sentence(&words[count..]) };
     let thereafter = behind.get(..2).is_some_and(|two| bare(two[1]) == "thereafter");
-    let whole = exact == Exact::Full || behind.is_empty() || thereafter;
-    Some(End { until: (!unread).then_some(until), whole: whole && !unread })
+    let alone = behind.is_empty() || thereafter;
+    let begun = matches!(exact, Exact::Begun { .. });
+    let unread = exact != Exact::Full && behind.iter().any(|word| tells(&bare(word)));
+    // "Today after the vote" is yet to come.
+    let unread = unread || (begun && !alone);
+    let told = !unread && exact != Exact::Begun { week: false };
+    let lifted = behind.iter().map(|word| bare(word)).skip_while(|word| {
+        matches!(word.as_str(), "" | "now" | "has" | "been" | "was" | "is" | "already")
+    });
+    let lifted: Vec<String> = lifted.collect();
+    Some(End {
+        until: told.then_some(until),
+        whole: (exact == Exact::Full || alone) && !unread,
+        lifted: matches!(&lifted[..], [word] if matches!(word.as_str(), "lifted" | "removed" | "released" | "aufgehoben")),
+    })
+}
+
+/// The words up to the end of their first sentence.
+pub(super) fn sentence<'a, 'b>(words: &'b [&'a str]) -> &'b [&'a str] {
+    let last = words.iter().position(|word| ends_sentence(word));
+    &words[..last.map_or(words.len(), |last| last + 1)]
+}
+
+/// Whether a word tells of a time.
+pub(super) fn tells(bare: &str) -> bool {
+    bare.contains(|c: char| c.is_ascii_digit())
+        || MORE.contains(&bare)
+        || weekday(bare).is_some()
+        || ahead(bare).is_some()
 }
 
 /// Whether a word is the last of a sentence, and no abbreviation (`a.m.`, `Nov.`).
@@ -108,6 +134,8 @@ enum Exact {
     Full,
     /// Less.
     Part,
+    /// A day alone that has begun, and whether it is this week's for sure: "today", not "Thursday".
+    Begun { week: bool },
 }
 
 /// Words as a time: a whole date, or a time of day with or without a day of the week, or that day.
@@ -134,9 +162,15 @@ fn time(words: &[String], dates: &Dates) -> Option<(Timestamp, Exact)> {
     let rest = joined(&|word| day_of(word).is_none());
     let at = |day: Date| known(dates.time_of_day(&rest, day)?, &rest).map(|(time, _)| time);
     let until = match day {
-        // The begin of a day to come.
+        // The begin of a day.
         Some(day) if rest.is_empty() => {
-            dates.at(day.at(0, 0, 0, 0), None).map(|moment| moment.time).filter(|at| *at > made)?
+            let begin = dates.at(day.at(0, 0, 0, 0), None)?.time;
+            if begin <= made {
+                let today =
+                    |word: &String| matches!(bare(word).as_str(), "today" | "heute" | "hoy");
+                return Some((begin, Exact::Begun { week: words.iter().any(today) }));
+            }
+            begin
         }
         Some(day) => at(day)?,
         // "0001" said in the evening is the next day's.
@@ -167,7 +201,7 @@ fn ahead(bare: &str) -> Option<i32> {
 
 /// A time of day as circuits write it, in the form dates are read in: `0001`, `0001GMT`, `12.00`,
 /// `noon`.
-fn clock(words: &[&str], at: usize) -> String {
+fn clock(words: &[&str], at: usize, year: i16) -> String {
     let word = words[at];
     let digits = word.bytes().take_while(u8::is_ascii_digit).count();
     let (number, rest) = word.split_at(digits);
@@ -179,7 +213,7 @@ fn clock(words: &[&str], at: usize) -> String {
         "midnight" => "24:00".to_owned(),
         // `12 noon`.
         "12" if half(&next) => String::new(),
-        _ if digits == 4 && sixty(&number[2..]) && is_hour(words, at) => {
+        _ if digits == 4 && sixty(&number[2..]) && is_hour(words, at, year) => {
             format!("{}:{} {rest}", &number[..2], &number[2..]).trim_end().to_owned()
         }
         // `12.00`, which is no day of a month.
@@ -196,18 +230,19 @@ fn clock(words: &[&str], at: usize) -> String {
 }
 
 /// Whether four digits begin with an hour, glued to a zone or not. `2030` is a year as well, unless
-/// what follows goes with an hour.
-fn is_hour(words: &[&str], at: usize) -> bool {
+/// what follows goes with an hour, or it stands alone and no such year is near.
+fn is_hour(words: &[&str], at: usize, year: i16) -> bool {
     let word = words[at];
     let behind = &word[4..];
     let letters = |text: &str| text.bytes().all(|b| b.is_ascii_alphabetic());
     let next = words.get(at + 1).copied().unwrap_or_default();
     let lower = bare(next);
     let zone = (2..=4).contains(&next.len()) && next.bytes().all(|b| b.is_ascii_uppercase());
+    let near = word[..4].parse::<i16>().is_ok_and(|named| (named - year).abs() <= NEAR_YEARS);
     let timed = weekday(&lower).is_some()
         || ahead(&lower).is_some()
         || (zone && month(&lower).is_none())
-        || words.len() == 1;
+        || (words.len() == 1 && !near);
     match word[..2].parse::<u8>() {
         Ok(20) => !behind.is_empty() && letters(behind) || behind.is_empty() && timed,
         Ok(hour) => hour <= 24 && letters(behind),

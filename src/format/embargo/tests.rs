@@ -165,3 +165,103 @@ fn headlines_that_tell_of_embargoes_are_news() {
     add(&mut item, &dates());
     assert_eq!(item.markers, [Marker::Embargoed]);
 }
+
+#[test]
+fn any_number_of_openings_is_read_at_once() {
+    for text in ["embargo 1 ", "embargo ", "EMBARGO: ", "embargoed until x ", "for use. ", "note "]
+    {
+        let text = text.repeat(100_000);
+        let lines = text.replace(' ', "\n");
+        for note in [format!("{text}embargo"), format!("A {text}"), lines] {
+            read(&note);
+            let mut item = Item { headline: note, ..Item::default() };
+            add(&mut item, &dates());
+        }
+    }
+}
+
+#[test]
+fn embargoes_that_are_over_hold_nothing() {
+    for line in [
+        "Embargo: none",
+        "Embargo: No",
+        "Embargo: n/a",
+        "EMBARGO: lifted. Adds 3 quotes",
+        "Embargo: expired",
+        "Sperrfrist: keine",
+        "Sperrfrist: sofort frei",
+        "EMBARGO: FOR IMMEDIATE RELEASE",
+        "Embargoed for release immediately",
+        "Story was embargoed until 0001 GMT Wednesday",
+        "Had been strictly embargoed until 0001 GMT Wednesday",
+        "Previously embargoed until 0001 GMT.",
+        "No longer embargoed until Monday; released",
+        "Embargo until 0001 GMT Monday now lifted",
+    ] {
+        assert_eq!(read(line), (None, false), "{line:?}");
+    }
+}
+
+#[test]
+fn words_of_an_end_do_not_end_an_embargo_to_come() {
+    for line in [
+        "EMBARGOED UNTIL RELEASED",
+        "Embargo until lifted",
+        "Not for publication until released by the ministry",
+        "Embargo: no use before the vote",
+        "EMBARGO: none of it before the vote",
+        "Sperrfrist: frei ab Montag 6 Uhr",
+        "Embargo: lifted Monday",
+    ] {
+        assert_eq!(read(line), (None, true), "{line:?}");
+    }
+    for line in [
+        "This story has been embargoed until 0001 GMT Monday",
+        "The report was leaked. Embargoed until 0001 GMT Monday",
+        "Updates earlier story embargoed until 0001 GMT Monday",
+        "Embargoed until 0001 GMT Monday, when the report is released",
+        "EMBARGOED UNTIL 0001 GMT MONDAY. RELEASED BY THE NORLAND MINISTRY",
+    ] {
+        until(line, "2016-09-12T00:01:00Z");
+    }
+}
+
+#[test]
+fn terms_of_use_are_no_embargoes() {
+    for line in [
+        "For use until Sept. 30",
+        "For use 48 hours only",
+        "For use 10 days",
+        "For use 30 days only",
+        "For release 1 of 3",
+        "For use 2016",
+        // On a Thursday.
+        "For use Thursday.",
+    ] {
+        assert_eq!(read(line), (None, false), "{line:?}");
+    }
+    for line in ["For release Thursday afternoon", "For release Monday afternoon"] {
+        assert_eq!(read(line), (None, true), "{line:?}");
+    }
+}
+
+#[test]
+fn today_has_begun_unless_more_is_said() {
+    for line in ["For release today", "for use today.", "Embargo: today", "Sperrfrist: heute"] {
+        until(line, "2016-09-07T23:00:00Z");
+    }
+    for line in
+        ["Embargoed until tonight", "Embargo: today after the vote", "Sperrfrist: heute Abend"]
+    {
+        assert_eq!(read(line), (None, true), "{line:?}");
+    }
+}
+
+#[test]
+fn four_digits_alone_are_a_year_if_it_is_near() {
+    for line in ["Not for use until 2016", "Embargo: 2015", "EMBARGOED UNTIL 2020"] {
+        assert_eq!(read(line), (None, true), "{line:?}");
+    }
+    until("EMBARGOED UNTIL 2030", "2016-09-08T19:30:00Z");
+    until("EMBARGOED UNTIL 2015 GMT", "2016-09-08T20:15:00Z");
+}
