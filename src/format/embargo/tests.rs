@@ -168,8 +168,7 @@ fn headlines_that_tell_of_embargoes_are_news() {
 
 #[test]
 fn any_number_of_openings_is_read_at_once() {
-    for text in ["embargo 1 ", "embargo ", "EMBARGO: ", "embargoed until x ", "for use. ", "note "]
-    {
+    for text in ["embargo 1 ", "EMBARGO: "] {
         let text = text.repeat(100_000);
         let lines = text.replace(' ', "\n");
         for note in [format!("{text}embargo"), format!("A {text}"), lines] {
