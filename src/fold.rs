@@ -200,7 +200,7 @@ impl Fold {
     fn admit(
         &mut self,
         prepared: &Prepared,
-        profile: Profile,
+        mut profile: Profile,
         names: &Names,
         decision: &FoldDecision,
     ) {
@@ -219,8 +219,8 @@ impl Fold {
         for name in names.all() {
             self.remember(name, known);
         }
-        let kills = decision.verdict == Verdict::Kill;
-        self.window.push(Live { seq: prepared.seq, received, story, kills, profile });
+        profile.kills = decision.verdict == Verdict::Kill;
+        self.window.push(Live { seq: prepared.seq, received, story, profile });
     }
 
     /// Makes one story of two.

@@ -126,7 +126,8 @@ impl Fold {
     fn unite(&mut self, kept: StoryId, alias: StoryId) -> Option<Corrected> {
         let of_alias = members(&self.window, &self.stories, alias);
         let newest = of_alias.last()?.seq;
-        let shown = of_alias.iter().rev().find(|live| !live.kills && !self.held.has(live.seq));
+        let shown =
+            of_alias.iter().rev().find(|live| !live.profile.kills && !self.held.has(live.seq));
         let shown = shown.map(|live| live.seq);
         self.unite_stories(kept, alias);
         let (latest, course) = self.settle(kept, false)?;
@@ -146,7 +147,7 @@ impl Fold {
         let is_compared = members.len() <= MOST_COMPARED;
         let (held, counted): (Vec<&Live>, Vec<&Live>) =
             members.into_iter().partition(|live| self.held.has(live.seq));
-        let latest = counted.iter().rev().find(|live| !live.kills).map(|live| live.seq);
+        let latest = counted.iter().rev().find(|live| !live.profile.kills).map(|live| live.seq);
         let disputed = is_compared.then(|| {
             self.held.of_mut(id).iter_mut().for_each(|member| member.compare(&counted, &held));
             let mut pairs = counted.iter().enumerate().flat_map(|(n, a)| {

@@ -89,8 +89,7 @@ impl Fold {
         let Some(known) = names.rungs.first().and_then(|uri| self.known_as(&uri.name)) else {
             return;
         };
-        let sent = self.window.items().find(|live| live.seq == known.seq);
-        let family = sent.map(|live| live.profile.family);
+        let family = self.window.sent(known.seq).map(|live| live.profile.family);
         let only = || self.stories.get(known.story)?.only_family();
         if let Some(family) = family.or_else(only) {
             profile.family = family;

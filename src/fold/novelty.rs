@@ -46,7 +46,8 @@ pub(super) fn novelty(
         return (Verdict::Development, "it shows several stories to be one");
     }
     // "RPT-" is also sent with a headline that tells more than the last.
-    if has(Marker::Repeat) && members.iter().any(|live| same_news(profile, &live.profile)) {
+    let told = || members.iter().any(|live| same_news(profile, &live.profile));
+    if has(Marker::Repeat) && (members.is_empty() || told()) {
         return (Verdict::Repeat, "nothing new");
     }
     if profile.update > last_update(profile, members) {
@@ -55,7 +56,7 @@ pub(super) fn novelty(
     if sent_anew(prepared, profile, members) {
         return (Verdict::Development, "sent anew on another day");
     }
-    if members.iter().any(|live| same_news(profile, &live.profile)) {
+    if told() {
         return (Verdict::Repeat, "nothing new");
     }
     if profile.rank < story.best_rank {
@@ -88,14 +89,18 @@ fn news(headline: &str, profile: &Profile, members: &[&Live]) -> Option<&'static
     };
     let (mut number, mut rare) = (false, 0);
     for (at, term) in profile.terms.iter().enumerate().filter(|(_, term)| untold(term)) {
-        number |= term.is(Word::NUMBER) || tolls::counts(profile, at, members);
+        number |= term.is(Word::NUMBER) || tolls::counts(headline, profile, at, members);
         rare += u32::from(term.weight() >= RARE && !term.is(Word::AGAIN));
     }
     if number || new_result(profile, members) {
         return Some("a new number");
     }
     let denies = |it: &Profile| matches!(it.polarity.stance, Stance::Denies | Stance::Untrue);
-    if denies(profile) && !members.iter().any(|live| denies(&live.profile)) {
+    let denied = |it: &Profile| {
+        let untrue = matches!(it.polarity.stance, Stance::Negates | Stance::WillNot);
+        denies(it) || untrue || it.turns.negates()
+    };
+    if denies(profile) && !members.iter().any(|live| denied(&live.profile)) {
         return Some("a denial");
     }
     if rare >= FACT {

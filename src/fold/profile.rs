@@ -16,7 +16,7 @@ use crate::story::Teller;
 const LINE: usize = 64;
 
 /// The compact form of an item. Everything in it follows from the item and the models alone,
-/// except `nearness`, which the window gives.
+/// except `nearness`, which the window gives, and `kills`, which the decision does.
 #[derive(Clone, Debug)]
 #[repr(C)]
 pub(super) struct Profile {
@@ -47,6 +47,8 @@ pub(super) struct Profile {
     pub(super) cased: bool,
     /// The slugline of an item that may correct and kill, as a number.
     pub(super) slugline: Option<NonZeroU32>,
+    /// It tells nothing: it withdraws.
+    pub(super) kills: bool,
 }
 
 /// Low 32 bits of the XXH3-64 of the slugline by which an item's corrections may find it.
@@ -131,6 +133,7 @@ impl Profile {
             cased: text.cased,
             nearness: f32::NAN,
             slugline: slugline(&prepared.item),
+            kills: false,
         }
     }
 

@@ -142,7 +142,9 @@ impl<'a> Reader<'a> {
             self.guarded |= !aim && token.has(class::GUARD | class::UNTRUE | class::SAID_UNTRUE);
             self.polarity.hedged |= token.has(class::HEDGE) && !self.is_month(at);
             self.polarity.accuses |= token.has(class::ACCUSE);
-            if at > 0 && self.tokens[at - 1].has(class::COMING) {
+            // "Frozen to death" has come.
+            let death = token.word.eq_ignore_ascii_case("death");
+            if at > 0 && self.tokens[at - 1].has(class::COMING) && !death {
                 self.marks[at] |= Word::COMING;
             }
             if reach > 0 && cue.is_none() {

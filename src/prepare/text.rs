@@ -99,7 +99,10 @@ pub fn text(headline: &str, language: Option<Language>) -> Text {
     let (polarity, marks) = if english { polarity::read(headline) } else { Default::default() };
     text.polarity = polarity;
     let mut lower = String::with_capacity(16);
-    for (at, raw) in (Words { rest: headline, begins: true }).enumerate() {
+    let mut raws = (Words { rest: headline, begins: true }).enumerate().peekable();
+    let mut before = "";
+    while let Some((at, raw)) = raws.next() {
+        let after = raws.peek().map_or("", |(_, raw)| *raw);
         lower.clear();
         match raw.is_ascii() {
             true => lower.extend(raw.chars().map(|c| c.to_ascii_lowercase())),
@@ -116,7 +119,7 @@ pub fn text(headline: &str, language: Option<Language>) -> Text {
             text.turns.add(reading.turns);
             // "To be charged", "denies that he died": that is not told.
             if flags & (Word::COMING | Word::DENIED) == 0 {
-                text.stages.add(reading.stages);
+                text.stages.add(reading.stages.between(before, raw, after));
             }
             flags |= reading.flags;
             if acronym {
@@ -126,6 +129,7 @@ pub fn text(headline: &str, language: Option<Language>) -> Text {
                 text.push(Word { id: term.id, flags: flags | term.flags });
             }
         });
+        before = raw;
     }
     if text.polarity.hedged || text.turns.negates() {
         text.stages = text.stages.open();

@@ -24,6 +24,8 @@ pub(super) struct Changed<'a> {
     turned: bool,
     /// One fails or declines to do something, and the other negates.
     plain_negates: bool,
+    /// One of the two asks, or tells of what may be.
+    open: bool,
     /// Whether capitals tell names in each.
     cased: [bool; 2],
 }
@@ -43,7 +45,9 @@ impl<'a> Changed<'a> {
             own: &item.terms,
             other: &member.terms,
             of_one: item.family != 0 && item.family == member.family,
-            turned: item.turns.against(member.turns),
+            // "Fails to lift" after "if not lifted" is a negation, too.
+            turned: item.turns.against(member.turns) && item.turns.fails() == member.turns.fails(),
+            open: [item, member].into_iter().any(|it| it.asks || it.polarity.hedged),
             plain_negates: if item.turns.fails() { member } else { item }.turns.negates(),
             cased: [item.cased, member.cased],
         })
@@ -89,7 +93,10 @@ impl<'a> Changed<'a> {
     /// of nothing itself. What is yet to be done is no news after that.
     pub(super) fn failed(&self) -> bool {
         let (own, other) = (self.own, self.other);
-        let fails = |terms: &[Term], at: usize| at > 0 && FAILURES.contains(&{ terms[at - 1].id });
+        // "Fails to pass", but not "plan fails after".
+        let fails = |terms: &[Term], at: usize| {
+            at > 0 && terms[at].is(Word::COMING) && FAILURES.contains(&{ terms[at - 1].id })
+        };
         let alike = || 2 * unshared(own, other).count() <= own.len();
         let met = |here: usize| {
             let term = own[here];
@@ -114,7 +121,10 @@ impl<'a> Changed<'a> {
         };
         let opposites = opposites::of(self.language);
         let meets = |here: usize, side: u16| {
-            let there = (0..other.len()).filter(|there| beside(here, *there));
+            let rates = opposites::is_rates(self.language, side);
+            let to_come = |there: usize| [own[here], other[there]].map(|it| it.is(Word::COMING));
+            let open = |there: usize| rates && (self.open || to_come(there).contains(&true));
+            let there = (0..other.len()).filter(|there| beside(here, *there) && !open(*there));
             let mut sides = there.flat_map(|there| opposites.groups(other[there].id));
             sides.any(|it| it == opposites::opposite(side))
         };

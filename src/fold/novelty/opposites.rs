@@ -144,6 +144,13 @@ pub(super) fn of(language: Language) -> &'static Words {
     READ.of(Some(language))
 }
 
+/// Whether a side is of the English pair of those that raise and those that hold, which headlines
+/// expect and ask for more often than they tell it.
+pub(super) fn is_rates(language: Language, side: u16) -> bool {
+    const RATES: u16 = 1;
+    language == Language::ENGLISH && side / 2 == RATES
+}
+
 /// The other side of a pair.
 pub(super) fn opposite(side: u16) -> u16 {
     side ^ 1

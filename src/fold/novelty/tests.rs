@@ -1,5 +1,5 @@
 use super::*;
-use crate::fold::tests::{decide, fold, item};
+use crate::fold::tests::{decide, fold, item, prepare, profile};
 use crate::item::{Item, Language};
 
 /// What a second item is to the story of the first, which it must be folded into.
@@ -138,6 +138,8 @@ fn a_denial_in_other_words_is_something_new() {
         ("Tarnia weighs harbour internet ban", "Tarnia rejects reports of harbour internet ban");
     case(ban, denies, "a denial");
     case(denies, "Tarnia denies reports of harbour internet ban", "nothing new");
+    let will_not = "Tarnia will not order harbour internet ban";
+    case(will_not, "Tarnia denies reports of harbour internet ban", "nothing new");
 }
 
 #[test]
@@ -153,6 +155,21 @@ fn a_new_stage_is_something_new() {
     case(held, "Harbour master of Sandvik in custody over missing funds", "nothing new");
     let open = "Chess champion Ilvana Torne may have died at club in Sandvik";
     case(shot, open, "nothing new");
+    for told in ["is dead", "has died"] {
+        let firm = format!("Chess champion Ilvana Torne {told} after shooting at Sandvik club");
+        case(open, &firm, "a death");
+    }
+    let heat = "Chess champion Ilvana Torne shot in dead heat at club in Sandvik";
+    case(shot, heat, "nothing new");
+    case(shot, "Chess champion Ilvana Torne shot at Sandvik club by guard who died", "nothing new");
+    let frozen = "Chess champion Ilvana Torne frozen to death in Sandvik";
+    case(frozen, "Chess champion Ilvana Torne found dead frozen in Sandvik", "nothing new");
+    case(hunt, "Police seek arrest of driver who fled harbour crash in Sandvik", "nothing new");
+    case(
+        "Chess champion Ilvana Torne lost at club in Sandvik",
+        "Chess champion Ilvana Torne dead at club in Sandvik",
+        "a death",
+    );
     let denied = "Torne did not die in Sandvik club shooting";
     case("Torne shot in Sandvik club shooting", denied, "the opposite");
 }
@@ -176,12 +193,36 @@ fn what_is_not_done_after_all_is_the_opposite() {
     for (a, b) in [
         ("Tarnian senate passes harbour bill", "Tarnian senate fails to pass harbour bill"),
         ("Norse regulator declines to approve Torne drug", "Norse regulator approves Torne drug"),
+        ("Tarnian senators pass harbour bill", "Tarnian senators fail to pass harbour bill"),
         ("Governor signs Sandvik harbour bill", "Governor vetoes Sandvik harbour bill"),
         ("Torne Shipping revenue above estimates", "Torne Shipping revenue below estimates"),
         ("Ferries halted after storm in Sandvik", "Sandvik ferries to resume after storm"),
     ] {
         case(a, b, "the opposite");
     }
+}
+
+#[test]
+fn what_fails_or_may_be_held_is_not_the_opposite() {
+    for (a, b) in [
+        (
+            "Tarnian council agrees harbour loan",
+            "Tarnian council agrees harbour loan as plan fails",
+        ),
+        ("Bank of Tarnia to hold rates", "Bank of Tarnia may raise rates"),
+        ("Will Bank of Tarnia hold rates?", "Bank of Tarnia cuts rates"),
+    ] {
+        case(a, b, "nothing new");
+    }
+    case("Bank of Tarnia holds rates", "Bank of Tarnia raises rates", "the opposite");
+}
+
+#[test]
+fn a_repeat_of_what_has_left_the_window_is_nothing_new() {
+    let prepared = prepare(0, item("Fjord Wire", 0, "RPT-Explosion in Sandvik harbour kills 35"));
+    let told = profile(prepared.headline.as_str());
+    let verdict = novelty(&prepared, &told, &Story::default(), &[], false, false);
+    assert_eq!(verdict, (Verdict::Repeat, "nothing new"));
 }
 
 #[test]
@@ -219,6 +260,10 @@ fn counts_are_numbers_where_a_toll_is_told() {
     }
     let told = "Fire in Sandvik harbour kills 44";
     case(told, "Fire in Sandvik harbour kills dozens", "nothing new");
+    let fire = "Harbour fire in Sandvik kills guards";
+    case(fire, "One of guards killed by harbour fire in Sandvik", "nothing new");
+    let deadly = "Deadly fire in Sandvik harbour draws crowd";
+    case(deadly, "Deadly fire in Sandvik harbour draws thousands", "nothing new");
     case("Sandvik mayor opens harbour", "One day, Sandvik mayor opens harbour", "nothing new");
 }
 

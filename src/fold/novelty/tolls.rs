@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use smallvec::SmallVec;
+
 use super::lexicon::Lexicon;
 use crate::fold::profile::{Profile, Term};
 use crate::fold::window::Live;
@@ -9,7 +11,7 @@ use crate::prepare::{Word, term_id};
 
 /// A number wherever it stands.
 const NUMBER: u16 = 0;
-/// A number only beside the word for a toll: "one" is a pronoun, too.
+/// A number only before the word for a toll: "one" is a pronoun, too.
 const COUNT: u16 = 1;
 /// So is "hundreds", where no member has a number for a toll.
 const MANY: u16 = 2;
@@ -126,25 +128,40 @@ const NUMBERS: &[(&str, &[&str])] = &[
 
 /// Whether a word that is no number to the scorer counts something in a headline, and no member has
 /// it in digits.
-pub(super) fn counts(profile: &Profile, at: usize, members: &[&Live]) -> bool {
+pub(super) fn counts(headline: &str, profile: &Profile, at: usize, members: &[&Live]) -> bool {
     static READ: LazyLock<Lexicon> = LazyLock::new(|| {
         Lexicon::new(NUMBERS.iter().map(|(code, groups)| (*code, groups.iter().copied())))
     });
     static ONE: LazyLock<u32> = LazyLock::new(|| term_id("1"));
+    static DEAD: LazyLock<u32> = LazyLock::new(|| term_id("dead"));
     let words = READ.of(profile.language);
-    let by_toll = |terms: &[Term], at: usize| {
-        let around = at.saturating_sub(BESIDE)..terms.len().min(at + BESIDE + 1);
-        terms[around].iter().any(|term| words.has(TOLL, term.id))
+    let beside = |at: usize, len: usize| at.saturating_sub(BESIDE)..len.min(at + BESIDE + 1);
+    // The stem of "deadly" is that of "dead".
+    let toll = |term: &Term| {
+        let deadly = { term.id } == *DEAD && has(headline, &["deadly"]);
+        words.has(TOLL, term.id) && !deadly
     };
+    let around = beside(at, profile.terms.len());
+    let by_toll = || profile.terms[around.clone()].iter().any(toll);
+    let before_toll = || profile.terms[at..around.end].iter().any(toll);
     let number = |live: &&Live| {
         let terms = &live.profile.terms;
-        (0..terms.len()).any(|at| terms[at].is(Word::NUMBER) && by_toll(terms, at))
+        let tolls = |at| terms[beside(at, terms.len())].iter().any(|it| words.has(TOLL, it.id));
+        (0..terms.len()).any(|at| terms[at].is(Word::NUMBER) && tolls(at))
     };
     let one = |live: &&Live| live.profile.terms.iter().any(|term| { term.id } == *ONE);
+    let count = || before_toll() && !has(headline, &["one", "of"]);
     words.groups(profile.terms[at].id).any(|group| match group {
         NUMBER => true,
-        COUNT => by_toll(&profile.terms, at) && !members.iter().any(one),
-        MANY => by_toll(&profile.terms, at) && !members.iter().any(number),
+        COUNT => count() && !members.iter().any(one),
+        MANY => by_toll() && !members.iter().any(number),
         _ => false,
     })
+}
+
+/// Whether words in lower case stand in a headline, one behind the other.
+fn has(headline: &str, words: &[&str]) -> bool {
+    let all: SmallVec<[&str; 32]> = headline.split(|c: char| !c.is_alphanumeric()).collect();
+    let same = |(a, b): (&&str, &&str)| a.eq_ignore_ascii_case(b);
+    all.windows(words.len()).any(|these| these.iter().zip(words).all(same))
 }

@@ -15,18 +15,18 @@ const STAGES: &[(&str, &[(&str, &str)])] = &[
         "en",
         &[
             (
-                "die dies died dead kills killed",
-                "kill killing killings killer dying death deaths deadly murder murders murdered \
+                "die dies died dead killed",
+                "kill kills killing killings killer dying death deaths deadly murder murders murdered \
                  slain slay fatal fatally fatality fatalities funeral obituary memorial mourn mourns \
-                 mourning remains body bodies toll homicide manslaughter assassin assassination \
-                 assassinated victim victims execution executed drowned drowning perished suicide \
-                 buried autopsy tribute tributes late lethal lost",
+                 mourning toll homicide manslaughter assassin assassinate assassinates assassinated \
+                 assassination succumb succumbs succumbed carcass execution executed drowned drowning perished suicide \
+                 buried autopsy tribute tributes lethal",
             ),
             (
-                "arrest arrests arrested custody",
-                "arresting detain detains detained detention capture captured caught jail jailed \
-                 apprehended charge charges charged indicted indictment court trial prison seized \
-                 held surrenders surrendered bail bond pleads pleaded convicted guilty sentenced \
+                "arrested custody",
+                "arrest arrests arresting detain detains detained detention capture captured caught jail jailed \
+                 apprehended charge charges charged indicted indictment trial prison \
+                 surrenders surrendered bail bond pleads pleaded convicted guilty sentenced \
                  inmate raid prosecutors",
             ),
             (
@@ -35,12 +35,11 @@ const STAGES: &[(&str, &[(&str, &str)])] = &[
                  prosecutors plead pleads pleaded trial court guilty convicted alleged allegedly \
                  complaint sentenced acquitted jury",
             ),
-            ("sentenced", "sentence sentences sentencing jailed prison years"),
+            ("sentenced", "sentence sentences sentencing jailed prison"),
             (
                 "resigns resigned",
-                "resign resigning resignation quit quits leave leaves leaving ousted exit depart \
-                 departs departure fired retire retires replaced replaces successor steps stepping \
-                 out",
+                "resign resigning resignation quit quits leave leaving ousted exit depart \
+                 departs departure fired retire retires replaced replaces successor steps stepping",
             ),
             (
                 "sue sues sued",
@@ -136,9 +135,22 @@ impl Stages {
         self.knows |= other.knows;
     }
 
-    /// Those that are known where nothing is told for a fact.
+    /// Those that are known where nothing is told for a fact: what it would tell is not.
     pub(in crate::prepare) fn open(self) -> Stages {
-        Stages { tells: 0, ..self }
+        Stages { tells: 0, knows: self.knows & !self.tells }
+    }
+
+    /// Those of a word between two others: what is told of "who died" is known, and "dead heat" is
+    /// no death.
+    pub(in crate::prepare) fn between(self, before: &str, word: &str, after: &str) -> Stages {
+        let is = |word: &str, any: &[&str]| any.iter().any(|it| word.eq_ignore_ascii_case(it));
+        if is(word, &["dead"]) && is(after, &["issue", "water", "end", "heat", "last"]) {
+            Stages::default()
+        } else if is(before, &["that", "where", "who", "which", "when"]) {
+            Stages { tells: 0, ..self }
+        } else {
+            self
+        }
     }
 
     /// What it tells that is known to none of the others.

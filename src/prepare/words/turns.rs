@@ -22,7 +22,7 @@ const SHORT: &[&str] =
 
 /// English verbs that say that what follows is not done. Not "failed", which is said of what was
 /// done in vain, too: "a failed attack".
-const FAILURES: &[&str] = &["fails", "declines", "declined", "refuses", "refused"];
+const FAILURES: &[&str] = &["fail", "fails", "declines", "declined", "refuses", "refused"];
 
 /// Which ways the words of a headline turn what it says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
