@@ -82,14 +82,7 @@ fn copy(path: &Path, new: &Path) -> Result<Salvaged, LogError> {
     Meta::load_or_init(&new)?;
     let end = meta.next_seq.0.max(meta.next_position.0).max(meta.next_story.0);
     let mut copy = Copy { old, new, end, failed: 0, done: Salvaged::default() };
-    meta.bytes = copy.table(INTAKE).map_err(nothing)?
-        + copy.table(DECISIONS).map_err(nothing)?
-        + copy.table(SPARED).map_err(nothing)?;
-    copy.table(LATER).map_err(nothing)?;
-    copy.table(HELD).map_err(nothing)?;
-    copy.table(IDENTITIES).map_err(nothing)?;
-    copy.table(CARRIED).map_err(nothing)?;
-    copy.table(ALIASES).map_err(nothing)?;
+    meta.bytes = copy.tables().map_err(nothing)?;
     copy.cursors()?;
     copy.new.write(|transaction| meta.save(&copy.new, transaction))?;
     Ok(copy.done)
@@ -109,6 +102,17 @@ struct Copy {
 type Rows = BTreeMap<u64, Vec<u8>>;
 
 impl Copy {
+    /// Copies all that has numbers for keys. Returns the bytes of the records.
+    fn tables(&mut self) -> Result<u64, LogError> {
+        let bytes = self.table(INTAKE)? + self.table(DECISIONS)? + self.table(SPARED)?;
+        self.table(LATER)?;
+        self.table(HELD)?;
+        self.table(IDENTITIES)?;
+        self.table(CARRIED)?;
+        self.table(ALIASES)?;
+        Ok(bytes)
+    }
+
     /// Copies a table. Returns the bytes of its values.
     fn table<V: Value>(
         &mut self,
@@ -182,13 +186,9 @@ impl Copy {
             let fault = |error| self.old.fault("Reading", error);
             let table = transaction.open_table(table).map_err(|e| self.old.fault("Reading", e))?;
             let mut rows = Rows::new();
-            // Without an end: in a damaged tree that is sought too, and ends a walk early.
-            for row in table.range(keys.start..).map_err(fault)? {
+            for row in table.range(keys.clone()).map_err(fault)? {
                 let (key, value) = row.map_err(fault)?;
-                if key.value() >= keys.end {
-                    break;
-                }
-                if key.value() >= keys.start {
+                if keys.contains(&key.value()) {
                     rows.insert(key.value(), V::as_bytes(&value.value()).as_ref().to_vec());
                 }
             }
@@ -209,15 +209,9 @@ impl Copy {
             let table = transaction.open_table(table).map_err(|e| self.old.fault("Reading", e))?;
             let mut found = Rows::new();
             for key in keys {
-                // Where a search is led astray, a walk that begins there may not be.
-                let value = match table.get(key).map_err(fault)? {
-                    Some(value) => value,
-                    None => match table.range(*key..).map_err(fault)?.next() {
-                        Some(Ok((met, value))) if met.value() == *key => value,
-                        _ => continue,
-                    },
-                };
-                found.insert(*key, V::as_bytes(&value.value()).as_ref().to_vec());
+                if let Some(value) = table.get(key).map_err(fault)? {
+                    found.insert(*key, V::as_bytes(&value.value()).as_ref().to_vec());
+                }
             }
             Ok(found)
         });
