@@ -128,6 +128,13 @@ impl Item {
         self.embargoed.is_none() && (marked || self.pubstatus == PubStatus::Withheld)
     }
 
+    /// Whether it takes back what was told, by its status or a marker of header or headline. Only
+    /// where the source may does that count.
+    pub fn withdraws(&self, markers: &[Marker]) -> bool {
+        let kill = |marker: &Marker| matches!(marker, Marker::Kill | Marker::Withdrawn);
+        self.pubstatus == PubStatus::Canceled || markers.iter().any(kill)
+    }
+
     /// Whether neither headline nor body has a letter or digit, be it of mark-up.
     pub(crate) fn is_textless(&self) -> bool {
         let says = |text: &str| text.chars().any(char::is_alphanumeric);

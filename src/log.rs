@@ -58,7 +58,7 @@ mod verify;
 pub use append::Appended;
 pub use compact::compact;
 pub use cursor::Cursor;
-pub use error::{LogError, LogErrorKind};
+pub use error::{LogError, LogErrorKind, unless_damaged};
 pub use export::{ExportError, Exported};
 pub use read::{Gap, GapCause, Read, View};
 pub use record::{

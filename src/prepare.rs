@@ -5,7 +5,7 @@ use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::item::{Arrival, Item, Language, Marker, PubStatus, Reject, RejectKind, Seq};
+use crate::item::{Arrival, Item, Language, Marker, Reject, RejectKind, Seq};
 
 mod attribution;
 mod clean;
@@ -115,7 +115,7 @@ impl Prepare {
                     }
                     Ok(prepared(seq, received, item, &text))
                 }
-                None if withdraws(&item) => Ok(prepared(seq, received, item, "")),
+                None if withdraws_by_name(&item) => Ok(prepared(seq, received, item, "")),
                 None => {
                     let ends_later = item.embargoed.is_some_and(|end| end > received);
                     let is_held = ends_later || item.has_open_embargo(&item.markers);
@@ -137,14 +137,12 @@ struct Line {
 
 /// Whether an item is accepted: it has a headline, or a body to take one from, or needs none.
 pub fn is_accepted(item: &Item) -> bool {
-    cleaned_headline(item).is_some() || withdraws(item)
+    cleaned_headline(item).is_some() || withdraws_by_name(item)
 }
 
 /// Whether an item takes back another by its name, which it can without a word.
-fn withdraws(item: &Item) -> bool {
-    let kill = |marker: &Marker| matches!(marker, Marker::Kill | Marker::Withdrawn);
-    let kills = item.pubstatus == PubStatus::Canceled || item.markers.iter().any(kill);
-    item.lifecycle && item.uri.is_some() && kills
+fn withdraws_by_name(item: &Item) -> bool {
+    item.lifecycle && item.uri.is_some() && item.withdraws(&item.markers)
 }
 
 /// The headline in plain text, or the first sentence of the body when there is none.

@@ -4,8 +4,8 @@ use super::event::{Delivery, Digest, Event, Lost, Refusal, VERSION};
 use super::{REJECTED, Wanted};
 use crate::item::Seq;
 use crate::log::{
-    Change, Decision, Feedback, GapCause, Intake, LogError, LogErrorKind, Logged, Position, Read,
-    Record, Ruled, Shown, View,
+    Change, Decision, Feedback, GapCause, Intake, LogError, Logged, Position, Read, Record, Ruled,
+    Shown, View, unless_damaged,
 };
 use crate::net::web_link;
 use crate::prepare::{event_time, markers};
@@ -101,10 +101,7 @@ fn named(mut intake: Intake, decision: &Decision, view: &View) -> Result<Intake,
 
 /// The headline of an item that is still in the log and was not under embargo.
 fn told(seq: Seq, view: &View) -> Result<Option<String>, LogError> {
-    let found = match view.decision_of(seq) {
-        Err(error) if error.kind() != LogErrorKind::Corrupt => return Err(error),
-        found => found.ok().flatten(),
-    };
+    let found = unless_damaged(view.decision_of(seq))?;
     Ok(found.and_then(|(intake, logged)| match (intake.arrival.record, logged.record) {
         (Ok(item), Record::Decision(decision)) if decision.embargo.is_none() => Some(item.headline),
         _ => None,
@@ -114,16 +111,14 @@ fn told(seq: Seq, view: &View) -> Result<Option<String>, LogError> {
 /// The decision that was made when the item came, whatever delivers it now; of one that was under
 /// embargo, with the story as it was expected when it comes out. `None` when it is damaged.
 fn decision_about(intake: &Intake, view: &View) -> Result<Option<Decision>, LogError> {
-    match view.record(intake.position) {
-        Ok(Some(Logged { record: Record::Decision(mut decision), .. })) => {
+    Ok(match unless_damaged(view.record(intake.position))? {
+        Some(Logged { record: Record::Decision(mut decision), .. }) => {
             let out = decision.fold.out(decision.item);
             (decision.fold.state, decision.fold.disputes) = (out.state, out.disputes);
-            Ok(Some(*decision))
+            Some(*decision)
         }
-        Ok(_) => Ok(None),
-        Err(error) if error.kind() == LogErrorKind::Corrupt => Ok(None),
-        Err(error) => Err(error),
-    }
+        _ => None,
+    })
 }
 
 fn damaged(position: Position) -> Event {
@@ -151,10 +146,7 @@ fn compose_digest(
     let crate::log::Digest { at, channel, since, entries, mut left_out, reason } = digest;
     let mut stories = Vec::with_capacity(entries.len());
     for (n, entry) in (0_u32..).zip(&entries) {
-        let intake = match view.intake(entry.item) {
-            Err(error) if error.kind() != LogErrorKind::Corrupt => return Err(error),
-            found => found.ok().flatten(),
-        };
+        let intake = unless_damaged(view.intake(entry.item))?;
         let decision = match &intake {
             Some(intake) => decision_about(intake, view)?,
             None => None,

@@ -105,7 +105,7 @@ fn opposition(a: &Profile, b: &Profile) -> Option<Clash> {
     match polarity.stance {
         Denies if half && polarity.report => None,
         Denies if polarity.own && !subject => None,
-        Denies if !told_as_denied(denier, teller) => None,
+        Denies if !told_as_denied(denier, teller, 2 * denied_told >= denied) => None,
         Denies => Some(Clash::Denial),
         Negates if subject && (!coming || polarity.under_way) => Some(Clash::Negation),
         // "Will not" is against "will" and "to", not against what has been.
@@ -125,19 +125,18 @@ fn other_names(denier: &Profile, teller: &Profile) -> bool {
     named(denier, teller, Word::NAME | Word::DENIED) && named(teller, denier, Word::NAME)
 }
 
-/// Whether the other tells what somebody did that he denies: the verb and what goes with it, or half
+/// Whether the other tells what somebody did that he denies: the verb and what goes with it, or `half`
 /// of it. Who and where it was is told of much besides.
-fn told_as_denied(denier: &Profile, teller: &Profile) -> bool {
+fn told_as_denied(denier: &Profile, teller: &Profile, half: bool) -> bool {
     let tells = |term: &&Term| teller.terms.iter().any(|there| there.id == { term.id });
     let all = |flag: u8| denier.terms.iter().filter(move |term| term.is(flag));
-    let (denied, told) = (all(Word::DENIED).count(), all(Word::DENIED).filter(tells).count());
     let names = |of: &Term| of.is(Word::NAME);
     let only_names = all(Word::DENIED).filter(tells).all(names) && !all(Word::DENIED).all(names);
     let verb = match all(Word::DENIED).next() {
         Some(verb) if denier.polarity.own => verb.is(Word::KEY) && tells(&verb),
         _ => all(Word::KEY).all(|key| tells(&key)),
     };
-    !only_names && (verb || 2 * told >= denied)
+    !only_names && (verb || half)
 }
 
 /// Whether one says what is to be long after the other said that it was not to be: "will not

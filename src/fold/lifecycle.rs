@@ -9,7 +9,7 @@ use super::profile::Profile;
 use super::stories::Story;
 use super::window::Live;
 use super::{Candidate, Fold};
-use crate::item::{Marker, PubStatus, Seq};
+use crate::item::{Marker, Seq};
 use crate::prepare::Prepared;
 use crate::story::{Evidence, FoldDecision, StoryId, Verdict};
 
@@ -30,7 +30,7 @@ impl Fold {
         if !item.lifecycle {
             return None;
         }
-        let kills = withdraws(prepared);
+        let kills = item.withdraws(&prepared.markers);
         let verdict = match (kills, prepared.markers.contains(&Marker::Corrected)) {
             (true, _) => Verdict::Kill,
             (false, true) => Verdict::Correction,
@@ -83,7 +83,7 @@ impl Fold {
     ) {
         let item = &prepared.item;
         let told = item.publisher.is_some() || item.uri.is_none();
-        if told || !item.lifecycle || !withdraws(prepared) {
+        if told || !item.lifecycle || !item.withdraws(&prepared.markers) {
             return;
         }
         let Some(known) = names.rungs.first().and_then(|uri| self.known_as(&uri.name)) else {
@@ -170,12 +170,6 @@ impl Fold {
         let waits = self.stories.get(kill.story).is_some_and(Story::waits);
         waits && waited <= self.window_length
     }
-}
-
-/// Whether an item takes back what was told, by its status or a marker.
-fn withdraws(prepared: &Prepared) -> bool {
-    let kill = |marker: &Marker| matches!(marker, Marker::Kill | Marker::Withdrawn);
-    prepared.item.pubstatus == PubStatus::Canceled || prepared.markers.iter().any(kill)
 }
 
 #[cfg(test)]

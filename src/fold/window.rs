@@ -47,12 +47,17 @@ impl Window {
 
     /// The item of a number.
     pub(super) fn sent(&self, seq: Seq) -> Option<&Live> {
+        self.items.get(self.at(seq)?)
+    }
+
+    /// Where an item stands: they are in the order of their numbers.
+    fn at(&self, seq: Seq) -> Option<usize> {
         let (mut from, mut to) = (0, self.items.len());
         while from < to {
             let middle = from + (to - from) / 2;
             match self.items.get(middle)?.seq.cmp(&seq) {
                 Ordering::Less => from = middle + 1,
-                Ordering::Equal => return self.items.get(middle),
+                Ordering::Equal => return Some(middle),
                 Ordering::Greater => to = middle,
             }
         }
@@ -83,7 +88,7 @@ impl Window {
 
     /// The story that an item came to, if it is in the window.
     pub(super) fn story_of(&self, seq: Seq) -> Option<StoryId> {
-        self.items.iter().find(|live| live.seq == seq).map(|live| live.story)
+        self.sent(seq).map(|live| live.story)
     }
 
     /// All items, oldest first.
@@ -93,7 +98,7 @@ impl Window {
 
     /// Puts an item into another story; false when it is not in the window.
     pub(super) fn move_item(&mut self, seq: Seq, to: StoryId) -> bool {
-        let found = self.items.iter_mut().find(|live| live.seq == seq);
+        let found = self.at(seq).and_then(|at| self.items.get_mut(at));
         found.map(|live| live.story = to).is_some()
     }
 

@@ -175,15 +175,16 @@ fn code(element: Element) -> Option<(String, String)> {
 fn signals(meta: Element) -> Vec<Marker> {
     let read = |signal: Element| {
         let (scheme, code) = code(signal)?;
-        match (scheme.as_str(), code.as_str()) {
-            ("sig" | "signal" | "", "correction") | ("edstat", "c") => Some(Marker::Corrected),
-            ("sig" | "signal" | "", "kill") | ("edstat", "k") => Some(Marker::Kill),
-            ("sig" | "signal" | "", "withdrawal" | "withdrawn") | ("edstat", "w") => {
-                Some(Marker::Withdrawn)
-            }
-            ("sig" | "signal" | "", "alert" | "flash" | "newsflash") | ("edstat", "a") => {
-                Some(Marker::Breaking)
-            }
+        let scheme = match scheme.as_str() {
+            // In a uri, and in a literal.
+            "signal" | "" => "sig",
+            scheme => scheme,
+        };
+        match (scheme, code.as_str()) {
+            ("sig", "correction") | ("edstat", "c") => Some(Marker::Corrected),
+            ("sig", "kill") | ("edstat", "k") => Some(Marker::Kill),
+            ("sig", "withdrawal" | "withdrawn") | ("edstat", "w") => Some(Marker::Withdrawn),
+            ("sig", "alert" | "flash" | "newsflash") | ("edstat", "a") => Some(Marker::Breaking),
             _ => None,
         }
     };
@@ -199,7 +200,8 @@ fn is_of_class(item: Element, classes: &[&str]) -> Option<bool> {
     Some(classes.iter().any(|known| class.ends_with(known)))
 }
 
-/// The text of the first rendition that has any, in the language of the item if one is; of a package, the headlines it lists.
+/// The text of the first rendition that has any, in the language of the item if one is; of a package,
+/// the headlines it lists.
 fn body(element: Element, language: Option<Language>) -> Option<String> {
     if element.is("packageItem") {
         let textual = |item: &Element| is_of_class(*item, &["text", "composite"]).unwrap_or(true);

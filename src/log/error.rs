@@ -58,6 +58,17 @@ pub(super) enum InTheWay {
     Nothing,
 }
 
+/// What was read; of what is damaged as of what is gone, nothing.
+///
+/// # Errors
+/// When the log cannot be read.
+pub fn unless_damaged<T>(read: Result<Option<T>, LogError>) -> Result<Option<T>, LogError> {
+    match read {
+        Err(error) if error.kind() == LogErrorKind::Corrupt => Ok(None),
+        read => read,
+    }
+}
+
 impl LogError {
     /// What kind of fault it is.
     pub fn kind(&self) -> LogErrorKind {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::item::Raw;
+use crate::item::{PubStatus, Raw};
 
 fn at(text: &str) -> Timestamp {
     text.parse().expect("a time written for the test")

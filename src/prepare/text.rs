@@ -154,8 +154,8 @@ thread_local! {
 
 /// Hands the reading of a word to `use_it`.
 fn reading(word: &str, language: Option<Language>, stem: &Stem, use_it: impl FnOnce(&Reading)) {
-    let code = language.as_ref().map_or("en", Language::as_str);
-    let about = code.bytes().fold(0, |about, letter| about << 8 | u32::from(letter));
+    let about =
+        words::code(&language).bytes().fold(0, |about, letter| about << 8 | u32::from(letter));
     READINGS.with_borrow_mut(|memo| {
         use_it(memo.get(word, about, || Reading::of(word, language, stem)));
     });
@@ -227,7 +227,7 @@ enum Stem {
 
 impl Stem {
     fn of(language: Option<Language>) -> Stem {
-        let algorithm = match language.as_ref().map_or("en", Language::as_str) {
+        let algorithm = match words::code(&language) {
             "en" => Algorithm::English,
             "es" => Algorithm::Spanish,
             "pt" => Algorithm::Portuguese,

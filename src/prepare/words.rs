@@ -83,10 +83,14 @@ fn languages_of(word: &str) -> Languages {
     OF_WORD.get(word).copied().unwrap_or(0)
 }
 
+/// The code of a language; where none is known, that of English.
+pub(super) fn code(language: &Option<Language>) -> &str {
+    language.as_ref().map_or("en", Language::as_str)
+}
+
 /// Whether a word in lower case is a function word of the language.
 pub(super) fn is_stop(word: &str, language: Option<Language>) -> bool {
-    let code = language.as_ref().map_or("en", Language::as_str);
-    languages_of(word) & language_bit(code) != 0
+    languages_of(word) & language_bit(code(&language)) != 0
 }
 
 /// How many words of a text are function words of one of some languages, for each choice of them.

@@ -8,7 +8,7 @@ use axum::Router;
 use super::App;
 use super::board::Board;
 use super::problem::Problem;
-use crate::log::{Intake, LogError, LogErrorKind, Logged, Position, View, blocking};
+use crate::log::{Intake, LogError, Logged, Position, View, blocking, unless_damaged};
 
 use axum::http::StatusCode;
 use std::sync::RwLockReadGuard;
@@ -67,11 +67,4 @@ fn intake(view: &View, seq: Seq) -> Result<Option<Intake>, LogError> {
 /// A record of the decision stream; `None` when it is gone or damaged.
 fn record(view: &View, position: Position) -> Result<Option<Logged>, LogError> {
     unless_damaged(view.record(position))
-}
-
-fn unless_damaged<T>(read: Result<Option<T>, LogError>) -> Result<Option<T>, LogError> {
-    match read {
-        Err(error) if error.kind() == LogErrorKind::Corrupt => Ok(None),
-        read => read,
-    }
 }

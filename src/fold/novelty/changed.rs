@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use smallvec::SmallVec;
 
+use super::lexicon::ids;
 use super::opposites;
 use crate::fold::profile::{Profile, Term};
 use crate::item::Language;
@@ -217,12 +218,13 @@ const LONGEST_SOURCE: usize = 3;
 const MOST: usize = 2;
 
 /// Words that negate, by language of no matter which.
-static NEGATIONS: LazyLock<Vec<u32>> =
-    LazyLock::new(|| negations().flat_map(|(code, word)| ids(word, code)).collect());
+static NEGATIONS: LazyLock<Vec<u32>> = LazyLock::new(|| {
+    negations().flat_map(|(code, word)| ids(word, Language::parse(code))).collect()
+});
 
 /// English verbs that say that what follows is not done.
 static FAILURES: LazyLock<Vec<u32>> =
-    LazyLock::new(|| failures().iter().flat_map(|word| ids(word, "en")).collect());
+    LazyLock::new(|| failures().iter().flat_map(|word| ids(word, None)).collect());
 
 /// Places that more than one headline of a thousand names.
 static PLACES: LazyLock<Vec<u32>> = LazyLock::new(|| {
@@ -230,12 +232,8 @@ static PLACES: LazyLock<Vec<u32>> = LazyLock::new(|| {
         chicago china chinese europe florida france french gaza german germany india iran iraq israel \
         italy japan korea london mexico pakistan paris russia russian spain syria taiwan texas turkey \
         uk ukraine usa washington york";
-    WORDS.split_whitespace().flat_map(|word| ids(word, "en")).collect()
+    ids(WORDS, None).collect()
 });
-
-fn ids(word: &str, code: &str) -> Vec<u32> {
-    text(word, Language::parse(code)).words.iter().map(|word| word.id).collect()
-}
 
 /// The words of one that the other has not.
 fn unshared<'a>(of: &'a [Term], by: &'a [Term]) -> impl Iterator<Item = &'a Term> {

@@ -9,6 +9,12 @@ pub(super) struct Lexicon(Vec<(Language, Words)>);
 /// The words of one language: ids in order, each with the number of a group that it is in.
 pub(super) struct Words(Vec<(u32, u16)>);
 
+/// The ids of words that spaces part.
+pub(super) fn ids(words: &str, language: Option<Language>) -> impl Iterator<Item = u32> {
+    let words = words.split_whitespace().flat_map(move |word| text(word, language).words);
+    words.map(|word| word.id)
+}
+
 impl Lexicon {
     /// Of the codes of languages, each with groups of words that spaces part.
     pub(super) fn new<'a, G: IntoIterator<Item = &'a str>>(
@@ -17,8 +23,7 @@ impl Lexicon {
         let read = |(code, groups): (&str, G)| {
             let language = Language::parse(code)?;
             let ids = |(group, words): (u16, &str)| {
-                let words = words.split_whitespace().flat_map(|it| text(it, Some(language)).words);
-                words.map(|word| (word.id, group)).collect::<Vec<_>>()
+                ids(words, Some(language)).map(|id| (id, group)).collect::<Vec<_>>()
             };
             let mut all: Vec<_> = (0..).zip(groups).flat_map(ids).collect();
             all.sort_unstable();

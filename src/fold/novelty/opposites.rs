@@ -5,6 +5,9 @@ use std::sync::LazyLock;
 use super::lexicon::{Lexicon, Words};
 use crate::item::Language;
 
+/// See [`is_rates`].
+const RATES: (&str, &str) = ("raise hike cut lower", "unchanged hold steady");
+
 /// What stands on one side says the opposite of all that stands on the other.
 const OPPOSITES: &[(&str, &[(&str, &str)])] = &[
     (
@@ -16,7 +19,7 @@ const OPPOSITES: &[(&str, &[(&str, &str)])] = &[
                 "fall falls fell fallen falling drop slide slip sink sank plunge tumble decline \
                  lower decrease shrink shrank retreat slump dip dive cut reduce ease",
             ),
-            ("raise hike cut lower", "unchanged hold steady"),
+            RATES,
             ("above", "below"),
             ("strengthen stronger strong", "weaken weaker weak downgrade"),
             (
@@ -147,8 +150,9 @@ pub(super) fn of(language: Language) -> &'static Words {
 /// Whether a side is of the English pair of those that raise and those that hold, which headlines
 /// expect and ask for more often than they tell it.
 pub(super) fn is_rates(language: Language, side: u16) -> bool {
-    const RATES: u16 = 1;
-    language == Language::ENGLISH && side / 2 == RATES
+    let pairs = OPPOSITES.iter().find(|(code, _)| *code == language.as_str());
+    let pair = pairs.and_then(|(_, pairs)| pairs.get(usize::from(side / 2)));
+    pair == Some(&RATES)
 }
 
 /// The other side of a pair.

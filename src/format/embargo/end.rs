@@ -29,6 +29,8 @@ const MORE: &[&str] = &[
     "soir",
     "heures",
 ];
+/// Words after a time with which an embargo is over.
+const LIFTED: &[&str] = &["lifted", "removed", "released", "aufgehoben"];
 /// Years around the present one that four digits alone name.
 const NEAR_YEARS: i16 = 5;
 /// Words that a time may have.
@@ -99,7 +101,7 @@ fn run(words: &[&str], dates: &Dates) -> Option<End> {
     Some(End {
         until: told.then_some(until),
         whole: (exact == Exact::Full || alone) && !unread,
-        lifted: matches!(&lifted[..], [word] if matches!(word.as_str(), "lifted" | "removed" | "released" | "aufgehoben")),
+        lifted: matches!(&lifted[..], [word] if LIFTED.contains(&word.as_str())),
     })
 }
 

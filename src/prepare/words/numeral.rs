@@ -72,7 +72,7 @@ static READ: LazyLock<Vec<(&str, Words)>> = LazyLock::new(|| {
 
 /// Digits of a word in lower case that is a small number. English ones are read in any language.
 pub(in crate::prepare) fn numeral(word: &str, language: Option<Language>) -> Option<&'static str> {
-    let own = language.as_ref().map_or("en", Language::as_str);
+    let own = super::code(&language);
     let lists = READ.iter().filter(|(code, _)| *code == own || *code == "en");
     lists.rev().find_map(|(_, words)| {
         let at = words.binary_search_by_key(&word, |(known, _)| known).ok()?;

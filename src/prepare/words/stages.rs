@@ -16,18 +16,18 @@ const STAGES: &[(&str, &[(&str, &str)])] = &[
         &[
             (
                 "die dies died dead killed",
-                "kill kills killing killings killer dying death deaths deadly murder murders murdered \
-                 slain slay fatal fatally fatality fatalities funeral obituary memorial mourn mourns \
-                 mourning toll homicide manslaughter assassin assassinate assassinates assassinated \
-                 assassination succumb succumbs succumbed carcass execution executed drowned drowning perished suicide \
-                 buried autopsy tribute tributes lethal",
+                "kill kills killing killings killer dying death deaths deadly murder murders \
+                 murdered slain slay fatal fatally fatality fatalities funeral obituary memorial \
+                 mourn mourns mourning toll homicide manslaughter assassin assassinate assassinates \
+                 assassinated assassination succumb succumbs succumbed carcass execution executed \
+                 drowned drowning perished suicide buried autopsy tribute tributes lethal",
             ),
             (
                 "arrested custody",
-                "arrest arrests arresting detain detains detained detention capture captured caught jail jailed \
-                 apprehended charge charges charged indicted indictment trial prison \
-                 surrenders surrendered bail bond pleads pleaded convicted guilty sentenced \
-                 inmate raid prosecutors",
+                "arrest arrests arresting detain detains detained detention capture captured caught \
+                 jail jailed apprehended charge charges charged indicted indictment trial prison \
+                 surrenders surrendered bail bond pleads pleaded convicted guilty sentenced inmate \
+                 raid prosecutors",
             ),
             (
                 "charged indicts indicted",
@@ -126,8 +126,7 @@ impl Stages {
             }
             known
         });
-        let code = language.as_ref().map_or("en", Language::as_str);
-        KNOWN.get(&(code, word)).copied().unwrap_or_default()
+        KNOWN.get(&(super::code(&language), word)).copied().unwrap_or_default()
     }
 
     pub(in crate::prepare) fn add(&mut self, other: Stages) {

@@ -38,7 +38,7 @@ impl Turns {
 
     /// Those of a word in lower case.
     pub(in crate::prepare) fn of(word: &str, language: Option<Language>) -> Turns {
-        let code = language.as_ref().map_or("en", Language::as_str);
+        let code = super::code(&language);
         let no = NO.iter().any(|(known, words)| *known == code && words.contains(&word));
         // Portuguese "no" is "in the".
         let negates = no || negates(word) && (code, word) != ("pt", "no");

@@ -10,7 +10,7 @@ use super::doc::{self, Brief, Content, Decided, ItemRecord, Reject, Subject};
 use crate::channel::REJECTED;
 use crate::config::Config;
 use crate::item::{Item, PubStatus, Seq};
-use crate::log::{Decision, Intake, Logged, Record};
+use crate::log::{Decision, Intake, Logged, Record, unless_damaged};
 use crate::serve::App;
 use crate::serve::answer::Json;
 use crate::serve::path::Path;
@@ -39,7 +39,7 @@ pub(in crate::serve) async fn show(
         Problem::new(StatusCode::NOT_FOUND, detail)
     };
     let seq: Seq = number.parse().map(Seq).map_err(|_| unknown())?;
-    let found = super::look(&app, move |view| super::unless_damaged(view.decision_of(seq)));
+    let found = super::look(&app, move |view| unless_damaged(view.decision_of(seq)));
     let (intake, logged) = found.await?.ok_or_else(unknown)?;
     if !sees(&app, &reader, &logged.record).await? {
         return Err(unknown());
