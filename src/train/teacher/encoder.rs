@@ -81,15 +81,19 @@ impl Encoder {
                 narrow_norm: norm(&name("output.LayerNorm"))?,
             })
         };
+        // The words first: of all shapes theirs tells best what is wrong with the configuration.
+        let positions = settings.first_position + settings.longest;
+        let words = weights.table("embeddings.word_embeddings.weight", 1, hidden)?;
+        let positions =
+            weights.table("embeddings.position_embeddings.weight", positions, hidden)?;
         let kind = "embeddings.token_type_embeddings.weight";
         let kind = match weights.has(kind) {
             true => Some(weights.table(kind, 1, hidden)?.row(0).to_owned()),
             false => None,
         };
-        let positions = settings.first_position + settings.longest;
         Ok(Encoder {
-            words: weights.table("embeddings.word_embeddings.weight", 1, hidden)?,
-            positions: weights.table("embeddings.position_embeddings.weight", positions, hidden)?,
+            words,
+            positions,
             kind,
             norm: norm("embeddings.LayerNorm")?,
             layers: (0..settings.layers).map(layer).collect::<Result<_, TrainError>>()?,
