@@ -2,7 +2,7 @@
 
 use encoding_rs::{Encoding, UTF_8};
 
-use super::circuit::{SOH, STX, is_anpa};
+use super::circuit::{self, SOH, STX, is_anpa};
 use super::{Format, charset, mail, teletype, tsv, xml};
 
 /// How many bytes decide.
@@ -38,9 +38,10 @@ impl Format {
     }
 }
 
-/// Whether the bytes of a stream so far suffice to tell.
-pub(super) fn decidable(bytes: &[u8]) -> bool {
-    sample(bytes).is_some()
+/// Whether the bytes of a stream so far suffice to tell. Of one that may never end, a message that
+/// has does.
+pub(super) fn decidable(bytes: &[u8], endless: bool) -> bool {
+    sample(bytes).is_some() || endless && circuit::ended(bytes) > 0
 }
 
 /// The bytes that decide, the same however a stream is cut: the first line of plain text, else
@@ -81,9 +82,9 @@ fn of_text(text: &str) -> Option<Format> {
     }
 }
 
-/// Whether a line that stands on a page of headlines begins what is none: messages of a circuit, or
-/// XML, behind a line of noise.
-pub(super) fn interrupts(line: &str) -> bool {
+/// Whether a line that stands on a page of headlines may begin what is none: messages of a circuit, or
+/// XML, behind a line of noise. What follows it tells.
+pub(super) fn may_interrupt(line: &str) -> bool {
     let start = line[charset::lead(line)..].trim_start();
     let xml = || {
         ["<?xml", "<!DOCTYPE"].iter().any(|begin| start.starts_with(begin))
@@ -91,6 +92,14 @@ pub(super) fn interrupts(line: &str) -> bool {
             || start.starts_with('<') && xml_root(&format!("{start} ")).is_some()
     };
     line.contains([SOH, STX, SYN]) || start.starts_with(teletype::START) || xml()
+}
+
+/// Whether the bytes of a line that may interrupt a page, and what came after it, hold the begin of a
+/// message or document, and not merely a character that messages have.
+pub(super) fn begins(bytes: &[u8]) -> bool {
+    let start = bytes.trim_ascii_start();
+    let message = [teletype::START.as_bytes(), b"<"].iter().any(|begin| start.starts_with(begin));
+    message || bytes.contains(&(SOH as u8))
 }
 
 /// ANPA 1312 begins with SYN SYN SOH, IPTC 7901 with SOH. Files are kept with and without the

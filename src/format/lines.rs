@@ -18,8 +18,10 @@ pub(super) struct Lines {
     skipping: bool,
     charset: Option<String>,
     utf16: Option<&'static Encoding>,
-    /// Whether no line was read yet.
-    first: bool,
+    /// Where the first line begins, once it was read.
+    first: Option<u64>,
+    /// Whether the line that comes next was read before.
+    rewound: bool,
     /// The byte that ends lines, once the first end of one was seen.
     newline: Option<u8>,
     max: usize,
@@ -47,7 +49,8 @@ impl Lines {
             skipping: false,
             charset: options.charset.clone(),
             utf16: None,
-            first: true,
+            first: None,
+            rewound: false,
             newline: None,
             max: options.max_record,
         }
@@ -92,10 +95,11 @@ impl Lines {
             }
             let offset = self.offset + self.start as u64;
             let mut line = self.decode(&self.buffer[self.start..end], offset);
-            if std::mem::take(&mut self.first) {
+            if *self.first.get_or_insert(offset) == offset {
                 line = line.map(|text| text[charset::lead(&text)..].to_owned());
             }
             self.advance(after);
+            self.rewound = false;
             return Some(line.map(|text| Line { offset, text }));
         }
     }
@@ -142,6 +146,22 @@ impl Lines {
             self.advance(text);
         }
         Some((self.offset + text as u64, first?))
+    }
+
+    /// Goes back to where the last line begins: it is to be read again, with what follows it.
+    pub(super) fn rewind(&mut self, to: u64) {
+        self.advance(to.saturating_sub(self.offset) as usize);
+        self.rewound = true;
+    }
+
+    /// Whether it went back and has not read on since.
+    pub(super) fn is_rewound(&self) -> bool {
+        self.rewound
+    }
+
+    /// What is held from the line on that comes next.
+    pub(super) fn rest(&self) -> &[u8] {
+        &self.buffer[self.start..]
     }
 
     /// Gives up reading lines: everything from a place in the input on, which is that of the last
@@ -227,7 +247,7 @@ impl Lines {
         if self.offset == 0 && self.start == 0 && !self.read_mark(last) {
             return false;
         }
-        if self.first && self.utf16.is_none() {
+        if self.first.is_none() && self.utf16.is_none() {
             self.start += self.buffer[self.start..].iter().take_while(|b| **b == 0).count();
             self.searched = self.searched.max(self.start);
         }

@@ -26,12 +26,22 @@ pub struct Parser {
 }
 
 enum State {
-    /// `auto`: the first bytes, until they tell the format, and where in the input they begin.
-    Undecided { held: Vec<u8>, offset: u64 },
+    /// `auto`: the first bytes, until they tell the format.
+    Undecided(Vec<u8>),
     /// A line format.
     Lines(Lines, Reader),
     /// A document format, where in the input the document begins, and whether it has grown too large.
     Document { format: Format, bytes: Vec<u8>, offset: u64, overlong: bool },
+}
+
+/// What is to be expected of the input.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ahead {
+    /// More, at once for all that is known.
+    More,
+    /// More, but it has been still for a while.
+    Pause,
+    Nothing,
 }
 
 enum Reader {
@@ -54,7 +64,7 @@ impl Parser {
     /// that the dates at the end of a page tell how those at its beginning are meant. Whether it is
     /// read by lines.
     pub(super) fn expect(&mut self, bytes: &[u8]) -> bool {
-        if matches!(self.state, State::Undecided { .. })
+        if matches!(self.state, State::Undecided(_))
             && let Some(format) = Format::detect(bytes)
         {
             self.state = State::of(format, &self.options, &self.dates);
@@ -71,16 +81,15 @@ impl Parser {
     /// Takes in bytes and gives out the records that are complete.
     pub fn feed(&mut self, bytes: &[u8], out: &mut Vec<Record>) {
         match &mut self.state {
-            State::Undecided { held, .. } => {
+            State::Undecided(held) => {
                 held.extend_from_slice(bytes);
-                let ended = self.options.endless && circuit::ended(held) > 0;
-                if ended || detect::decidable(held) {
+                if detect::decidable(held, self.options.endless) {
                     self.decide(out);
                 }
             }
             State::Lines(lines, _) => {
                 lines.push(bytes);
-                self.lines(false, out);
+                self.lines(Ahead::More, out);
             }
             State::Document { bytes: held, overlong, .. } => {
                 let room = MAX_DOCUMENT.saturating_sub(held.len());
@@ -96,12 +105,10 @@ impl Parser {
     /// Ends the input and gives out what was held. The parser is as new afterwards.
     pub fn finish(&mut self, out: &mut Vec<Record>) {
         self.decide(out);
-        self.lines(true, out);
-        // What interrupted a page.
-        self.decide(out);
+        self.lines(Ahead::Nothing, out);
         let fresh = State::of(self.format, &self.options, &self.dates);
         match std::mem::replace(&mut self.state, fresh) {
-            State::Undecided { .. } => {}
+            State::Undecided(_) => {}
             State::Lines(_, mut reader) => {
                 if let Reader::List(list) = &mut reader {
                     list.finish(out);
@@ -118,6 +125,7 @@ impl Parser {
     /// Gives out what is complete and held only for what may follow it: for an input that has been
     /// still for a while, and goes on. Half a line stays.
     pub fn flush(&mut self, out: &mut Vec<Record>) {
+        self.lines(Ahead::Pause, out);
         if let State::Lines(_, Reader::List(list)) = &mut self.state {
             list.flush(out);
         }
@@ -132,8 +140,8 @@ impl Parser {
     pub fn holds_document(&self) -> bool {
         match &self.state {
             State::Document { bytes, .. } => !bytes.is_empty(),
-            State::Undecided { offset, .. } => *offset > 0,
-            State::Lines(..) => false,
+            State::Undecided(_) => false,
+            State::Lines(lines, _) => lines.is_rewound(),
         }
     }
 
@@ -168,21 +176,21 @@ impl Parser {
 
     /// Chooses the format and reads what was held so far.
     fn decide(&mut self, out: &mut Vec<Record>) {
-        let State::Undecided { held, offset } = &mut self.state else { return };
-        let (held, offset) = (std::mem::take(held), *offset);
+        let State::Undecided(held) = &mut self.state else { return };
+        let held = std::mem::take(held);
         if held.iter().all(u8::is_ascii_whitespace) {
             return;
         }
         self.state = match Format::detect(&held) {
-            Some(format) if offset == 0 => State::of(format, &self.options, &self.dates),
-            // Only documents interrupt a page.
-            found => State::document(found.unwrap_or(Format::Auto), Vec::new(), offset),
+            Some(format) => State::of(format, &self.options, &self.dates),
+            None => State::document(Format::Auto, Vec::new(), 0),
         };
         self.feed(&held, out);
     }
 
-    fn lines(&mut self, last: bool, out: &mut Vec<Record>) {
+    fn lines(&mut self, ahead: Ahead, out: &mut Vec<Record>) {
         let State::Lines(lines, reader) = &mut self.state else { return };
+        let last = ahead == Ahead::Nothing;
         let page = self.format == Format::Auto && matches!(reader, Reader::List(_));
         let mut batch = Vec::new();
         let mut interrupted = None;
@@ -215,10 +223,25 @@ impl Parser {
             }
             if let Ok(line) = &line
                 && page
-                && detect::interrupts(&line.text)
+                && detect::may_interrupt(&line.text)
             {
-                interrupted = Some((lines.take(line.offset), line.offset));
-                break;
+                lines.rewind(line.offset);
+                let rest = lines.rest();
+                let stray = ahead == Ahead::Pause && !detect::begins(rest);
+                if !last && !stray && !detect::decidable(rest, self.options.endless) {
+                    break;
+                }
+                match Format::detect(rest) {
+                    // One character of a circuit does not make a message of a headline.
+                    Some(Format::List | Format::Tsv | Format::Ndjson) => {
+                        lines.next(last);
+                    }
+                    found => {
+                        let format = found.unwrap_or(Format::Auto);
+                        interrupted = Some((format, lines.take(line.offset), line.offset));
+                        break;
+                    }
+                }
             }
             batch.push(line);
         }
@@ -234,11 +257,11 @@ impl Parser {
         if let Reader::Tsv(tsv) = reader {
             self.notice = self.notice.take().or_else(|| tsv.take_notice());
         }
-        if let Some((held, offset)) = interrupted {
+        if let Some((format, held, offset)) = interrupted {
             if let Reader::List(list) = reader {
                 list.interrupt(out);
             }
-            self.state = State::Undecided { held, offset };
+            self.state = State::document(format, held, offset);
             self.feed(b"", out);
         }
     }
@@ -319,7 +342,7 @@ impl State {
 
     fn of(format: Format, options: &Options, dates: &Dates) -> State {
         let reader = match format {
-            Format::Auto => return State::Undecided { held: Vec::new(), offset: 0 },
+            Format::Auto => return State::Undecided(Vec::new()),
             Format::List => Reader::List(Box::new(List::new(dates.clone(), options.max_record))),
             Format::Tsv => Reader::Tsv(Tsv::default()),
             Format::Ndjson => Reader::Ndjson(false),

@@ -50,6 +50,38 @@ fn a_page_that_goes_on_is_a_page() {
 }
 
 #[test]
+fn a_character_of_a_circuit_in_a_headline_does_not_end_its_page() {
+    for mark in ["\u{1}", "\u{2}", "\u{16}"] {
+        let odd = format!("Bank raises{mark} its rate");
+        for page in [[&odd, "Ferry late", "Docks full"], ["Ferry late", &odd, "Docks full"]] {
+            assert_eq!(told(&format!("{}\n", page.join("\n"))), page);
+            let long = format!("{}{mark} late", "ferry ".repeat(2_000));
+            assert_eq!(told(&format!("{long}\n{}\n", page.join("\n")))[1..], page);
+        }
+        let many = format!("{odd}\n").repeat(1_000);
+        assert_eq!(parse(Format::Auto, many.as_bytes(), &options()).len(), 1_000);
+    }
+}
+
+#[test]
+fn a_still_line_gives_out_a_headline_that_has_a_character_of_a_circuit() {
+    let mut parser = Parser::new(Format::Auto, Options { endless: true, ..options() });
+    let mut given = |piece: &str, still: bool| {
+        let mut out = Vec::new();
+        parser.feed(piece.as_bytes(), &mut out);
+        if still {
+            parser.flush(&mut out);
+        }
+        out.len()
+    };
+    assert_eq!(given("Ferry late\nBank raises\u{2} its rate\nDocks full\n", false), 0);
+    assert_eq!(given("", true), 3);
+    let (begin, end) = IPTC7901.split_at(IPTC7901.len() / 2);
+    assert_eq!(given(begin, true), 0, "the rest of a message may come");
+    assert_eq!(given(end, false), 1);
+}
+
+#[test]
 fn one_line_may_carry_two_services() {
     assert_eq!(told(&format!("{IPTC7901}{ANPA}{IPTC7901}")), [DOCKERS, BRIDGE, DOCKERS]);
     assert_eq!(told(&format!("{ANPA}{IPTC7901}{ANPA}")), [BRIDGE, DOCKERS, BRIDGE]);
