@@ -55,6 +55,9 @@ pub struct Item {
     pub uri: Option<String>,
     /// Version of `uri`, higher is newer. A version that is not a number is left out.
     pub version: Option<u64>,
+    /// The [`Item::uri`] of the item that a correction or kill under another one means.
+    #[serde(skip)]
+    pub amends: Option<String>,
     /// Canonical web address of the item.
     pub link: Option<String>,
     /// Headline as sent.

@@ -30,6 +30,11 @@ pub(super) struct Names {
     /// The uri among all sources of its provider, of an item that may correct and kill: agencies are
     /// received by several lines, and sources are renamed.
     pub(super) anywhere: Option<Rung>,
+    /// What an item that it corrects or kills under another uri is called: as its source calls it, and
+    /// anywhere.
+    pub(super) amends: Option<[Digest; 2]>,
+    /// Whether it kills, and what it means may still come: then it is known by that name, too.
+    withdraws: bool,
     /// The headline, by which a correction or kill of the same provider finds it.
     pub(super) headline: Option<Digest>,
     /// The headline without its numbers, by which a version whose number changed finds the one
@@ -84,6 +89,10 @@ impl Names {
                 let name = digest("anywhere", &[&provider, uri]);
                 names.anywhere = Some(Rung::new(name, headline, body));
             }
+            names.withdraws = item.withdraws(&prepared.markers);
+            names.amends = item.amends.as_ref().map(|uri| {
+                [digest("uri", &[&item.source, uri]), digest("anywhere", &[&provider, uri])]
+            });
             let words: Vec<String> =
                 prepared.text.words.iter().map(|word| word.id.to_string()).collect();
             if !words.is_empty() {
@@ -108,7 +117,8 @@ impl Names {
         let rungs = || self.rungs.iter().chain(&self.anywhere);
         let exact = rungs().filter_map(|rung| rung.exact);
         let words = self.headline.iter().chain(&self.numberless).copied();
-        rungs().map(|rung| rung.name).chain(exact).chain(words)
+        let amends = self.amends.iter().flatten().copied().filter(|_| self.withdraws);
+        rungs().map(|rung| rung.name).chain(exact).chain(words).chain(amends)
     }
 
     /// All rungs but the surest.

@@ -82,13 +82,13 @@ impl Fold {
         names: &mut Names,
     ) {
         let item = &prepared.item;
-        let told = item.publisher.is_some() || item.uri.is_none();
+        let told = item.publisher.is_some() || item.uri.is_none() && item.amends.is_none();
         if told || !item.lifecycle || !item.withdraws(&prepared.markers) {
             return;
         }
-        let Some(known) = names.rungs.first().and_then(|uri| self.known_as(&uri.name)) else {
-            return;
-        };
+        let amends = || names.amends.iter().flatten().find_map(|name| self.known_as(name));
+        let own = names.rungs.first().and_then(|uri| self.known_as(&uri.name));
+        let Some(known) = own.or_else(amends) else { return };
         let family = self.window.sent(known.seq).map(|live| live.profile.family);
         let only = || self.stories.get(known.story)?.only_family();
         if let Some(family) = family.or_else(only) {
@@ -97,8 +97,8 @@ impl Fold {
         }
     }
 
-    /// The item of the same provider that a correction or kill names: by its uri, else its headline,
-    /// else its page.
+    /// The item of the same provider that a correction or kill names: by the uri it says it amends, or its
+    /// own, else its headline, else its page.
     fn named(&self, profile: &Profile, names: &Names, known: Option<Known>) -> Option<Known> {
         let own = |known: &Known| {
             let story = self.stories.get(known.story);
@@ -110,7 +110,9 @@ impl Fold {
         let anywhere = || names.anywhere.as_ref().and_then(|rung| self.known_as(&rung.name));
         let headline = || names.headline.as_ref().and_then(|name| self.known_as(name)).filter(own);
         let page = || names.rungs.iter().skip(1).find_map(|rung| self.known_as(&rung.name));
-        let uri = known.filter(own).or_else(|| anywhere().filter(own));
+        let amends =
+            || names.amends.iter().flatten().find_map(|name| self.known_as(name).filter(own));
+        let uri = known.filter(own).or_else(amends).or_else(|| anywhere().filter(own));
         uri.or_else(headline).or_else(|| page().filter(own))
     }
 

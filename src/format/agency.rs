@@ -43,7 +43,7 @@ pub(super) fn items(
             out.extend(read(element, dates).map(|mut item| {
                 item.language = item.language.or(language);
                 item.urgency = item.urgency.or(priority);
-                add_correction(&mut item);
+                heed_note(&mut item);
                 item.keep_if_textless(element.offset() as u64, tree.source(element));
                 Ok(item)
             }));
@@ -67,11 +67,14 @@ pub(super) fn items(
     }
 }
 
-/// Marks a correction that the note to editors tells.
-pub(super) fn add_correction(item: &mut Item) {
-    let noted = item.ednote.as_deref().is_some_and(super::fields::notes_correction);
-    if noted && !item.markers.contains(&Marker::Corrected) {
-        item.markers.push(Marker::Corrected);
+/// Marks a kill or a correction that the note to editors tells.
+pub(super) fn heed_note(item: &mut Item) {
+    let Some(note) = &item.ednote else { return };
+    let corrected = super::fields::notes_correction(note).then_some(Marker::Corrected);
+    for marker in super::notice::noted(note).into_iter().chain(corrected) {
+        if !item.markers.contains(&marker) {
+            item.markers.push(marker);
+        }
     }
 }
 

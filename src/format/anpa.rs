@@ -57,7 +57,7 @@ pub(super) fn item(message: &Message, dates: &Dates) -> Item {
         body: fields::some(&marked.body.join("\n")),
         ..Item::default()
     };
-    super::agency::add_correction(&mut item);
+    super::agency::heed_note(&mut item);
     if let Some(moment) = sent(message.trailer, dates).or_else(|| dates.parse(heading.date)) {
         item.set_time(moment);
     }

@@ -14,6 +14,7 @@ struct Intake {
     source: String,
     #[serde(default)]
     markers: Vec<Marker>,
+    amends: Option<String>,
     #[serde(default)]
     lifecycle: bool,
     #[serde(default)]
@@ -24,8 +25,8 @@ struct Intake {
 /// under `wirefold` is no export, and its item stays.
 pub(super) fn restore(object: &Object, item: &mut Item) -> Result<(), serde_json::Error> {
     let Some(said @ Value::Object(_)) = object.get("wirefold") else { return Ok(()) };
-    let Intake { received, source, markers, lifecycle, seen } = Intake::deserialize(said)?;
-    item.received = Some(received);
+    let Intake { received, source, markers, amends, lifecycle, seen } = Intake::deserialize(said)?;
+    (item.received, item.amends) = (Some(received), amends);
     (item.source, item.markers, item.lifecycle, item.seen) = (source, markers, lifecycle, seen);
     if !object.contains_key("versioncreated") {
         // Another of its times stood in.
@@ -50,7 +51,7 @@ mod tests {
 
     const LINE: &str = r#"{"headline":"Ferry runs aground","wirefold":{"seq":7,
         "received":"2026-03-01T06:00:01Z","source":"coast","markers":["Kill",{"Lead":2}],
-        "lifecycle":true,"seen":true,"verdict":"New"}}"#;
+        "amends":"c1","lifecycle":true,"seen":true,"verdict":"New"}}"#;
 
     #[test]
     fn what_intake_knew_is_restored_from_a_line_a_list_and_a_document() {
@@ -60,6 +61,7 @@ mod tests {
             let item = items.last().unwrap();
             assert_eq!((item.source.as_str(), item.lifecycle, item.seen), ("coast", true, true));
             assert_eq!(item.markers, [Marker::Kill, Marker::Lead(2)]);
+            assert_eq!(item.amends.as_deref(), Some("c1"));
             assert_eq!(item.received, Some("2026-03-01T06:00:01Z".parse().unwrap()));
         }
     }

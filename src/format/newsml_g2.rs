@@ -55,6 +55,7 @@ fn item(element: Element, dates: &Dates) -> Option<Item> {
         urgency: about("urgency").and_then(|level| fields::urgency(&level.line()?)),
         pubstatus: management("pubStatus").and_then(status).unwrap_or_default(),
         markers: meta.map(signals).unwrap_or_default(),
+        amends: meta.and_then(amends),
         body,
         ..Item::default()
     };
@@ -192,6 +193,18 @@ fn signals(meta: Element) -> Vec<Marker> {
         meta.children().filter(|c| c.is("signal")).filter_map(read).collect();
     markers.dedup();
     markers
+}
+
+/// The item that a notice under a guid of its own corrects or takes back, as a link says.
+fn amends(meta: Element) -> Option<String> {
+    let relations =
+        ["previousversion", "replaces", "supersedes", "corrects", "correctionof", "cancels"];
+    let link = meta.children().filter(|c| c.is("link")).find(|link| {
+        let said = ["rel", "reluri"].iter().find_map(|key| link.attribute(key));
+        let relation = said.map(|said| said.to_lowercase()).unwrap_or_default();
+        relation.rsplit([':', '/', '#']).next().is_some_and(|it| relations.contains(&it))
+    })?;
+    fields::some(&link.attribute("residref")?)
 }
 
 /// Whether an item is of one of these classes; none if it does not say its class.

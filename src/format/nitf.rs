@@ -63,9 +63,12 @@ pub(super) fn item(nitf: Element, dates: &Dates) -> Item {
         item.set_time(moment);
     }
     // A template may hold one that says nothing, or that names "0".
-    let names = |id: String| id.len() > 3 || id.contains(char::is_alphabetic);
-    let says = |it: Element| said(it, "info").is_some() || said(it, "id-string").is_some_and(names);
-    if nitf.find_all("correction").any(says) {
+    let named = |it: Element| {
+        said(it, "id-string").filter(|id| id.len() > 3 || id.contains(char::is_alphabetic))
+    };
+    let corrections = || nitf.find_all("correction");
+    item.amends = corrections().find_map(named);
+    if item.amends.is_some() || corrections().any(|it| said(it, "info").is_some()) {
         item.markers.push(Marker::Corrected);
     }
     if let Some(status) = attribute("docdata", "management-status") {

@@ -84,6 +84,19 @@ pub(super) fn notice(label: &str) -> Option<Marker> {
     Some(WORDS[gravest?].1(number.unwrap_or(1)))
 }
 
+/// What takes a story back, said by a line of a note to editors: `MANDATORY KILL`, `KILL: the story is
+/// false`. In capitals, and up to the first mark: `KILL paragraph 3` takes back a paragraph.
+pub(super) fn noted(note: &str) -> Option<Marker> {
+    note.lines().find_map(|line| {
+        let line = line.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let line = ["EDS:", "Eds:"].iter().find_map(|to| line.strip_prefix(to)).unwrap_or(line);
+        let label = line.split([':', '.', ';', '-', '–', '—', '(']).next()?;
+        let label = label.trim().trim_start_matches("STORY ");
+        let shouted = !label.contains(char::is_lowercase);
+        notice(label).filter(|said| shouted && matches!(said, Marker::Kill | Marker::Withdrawn))
+    })
+}
+
 /// The number that a word begins with, and the rest without its ordinal ending: `1stLd`, `2ND`.
 fn numbered(word: &str) -> (Option<u16>, &str) {
     let digits = word.bytes().take_while(u8::is_ascii_digit).count();
@@ -119,6 +132,33 @@ mod tests {
             ("EXTRA", Marker::Breaking),
         ] {
             assert_eq!(notice(label), Some(expected), "{label:?}");
+        }
+    }
+
+    #[test]
+    fn a_note_takes_back_a_story_if_its_label_says_no_more() {
+        for (note, expected) in [
+            ("KILL: the story is false, do not use", Marker::Kill),
+            ("MANDATORY KILL", Marker::Kill),
+            ("STORY KILL. A substitute will follow.", Marker::Kill),
+            (
+                "For global distribution\n-- EDS: BULLETIN KILL - wrong person named --",
+                Marker::Kill,
+            ),
+            ("WITHDRAWN (duplicate)", Marker::Withdrawn),
+        ] {
+            assert_eq!(noted(note), Some(expected), "{note:?}");
+        }
+        for note in [
+            "KILL paragraph 3",
+            "KILL PARAGRAPH 3: wrong figure",
+            "Kill: a review of the film",
+            "Police say they will kill the order",
+            "UPDATES: adds quotes",
+            "STORY: ferry",
+            "",
+        ] {
+            assert_eq!(noted(note), None, "{note:?}");
         }
     }
 

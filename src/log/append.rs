@@ -166,7 +166,7 @@ impl<'t> Tables<'t> {
                 Entry::Item { seq, received, item, decision, identities, teller } => {
                     meta.at = meta.at.max(*received);
                     let head = (position, At(*received));
-                    self.intake(meta, Kind::Item, *seq, &(head, item))?;
+                    self.intake(meta, Kind::Item, *seq, &(head, item, &item.amends))?;
                     let more = (decision.fold.nearness, &decision.fold.merged);
                     match &decision.fold.ahead {
                         None => self.decision(meta, Kind::Decision, position, &(decision, more))?,

@@ -117,6 +117,8 @@ struct Decided<'a> {
     source: &'a str,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     markers: &'a [Marker],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amends: Option<&'a str>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     lifecycle: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -150,6 +152,7 @@ impl<'a> Line<'a> {
                 received: arrival.received,
                 source: &arrival.source,
                 markers: &item.markers,
+                amends: item.amends.as_deref(),
                 lifecycle: item.lifecycle,
                 seen: item.seen,
                 verdict: fold.verdict,

@@ -192,7 +192,10 @@ fn read_intake(seq: Seq, bytes: &[u8]) -> Result<Intake, Damage> {
     let opened = frame::open(bytes, &seq.0.to_le_bytes())?;
     let (position, received, source, record) = match opened.kind {
         Kind::Item => {
-            let ((position, At(received)), item): ((Position, At), Item) = opened.read()?;
+            let (((position, At(received)), mut item), mut more): (((Position, At), Item), _) =
+                opened.read_more()?;
+            // At first there was nothing behind an item.
+            item.amends = more.next().flatten();
             (position, received, item.source.clone(), Ok(item))
         }
         Kind::Reject => {
@@ -261,4 +264,32 @@ where
         _ => return Err(Damage::Broken),
     };
     Ok(Logged { position, at, record })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_item_amends_is_kept_and_an_older_version_wrote_none() {
+        let item = Item { amends: Some("w:1".to_owned()), ..Item::default() };
+        let head = (Position(3), At(jiff::Timestamp::UNIX_EPOCH));
+        let read = |stored: &dyn Fn(&mut Vec<u8>)| {
+            let mut bytes = Vec::new();
+            stored(&mut bytes);
+            read_intake(Seq(7), &bytes).expect("an item").arrival.record.expect("an item")
+        };
+        let key = 7_u64.to_le_bytes();
+        let now = (&head, &item, &item.amends);
+        assert_eq!(read(&|to| frame::seal(Kind::Item, &key, &now, to).unwrap()), item);
+        let before = (&head, &item);
+        let older = read(&|to| frame::seal(Kind::Item, &key, &before, to).unwrap());
+        assert_eq!(older, Item { amends: None, ..item.clone() });
+        // What this version writes, an older one reads.
+        let mut bytes = Vec::new();
+        frame::seal(Kind::Item, &key, &now, &mut bytes).unwrap();
+        let opened = frame::open(&bytes, &key).expect("a frame");
+        let ((position, _), _): ((Position, At), Item) = opened.read().expect("an item");
+        assert_eq!(position, Position(3));
+    }
 }

@@ -112,6 +112,42 @@ fn a_correction_or_kill_of_a_uri_comes_by_any_line_of_its_provider() {
 }
 
 #[test]
+fn a_correction_or_kill_under_a_uri_of_its_own_acts_on_the_one_it_amends() {
+    for (marker, verdict) in [("KILL", Verdict::Kill), ("CORRECTED", Verdict::Correction)] {
+        let notice = |source: &str, amends: &str| Item {
+            uri: Some("w:2".to_owned()),
+            amends: Some(amends.to_owned()),
+            ..sent(source, 2, &format!("{marker}: Cabinet to meet on budget"))
+        };
+        for source in ["ftp", "tcp"] {
+            let mut fold = fold();
+            let first = decide(&mut fold, 0, sent("ftp", 1, GROUNDED)).decision.story;
+            let told = decide(&mut fold, 1, notice(source, "w:1")).decision;
+            assert_eq!((told.verdict, told.story), (verdict, first), "{source}");
+            assert_eq!(told.evidence.of, Some(Seq(0)), "{source}");
+        }
+        let mut fold = fold();
+        decide(&mut fold, 0, sent("ftp", 1, GROUNDED));
+        let stray = decide(&mut fold, 1, notice("ftp", "w:9")).decision;
+        assert_eq!(stray.evidence.of, None, "{stray:?}");
+    }
+}
+
+#[test]
+fn a_kill_waits_for_the_item_it_amends() {
+    let mut fold = fold();
+    let notice = Item {
+        uri: Some("w:2".to_owned()),
+        amends: Some("w:1".to_owned()),
+        ..sent("ftp", 2, "KILL: Cabinet to meet on budget")
+    };
+    let killed = decide(&mut fold, 0, notice).decision;
+    assert_eq!((killed.verdict, killed.evidence.of), (Verdict::Kill, None));
+    let late = decide(&mut fold, 1, sent("ftp", 1, GROUNDED)).decision;
+    assert_eq!((late.verdict, late.story), (Verdict::Repeat, killed.story), "{late:?}");
+}
+
+#[test]
 fn what_was_killed_is_not_news_when_another_line_of_its_provider_brings_it_late() {
     let mut fold = fold();
     decide(&mut fold, 0, sent("ftp", 1, GROUNDED));

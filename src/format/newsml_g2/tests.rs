@@ -185,6 +185,36 @@ fn signals_and_classes_may_be_told_by_uri_or_literal() {
 }
 
 #[test]
+fn a_link_names_what_a_notice_under_another_guid_amends() {
+    let amends = |link: &str| {
+        let text = format!(
+            "<newsItem guid='2'><itemMeta><signal qcode='sig:correction'/><link {link}/></itemMeta>\
+             <contentMeta><headline>Bridge reopens</headline></contentMeta></newsItem>"
+        );
+        read(&text).remove(0).amends
+    };
+    let iptc = "http://cv.iptc.org/newscodes/itemrelation";
+    assert_eq!(amends("rel='irel:previousVersion' residref='1'").as_deref(), Some("1"));
+    assert_eq!(amends(&format!("reluri='{iptc}/replaces' residref='1'")).as_deref(), Some("1"));
+    for other in ["rel='irel:seeAlso' residref='1'", "rel='irel:replaces'", "residref='1'"] {
+        assert_eq!(amends(other), None, "{other}");
+    }
+}
+
+#[test]
+fn a_note_to_editors_may_take_an_item_back() {
+    let markers = |note: &str| {
+        let text = format!(
+            "<newsItem guid='1'><itemMeta><edNote>{note}</edNote></itemMeta><contentMeta>\
+             <headline>Bridge reopens</headline></contentMeta></newsItem>"
+        );
+        read(&text).remove(0).markers
+    };
+    assert_eq!(markers("KILL: the story is false, do not use"), [Marker::Kill]);
+    assert_eq!(markers("KILL paragraph 3"), []);
+}
+
+#[test]
 fn a_note_that_corrects_makes_a_correction() {
     let markers = |note: &str| {
         let text = format!(

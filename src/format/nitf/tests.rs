@@ -180,6 +180,7 @@ fn a_correction_says_something_and_may_name_what_it_corrects() {
     let item = with_docdata("<correction id-string='t6'/>");
     assert_eq!(item.markers, [Marker::Corrected]);
     assert_eq!((item.uri.as_deref(), item.version), (Some("t7"), Some(2)), "it keeps its own id");
+    assert_eq!(item.amends.as_deref(), Some("t6"));
     assert_eq!(with_docdata("<correction id-string='0' info=''/>").markers, []);
     let item = with_docdata("<correction id-string='t7' info='Mends a name.'/>");
     assert_eq!((item.uri.as_deref(), item.version), (Some("t7"), Some(2)));
