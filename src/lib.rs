@@ -24,7 +24,7 @@
 //! | bytes to items | [`format`](mod@format), [`net`], [`source`], [`serve`]; NATS and others: `broker` |
 //! | deciding | [`prepare`], [`fold`], [`route`]; all three in one: [`decide`]; by hand: [`feedback`] |
 //! | the record | [`log`], [`commit`] |
-//! | delivering | [`channel`], [`sink`] |
+//! | delivering | [`channel`], [`sink`]; what servers say, without our secrets: `veil` |
 //! | the daemon | [`pipeline`], [`supervise`], [`stage`], [`link`], [`poison`], [`clock`], [`metrics`] |
 //! | what it is told | [`config`] |
 //! | looking at it | [`replay`], [`explain`], [`eval`], [`desk_test`], [`cli`], [`terminal`] |
@@ -88,3 +88,4 @@ pub mod supervise;
 pub mod terminal;
 #[cfg(feature = "train")]
 pub mod train;
+mod veil;

@@ -11,8 +11,9 @@ use url::Url;
 
 use super::{Batch, SinkError};
 use crate::channel::Event;
-use crate::config::{Address, Template, WebhookConfig};
+use crate::config::{Address, Login, Template, WebhookConfig};
 use crate::net::{Client, Credentials, Limits, Reach, Request, names_user};
+use crate::veil::Veil;
 
 mod answer;
 mod chat;
@@ -28,6 +29,8 @@ pub(super) struct WebhookSink {
     url: Url,
     credentials: Option<Credentials>,
     signer: Option<Signer>,
+    /// Hides what the receiver must be told and nobody else.
+    veil: Veil,
     template: Template,
     /// JSON deliveries come as a list.
     as_list: bool,
@@ -65,6 +68,15 @@ impl WebhookSink {
         let login = config.login.as_ref();
         let credentials = login.map(|login| Credentials::read(login, &url)).transpose();
         let credentials = credentials.map_err(SinkError::fatal)?;
+        let mut veil = Veil::default();
+        veil.hide_address(&url);
+        match login {
+            Some(Login::User(user, password)) => {
+                veil.hide_login(user, &password.load().map_err(SinkError::fatal)?);
+            }
+            Some(Login::Token(token)) => veil.hide(&token.load().map_err(SinkError::fatal)?),
+            None => {}
+        }
         let signer = match &config.secret {
             Some(secret) => {
                 let text = secret.load().map_err(SinkError::fatal)?;
@@ -78,6 +90,7 @@ impl WebhookSink {
             url,
             credentials,
             signer,
+            veil,
             template: config.template,
             as_list: batch > 1,
             chat: config.chat.clone(),
@@ -117,7 +130,7 @@ impl WebhookSink {
         };
         let host = self.url.host_str().unwrap_or_default();
         match self.client.tell(request).await {
-            Ok(response) => answer::judge(host, &response, now),
+            Ok(response) => answer::judge(host, &response, &self.veil, now),
             Err(error) => Err(SinkError::passing(error.to_string())),
         }
     }

@@ -11,17 +11,23 @@ use serde::Deserialize;
 use crate::net::Response;
 use crate::sink::SinkError;
 use crate::terminal::escape;
+use crate::veil::Veil;
 
 /// Characters of an answer that are shown.
 const SHOWN: usize = 200;
 
-/// Takes the answer of `host` for what it is.
-pub(super) fn judge(host: &str, response: &Response, now: Timestamp) -> Result<(), SinkError> {
+/// Takes the answer of `host` for what it is. What it said is told through `veil`.
+pub(super) fn judge(
+    host: &str,
+    response: &Response,
+    veil: &Veil,
+    now: Timestamp,
+) -> Result<(), SinkError> {
     let status = response.status;
     if status.is_success() {
         return Ok(());
     }
-    let said = said(&response.body);
+    let said = said(&response.body, veil);
     let message = match status.canonical_reason() {
         Some(reason) => format!("{host} answered {} {reason}{said}", status.as_u16()),
         None => format!("{host} answered {}{said}", status.as_u16()),
@@ -78,9 +84,10 @@ fn in_the_body(body: &[u8]) -> Option<Duration> {
     Some(Duration::from_secs(body.parameters.retry_after))
 }
 
-/// The beginning of what the receiver said.
-fn said(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(body);
+/// The beginning of what the receiver said. Secrets are hidden before it is cut, which may leave a part
+/// of one.
+fn said(body: &[u8], veil: &Veil) -> String {
+    let text = veil.over(&String::from_utf8_lossy(body));
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let shown: String = text.chars().take(SHOWN).collect();
     match shown.as_str() {
@@ -110,9 +117,13 @@ mod tests {
         }
     }
 
+    fn judge_plainly(response: &Response, now: Timestamp) -> Result<(), SinkError> {
+        judge("desk.example", response, &Veil::default(), now)
+    }
+
     #[track_caller]
     fn case(status: u16, expected: Option<SinkErrorKind>) {
-        let judged = judge("desk.example", &response(status, None, ""), Timestamp::UNIX_EPOCH);
+        let judged = judge_plainly(&response(status, None, ""), Timestamp::UNIX_EPOCH);
         assert_eq!(judged.err().map(|error| error.kind()), expected, "{status}");
     }
 
@@ -133,7 +144,7 @@ mod tests {
     #[track_caller]
     fn waits(retry_after: Option<&str>, body: &str, expected: Option<u64>) {
         let now = "2026-11-24T10:00:00Z".parse().unwrap();
-        let error = judge("desk.example", &response(429, retry_after, body), now).unwrap_err();
+        let error = judge_plainly(&response(429, retry_after, body), now).unwrap_err();
         assert_eq!(error.wait(), expected.map(Duration::from_millis), "{retry_after:?} {body}");
     }
 
@@ -152,7 +163,7 @@ mod tests {
     #[test]
     fn what_it_said_is_shown_in_part_and_drives_no_terminal() {
         let body = format!("invalid\n  \x1b[31mpayload {}", "x".repeat(1_000));
-        let judged = judge("desk.example", &response(400, None, &body), Timestamp::UNIX_EPOCH);
+        let judged = judge_plainly(&response(400, None, &body), Timestamp::UNIX_EPOCH);
         let message = judged.unwrap_err().to_string();
         assert!(message.starts_with("desk.example answered 400 Bad Request: invalid \\u{1b}[31m"));
         assert!(message.len() < 300, "{message}");

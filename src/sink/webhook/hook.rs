@@ -32,6 +32,11 @@ impl Seen {
         })
     }
 
+    /// Its request line and headers.
+    pub(crate) fn head(&self) -> &str {
+        &self.head
+    }
+
     /// The ids of the deliveries in its body.
     pub(crate) fn ids(&self) -> Vec<String> {
         let body: Value = serde_json::from_str(&self.body).unwrap();

@@ -142,3 +142,30 @@ async fn a_secret_that_is_missing_or_wrong_stops_the_sink_and_is_not_shown() {
         assert!(!error.to_string().contains("hunter2"), "{error}");
     }
 }
+
+#[tokio::test]
+async fn what_a_receiver_repeats_of_its_address_and_of_who_asks_is_not_shown() {
+    let dir = tempfile::tempdir().unwrap();
+    let kept = |name: &str, text: &str| {
+        std::fs::write(dir.path().join(name), text).unwrap();
+        dir.path().join(name).display().to_string()
+    };
+    let hook = Hook::serve(|request| {
+        let said = format!("boom {}", request.head());
+        let length = said.len();
+        format!("HTTP/1.1 500 Oh\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{said}")
+    });
+    let address = kept("address", &format!("{}/T00/SECRETPATH?key=qu3ry\n", hook.url));
+    let (token, password) = (kept("token", "t0k3n-of-desk"), kept("password", "hunter2"));
+    for login in [
+        format!("token_file = \"{token}\""),
+        format!("user = \"desk\"\npassword_file = \"{password}\""),
+    ] {
+        let keys = format!("url_file = \"{address}\"\nallow_private = true\n{login}");
+        let error = deliver(&keys, 1).await.unwrap_err().to_string();
+        assert!(error.contains("500 Internal Server Error: boom POST *** HTTP/1.1"), "{error}");
+        for secret in ["SECRET", "qu3ry", "t0k3n", "ZGVzazpodW50ZXIy"] {
+            assert!(!error.contains(secret), "{secret} in {error}");
+        }
+    }
+}
