@@ -94,7 +94,7 @@ fn address(
 ) -> Option<Url> {
     let known = |scheme: &str| kind.plain.contains(&scheme) || kind.encrypted == Some(scheme);
     // A report shows the line it points at: what may be a password is pointed at from a distance.
-    let shown = at.filter(|at| !at.value.contains('@'));
+    let shown = at.filter(|at| !at.value.contains(['@', '?']));
     let place = shown.map_or(table.place(), |at| &at.place);
     let parsed = Url::parse(at.map_or(kind.default, |at| &at.value)).ok();
     let url = parsed
@@ -108,7 +108,7 @@ fn address(
         problems.push(Diagnostic::error(place, message).hint(hint));
         return None;
     };
-    if url.password().is_some() {
+    if url.password().is_some() || url.query_pairs().any(|(key, _)| key == "password") {
         let hint = "write it into the file that `password_file` names, or use `password_env`";
         let message = format!("`url` of {} holds a password", table.name());
         problems.push(Diagnostic::error(place, message).hint(hint));
@@ -117,11 +117,17 @@ fn address(
     Some(url)
 }
 
+/// True when `url` names a unix socket, by its path with escaped slashes.
+pub(super) fn is_socket(url: &Url) -> bool {
+    matches!(url.host(), Some(Host::Domain(path)) if path.to_ascii_lowercase().starts_with("%2f"))
+}
+
 /// True when `url` names this machine.
 pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
+        _ if is_socket(url) => true,
         // Schemes that the URL standard does not know leave addresses as names.
         Some(Host::Domain(name)) => {
             let bare = name.trim_start_matches('[').trim_end_matches(']');
