@@ -7,7 +7,6 @@
 
 use std::time::Duration;
 
-use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Config as Address, Error, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 use tracing::debug;
@@ -15,14 +14,15 @@ use tracing::debug;
 use crate::broker::tls;
 use crate::config::PostgresSink as Config;
 use crate::log::{View, blocking};
-use crate::net::chain;
 
 use super::batch::Batch;
 use super::error::SinkError;
 
+mod fault;
 mod rows;
 mod statements;
 
+use fault::Fault;
 use rows::Rows;
 use statements::{Statements, newest};
 
@@ -60,14 +60,17 @@ impl PostgresSink {
                     None => return Ok(None),
                 },
             };
-            let same_log = connected.write(&rows, &self.config.schema).await?;
+            let same_log = connected.write(&rows, &self.config.schema).await;
+            let same_log = same_log.map_err(Fault::NotWritten)?;
             Ok(same_log.then_some(connected))
         };
         // After an error, or when it takes too long, the connection is not kept.
         self.connected = tokio::time::timeout(limit, work)
             .await
             .map_err(|_| SinkError::passing(format!("not written within {} s", limit.as_secs())))?
-            .map_err(|error: Fault| error.into_sink_error(&self.config.schema))?;
+            .map_err(|fault: Fault| {
+                fault.into_sink_error(&self.config.schema, self.config.create_tables)
+            })?;
         match self.connected {
             Some(_) => Ok(()),
             None => Err(SinkError::gone(format!(
@@ -136,38 +139,5 @@ impl Connected {
             transaction.rollback().await?;
         }
         Ok(same_log)
-    }
-}
-
-/// What went wrong: the database's error, or a sentence of ours.
-enum Fault {
-    Database(Error),
-    Own(String),
-}
-
-impl From<Error> for Fault {
-    fn from(error: Error) -> Fault {
-        Fault::Database(error)
-    }
-}
-
-impl Fault {
-    fn into_sink_error(self, schema: &str) -> SinkError {
-        let error = match self {
-            Fault::Own(message) => return SinkError::passing(message),
-            Fault::Database(error) => error,
-        };
-        let said = error.as_db_error().map_or_else(|| chain(&error), ToString::to_string);
-        match error.code() {
-            Some(&SqlState::UNDEFINED_TABLE | &SqlState::UNDEFINED_COLUMN) => {
-                SinkError::passing(format!(
-                    "the tables are not in the schema `{schema}` ({said}): set `create_tables = true`, \
-                     or make them as docs/brokers.md says"
-                ))
-            }
-            // Class 22: the data itself cannot be stored, today or tomorrow.
-            Some(state) if state.code().starts_with("22") => SinkError::refused(said),
-            _ => SinkError::passing(format!("PostgreSQL: {said}")),
-        }
     }
 }

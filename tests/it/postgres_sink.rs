@@ -5,7 +5,7 @@ use tokio_postgres::NoTls;
 
 use crate::delivery::{desk, put, torment};
 use crate::server::{Kind, Server};
-use crate::support::{Desk, unlike_any_other};
+use crate::support::{Chance, Desk, unlike_any_other};
 
 fn desk_for(server: &Server, more: &str) -> Desk {
     let address = server.address;
@@ -26,6 +26,12 @@ fn ask(server: &Server, question: &str) -> Option<Vec<String>> {
         let rows = client.query(question, &[]).await.ok()?;
         Some(rows.iter().map(|row| row.get(0)).collect())
     })
+}
+
+/// Has the superuser do something.
+#[track_caller]
+fn order(server: &Server, command: &str) {
+    assert!(ask(server, command).is_some(), "{command}");
 }
 
 fn deliveries(server: &Server) -> u64 {
@@ -144,4 +150,33 @@ fn tables_that_are_not_there_are_said_and_waited_for() {
     let mut daemon = desk.daemon();
     daemon.until("it is there", || deliveries(&server) == 1);
     daemon.stop();
+}
+
+#[test]
+fn a_row_that_can_never_be_stored_becomes_a_dead_letter_and_its_neighbours_are_stored() {
+    let Some(server) = Server::start(Kind::Postgres) else { return };
+    let desk = desk_for(&server, "create_tables = true\n");
+    let mut daemon = desk.daemon();
+    put(&desk, 0..1);
+    daemon.until("the tables are there", || deliveries(&server) == 1);
+    order(&server, "CREATE INDEX ON wirefold.items (uri)");
+    order(&server, "ALTER TABLE wirefold.items ADD CHECK (headline NOT LIKE 'Forbidden%')");
+    let mut chance = Chance(7);
+    let long: String = (0..9_000).map(|_| char::from(b'a' + chance.below(26) as u8)).collect();
+    let mut items = String::new();
+    for number in 1..10 {
+        let (uri, headline) = (format!("item:{number}"), unlike_any_other(number));
+        items += &match number {
+            3 => format!("{{\"uri\":\"{long}\",\"headline\":\"{headline}\"}}\n"),
+            6 => format!("{{\"uri\":\"{uri}\",\"headline\":\"Forbidden {headline}\"}}\n"),
+            _ => format!("{{\"uri\":\"{uri}\",\"headline\":\"{headline}\"}}\n"),
+        };
+    }
+    let aside = desk.write("more.ndjson", &items);
+    std::fs::rename(aside, desk.path("spool/more.ndjson")).unwrap();
+    daemon.until("the others are there", || deliveries(&server) == 8);
+    daemon.stop();
+    let log = desk.read("daemon.log");
+    assert_eq!(log.matches("now a dead letter").count(), 2, "{log}");
+    assert!(log.contains("index row") && log.contains("check constraint"), "{log}");
 }
