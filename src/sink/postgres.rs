@@ -7,9 +7,10 @@
 
 use std::time::Duration;
 
-use tokio_postgres::{Client, Config as Address, Error, NoTls};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_postgres::{Client, Config as Address, Connection, Error, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
-use tracing::debug;
+use tracing::{debug, warn};
 
 use crate::broker::tls;
 use crate::config::PostgresSink as Config;
@@ -21,13 +22,12 @@ use super::error::SinkError;
 mod fault;
 mod rows;
 mod statements;
+mod tables;
 
 use fault::Fault;
 use rows::Rows;
 use statements::{Statements, newest};
 
-/// The tables, `@` for the schema.
-const SCHEMA: &str = include_str!("postgres/schema.sql");
 /// A connection may take this long.
 const CONNECT: Duration = Duration::from_secs(10);
 /// How much longer than the server's own limit a batch is waited for.
@@ -37,6 +37,8 @@ const GRACE: Duration = Duration::from_secs(10);
 pub(super) struct PostgresSink {
     config: Config,
     connected: Option<Connected>,
+    /// What is to say of the database's encoding has been said.
+    encoding_told: bool,
 }
 
 struct Connected {
@@ -46,7 +48,7 @@ struct Connected {
 
 impl PostgresSink {
     pub(super) fn new(config: &Config) -> PostgresSink {
-        PostgresSink { config: config.clone(), connected: None }
+        PostgresSink { config: config.clone(), connected: None, encoding_told: false }
     }
 
     pub(super) async fn deliver(&mut self, batch: &Batch<'_>) -> Result<(), SinkError> {
@@ -55,7 +57,7 @@ impl PostgresSink {
         let work = async {
             let mut connected = match self.connected.take() {
                 Some(connected) if !connected.client.is_closed() => connected,
-                _ => match self.connect(&batch.keeper.log.view()).await? {
+                _ => match self.connect(&batch.keeper.name, &batch.keeper.log.view()).await? {
                     Some(connected) => connected,
                     None => return Ok(None),
                 },
@@ -81,31 +83,31 @@ impl PostgresSink {
     }
 
     /// `None` when the tables hold another log.
-    async fn connect(&self, view: &View) -> Result<Option<Connected>, Fault> {
+    async fn connect(&mut self, name: &str, view: &View) -> Result<Option<Connected>, Fault> {
         let endpoint = &self.config.endpoint;
         let mut address: Address = endpoint.url.as_str().parse()?;
         if let Some(password) = &endpoint.password {
             address.password(password.load().map_err(Fault::Own)?);
         }
         let limit = self.config.timeout.as_millis();
-        address
-            .application_name("wirefold")
-            .connect_timeout(CONNECT)
-            .options(format!("-c statement_timeout={limit}"));
-        let client = if endpoint.tls {
+        let own = address.get_options().unwrap_or_default();
+        let options = format!("{own} -c statement_timeout={limit}");
+        address.application_name("wirefold").connect_timeout(CONNECT).options(options);
+        let (client, encoding) = if endpoint.tls {
             address.ssl_mode(tokio_postgres::config::SslMode::Require);
             let tls = tls::client(endpoint.ca_file.as_deref()).map_err(Fault::Own)?;
             let (client, connection) = address.connect(MakeRustlsConnect::new(tls)).await?;
-            // Ends when the client is dropped.
-            tokio::spawn(async { watch(connection.await) });
-            client
+            (client, watch(connection))
         } else {
             let (client, connection) = address.connect(NoTls).await?;
-            tokio::spawn(async { watch(connection.await) });
-            client
+            (client, watch(connection))
         };
+        if let Some(unfit) = tables::unfit(&encoding).filter(|_| !self.encoding_told) {
+            warn!(sink = name, "{unfit}");
+            self.encoding_told = true;
+        }
         if self.config.create_tables {
-            client.batch_execute(&SCHEMA.replace('@', &self.config.schema)).await?;
+            tables::make(&client, &self.config.schema).await?;
         }
         let statements = Statements::prepare(&client, &self.config.schema).await?;
         if let Some((item, received)) = newest(&client, &self.config.schema).await? {
@@ -119,11 +121,20 @@ impl PostgresSink {
     }
 }
 
-/// The next batch finds the connection closed and says so where it matters.
-fn watch(ended: Result<(), Error>) {
-    if let Err(error) = ended {
-        debug!(%error, "a connection to PostgreSQL broke");
-    }
+/// Minds a connection until its client is dropped. The next batch finds it closed and says so where it
+/// matters. The encoding of the database.
+fn watch<S, T>(connection: Connection<S, T>) -> String
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let encoding = connection.parameter("server_encoding").unwrap_or("UTF8").to_owned();
+    tokio::spawn(async {
+        if let Err(error) = connection.await {
+            debug!(%error, "a connection to PostgreSQL broke");
+        }
+    });
+    encoding
 }
 
 impl Connected {

@@ -8,19 +8,26 @@ use crate::server::{Kind, Server};
 use crate::support::{Chance, Desk, unlike_any_other};
 
 fn desk_for(server: &Server, more: &str) -> Desk {
-    let address = server.address;
+    desk_at(&format!("postgres@{}/postgres", server.address), more)
+}
+
+fn desk_at(place: &str, more: &str) -> Desk {
     desk(&format!(
         "[[sink.postgres]]\nname = \"base\"\nchannels = [\"all\", \"rejected\"]\n\
-         url = \"postgres://postgres@{address}/postgres\"\n{more}"
+         url = \"postgres://{place}\"\n{more}"
     ))
 }
 
 /// The rows of a question, each as one text; `None` while it cannot be asked.
 fn ask(server: &Server, question: &str) -> Option<Vec<String>> {
+    ask_at(&format!("postgres@{}/postgres", server.address), question)
+}
+
+fn ask_at(place: &str, question: &str) -> Option<Vec<String>> {
     let runtime: Runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let url = format!("postgres://postgres@{}/postgres", server.address);
+        let url = format!("postgres://{place}");
         let (client, connection) = tokio_postgres::connect(&url, NoTls).await.ok()?;
         tokio::spawn(connection);
         let rows = client.query(question, &[]).await.ok()?;
@@ -179,4 +186,57 @@ fn a_row_that_can_never_be_stored_becomes_a_dead_letter_and_its_neighbours_are_s
     let log = desk.read("daemon.log");
     assert_eq!(log.matches("now a dead letter").count(), 2, "{log}");
     assert!(log.contains("index row") && log.contains("check constraint"), "{log}");
+}
+
+#[test]
+fn tables_that_are_there_need_nobody_who_may_make_them() {
+    let Some(server) = Server::start(Kind::Postgres) else { return };
+    let made = desk_for(&server, "create_tables = true\n");
+    put(&made, 0..1);
+    let mut daemon = made.daemon();
+    daemon.until("the tables are there", || deliveries(&server) == 1);
+    daemon.stop();
+    order(&server, "TRUNCATE wirefold.items, wirefold.deliveries");
+    order(&server, "CREATE ROLE clerk LOGIN");
+    order(&server, "GRANT USAGE ON SCHEMA wirefold TO clerk");
+    order(&server, "GRANT ALL ON ALL TABLES IN SCHEMA wirefold TO clerk");
+    order(&server, "CREATE SCHEMA own AUTHORIZATION clerk");
+    let place = format!("clerk@{}/postgres", server.address);
+    let desk = desk_at(&place, "create_tables = true\n");
+    put(&desk, 0..1);
+    let mut daemon = desk.daemon();
+    daemon.until("it is there", || deliveries(&server) == 1);
+    daemon.stop();
+    // Nor does a schema of one's own take the right to make schemas.
+    let desk = desk_at(&place, "create_tables = true\nschema = \"own\"\n");
+    put(&desk, 0..1);
+    let mut daemon = desk.daemon();
+    let count = "SELECT count(*)::text FROM own.deliveries";
+    daemon.until("it is there", || ask(&server, count).is_some_and(|count| count == ["1"]));
+    order(&server, "ALTER TABLE own.items DROP COLUMN byline");
+    put(&desk, 1..2);
+    daemon.until("it says so", || desk.read("daemon.log").contains("add the column"));
+    order(&server, "ALTER TABLE own.items ADD COLUMN byline text");
+    daemon.until("it is there", || ask(&server, count).is_some_and(|count| count == ["2"]));
+    daemon.stop();
+}
+
+#[test]
+fn what_a_database_cannot_hold_is_said_at_once_and_a_socket_is_not_encrypted() {
+    let Some(server) = Server::start(Kind::Postgres) else { return };
+    order(
+        &server,
+        "CREATE DATABASE latin ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0",
+    );
+    let place = format!("postgres@{}/latin", server.socket());
+    let desk = desk_at(&place, "create_tables = true\n");
+    desk.write("spool/1.ndjson", "{\"headline\":\"Ferry fares rise by 3 €\"}\n");
+    let mut daemon = desk.daemon();
+    daemon.until("it is a dead letter", || desk.read("daemon.log").contains("now a dead letter"));
+    put(&desk, 0..1);
+    let count = "SELECT count(*)::text FROM wirefold.deliveries";
+    daemon.until("the next is there", || ask_at(&place, count).is_some_and(|n| n == ["1"]));
+    daemon.stop();
+    let log = desk.read("daemon.log");
+    assert_eq!(log.matches("keeps text in LATIN1").count(), 1, "{log}");
 }

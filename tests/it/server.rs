@@ -121,6 +121,12 @@ impl Server {
 
 #[cfg(feature = "postgres")]
 impl Server {
+    /// Its unix socket, as an address names it.
+    pub(crate) fn socket(&self) -> String {
+        let folder = self.folder.path().display().to_string();
+        format!("{}:{}", folder.replace('/', "%2F"), self.address.port())
+    }
+
     /// An empty cluster with the superuser `postgres`, whom everybody may be.
     fn make_cluster(&self) {
         let folder = self.folder.path();
