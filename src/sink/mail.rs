@@ -28,6 +28,7 @@ use super::keeper::{Keeper, Turn};
 
 mod digest;
 mod render;
+mod story;
 
 use digest::Digest;
 

@@ -2,18 +2,14 @@
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
-
+use super::story::Story;
 use crate::channel::{Delivery, Event};
-use crate::net::web_link;
 use crate::story::{StoryId, Verdict};
 
-/// Sources of one story that are told; the others are counted.
-const SOURCES: usize = 12;
-
-/// The stories of one channel, in the order in which they came.
+/// The stories of one channel, in the order in which they came. Stories that turn out to be one are
+/// told as one.
 ///
-/// A story that was withdrawn, corrected or disputed is listed however many there are: an earlier
+/// A story that was withdrawn, if only in part, corrected or disputed is listed however many there are: an earlier
 /// digest may have told it as good.
 #[derive(Debug, Default)]
 pub(super) struct Digest {
@@ -42,29 +38,6 @@ enum Known {
     Counted { new: bool, items: usize },
 }
 
-/// One story, as of its newest item.
-#[derive(Debug)]
-pub(super) struct Story {
-    pub(super) headline: String,
-    pub(super) link: Option<String>,
-    /// It was opened in the time of this digest.
-    pub(super) new: bool,
-    pub(super) disputed: bool,
-    pub(super) killed: bool,
-    pub(super) corrected: bool,
-    pub(super) sources: Vec<Source>,
-    pub(super) more_sources: usize,
-}
-
-/// One item of a story.
-#[derive(Debug)]
-pub(super) struct Source {
-    pub(super) publisher: String,
-    pub(super) headline: String,
-    pub(super) link: Option<String>,
-    pub(super) at: Timestamp,
-}
-
 impl Digest {
     /// An empty digest that tells at most `most` stories.
     pub(super) fn new(channel: &str, most: usize) -> Digest {
@@ -72,7 +45,7 @@ impl Digest {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.stories.is_empty() && self.rejected.is_empty() && self.gaps == 0
+        self.stories.is_empty() && self.more == 0 && self.rejected.is_empty() && self.gaps == 0
     }
 
     pub(super) fn add(&mut self, event: &Event) {
@@ -119,103 +92,72 @@ impl Digest {
         }
         let place = self.stories.len();
         self.known.insert(delivery.story, Known::Listed(place));
-        self.stories.push(Story {
-            headline: String::new(),
-            link: None,
-            new,
-            disputed: false,
-            killed: false,
-            corrected: false,
-            sources: Vec::new(),
-            more_sources,
-        });
+        self.stories.push(Story::begun(new, more_sources));
         Some(place)
     }
 
     fn add_item(&mut self, delivery: &Delivery) {
-        let Some(place) = self.place_of(delivery) else { return };
-        let Some(story) = self.stories.get_mut(place) else { return };
-        story.headline.clone_from(&delivery.headline);
-        story.link = web(delivery.link.as_deref()).or(story.link.take());
-        (story.disputed, story.killed) = (delivery.disputed, delivery.killed);
-        story.corrected |= delivery.verdict == Verdict::Correction;
-        if story.sources.len() == SOURCES {
-            story.more_sources += 1;
-        } else {
-            story.sources.push(Source {
-                publisher: delivery.publisher.clone().unwrap_or_else(|| delivery.source.clone()),
-                headline: delivery.headline.clone(),
-                link: web(delivery.link.as_deref()),
-                at: delivery.event,
-            });
+        delivery.merged.iter().for_each(|alias| self.merge(*alias, delivery.story));
+        let place = self.place_of(delivery);
+        if let Some(story) = place.and_then(|place| self.stories.get_mut(place)) {
+            story.add(delivery);
         }
     }
-}
 
-impl Story {
-    /// It was withdrawn, corrected or disputed.
-    fn is_marked(&self) -> bool {
-        self.killed || self.corrected || self.disputed
+    /// Tells a story that turned out to be another one with that.
+    fn merge(&mut self, alias: StoryId, kept: StoryId) {
+        if alias == kept {
+            return;
+        }
+        let Some(theirs) = self.known.remove(&alias) else { return };
+        let Some(ours) = self.known.get(&kept).copied() else {
+            self.known.insert(kept, theirs);
+            return;
+        };
+        let merged = match (ours, theirs) {
+            (Known::Listed(ours), Known::Listed(theirs)) => {
+                let other = self.take_out(theirs);
+                let place = ours - usize::from(theirs < ours);
+                self.stories[place].take_in(other);
+                Known::Listed(place)
+            }
+            (Known::Listed(place), Known::Counted { items, .. }) => {
+                self.more -= 1;
+                self.stories[place].more_sources += items;
+                Known::Listed(place)
+            }
+            (Known::Counted { new, items }, Known::Listed(place)) => {
+                self.more -= 1;
+                let story = &mut self.stories[place];
+                story.more_sources += items;
+                story.new = new;
+                Known::Listed(place)
+            }
+            (Known::Counted { new, items }, Known::Counted { items: others, .. }) => {
+                self.more -= 1;
+                Known::Counted { new, items: items + others }
+            }
+        };
+        self.known.insert(kept, merged);
+    }
+
+    /// Takes a story off the list.
+    fn take_out(&mut self, place: usize) -> Story {
+        for known in self.known.values_mut() {
+            if let Known::Listed(other) = known {
+                *other -= usize::from(*other > place);
+            }
+        }
+        self.stories.remove(place)
     }
 }
 
-/// It says that a story is not, or may not be, as it was told.
+/// It says that a story is not, or may not be, as it was told: also when others stand by it.
 fn takes_back(delivery: &Delivery) -> bool {
-    delivery.killed || delivery.disputed || delivery.verdict == Verdict::Correction
-}
-
-/// The address, if it is one of the web: a reader's click must lead nowhere else.
-fn web(link: Option<&str>) -> Option<String> {
-    link.and_then(web_link).map(String::from)
+    delivery.killed
+        || delivery.disputed
+        || matches!(delivery.verdict, Verdict::Kill | Verdict::Correction)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::sink::testing;
-
-    fn delivery(story: u64, verdict: Verdict) -> Delivery {
-        let killed = verdict == Verdict::Kill;
-        let told = testing::delivery(&format!("Story {story}"));
-        Delivery { verdict, story: StoryId(story), killed, ..told }
-    }
-
-    /// The headlines that a digest of at most two stories tells, and how many more there are.
-    #[track_caller]
-    fn case(deliveries: Vec<Delivery>, told: &[&str], more: usize) {
-        let mut digest = Digest::new("harbour", 2);
-        for delivery in deliveries {
-            digest.add(&Event::Story(Box::new(delivery)));
-        }
-        let headlines: Vec<_> = digest.told().map(|story| story.headline.as_str()).collect();
-        assert_eq!((headlines.as_slice(), digest.more), (told, more));
-    }
-
-    #[test]
-    fn what_was_taken_back_is_told_first_and_however_many_there_are() {
-        let new = |story| delivery(story, Verdict::New);
-        let disputed = Delivery { disputed: true, ..delivery(5, Verdict::Development) };
-        case(vec![new(1), new(2), new(3)], &["Story 1", "Story 2"], 1);
-        for last in [delivery(3, Verdict::Kill), delivery(3, Verdict::Correction)] {
-            case(vec![new(1), new(2), last], &["Story 3", "Story 1", "Story 2"], 0);
-        }
-        case(
-            vec![delivery(3, Verdict::Kill), delivery(4, Verdict::Correction), disputed, new(1)],
-            &["Story 3", "Story 4", "Story 5"],
-            1,
-        );
-    }
-
-    #[test]
-    fn a_story_that_was_only_counted_is_listed_once_it_is_taken_back() {
-        let mut digest = Digest::new("harbour", 1);
-        for (story, verdict) in
-            [(1, Verdict::New), (2, Verdict::New), (2, Verdict::Development), (2, Verdict::Kill)]
-        {
-            digest.add(&Event::Story(Box::new(delivery(story, verdict))));
-        }
-        let withdrawn = digest.told().next().unwrap();
-        assert_eq!((withdrawn.headline.as_str(), withdrawn.new), ("Story 2", true));
-        assert_eq!((withdrawn.sources.len(), withdrawn.more_sources, digest.more), (1, 2, 0));
-    }
-}
+mod tests;

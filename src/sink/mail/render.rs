@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use jiff::tz::TimeZone;
 
-use super::digest::{Digest, Source, Story};
+use super::digest::Digest;
+use super::story::{Source, Story};
 use crate::markup::{escape, plain};
 
 /// The subject: how much there is.
@@ -97,6 +98,7 @@ pub(super) fn html(digest: &Digest, zone: &TimeZone) -> String {
 fn marks(story: &Story) -> String {
     let marks = [
         (story.killed, "[WITHDRAWN] "),
+        (story.withdrawn && !story.killed, "[REPORT WITHDRAWN] "),
         (story.corrected, "[CORRECTED] "),
         (story.disputed, "[DISPUTED] "),
         (!story.new, "[Update] "),
@@ -106,7 +108,8 @@ fn marks(story: &Story) -> String {
 
 fn credit(source: &Source, zone: &TimeZone) -> String {
     let at = source.at.to_zoned_datetime(zone.clone());
-    format!("{}, {}", plain(&source.publisher), at.strftime("%Y-%m-%d %H:%M %Z"))
+    let withdrawn = if source.withdrawn { ", withdrawn" } else { "" };
+    format!("{}, {}{withdrawn}", plain(&source.publisher), at.strftime("%Y-%m-%d %H:%M %Z"))
 }
 
 /// What comes after the stories.
@@ -133,11 +136,15 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
+    use crate::item::Seq;
 
     fn digest() -> Digest {
         let mut digest = Digest::new("mideast", 10);
         let source = |publisher: &str, headline: &str| Source {
+            item: Seq(1),
             publisher: publisher.to_owned(),
+            uri: None,
+            withdrawn: false,
             headline: headline.to_owned(),
             link: Some("https://a.example/?a=1&b=\"2\"".to_owned()),
             at: Timestamp::from_second(1_573_811_100).unwrap(),
@@ -148,6 +155,7 @@ mod tests {
             new: true,
             disputed: true,
             killed: false,
+            withdrawn: false,
             corrected: false,
             sources: vec![source("Reuters", "Army agreed"), source("A&P", "<script>x</script>")],
             more_sources: 3,
@@ -191,6 +199,19 @@ mod tests {
                         - Reuters, 2019-11-15 09:45 UTC: Army agreed\n  \
                         - A&P, 2019-11-15 09:45 UTC: <script>x</script>\n  - and 3 more\n\n";
         assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn what_one_publisher_withdrew_is_said_of_the_story_and_of_its_report() {
+        let mut digest = digest();
+        digest.stories[0].withdrawn = true;
+        digest.stories[0].sources[0].withdrawn = true;
+        for text in [text(&digest, &TimeZone::UTC), html(&digest, &TimeZone::UTC)] {
+            assert!(text.contains("[REPORT WITHDRAWN] [DISPUTED] "), "{text}");
+            assert!(text.contains("Reuters, 2019-11-15 09:45 UTC, withdrawn: "), "{text}");
+        }
+        digest.stories[0].killed = true;
+        assert!(text(&digest, &TimeZone::UTC).contains("* [WITHDRAWN] [DISPUTED] "));
     }
 
     #[test]
