@@ -51,6 +51,8 @@ pub struct Courier {
     not_before: Timestamp,
     /// What was due has failed. That deliveries are taken meanwhile is no sign that it works again.
     overdue: bool,
+    /// Something is due: what was committed up to here is taken first.
+    due_after: Option<Position>,
     again: Again,
 }
 
@@ -65,6 +67,7 @@ impl Courier {
             backoff: Backoff::new(&keeper.name, FIRST_PAUSE, LONGEST_PAUSE),
             not_before: Timestamp::MIN,
             overdue: false,
+            due_after: None,
             again: Again::new(&keeper.name),
             sink: None,
             config,
@@ -109,7 +112,7 @@ impl Courier {
                 self.open_early().await;
             } else if let Some(letter) = self.letter_in_turn() {
                 self.deliver_again(letter).await?;
-            } else if self.wakes_at().is_some_and(|at| at <= keeper.clock.now()) {
+            } else if self.is_time_to_wake() {
                 self.wake().await?;
             } else if self.done < self.page.events.len() {
                 self.deliver().await?;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::time::{Duration, UNIX_EPOCH};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::channel::Subscription;
-use crate::config::{Endpoint, MailSink as Config};
+use crate::config::{Endpoint, MailSink as Config, Rhythm};
 use crate::log::Position;
 use crate::net::chain;
 
@@ -34,6 +34,10 @@ use digest::Digest;
 
 /// A mail server may take this long for one mail.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A digest is put together this long after it is due, so that it has what is delivered at that very
+/// time, such as when quiet hours or an embargo end.
+const GRACE: SignedDuration = SignedDuration::from_secs(5);
 
 /// Deliveries of one channel, by their places in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,7 +101,22 @@ impl MailSink {
 
     /// When it wants to be woken.
     pub(super) fn wakes_at(&self) -> Option<Timestamp> {
-        if self.state.sending.is_empty() { self.state.due } else { Some(Timestamp::MIN) }
+        match self.state.sending.is_empty() {
+            true => self.state.due.map(|due| self.put_together_at(due)),
+            false => Some(Timestamp::MIN),
+        }
+    }
+
+    /// When the digest that is due at `due` gets its ends.
+    fn put_together_at(&self, due: Timestamp) -> Timestamp {
+        let grace = match self.config.rhythm {
+            Rhythm::At(_) => GRACE,
+            // What comes every second is not to come every six.
+            Rhythm::Every(every) => {
+                SignedDuration::try_from(every / 10).map_or(GRACE, |tenth| tenth.min(GRACE))
+            }
+        };
+        due.checked_add(grace).unwrap_or(due)
     }
 
     /// Sends what is due. `next` is the courier's place, which this does not move.
@@ -108,7 +127,7 @@ impl MailSink {
         next: Position,
     ) -> Result<(), SinkError> {
         let now = keeper.clock.now();
-        if let Some(due) = self.state.due.filter(|due| *due <= now) {
+        if let Some(due) = self.state.due.filter(|due| self.put_together_at(*due) <= now) {
             for (channel, span) in std::mem::take(&mut self.state.waiting) {
                 // One that could not be sent so far goes on as it is; this comes with the next.
                 match self.state.sending.entry(channel) {

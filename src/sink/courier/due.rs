@@ -25,6 +25,17 @@ impl Courier {
         self.sink.as_ref().and_then(Sink::wakes_at).map(|at| at.max(self.not_before))
     }
 
+    /// Whether something is due and all that was committed before this was seen is taken: what a
+    /// sink tells then is not to lack what it has not been handed yet.
+    pub(super) fn is_time_to_wake(&mut self) -> bool {
+        if self.wakes_at().is_none_or(|at| at > self.keeper.clock.now()) {
+            self.due_after = None;
+            return false;
+        }
+        let end = *self.due_after.get_or_insert_with(|| *self.keeper.log.watch().borrow());
+        self.place_of(self.done) >= end
+    }
+
     /// The clock may have been set back: nothing waits longer for that.
     pub(super) fn mind_the_clock(&mut self) {
         let now = self.keeper.clock.now();
@@ -40,6 +51,7 @@ impl Courier {
     pub(super) async fn wake(&mut self) -> Result<(), SinkError> {
         let keeper = self.keeper.clone();
         let next = self.place_of(self.done);
+        self.due_after = None;
         let Some(sink) = &mut self.sink else { return Ok(()) };
         match sink.wake(&keeper, self.turn, next).await {
             Ok(()) => {

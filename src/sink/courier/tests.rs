@@ -17,6 +17,8 @@ use super::*;
 
 mod again;
 mod channels;
+#[cfg(feature = "mail")]
+mod due;
 
 /// A log with a receiver of its channel.
 struct Bench {
@@ -268,63 +270,6 @@ async fn a_receiver_that_wants_no_pause_is_not_asked_without_end() {
         // At least three quarters of 0.2 s and of 0.4 s.
         assert!(begun.elapsed() >= Duration::from_millis(450), "{wish}: {:?}", begun.elapsed());
     }
-}
-
-/// A mail server that takes everything. Its thread ends with the test's process.
-#[cfg(feature = "mail")]
-fn take_mails(listener: std::net::TcpListener) {
-    use std::io::{BufRead, BufReader, Write};
-    std::thread::spawn(move || {
-        let (mut client, _) = listener.accept().unwrap();
-        client.write_all(b"220 desk\r\n").unwrap();
-        let lines = BufReader::new(client.try_clone().unwrap()).lines();
-        let mut within = false;
-        for line in lines.map_while(Result::ok) {
-            within = line == "DATA" || (within && line != ".");
-            let answer: &[u8] = match line.as_str() {
-                "DATA" => b"354 go on\r\n",
-                _ if within => continue,
-                _ => b"250 ok\r\n",
-            };
-            client.write_all(answer).unwrap();
-        }
-    });
-}
-
-#[cfg(feature = "mail")]
-#[tokio::test]
-async fn a_mail_server_that_is_away_is_seen_though_deliveries_are_collected() {
-    let address = {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.local_addr().unwrap()
-    };
-    let dir = tempfile::tempdir().unwrap();
-    let log = Log::open_on(&dir.path().join("data"), &Switch::default()).unwrap();
-    let text = format!(
-        "[[sink.mail]]\nname = \"desk\"\nchannels = [\"harbour\"]\nurl = \"smtp://{address}\"\n\
-         sender = \"wire@example.org\"\nto = [\"desk@example.org\"]\nevery = \"1h\""
-    );
-    let clock = Clock::standing(at(0));
-    log.append(&items(1..3)).unwrap();
-    let work = Work::at(clock.clone(), sinks(dir.path(), &text), &log);
-    let couriers = work.couriers.clone();
-    let status = || couriers.status_of("desk").unwrap();
-    until("all is collected", || status().lag == 0).await;
-    assert_eq!((status().state, status().delivered), (Doing::Idle, Some(0)));
-
-    clock.set(at(3_600));
-    until("it was tried", || status().state == Doing::Retrying).await;
-    log.append(&items(3..4)).unwrap();
-    until("more is collected", || status().lag == 0).await;
-    let seen = status();
-    assert_eq!((seen.state, seen.delivered, seen.attempts > 0), (Doing::Retrying, Some(0), true));
-    assert!(seen.error.is_some_and(|error| error.contains("mail server")));
-
-    take_mails(std::net::TcpListener::bind(address).unwrap());
-    couriers.resume("desk").unwrap();
-    until("it is sent", || status().delivered == Some(2)).await;
-    until("all is well", || status().state == Doing::Idle && status().attempts == 0).await;
-    work.end().await;
 }
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
