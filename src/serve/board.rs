@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use crate::channel::REJECTED;
 use crate::log::{Change, Feedback, Logged, Position, Record};
-use crate::story::{Aliases, StoryId};
+use crate::story::{Aliases, StoryId, Verdict};
 
 mod keep;
 mod story;
@@ -113,7 +113,9 @@ impl Board {
                     self.merge(*alias, id);
                 }
                 let entry = Entry { position, item: decision.item };
-                self.stories.entry(id).or_default().join(entry, &decision.fold.state);
+                let story = self.stories.entry(id).or_default();
+                story.join(entry, &decision.fold.state);
+                story.withdrawn |= decision.fold.verdict == Verdict::Kill;
                 self.deliver(id, &decision.channels, logged);
                 Some(id)
             }

@@ -14,6 +14,7 @@ use super::App;
 use super::path::Path;
 use super::problem::Problem;
 use super::query::Query;
+use super::read::standing::keep_standing;
 use super::read::{self, channels, stories};
 use super::token::Reader;
 use crate::log::Position;
@@ -148,11 +149,13 @@ async fn feed(
     let entries = read::look(app, move |view| {
         let mut entries = Vec::with_capacity(found.len());
         for (position, id, story) in found {
-            let Some((_, summary)) = stories::summary(&channel, position, id, &story, view, now)?
+            let Some((_, mut summary)) =
+                stories::summary(&channel, position, id, &story, view, now)?
             else {
                 continue;
             };
-            entries.extend(Entry::of(summary, &home, &own));
+            let reports = keep_standing(&mut summary, &story, view, now)?;
+            entries.extend(Entry::of(summary, reports, &home, &own));
         }
         Ok(entries)
     });

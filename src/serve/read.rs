@@ -18,6 +18,7 @@ pub(super) mod channels;
 pub(super) mod doc;
 pub(super) mod explain;
 pub(super) mod items;
+pub(super) mod standing;
 pub(super) mod stories;
 pub(super) mod story;
 

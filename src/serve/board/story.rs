@@ -28,6 +28,8 @@ pub(in crate::serve) struct Story {
     pub(in crate::serve) disputed: bool,
     /// It was withdrawn.
     pub(in crate::serve) killed: bool,
+    /// A report of it was withdrawn.
+    pub(in crate::serve) withdrawn: bool,
 }
 
 /// A record about a story.
@@ -116,6 +118,7 @@ impl Story {
 
     /// Takes in the records and deliveries of another story. The record that says so has the state.
     pub(super) fn merge(&mut self, other: Story) {
+        self.withdrawn |= other.withdrawn;
         self.entries.extend(other.entries);
         self.entries.sort_by_key(|entry| entry.position);
         for theirs in other.carried {

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::serve::read::doc::Summary;
+use crate::serve::read::standing::Reports;
 
 /// A story as an entry.
 pub(super) struct Entry {
@@ -23,13 +24,19 @@ pub(super) struct Entry {
 
 impl Entry {
     /// A story as an entry; none while its headline is under embargo.
-    pub(super) fn of(story: Summary, base: &str, authority: &str) -> Option<Entry> {
+    pub(super) fn of(
+        story: Summary,
+        reports: Reports,
+        base: &str,
+        authority: &str,
+    ) -> Option<Entry> {
         // Who is under embargo is not named for what another has told.
         let lead = [&story.lead, &story.latest].into_iter().find(|it| it.headline.is_some())?;
         let headline = lead.headline.clone()?;
         let mut tags = Vec::new();
         let title = match (story.killed, story.disputed) {
             (true, _) => format!("Withdrawn: {headline}"),
+            _ if reports == Reports::Withdrawn => format!("Report withdrawn: {headline}"),
             (false, true) => format!("Disputed: {headline}"),
             (false, false) => headline.clone(),
         };
@@ -50,8 +57,13 @@ impl Entry {
         }
         if story.killed {
             text = "The provider has withdrawn this story: do not use it.".to_owned();
-        } else if story.disputed {
-            text.push_str("\nIts reports contradict each other.");
+        } else {
+            if story.disputed {
+                text.push_str("\nIts reports contradict each other.");
+            }
+            if reports != Reports::All {
+                text.push_str("\nA publisher has withdrawn its report; others stand by the story.");
+            }
         }
         let web = story.latest.link.as_ref().or(story.lead.link.as_ref());
         Some(Entry {

@@ -4,8 +4,9 @@ use feed_rs::model::Feed;
 
 use super::reading::joins;
 use super::*;
+use crate::item::Seq;
 use crate::log::sample::{item, item_on, items};
-use crate::story::StoryId;
+use crate::story::{StoryId, Verdict};
 
 const FORMS: [&str; 3] = ["feed.atom", "feed.rss", "feed.json"];
 
@@ -99,6 +100,44 @@ async fn a_withdrawn_story_says_so_and_one_under_embargo_is_not_there() {
     for form in FORMS {
         let feed = feed(&desk, form).await;
         assert_eq!(titles(&feed), ["Withdrawn: Ferry 1 leaves the old harbour"], "{form}");
+    }
+}
+
+#[tokio::test]
+async fn what_one_publisher_withdrew_is_not_told_of_a_story_that_others_stand_by() {
+    let beta = |seq| {
+        joins(seq, 1, |item| {
+            item.publisher = Some("Beta".to_owned());
+            item.headline = "Ferry leaves, 31 hurt".to_owned();
+            item.link = Some("https://beta.example/1".to_owned());
+        })
+    };
+    let kills = |mut entry: Entry, of| {
+        if let Entry::Item { decision, .. } = &mut entry {
+            decision.fold.verdict = Verdict::Kill;
+            decision.fold.evidence.of = Some(Seq(of));
+        }
+        entry
+    };
+    let coast = joins(3, 1, |_| {});
+    let told = "Ferry 1 leaves the old harbour";
+    for (entries, title, says) in [
+        (vec![item(1), beta(2), kills(beta(3), 2)], told, "withdrawn its report"),
+        (vec![item(1), beta(2), kills(coast, 1)], "Ferry leaves, 31 hurt", "withdrawn its report"),
+        (vec![item(1), kills(beta(2), 9), beta(3)], told, "Latest: Ferry leaves, 31 hurt"),
+        (vec![kills(item(1), 9)], "Report withdrawn: Ferry 1 leaves the old harbour", "withdrawn"),
+    ] {
+        let desk = Desk::open().await;
+        desk.append(&entries);
+        for form in FORMS {
+            assert_eq!(titles(&feed(&desk, form).await), [title], "{form}");
+        }
+        let feed = feed(&desk, "feed.atom").await;
+        let summary = &feed.entries[0].summary.as_ref().unwrap().content;
+        assert!(summary.contains(says), "{summary}");
+        assert_eq!(summary.contains("Latest"), says.contains("Latest"), "{summary}");
+        let withdrawn = title == told && !says.contains("Latest");
+        assert!(!withdrawn || !feed.entries[0].links[0].href.contains("beta"), "{title}");
     }
 }
 
