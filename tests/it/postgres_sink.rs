@@ -141,6 +141,60 @@ fn the_items_of_a_story_that_was_merged_follow_it() {
 }
 
 #[test]
+fn a_story_has_the_headline_of_those_who_stand_by_it_when_one_withdraws() {
+    let Some(server) = Server::start(Kind::Postgres) else { return };
+    let desk = desk_for(&server, "create_tables = true\n");
+    let config = desk.read("wirefold.toml");
+    let channel = "[[channel]]\nname = \"all\"\n";
+    let all = format!("{channel}repeats = \"all\"\n");
+    let config = config
+        .replace(channel, &all)
+        .replace("path = \"spool\"", "path = \"spool\"\nlifecycle = true");
+    desk.write("wirefold.toml", &config);
+    let mut daemon = desk.daemon();
+    let told = [
+        ("Alpha", "a1", "Prime minister Andersen resigns after vote", "usable"),
+        ("Gamma", "c1", "Prime minister Andersen resigns after vote is lost", "usable"),
+        ("Beta", "b1", "Prime minister Andersen resigns after vote, 31 killed", "usable"),
+        ("Gamma", "c1", "Prime minister Andersen resigns after vote is lost", "canceled"),
+        ("Beta", "b1", "Prime minister Andersen resigns after vote, 31 killed", "canceled"),
+    ];
+    for (n, (provider, uri, headline, status)) in (1..).zip(told) {
+        let item = format!(
+            "{{\"headline\":\"{headline}\",\"provider\":\"{provider}\",\"uri\":\"k:{uri}\",\
+              \"link\":\"https://{uri}.example/pm\",\"pubstatus\":\"{status}\"}}"
+        );
+        desk.write(&format!("spool/{n}.ndjson"), &item);
+        daemon.until("it is there", || deliveries(&server) == n);
+    }
+    daemon.stop();
+    let story = "SELECT headline || ' ' || link || ' ' || killed FROM wirefold.stories";
+    let expected = "Prime minister Andersen resigns after vote https://a1.example/pm false";
+    assert_eq!(ask(&server, story).unwrap(), [expected]);
+}
+
+#[test]
+fn what_a_channel_leaves_out_is_counted_in_a_row() {
+    let Some(server) = Server::start(Kind::Postgres) else { return };
+    let desk = desk_for(&server, "create_tables = true\n");
+    let config = desk.read("wirefold.toml");
+    let channel = "[[channel]]\nname = \"all\"\n";
+    let narrow = format!("{channel}rate = \"1/1s\"\noverflow = \"drop\"\n");
+    desk.write("wirefold.toml", &config.replace(channel, &narrow));
+    put(&desk, 0..200);
+    let mut daemon = desk.daemon();
+    let left_out = "SELECT sum(CASE part WHEN -1 THEN (json->>'left_out')::int ELSE 1 END)::text \
+                    FROM wirefold.deliveries";
+    daemon.until("all is told or counted", || {
+        ask(&server, left_out).is_some_and(|sum| sum == ["200"])
+    });
+    daemon.stop();
+    let digests = "SELECT verdict || ' ' || item || ' ' || (json->>'type') FROM wirefold.deliveries \
+                   WHERE part = -1 LIMIT 1";
+    assert_eq!(ask(&server, digests).unwrap(), ["Digest 0 digest"]);
+}
+
+#[test]
 fn tables_that_are_not_there_are_said_and_waited_for() {
     let Some(server) = Server::start(Kind::Postgres) else { return };
     let desk = desk_for(&server, "");

@@ -1,12 +1,12 @@
 //! What a batch becomes: columns for the statements.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::channel::{Delivery, Event};
+use crate::channel::{Delivery, Digest, Event};
 use crate::sink::error::SinkError;
-use crate::story::Aliases;
+use crate::story::{Aliases, Verdict};
 
 /// The rows of one batch, by table.
 #[derive(Debug, Default)]
@@ -17,6 +17,15 @@ pub(super) struct Rows {
     pub(super) rejected: Rejected,
     pub(super) gaps: Gaps,
     pub(super) merged: Merged,
+    pub(super) standing: Standing,
+}
+
+/// Stories of which a report was withdrawn by what was delivered on these channels, while others stand
+/// by them.
+#[derive(Debug, Default)]
+pub(super) struct Standing {
+    pub(super) story: Vec<String>,
+    pub(super) channel: Vec<String>,
 }
 
 /// Stories that are others now.
@@ -101,6 +110,7 @@ impl Rows {
                     rows.deliveries.push(delivery, json, 0);
                 }
                 Event::Digest(digest) => {
+                    rows.deliveries.push_digest(digest, json);
                     for (part, delivery) in (0..).zip(&digest.stories) {
                         stories.insert(delivery.story, delivery);
                         items.insert(delivery.item, delivery);
@@ -128,12 +138,20 @@ impl Rows {
             rows.merged.alias.push(alias.to_string());
             rows.merged.kept.push(kept.to_string());
         }
+        let partly: BTreeSet<_> =
+            stories.values().filter(|it| withdraws_in_part(it)).map(|it| it.story).collect();
+        let kills = events.iter().flat_map(Event::deliveries).filter(|it| withdraws_in_part(it));
+        let channels: BTreeSet<_> = kills.map(|it| it.channel.clone()).collect();
+        if !partly.is_empty() {
+            rows.standing.story = partly.iter().map(ToString::to_string).collect();
+            rows.standing.channel = channels.into_iter().collect();
+        }
         stories.into_values().for_each(|delivery| rows.stories.push(delivery));
         items.into_values().for_each(|delivery| rows.items.push(delivery));
         Ok(rows)
     }
 
-    /// How many deliveries of items there are.
+    /// How many rows of deliveries there are.
     pub(super) fn deliveries(&self) -> usize {
         self.deliveries.channel.len()
     }
@@ -143,7 +161,9 @@ impl Stories {
     fn push(&mut self, delivery: &Delivery) {
         self.story.push(delivery.story.to_string());
         self.headline.push(clean(&delivery.headline));
-        self.link.push(delivery.link.as_deref().map(clean));
+        // Of what was withdrawn, none; that of a report which stands is looked up.
+        let link = delivery.link.as_deref().filter(|_| !withdraws_in_part(delivery));
+        self.link.push(link.map(clean));
         self.event.push(moment(delivery.event));
         self.items.push(delivery.items.try_into().unwrap_or(i32::MAX));
         self.publishers.push(delivery.publishers.try_into().unwrap_or(i32::MAX));
@@ -180,6 +200,23 @@ impl Deliveries {
         self.json.push(json);
         self.part.push(part);
     }
+
+    /// The row of a digest itself, before those of its stories. It is of no item and no story.
+    fn push_digest(&mut self, digest: &Digest, json: String) {
+        self.channel.push(digest.channel.clone());
+        self.position.push(number(digest.position.0));
+        self.item.push(0);
+        self.story.push(String::new());
+        self.verdict.push("Digest".to_owned());
+        self.received.push(digest.at.to_string());
+        self.json.push(json);
+        self.part.push(-1);
+    }
+}
+
+/// It withdraws a report of a story that others stand by.
+fn withdraws_in_part(delivery: &Delivery) -> bool {
+    delivery.verdict == Verdict::Kill && !delivery.killed
 }
 
 fn written(event: &Event) -> Result<String, SinkError> {
@@ -227,6 +264,51 @@ fn clean(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::channel::VERSION;
+    use crate::log::Position;
+    use crate::sink::testing;
+
+    #[test]
+    fn a_digest_is_a_row_of_its_own_also_when_it_only_counts() {
+        for stories in [Vec::new(), vec![testing::delivery("Ferry runs aground")]] {
+            let count = stories.len();
+            let digest = Digest {
+                v: VERSION,
+                id: "harbour/8".to_owned(),
+                channel: "harbour".to_owned(),
+                position: Position(8),
+                at: Timestamp::UNIX_EPOCH,
+                since: Timestamp::UNIX_EPOCH,
+                reason: "Beyond the rate of the channel.".to_owned(),
+                left_out: 3,
+                stories,
+            };
+            let rows = Rows::of(&[Event::Digest(Box::new(digest))]).unwrap();
+            let parts: Vec<_> = (-1..).take(count + 1).collect();
+            assert_eq!((rows.deliveries.part, rows.stories.story.len()), (parts, count));
+            let whole: serde_json::Value = serde_json::from_str(&rows.deliveries.json[0]).unwrap();
+            assert_eq!((&whole["left_out"], &whole["type"]), (&3.into(), &"digest".into()));
+        }
+    }
+
+    #[test]
+    fn what_stands_is_looked_up_for_stories_that_end_with_what_one_withdrew() {
+        let told =
+            Delivery { link: Some("https://a.example".into()), ..testing::delivery("Ferry") };
+        let kill = Delivery { verdict: Verdict::Kill, ..told.clone() };
+        let killed = Delivery { killed: true, ..kill.clone() };
+        let link = told.link.clone();
+        for (deliveries, stands, link) in [
+            (vec![told.clone(), kill.clone()], vec!["s3".to_owned()], None),
+            (vec![kill.clone(), told.clone()], Vec::new(), link.clone()),
+            (vec![told.clone(), killed], Vec::new(), link),
+        ] {
+            let events: Vec<_> =
+                deliveries.into_iter().map(|it| Event::Story(Box::new(it))).collect();
+            let rows = Rows::of(&events).unwrap();
+            assert_eq!((rows.standing.story, rows.stories.link), (stands, vec![link]));
+        }
+    }
 
     #[test]
     fn the_character_zero_goes_and_what_only_looks_like_it_stays() {

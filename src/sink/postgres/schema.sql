@@ -1,7 +1,8 @@
 -- The tables of [[sink.postgres]]; @ stands for the schema.
 CREATE SCHEMA IF NOT EXISTS @;
 
--- A story as of the last of its items that was delivered here.
+-- A story as of the last of its items that was delivered here. Where that withdraws a report that others
+-- stand by, headline and link are those of the newest that stands.
 CREATE TABLE IF NOT EXISTS @.stories (
     story       text PRIMARY KEY,
     headline    text NOT NULL,
@@ -30,7 +31,8 @@ CREATE TABLE IF NOT EXISTS @.items (
 );
 CREATE INDEX IF NOT EXISTS items_story ON @.items (story);
 
--- One row for each delivery (a digest is several, its parts); `json` is the event as every sink has it.
+-- One row for each delivery; `json` is the event as every sink has it. A digest is a row (part -1, verdict
+-- Digest, no item and no story), and so is each of its stories (part 0, 1 ...).
 CREATE TABLE IF NOT EXISTS @.deliveries (
     channel   text NOT NULL,
     position  bigint NOT NULL,

@@ -41,6 +41,23 @@ WHERE old.story = new.alias";
 
 const MERGED_STORIES: &str = "DELETE FROM @.stories WHERE story = ANY($1::text[])";
 
+/// Of stories of which something was withdrawn, headline and link of the newest report that stands: which
+/// neither withdraws anything, nor was withdrawn since by its publisher.
+const STANDING: &str = "
+UPDATE @.stories AS old SET headline = new.headline, link = new.link
+FROM (SELECT DISTINCT ON (item.story) item.story, item.headline, item.link
+      FROM @.items AS item
+      WHERE item.story = ANY($1::text[]) AND NOT EXISTS (
+          SELECT FROM @.items AS kill JOIN @.deliveries AS told
+              ON told.channel = ANY($2::text[]) AND told.position = kill.position
+                 AND told.item = kill.item AND told.verdict = 'Kill'
+          WHERE kill.story = item.story AND kill.item >= item.item
+                AND (kill.item = item.item OR kill.uri = item.uri
+                     OR coalesce(kill.publisher, kill.source) = coalesce(item.publisher, item.source)
+                     OR told.json ->> 'of' = item.item::text))
+      ORDER BY item.story, item.position DESC, item.item DESC) AS new
+WHERE old.story = new.story AND NOT old.killed";
+
 /// Counts only rows that are new or were there before for the same item.
 const DELIVERIES: &str = "
 INSERT INTO @.deliveries AS old (channel, position, item, story, verdict, received, json, part)
@@ -87,6 +104,7 @@ pub(super) struct Statements {
     items: Statement,
     merged_items: Statement,
     merged_stories: Statement,
+    standing: Statement,
     deliveries: Statement,
     rejected: Statement,
     gaps: Statement,
@@ -100,6 +118,7 @@ impl Statements {
             items: prepare(ITEMS).await?,
             merged_items: prepare(MERGED_ITEMS).await?,
             merged_stories: prepare(MERGED_STORIES).await?,
+            standing: prepare(STANDING).await?,
             deliveries: prepare(DELIVERIES).await?,
             rejected: prepare(REJECTED).await?,
             gaps: prepare(GAPS).await?,
@@ -156,6 +175,10 @@ impl Statements {
             let m = &rows.merged;
             to.execute(&self.merged_items, &[&m.alias, &m.kept]).await?;
             to.execute(&self.merged_stories, &[&m.alias]).await?;
+        }
+        if !rows.standing.story.is_empty() {
+            let s = &rows.standing;
+            to.execute(&self.standing, &[&s.story, &s.channel]).await?;
         }
         if !rows.rejected.position.is_empty() {
             let r = &rows.rejected;
