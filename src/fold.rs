@@ -64,7 +64,7 @@ pub use trace::{Candidate, Trace};
 use candidates::Search;
 use held::Held;
 use identity::{Identities, Known, Names};
-use profile::Profile;
+use profile::{Profile, Standing};
 use stories::{Part, Stories};
 use window::{Live, Window};
 
@@ -219,8 +219,26 @@ impl Fold {
         for name in names.all() {
             self.remember(name, known);
         }
-        profile.kills = decision.verdict == Verdict::Kill;
+        profile.standing = self.standing(&profile, decision, part);
         self.window.push(Live { seq: prepared.seq, received, story, profile });
+    }
+
+    /// Whether an item stands that has just joined its story; a kill withdraws what its provider told
+    /// of that.
+    fn standing(&mut self, profile: &Profile, decision: &FoldDecision, part: Part) -> Standing {
+        let (story, stories) = (self.stories.resolve(decision.story), &self.stories);
+        match part {
+            Part::Withdraws { .. } => {
+                self.window.withdraw(|live| {
+                    live.profile.family == profile.family && stories.resolve(live.story) == story
+                });
+                Standing::Withdraws
+            }
+            Part::Told if stories.get(story).is_some_and(|it| it.withdrew(profile.family)) => {
+                Standing::Withdrawn
+            }
+            Part::Told | Part::Held => Standing::Stands,
+        }
     }
 
     /// Makes one story of two.

@@ -3,7 +3,7 @@ use jiff::SignedDuration;
 use super::*;
 use crate::config::{Config, File};
 use crate::decide::Decider;
-use crate::item::Item;
+use crate::item::{Item, PubStatus};
 use crate::log::{Change, Decision, Entry, Feedback};
 use crate::story::{StoryState, Verdict};
 
@@ -54,6 +54,16 @@ fn arrival(n: u64, headline: &str) -> Arrival {
     Arrival { seq: Seq(n), received: at(minute), source: String::new(), record: Ok(item) }
 }
 
+/// Of an agency with the name of the uri.
+fn wire(n: u64, uri: &str, headline: &str, pubstatus: PubStatus) -> Arrival {
+    let mut arrival = arrival(n, headline);
+    if let Ok(item) = &mut arrival.record {
+        (item.uri, item.publisher) = (Some(uri.to_owned()), Some(uri.to_owned()));
+        (item.lifecycle, item.pubstatus) = (true, pubstatus);
+    }
+    arrival
+}
+
 impl Desk {
     fn new() -> Desk {
         let (config, problems) =
@@ -66,6 +76,15 @@ impl Desk {
     /// Item `n` comes at minute `n`.
     fn comes(&mut self, n: u64, headline: &str) -> Decision {
         self.log.extend(self.decider.push(arrival(n, headline)));
+        match self.log.last() {
+            Some(Entry::Item { decision, .. }) => (**decision).clone(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Item `n` comes at minute `n` by an agency, which may withdraw what it sent under a uri.
+    fn wires(&mut self, n: u64, uri: &str, headline: &str, status: PubStatus) -> Decision {
+        self.log.extend(self.decider.push(wire(n, uri, headline, status)));
         match self.log.last() {
             Some(Entry::Item { decision, .. }) => (**decision).clone(),
             other => panic!("{other:?}"),
@@ -275,4 +294,56 @@ fn what_is_under_embargo_is_shown_to_nobody_whoever_moves_it() {
         let [Entry::Timer(timer)] = &released[..] else { panic!("{released:?}") };
         assert_eq!((timer.story, timer.channels.join(" ")), (StoryId(2), "treaties".to_owned()));
     }
+}
+
+#[test]
+fn what_was_withdrawn_is_not_made_news_again_by_hand() {
+    use PubStatus::{Canceled, Usable};
+    let mut desk = Desk::new();
+    desk.comes(1, FERRY);
+    desk.wires(2, "bolt", CLAIM, Usable);
+    desk.comes(3, DENIAL);
+    let killed = desk.wires(4, "bolt", CLAIM, Canceled);
+    assert_eq!((killed.fold.verdict, killed.fold.story), (Verdict::Kill, StoryId(2)));
+    assert_eq!((killed.fold.state.publishers, killed.fold.state.killed), (1, false));
+    desk.wires(5, "acme", SHIP, Usable);
+    assert!(desk.wires(6, "acme", SHIP, Canceled).fold.state.killed);
+    let recorded = desk.log.len();
+    let split = |story, n, uri, headline, status| Ask::Split {
+        story: StoryId(story),
+        item: Box::new(wire(n, uri, headline, status)),
+    };
+    for mut desk in [desk.restarted(), desk] {
+        for (ask, why) in [
+            (split(2, 2, "bolt", CLAIM, Usable), "item 2 was withdrawn by its provider"),
+            (split(2, 4, "bolt", CLAIM, Canceled), "item 4 withdraws what its provider told"),
+            (split(3, 5, "acme", SHIP, Usable), "item 5 was withdrawn by its provider"),
+            (merge(1, 3), "story s3 was withdrawn"),
+            (merge(3, 2), "story s3 was withdrawn"),
+        ] {
+            let refused = desk.ask(7, ask).unwrap_err().to_string();
+            assert!(refused.contains(why), "{refused}");
+        }
+        assert_eq!(desk.log.len(), recorded, "nothing was recorded");
+        // What stands of a story is what a merger shows.
+        let merged = desk.ask(7, merge(1, 2)).unwrap();
+        assert_eq!((merged.item, merged.channels.join(" ")), (Seq(3), "treaties big".to_owned()));
+        assert_eq!((merged.state.publishers, merged.state.killed), (2, false));
+    }
+}
+
+#[test]
+fn who_told_again_what_it_withdrew_stands_by_a_story_only_as_long_as_that_is_in_it() {
+    use PubStatus::{Canceled, Usable};
+    let mut desk = Desk::new();
+    desk.comes(1, CLAIM);
+    desk.wires(2, "bolt", DENIAL, Usable);
+    assert_eq!(desk.wires(3, "bolt", DENIAL, Canceled).fold.state.publishers, 1);
+    let again = "Norland did not agree to stop night inspections, ministry says";
+    let told = desk.wires(4, "bolt", again, Usable);
+    assert_eq!((told.fold.story, told.fold.state.publishers), (StoryId(1), 2));
+    let ask = Ask::Split { story: StoryId(1), item: Box::new(wire(4, "bolt", again, Usable)) };
+    let split = desk.ask(5, ask).unwrap();
+    let left = split.left.expect("the others are in the window");
+    assert_eq!((left.items, left.publishers), (3, 1));
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::disputed::contradict;
 use super::identity::Names;
+use super::profile::Standing;
 use super::stories::{Part, Stories, Story};
 use super::window::{Live, Window};
 use super::{Fold, Known};
@@ -59,13 +60,24 @@ impl Fold {
 
     fn split(&mut self, story: StoryId, item: &Prepared) -> Result<Corrected, Refusal> {
         let (seq, asked) = (item.seq, self.stories.resolve(story));
-        let Some(from) = self.window.story_of(seq).map(|raw| self.stories.resolve(raw)) else {
+        let Some(live) = self.window.sent(seq) else {
             return Err(Refusal::Unknown(format!(
                 "item {seq} has left the fold's window: nothing can be matched with it any more"
             )));
         };
+        let from = self.stories.resolve(live.story);
         if from != asked {
             return Err(Refusal::Impossible(format!("item {seq} is in story {from}, not {story}")));
+        }
+        // Split off it would be shown as news; under embargo it never is.
+        let withdrawn = match live.profile.standing {
+            _ if self.held.has(seq) => None,
+            Standing::Stands => None,
+            Standing::Withdrawn => Some("was withdrawn by its provider"),
+            Standing::Withdraws => Some("withdraws what its provider told"),
+        };
+        if let Some(what) = withdrawn {
+            return Err(Refusal::Impossible(format!("item {seq} {what}: it is no story")));
         }
         let held = self.held.of(from).len();
         if self.stories.get(from).is_none_or(|story| story.items as usize + held < 2) {
@@ -80,9 +92,14 @@ impl Fold {
             return Err(Refusal::Impossible(format!("both are story {one} already")));
         }
         for story in [one, other] {
-            if self.stories.get(story).is_none() {
+            let Some(known) = self.stories.get(story) else {
                 return Err(Refusal::Unknown(format!(
                     "there is no story {story} in the fold's window, nor a name that leads to it"
+                )));
+            };
+            if known.killed {
+                return Err(Refusal::Impossible(format!(
+                    "story {story} was withdrawn: nothing joins it any more"
                 )));
             }
         }
@@ -126,9 +143,8 @@ impl Fold {
     fn unite(&mut self, kept: StoryId, alias: StoryId) -> Option<Corrected> {
         let of_alias = members(&self.window, &self.stories, alias);
         let newest = of_alias.last()?.seq;
-        let shown =
-            of_alias.iter().rev().find(|live| !live.profile.kills && !self.held.has(live.seq));
-        let shown = shown.map(|live| live.seq);
+        let is_shown = |live: &&&Live| stands(live) && !self.held.has(live.seq);
+        let shown = of_alias.iter().rev().find(is_shown).map(|live| live.seq);
         self.unite_stories(kept, alias);
         let (latest, course) = self.settle(kept, false)?;
         let latest = shown.or(latest);
@@ -147,7 +163,7 @@ impl Fold {
         let is_compared = members.len() <= MOST_COMPARED;
         let (held, counted): (Vec<&Live>, Vec<&Live>) =
             members.into_iter().partition(|live| self.held.has(live.seq));
-        let latest = counted.iter().rev().find(|live| !live.profile.kills).map(|live| live.seq);
+        let latest = counted.iter().rev().find(|live| stands(live)).map(|live| live.seq);
         let disputed = is_compared.then(|| {
             self.held.of_mut(id).iter_mut().for_each(|member| member.compare(&counted, &held));
             let mut pairs = counted.iter().enumerate().flat_map(|(n, a)| {
@@ -159,6 +175,11 @@ impl Fold {
         self.stories.settle(id, &profiles, shrank, disputed);
         self.course(id).filter(|_| !is_empty).map(|course| (latest, course))
     }
+}
+
+/// Whether an item tells something that was not withdrawn.
+fn stands(live: &Live) -> bool {
+    live.profile.standing == Standing::Stands
 }
 
 /// The items of a story that are in the window, oldest first.

@@ -16,7 +16,7 @@ use crate::story::Teller;
 const LINE: usize = 64;
 
 /// The compact form of an item. Everything in it follows from the item and the models alone,
-/// except `nearness`, which the window gives, and `kills`, which the decision does.
+/// except `nearness`, which the window gives, and `standing`, which decisions do.
 #[derive(Clone, Debug)]
 #[repr(C)]
 pub(super) struct Profile {
@@ -47,8 +47,18 @@ pub(super) struct Profile {
     pub(super) cased: bool,
     /// The slugline of an item that may correct and kill, as a number.
     pub(super) slugline: Option<NonZeroU32>,
+    pub(super) standing: Standing,
+}
+
+/// Whether what an item tells still stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It does, or will when its embargo ends.
+    Stands,
+    /// Its provider has withdrawn it.
+    Withdrawn,
     /// It tells nothing: it withdraws.
-    pub(super) kills: bool,
+    Withdraws,
 }
 
 /// Low 32 bits of the XXH3-64 of the slugline by which an item's corrections may find it.
@@ -133,7 +143,7 @@ impl Profile {
             cased: text.cased,
             nearness: f32::NAN,
             slugline: slugline(&prepared.item),
-            kills: false,
+            standing: Standing::Stands,
         }
     }
 

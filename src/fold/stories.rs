@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use smallvec::SmallVec;
 
 use super::held::Member;
-use super::profile::Profile;
+use super::profile::{Profile, Standing};
 use super::register::Register;
 use crate::story::{Aliases, Past, StoryId, StoryState};
 
@@ -158,6 +158,11 @@ impl Story {
         self.families.iter().skip(self.withdrawn as usize).any(|it| *it == family)
     }
 
+    /// Whether a family has withdrawn what it told.
+    pub(super) fn withdrew(&self, family: u32) -> bool {
+        self.families.iter().take(self.withdrawn as usize).any(|it| *it == family)
+    }
+
     /// The family that told it, if no other did.
     pub(super) fn only_family(&self) -> Option<u32> {
         self.families.first().copied().filter(|_| self.families.len() == 1)
@@ -303,11 +308,15 @@ impl Stories {
         if story.items as usize == members.len() {
             let rank = members.iter().map(|profile| profile.rank).min();
             story.best_rank = rank.unwrap_or(u32::MAX);
-            let withdrawn = story.families[..story.withdrawn as usize].to_vec();
             story.families.clear();
             story.withdrawn = 0;
-            members.iter().for_each(|profile| _ = story.stand(profile.family));
-            withdrawn.iter().for_each(|family| story.withdraw(*family));
+            let stands = |profile: &&&Profile| profile.standing == Standing::Stands;
+            members.iter().filter(stands).for_each(|profile| _ = story.stand(profile.family));
+            for profile in members.iter().filter(|profile| !stands(profile)) {
+                if !story.has_family(profile.family) {
+                    story.withdraw(profile.family);
+                }
+            }
             story.publishers = story.families.len() as u32 - story.withdrawn;
             let event = |profile: &&Profile| Timestamp::from_second(profile.event).ok();
             if let (Some(first), Some(last)) =

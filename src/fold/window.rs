@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::postings::Postings;
-use super::profile::Profile;
+use super::profile::{Profile, Standing};
 use super::ring::Ring;
 use super::similarity::Frequencies;
 use crate::item::Seq;
@@ -86,11 +86,6 @@ impl Window {
         Frequencies { live: self.items.len(), having: self.postings.counts() }
     }
 
-    /// The story that an item came to, if it is in the window.
-    pub(super) fn story_of(&self, seq: Seq) -> Option<StoryId> {
-        self.sent(seq).map(|live| live.story)
-    }
-
     /// All items, oldest first.
     pub(super) fn items(&self) -> impl Iterator<Item = &Live> {
         self.items.iter()
@@ -100,6 +95,18 @@ impl Window {
     pub(super) fn move_item(&mut self, seq: Seq, to: StoryId) -> bool {
         let found = self.at(seq).and_then(|at| self.items.get_mut(at));
         found.map(|live| live.story = to).is_some()
+    }
+
+    /// Lets the items that a kill `means` be withdrawn.
+    pub(super) fn withdraw(&mut self, means: impl Fn(&Live) -> bool) {
+        for at in 0..self.items.len() {
+            if let Some(live) = self.items.get_mut(at)
+                && live.profile.standing == Standing::Stands
+                && means(live)
+            {
+                live.profile.standing = Standing::Withdrawn;
+            }
+        }
     }
 
     pub(super) fn push(&mut self, mut live: Live) {
