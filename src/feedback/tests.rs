@@ -347,3 +347,30 @@ fn who_told_again_what_it_withdrew_stands_by_a_story_only_as_long_as_that_is_in_
     let left = split.left.expect("the others are in the window");
     assert_eq!((left.items, left.publishers), (3, 1));
 }
+
+#[test]
+fn a_kill_of_what_was_split_off_under_embargo_is_shown_to_nobody() {
+    let held = |n, status| {
+        let mut arrival = wire(n, "bolt", CLAIM, status);
+        if let Ok(item) = &mut arrival.record
+            && status == PubStatus::Usable
+        {
+            item.embargoed = Some(at(30));
+        }
+        arrival
+    };
+    let mut desk = Desk::new();
+    assert_eq!(desk.comes(1, CLAIM).channels.join(" "), "treaties");
+    desk.log.extend(desk.decider.push(held(2, PubStatus::Usable)));
+    let item = Box::new(held(2, PubStatus::Usable));
+    desk.ask(3, Ask::Split { story: StoryId(1), item }).unwrap();
+    for mut desk in [desk.restarted(), desk] {
+        desk.decider.push(held(4, PubStatus::Canceled)).into_iter().for_each(|entry| {
+            if let Entry::Item { decision, .. } = entry {
+                let fold = &decision.fold;
+                assert_eq!((fold.verdict, fold.story), (Verdict::Kill, StoryId(2)));
+                assert_eq!(decision.channels, Vec::<String>::new());
+            }
+        });
+    }
+}

@@ -98,7 +98,9 @@ impl Route {
 
     fn part(&mut self, item: Seq, parted: &Parted, parts: &[PartId], at: Timestamp) {
         let Parted { from, left, opens, course, held, family } = parted;
-        self.stories.part(*from, *opens);
+        if !*held {
+            self.stories.part(*from, *opens);
+        }
         self.stories.left(*from, item, left.as_ref());
         let latest = left.as_ref().and_then(|(latest, _)| *latest);
         let of_latest = self.stories.get(*from).zip(latest).map_or(0, |(it, at)| it.family_of(at));
