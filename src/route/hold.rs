@@ -33,7 +33,8 @@ pub(super) fn let_through(
         Withdraws::Own => policies.withdraw_own(asked, stories.latest(asked.story)),
         Withdraws::Story => policies.withdraw(asked.story, channels),
     };
-    for channel in withdrawn {
+    // Where the item is shown it says itself what became of the others.
+    for channel in withdrawn.into_iter().filter(|channel| !channels.contains(channel)) {
         withheld.push(Withheld { channel, gate: Gate::Withdrawn, until: None, urgent: false });
     }
     channels.retain(|channel| {

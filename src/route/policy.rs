@@ -166,8 +166,9 @@ impl Policies {
         withdrawn
     }
 
-    /// Gives up what waits of a story's item that its provider withdraws. Where others stand by the
-    /// story, `latest` of them and its family wait in its place; returns where there is none.
+    /// Gives up what waits of a story's items that their provider withdraws. Where others stand by the
+    /// story, what waits of theirs stays, and of a story that was not shown yet `latest` of them and
+    /// its family wait in its place; returns where there is none.
     pub(super) fn withdraw_own(
         &mut self,
         asked: &Asked,
@@ -177,14 +178,11 @@ impl Policies {
         for (channel, keeper) in &mut self.keepers {
             let Some(mut pending) = keeper.take(asked.story) else { continue };
             pending.publishers = asked.publishers;
-            if pending.family == asked.family {
-                let Some((item, family)) = latest else {
-                    withdrawn.push(channel.to_string());
-                    continue;
-                };
-                (pending.item, pending.rank, pending.family) = (item, u32::MAX, family);
+            if pending.give_up(|family, _| family == asked.family, latest) {
+                keeper.put(asked.story, pending);
+            } else {
+                withdrawn.push(channel.to_string());
             }
-            keeper.put(asked.story, pending);
         }
         withdrawn
     }

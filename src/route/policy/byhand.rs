@@ -15,7 +15,8 @@ impl Policies {
         keeper.took_place(now);
     }
 
-    /// An item has left its story: another one, of the publisher `family`, stands for what waits.
+    /// An item has left its story: another one stands for what waits, of a story that was not shown
+    /// yet the latest, of the publisher `family`.
     pub(in crate::route) fn left(
         &mut self,
         story: StoryId,
@@ -27,11 +28,10 @@ impl Policies {
             let Some(mut pending) = keeper.take(story) else { continue };
             let Some((latest, course)) = left else { continue };
             pending.publishers = course.state.publishers;
-            if pending.item == item {
-                let Some(latest) = *latest else { continue };
-                (pending.item, pending.rank, pending.family) = (latest, u32::MAX, family);
+            let latest = latest.map(|latest| (latest, family));
+            if pending.give_up(|_, it| it == item, latest) {
+                keeper.put(story, pending);
             }
-            keeper.put(story, pending);
         }
     }
 
@@ -45,8 +45,14 @@ impl Policies {
         carried: impl Fn(&str) -> Option<Repeats>,
     ) {
         for (channel, keeper) in &mut self.keepers {
-            let other = keeper.take(alias);
-            let Some(mut pending) = keeper.take(kept).or(other) else { continue };
+            let mut pending = match (keeper.take(kept), keeper.take(alias)) {
+                (Some(mut own), Some(other)) => {
+                    own.take_in(other);
+                    own
+                }
+                (Some(one), None) | (None, Some(one)) => one,
+                (None, None) => continue,
+            };
             match carried(channel) {
                 Some(Repeats::First) if pending.first => continue,
                 Some(_) => pending.first = false,

@@ -1,6 +1,7 @@
 //! A delivery that waits.
 
 use jiff::Timestamp;
+use smallvec::{SmallVec, smallvec};
 
 use super::Policies;
 use crate::item::Seq;
@@ -9,6 +10,9 @@ use crate::prepare::Prepared;
 use crate::publisher::Publisher;
 use crate::route::delivery;
 use crate::story::{FoldDecision, Folded, StoryId, Verdict};
+
+/// Items that are remembered of one story that waits, at most.
+const MOST_TOLD: usize = 64;
 
 /// An item that would be delivered, as policies see it.
 #[derive(Clone, Copy, Debug)]
@@ -125,6 +129,9 @@ pub(super) struct Pending {
     pub(super) together: bool,
     /// How many deliveries it stands for.
     pub(super) count: u32,
+    /// The items of these that still stand, in order, with the families that told them; of many the
+    /// latest.
+    told: SmallVec<[(u32, Seq); 2]>,
 }
 
 impl Pending {
@@ -141,6 +148,7 @@ impl Pending {
             urgent: asked.urgent,
             together: false,
             count: 1,
+            told: smallvec![(asked.family, asked.item)],
         }
     }
 
@@ -153,7 +161,45 @@ impl Pending {
         self.publishers = self.publishers.max(asked.publishers);
         self.urgent |= asked.urgent;
         self.count = self.count.saturating_add(1);
+        self.tell(asked.family, asked.item);
         self
+    }
+
+    fn tell(&mut self, family: u32, item: Seq) {
+        if self.told.len() >= MOST_TOLD {
+            self.told.remove(0);
+        }
+        self.told.push((family, item));
+    }
+
+    /// Takes in what waited of a story that is the same one.
+    pub(super) fn take_in(&mut self, other: Pending) {
+        let own = std::mem::take(&mut self.told);
+        let mut told: SmallVec<[(u32, Seq); 2]> = own.into_iter().chain(other.told).collect();
+        told.sort_by_key(|(_, item)| *item);
+        told.dedup();
+        told.into_iter().for_each(|(family, item)| self.tell(family, item));
+    }
+
+    /// Gives up the items of families that are `gone`. In place of the one that stood for it waits, of
+    /// a story that the channel does not carry yet, the `latest` of it; of an update the latest that
+    /// waited, too: the channel was shown all others, or was not to be shown them. False when there
+    /// is none.
+    pub(super) fn give_up(
+        &mut self,
+        gone: impl Fn(u32, Seq) -> bool,
+        latest: Option<(Seq, u32)>,
+    ) -> bool {
+        self.told.retain(|(family, item)| !gone(*family, *item));
+        if !gone(self.family, self.item) {
+            return true;
+        }
+        let waited = || self.told.last().map(|(family, item)| (*item, *family));
+        let Some((item, family)) = (if self.first { latest } else { waited() }) else {
+            return false;
+        };
+        (self.item, self.rank, self.family) = (item, u32::MAX, family);
+        true
     }
 
     /// Lets it wait.

@@ -11,6 +11,7 @@ use crate::route::Route;
 use crate::stage::Stage;
 use crate::story::{FoldDecision, Folded, StoryId, StoryState, Teller, Verdict};
 
+mod byhand;
 mod changed;
 mod first;
 mod quiet;

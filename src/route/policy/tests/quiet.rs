@@ -111,6 +111,33 @@ fn a_kill_of_what_was_shown_goes_out_and_leaves_what_waits_of_others() {
 }
 
 #[test]
+fn what_a_channel_was_shown_does_not_come_again_in_place_of_an_update_that_is_withdrawn() {
+    let keys = format!("{NIGHT}\nrepeats = \"developments\"");
+    let story = [
+        item(20 * H, 1, "Beta"),
+        item(23 * H, 1, "Alpha").publishers(2),
+        item(24 * H, 1, "Alpha").publishers(1).is(Verdict::Kill),
+        item(24 * H + 1, 2, "Alpha").urgency(1),
+        item(24 * H + 2, 2, "Gamma").publishers(2),
+        item(24 * H + 3, 2, "Beta").publishers(3),
+        item(24 * H + 4, 2, "Beta").publishers(3).is(Verdict::Development),
+        item(24 * H + 5, 2, "Beta").publishers(2).is(Verdict::Kill),
+    ];
+    let expected = [
+        "1200 0 delivered",
+        "1380 1 held: quiet until 1830",
+        "1440 2 delivered",
+        "1441 3 delivered",
+        "1442 4 held: quiet until 1830",
+        "1443 5 held: quiet until 1830",
+        "1444 6 held: quiet until 1830",
+        "1445 7 delivered",
+        "1830 timer: 4 delivered",
+    ];
+    case(&keys, &story, 48 * H, &expected);
+}
+
+#[test]
 fn quiet_hours_are_those_of_their_zone_and_follow_its_clocks() {
     // 2026-03-29, 01:00 UTC: clocks in Berlin go forward, the night is an hour shorter.
     let keys = "quiet = \"22:00-06:30\"\ntimezone = \"Europe/Berlin\"";

@@ -60,6 +60,20 @@ fn a_story_that_is_updated_without_end_keeps_to_its_own_rate() {
 }
 
 #[test]
+fn an_update_that_is_withdrawn_while_it_waits_brings_back_none_that_was_shown() {
+    let keys = "repeats = \"developments\"\nmax_updates = \"1/h\"";
+    let story = [
+        item(0, 1, "Alpha"),
+        item(10, 1, "Alpha").is(Verdict::Development),
+        item(20, 1, "Beta").publishers(2),
+        item(30, 1, "Beta").publishers(1).is(Verdict::Kill),
+    ];
+    let expected =
+        ["0 0 delivered", "10 1 delivered", "20 2 held: updates until 70", "30 3 delivered"];
+    case(keys, &story, 180, &expected);
+}
+
+#[test]
 fn updates_beyond_can_be_dropped_and_are_told_of() {
     let keys = "repeats = \"all\"\nmax_updates = \"1/h\"\noverflow = \"drop\"";
     let story = [
