@@ -254,6 +254,7 @@ mod tests {
             entries: vec![story(1), story(2)],
             left_out: 3,
             reason: String::new(),
+            shown: Vec::new(),
         };
         let metrics = Metrics::default();
         let entries = [

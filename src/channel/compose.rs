@@ -9,7 +9,7 @@ use crate::log::{
 };
 use crate::net::web_link;
 use crate::prepare::{event_time, markers};
-use crate::story::Verdict;
+use crate::story::{StoryId, Verdict};
 
 /// Appends what `read` is on the wanted channels: one event for each of them.
 pub(super) fn compose(
@@ -46,17 +46,7 @@ pub(super) fn compose(
                 events.push(damaged(position));
                 return Ok(());
             };
-            // It may have been merged or split off since.
-            decision.fold.story = timer.story;
-            if let Some(Shown { out, ruled, uncovered }) = timer.shown {
-                decision.fold.state = out.state;
-                if uncovered {
-                    decision.fold.disputes = out.disputes;
-                }
-                if let Some(ruled) = ruled {
-                    decision.rule(ruled);
-                }
-            }
+            show_late(&mut decision, timer.story, timer.shown);
             let channels = wanted.of(&timer.channels);
             deliver(position, &intake, &decision, &timer.reason, &channels, events);
         }
@@ -121,6 +111,23 @@ fn decision_about(intake: &Intake, view: &View) -> Result<Option<Decision>, LogE
     })
 }
 
+/// Lets an item's decision be that of a later delivery, in the story that it may have been merged into or
+/// split off since.
+fn show_late(decision: &mut Decision, story: StoryId, shown: Option<Shown>) {
+    let moved = std::mem::replace(&mut decision.fold.story, story) != story;
+    let Some(Shown { out, ruled, uncovered }) = shown else { return };
+    decision.fold.state = out.state;
+    if uncovered {
+        decision.fold.disputes = out.disputes;
+    }
+    if let Some(ruled) = ruled {
+        decision.rule(ruled);
+    }
+    if moved && decision.fold.verdict == Verdict::New && out.state.items > 1 {
+        decision.fold.verdict = Verdict::Development;
+    }
+}
+
 fn damaged(position: Position) -> Event {
     let cause = GapCause::Damaged;
     Event::Gap(Lost { v: VERSION, from: position, to: position.next(), cause })
@@ -143,16 +150,19 @@ fn compose_digest(
     digest: crate::log::Digest,
     view: &View,
 ) -> Result<Event, LogError> {
-    let crate::log::Digest { at, channel, since, entries, mut left_out, reason } = digest;
+    let crate::log::Digest { at, channel, since, entries, mut left_out, reason, shown } = digest;
+    let mut shown = shown.into_iter();
     let mut stories = Vec::with_capacity(entries.len());
     for (n, entry) in (0_u32..).zip(&entries) {
+        let shown = shown.next().flatten();
         let intake = unless_damaged(view.intake(entry.item))?;
         let decision = match &intake {
             Some(intake) => decision_about(intake, view)?,
             None => None,
         };
         let story = match intake.zip(decision) {
-            Some((intake, decision)) => {
+            Some((intake, mut decision)) => {
+                show_late(&mut decision, entry.story, shown);
                 let intake = named(intake, &decision, view)?;
                 let reason = &decision.fold.evidence.reason;
                 delivery(position, &intake, &decision, reason, &channel)
@@ -162,7 +172,7 @@ fn compose_digest(
         match story {
             Some(story) => {
                 let id = format!("{channel}/{position}/{n}");
-                stories.push(Delivery { id, story: entry.story, ..story });
+                stories.push(Delivery { id, ..story });
             }
             None => left_out += u64::from(entry.count),
         }

@@ -142,8 +142,32 @@ async fn what_a_schedule_delivers_names_the_rules_that_hold_then() {
 }
 
 #[tokio::test]
+async fn what_opened_a_story_that_others_told_before_is_delivered_late_as_a_development() {
+    let mut late = timer(5, 2);
+    let Entry::Timer(timer) = &mut late else { panic!("{late:?}") };
+    timer.story = StoryId(1);
+    let mut alone = late.clone();
+    for (entry, items) in [(&mut late, 2), (&mut alone, 1)] {
+        let Entry::Timer(timer) = entry else { panic!("{entry:?}") };
+        let state = StoryState { items, ..sample::state(4) };
+        timer.shown = Some(Shown::late(state, Ruled::default()));
+    }
+    let mut opening = item_on(2, &[]);
+    if let Entry::Item { decision, .. } = &mut opening {
+        (decision.fold.story, decision.fold.verdict) = (StoryId(2), Verdict::New);
+    }
+    let (_dir, log) = log_of(&[item_on(1, &[]), opening, late, alone]);
+    let events = read(&log, &["night"]).await;
+    let [Event::Story(merged), Event::Story(alone)] = events.as_slice() else { panic!() };
+    assert_eq!((merged.story, merged.verdict, merged.items), (StoryId(1), Verdict::Development, 2));
+    assert_eq!((alone.story, alone.verdict), (StoryId(1), Verdict::New));
+}
+
+#[tokio::test]
 async fn a_digest_is_one_event_with_its_stories() {
     let entry = |n: u64| DigestEntry { story: StoryId(n), item: Seq(n), count: 1 };
+    let ruled = Ruled { rules: vec!["Night".into()], ..Ruled::default() };
+    let told = Shown::late(StoryState { items: 3, publishers: 2, ..sample::state(4) }, ruled);
     let digest = Digest {
         at: at(9),
         channel: "night".to_owned(),
@@ -151,6 +175,7 @@ async fn a_digest_is_one_event_with_its_stories() {
         entries: vec![entry(2), entry(1), entry(77)],
         left_out: 4,
         reason: "Quiet hours.".to_owned(),
+        shown: vec![None, Some(told)],
     };
     let (_dir, log) = log_of(&[item_on(1, &[]), item_on(2, &[]), Entry::Digest(digest)]);
     assert!(read(&log, &["harbour"]).await.is_empty());
@@ -160,6 +185,9 @@ async fn a_digest_is_one_event_with_its_stories() {
     let stories: Vec<_> =
         digest.stories.iter().map(|story| (story.id.as_str(), story.item.0)).collect();
     assert_eq!(stories, [("night/3/0", 2), ("night/3/1", 1)]);
+    let counts = |n: usize| (digest.stories[n].items, digest.stories[n].publishers);
+    assert_eq!((counts(0), counts(1)), ((1, 1), (3, 2)), "as it was and as it is told now");
+    assert_eq!(digest.stories[1].rules, ["Night"]);
     assert_eq!(digest.left_out, 5, "what is gone is counted");
     assert_eq!(events[0].deliveries().len(), 2);
     assert_eq!(log.view().carried_by(StoryId(1)).unwrap().unwrap().channels, ["night"]);

@@ -229,7 +229,8 @@ impl<'t> Tables<'t> {
                     if let Some(oldest) = digest.entries.iter().map(|entry| entry.item).min() {
                         self.later(position, oldest)?;
                     }
-                    self.decision(meta, Kind::Digest, position, digest)?;
+                    let behind = behind::of_digest(&digest.shown);
+                    self.decision(meta, Kind::Digest, position, &(digest, behind))?;
                     for entry in &digest.entries {
                         self.carry(entry.story, std::slice::from_ref(&digest.channel), meta)?;
                     }

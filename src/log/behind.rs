@@ -1,4 +1,4 @@
-//! What stands behind a timer or a correction by hand in the log. An older version passes it over, and
+//! What stands behind a timer, a digest or a correction by hand in the log. An older version passes it over, and
 //! what an older version wrote ends before it.
 
 use jiff::Timestamp;
@@ -29,6 +29,18 @@ pub(super) fn timer(more: &mut More<'_>) -> Option<Shown> {
     let out: Out = more.next()?;
     let ruled = more.next::<Option<Ruled>>().flatten();
     Some(Shown { out, ruled, uncovered: more.next().unwrap_or(true) })
+}
+
+/// Of a [`Digest`](super::record::Digest).
+pub(super) fn of_digest(shown: &[Option<Shown>]) -> impl Serialize {
+    shown.iter().map(|shown| shown.as_ref().map(of_timer)).collect::<Vec<_>>()
+}
+
+/// What [`of_digest`] gave.
+pub(super) fn digest(more: &mut More<'_>) -> Vec<Option<Shown>> {
+    let shown: Vec<Option<(Out, Option<Ruled>, bool)>> = more.next().unwrap_or_default();
+    let shown = shown.into_iter();
+    shown.map(|it| it.map(|(out, ruled, uncovered)| Shown { out, ruled, uncovered })).collect()
 }
 
 /// Of a correction.
@@ -63,7 +75,11 @@ mod tests {
         let out = Out { state: sample::state(3), disputes: true };
         let shown = Shown { out, ruled: None, uncovered: true };
         assert_eq!(read(&(), timer), None);
-        assert_eq!(read(&out, timer), Some(shown));
+        assert_eq!(read(&out, timer), Some(shown.clone()));
+
+        assert_eq!(read(&(), digest), []);
+        let both = [Some(shown), None];
+        assert_eq!(read(&of_digest(&both), digest), both);
 
         let Feedback { left, .. } = read(&(), |more| feedback(more, sample::split(1)));
         assert_eq!(left, None);

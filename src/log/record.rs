@@ -110,8 +110,8 @@ pub struct Timer {
     pub withheld: Vec<Withheld>,
     /// One sentence for a person.
     pub reason: String,
-    /// The story as it is told now, where that is not as it was when the item came. The log keeps
-    /// it behind the record.
+    /// The story as it is told now; not known of what a policy let go before December 2026. The log
+    /// keeps it behind the record.
     #[serde(skip)]
     pub shown: Option<Shown>,
 }

@@ -10,7 +10,7 @@ use super::error::LogError;
 use super::frame::{self, Damage, Kind};
 use super::meta::Meta;
 use super::read::{Gap, GapCause, Read};
-use super::record::{Decision, Feedback, Intake, Logged, Position, Record, Timer};
+use super::record::{Decision, Digest, Feedback, Intake, Logged, Position, Record, Timer};
 use super::spared;
 use super::store::{Bytes, DECISIONS, INTAKE, Store};
 use crate::item::{Arrival, Item, Seq};
@@ -256,7 +256,10 @@ where
             (at, Record::Timer(Timer { shown: behind::timer(&mut more), ..timer }))
         }
         Kind::Config => opened.read().map(|(at, it)| (at, Record::Config(it)))?,
-        Kind::Digest => opened.read().map(|(at, it)| (at, Record::Digest(it)))?,
+        Kind::Digest => {
+            let ((at, digest), mut more): ((At, Digest), _) = opened.read_more()?;
+            (at, Record::Digest(Digest { shown: behind::digest(&mut more), ..digest }))
+        }
         Kind::Feedback => {
             let ((at, feedback), mut more): ((At, Feedback), _) = opened.read_more()?;
             (at, Record::Feedback(behind::feedback(&mut more, feedback)))

@@ -10,9 +10,10 @@ use super::policy::{Answer, Asked, Policies, Released, Withdraws};
 use super::stories::Stories;
 use super::{Route, policy};
 use crate::log::record::Timer;
-use crate::log::{Decision, Digest, Entry, Gate, Withheld};
+use crate::log::{Decision, Digest, DigestEntry, Entry, Gate, Shown, Withheld};
 use crate::metrics::Waiting;
 use crate::prepare::Prepared;
+use crate::story::{Out, StoryId};
 
 /// Leaves in `channels` those that get the item now, and tells what became of the others. What a
 /// policy lets go in place of the item goes to `early`.
@@ -75,7 +76,8 @@ impl Route {
 
     /// Records what policies let go in place of the item at hand.
     pub(super) fn record_early(&mut self, out: &mut Vec<Entry>) {
-        for timer in std::mem::take(&mut self.early) {
+        for mut timer in std::mem::take(&mut self.early) {
+            timer.shown = self.on_channel(&timer);
             self.restore_carried(timer.story, &timer.channels, timer.at);
             out.push(Entry::Timer(timer));
         }
@@ -91,9 +93,33 @@ impl Route {
         for (story, channel) in released.carried() {
             self.stories.carry(story, [channel], now);
         }
-        let Released { timers, digests } = released;
+        let Released { mut timers, mut digests } = released;
+        for timer in &mut timers {
+            timer.shown = self.on_channel(timer);
+        }
+        for digest in &mut digests {
+            let shown = |entry: &DigestEntry| self.shown(entry.story, &digest.channel, now);
+            digest.shown = digest.entries.iter().map(shown).collect();
+        }
         out.extend(timers.into_iter().map(Entry::Timer));
         out.extend(digests.into_iter().map(Entry::Digest));
+    }
+
+    /// The story of what one channel let go, as it is told there now.
+    fn on_channel(&self, timer: &Timer) -> Option<Shown> {
+        self.shown(timer.story, timer.channels.first()?, timer.at)
+    }
+
+    /// A story as it stands `now`, delivered on a channel. Where no rule sends it there any more, as when
+    /// its schedule has closed, its item has the rules that did.
+    fn shown(&self, story: StoryId, channel: &str, now: Timestamp) -> Option<Shown> {
+        let live = self.stories.get(story)?;
+        let state = live.course.as_ref()?.at(now);
+        let holding = self.rules.holding(&live.parts, &state, now);
+        let channel = self.rules.channel(channel);
+        let sends = channel.is_some_and(|it| self.rules.channels_of(&holding).contains(&it));
+        let ruled = sends.then(|| self.rules.ruled(&holding));
+        Some(Shown { out: Out { state, disputes: false }, ruled, uncovered: false })
     }
 
     /// Takes over what channels held back of an item before a restart.

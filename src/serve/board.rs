@@ -139,10 +139,15 @@ impl Board {
                 Some(id)
             }
             Record::Digest(digest) => {
+                let mut shown = digest.shown.iter();
                 for it in &digest.entries {
                     let id = self.resolve(it.story);
                     let entry = Entry { position, item: it.item };
-                    self.stories.entry(id).or_default().entries.push(entry);
+                    let story = self.stories.entry(id).or_default();
+                    story.entries.push(entry);
+                    if let Some(Some(shown)) = shown.next() {
+                        story.is(&shown.out.state);
+                    }
                     self.deliver(id, std::slice::from_ref(&digest.channel), logged);
                     self.records.push_back((position, Some(id)));
                 }

@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::Shown;
 use crate::item::Seq;
 use crate::story::StoryId;
 
@@ -96,6 +97,10 @@ pub struct Digest {
     pub left_out: u64,
     /// One sentence for a person.
     pub reason: String,
+    /// The stories as they are told now, in the order of `entries`, where that is known; empty in logs
+    /// from before December 2026. The log keeps them behind the record.
+    #[serde(skip)]
+    pub shown: Vec<Option<Shown>>,
 }
 
 /// A story of a digest.

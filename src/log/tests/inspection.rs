@@ -148,6 +148,7 @@ fn what_became_of_an_item_later_is_found() {
         entries: vec![entry(3), entry(2)],
         left_out: 0,
         reason: "Quiet hours.".to_owned(),
+        shown: Vec::new(),
     };
     log.append(&items(1..4)).unwrap();
     log.append(&[timer(4, 1), timer(5, 3), Entry::Digest(digest)]).unwrap();

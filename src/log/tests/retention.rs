@@ -231,6 +231,7 @@ fn a_digest_keeps_its_items_and_nothing_between_them() {
         entries: vec![entry(20), entry(3)],
         left_out: 0,
         reason: "Quiet hours.".to_owned(),
+        shown: Vec::new(),
     };
     log.append(&[Entry::Digest(digest)]).unwrap();
     log.append(&items(61..70)).unwrap();

@@ -144,6 +144,7 @@ impl Keeper {
                 entries: part.to_vec(),
                 left_out: std::mem::take(&mut left_out),
                 reason: reason.clone(),
+                shown: Vec::new(),
             });
         }
     }

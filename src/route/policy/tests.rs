@@ -16,6 +16,7 @@ mod changed;
 mod first;
 mod quiet;
 mod rates;
+mod shown;
 
 /// An item that comes at a minute of the story's day.
 #[derive(Clone)]

@@ -225,6 +225,7 @@ fn what_a_digest_delivers_stands_in_one_place_and_is_never_torn() {
         entries: vec![entry(3), entry(2)],
         left_out: 0,
         reason: "Quiet hours.".to_owned(),
+        shown: Vec::new(),
     };
     let entries = [item(1), item_on(2, &[]), item_on(3, &[]), LogEntry::Digest(digest), item(6)];
     let board = board_of(&entries, 100);
