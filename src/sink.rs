@@ -134,10 +134,7 @@ impl Sink {
             #[cfg(feature = "postgres")]
             Sink::Postgres(sink) => sink.deliver(batch).await,
             #[cfg(feature = "mail")]
-            Sink::Mail(sink) => {
-                sink.deliver(batch);
-                Ok(())
-            }
+            Sink::Mail(sink) => sink.deliver(batch),
         }
     }
 
@@ -179,6 +176,16 @@ impl Sink {
             _ => Vec::new(),
         }
     }
+}
+
+/// What a sink of this kind wants to find again when it is sent to another place of the log.
+fn pass_over(kind: &str, own: &[u8]) -> Vec<u8> {
+    #[cfg(feature = "mail")]
+    if kind == mail::KIND {
+        return mail::pass_over(own);
+    }
+    let _ = kind;
+    own.to_vec()
 }
 
 #[cfg(test)]

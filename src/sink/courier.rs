@@ -159,6 +159,11 @@ impl Courier {
             self.turn = turn;
             self.subscription = Subscription::new(&self.keeper.log, self.keeper.channels(), next);
             (self.page, self.done) = (nothing(next), 0);
+            if self.config.kind.collects() {
+                // What it holds was passed over.
+                (self.sink, self.overdue) = (None, false);
+                self.hurry();
+            }
             self.keeper.has_moved();
         }
     }

@@ -22,6 +22,8 @@ pub(super) type Turn = u64;
 pub(super) struct Keeper {
     pub(super) name: String,
     pub(super) kind: &'static str,
+    /// It only collects what it is handed.
+    collects: bool,
     pub(super) log: Log,
     pub(super) clock: Clock,
     inner: Mutex<Inner>,
@@ -83,6 +85,7 @@ impl Keeper {
         let inner = Inner { channels, changes: Vec::new(), turn: 0, next, own, state, live };
         Keeper {
             kind: config.kind.word(),
+            collects: config.kind.collects(),
             name,
             log: log.clone(),
             clock: clock.clone(),
@@ -159,7 +162,10 @@ impl Keeper {
                 self.note_state(&inner.state);
             }
         }
-        inner.own = own;
+        // A place in a file is known whatever people ask; what is only collected they passed over.
+        if inner.turn == turn || !self.collects {
+            inner.own = own;
+        }
         self.note_cursor(&inner);
     }
 
@@ -229,9 +235,44 @@ impl Keeper {
         true
     }
 
-    /// A dead letter was delivered after all.
-    pub(super) fn risen(&self, letter: &DeadLetter, own: Vec<u8>) {
+    /// Keeps what was made of the deliveries of a channel, this one the first, as a dead letter with the
+    /// id of that. Returns the id, or nothing when there is no room for one more.
+    pub(super) fn bury_digest(
+        &self,
+        channel: &str,
+        first: Position,
+        reason: &str,
+    ) -> Option<String> {
+        let (at, id) = (self.clock.now(), format!("{channel}/{first}"));
         let mut inner = self.lock();
+        if !inner.state.has_room() {
+            return None;
+        }
+        inner.state.keep(DeadLetter {
+            id: id.clone(),
+            channel: channel.to_owned(),
+            position: first,
+            at,
+            attempts: 1,
+            reason: cut(reason),
+            again: false,
+        });
+        self.note_state(&inner.state);
+        Some(id)
+    }
+
+    /// Whether there is a dead letter of this id.
+    pub(super) fn has_letter(&self, id: &str) -> bool {
+        self.lock().state.letters().any(|letter| letter.id == id)
+    }
+
+    /// A dead letter was delivered after all. Not if it was only collected, and what was collected has
+    /// been passed over since.
+    pub(super) fn risen(&self, turn: Turn, letter: &DeadLetter, own: Vec<u8>) {
+        let mut inner = self.lock();
+        if self.collects && inner.turn != turn {
+            return;
+        }
         inner.state.discard(std::slice::from_ref(&letter.id));
         inner.own = own;
         self.note_state(&inner.state);
@@ -275,11 +316,12 @@ impl Keeper {
         self.changed.notify_one();
     }
 
-    /// Goes on from `to`.
+    /// Goes on from `to`. What was only collected so far is passed over, or collected again.
     pub(super) fn rewind(&self, to: Position) {
         let mut inner = self.lock();
         inner.turn += 1;
         inner.next = to;
+        inner.own = super::pass_over(self.kind, &inner.own);
         inner.state.effort = None;
         inner.live.retry_at = None;
         self.note_state(&inner.state);

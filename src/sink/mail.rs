@@ -6,34 +6,37 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::ops::Bound::{Excluded, Unbounded};
 use std::time::{Duration, UNIX_EPOCH};
 
 use jiff::{SignedDuration, Timestamp};
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
-use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
-use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use lettre::{Address, Message};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::channel::Subscription;
-use crate::config::{Endpoint, MailSink as Config, Rhythm};
+use crate::config::{MailSink as Config, Rhythm};
 use crate::log::Position;
-use crate::net::chain;
 
 use super::batch::Batch;
-use super::error::SinkError;
+use super::error::{SinkError, SinkErrorKind};
 use super::keeper::{Keeper, Turn};
 
 mod digest;
+mod later;
+mod post;
 mod render;
+mod secrets;
 mod story;
 
 use digest::Digest;
+use later::{Later, Refused};
+pub(super) use later::pass_over;
 
-/// A mail server may take this long for one mail.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// The word for this kind of sink.
+pub(super) const KIND: &str = "mail";
 
 /// A digest is put together this long after it is due, so that it has what is delivered at that very
 /// time, such as when quiet hours or an embargo end.
@@ -63,12 +66,15 @@ struct State {
 pub(super) struct MailSink {
     config: Config,
     state: State,
+    later: Later,
+    /// The channel whose digest was put off last: the others have their turn before it.
+    put_off: Option<String>,
 }
 
 impl MailSink {
     pub(super) fn new(config: &Config, own: &[u8], now: Timestamp) -> MailSink {
-        let state = postcard::from_bytes(own).unwrap_or_default();
-        let mut sink = MailSink { config: config.clone(), state };
+        let (state, later) = later::decode(own);
+        let mut sink = MailSink { config: config.clone(), state, later, put_off: None };
         sink.mind_the_clock(now);
         sink
     }
@@ -80,10 +86,14 @@ impl MailSink {
         self.state.due = Some(self.state.due.map_or(next, |due| due.min(next)));
     }
 
-    /// Takes note of what is to be told next time.
-    pub(super) fn deliver(&mut self, batch: &Batch<'_>) {
+    /// Takes note of what is to be told next time. A dead letter that comes again is a digest: it is
+    /// sent as it was.
+    pub(super) fn deliver(&mut self, batch: &Batch<'_>) -> Result<(), SinkError> {
         for event in batch.events {
             let position = event.position();
+            if position < batch.from && self.take_up(&event.id())? {
+                continue;
+            }
             let own = event.channel().map(|channel| vec![channel.to_owned()]);
             for channel in own.unwrap_or_else(|| batch.keeper.channels()) {
                 let span = Span { from: position, to: position.next() };
@@ -92,11 +102,11 @@ impl MailSink {
                 waiting.to = waiting.to.max(position.next());
             }
         }
+        Ok(())
     }
 
     pub(super) fn state(&self) -> Vec<u8> {
-        // Names and numbers: encoding them cannot fail.
-        postcard::to_allocvec(&self.state).unwrap_or_default()
+        later::encode(&self.state, &self.later)
     }
 
     /// When it wants to be woken.
@@ -128,6 +138,7 @@ impl MailSink {
     ) -> Result<(), SinkError> {
         let now = keeper.clock.now();
         if let Some(due) = self.state.due.filter(|due| self.put_together_at(*due) <= now) {
+            self.give_up_parts(keeper)?;
             for (channel, span) in std::mem::take(&mut self.state.waiting) {
                 // One that could not be sent so far goes on as it is; this comes with the next.
                 match self.state.sending.entry(channel) {
@@ -142,18 +153,97 @@ impl MailSink {
             self.state.due = Some(self.config.next(now));
             keeper.save(turn, next, self.state()).await?;
         }
-        while let Some((channel, (span, due))) = self.state.sending.first_key_value() {
-            let (channel, span, due) = (channel.clone(), *span, *due);
+        while let Some((channel, (span, due))) = self.in_turn() {
             let digest = self.read(keeper, &channel, span).await?;
-            if !digest.is_empty() {
-                self.send(&keeper.name, &digest, span, due).await?;
-                keeper.delivered(digest.deliveries);
-                tracing::info!(sink = keeper.name, channel, stories = digest.stories.len(), "sent");
+            let sent = match digest.is_empty() {
+                true => Ok(()),
+                false => self.send(keeper, &digest, span, due).await,
+            };
+            match sent {
+                Ok(()) if digest.is_empty() => {}
+                Ok(()) => {
+                    keeper.delivered(digest.deliveries);
+                    let stories = digest.stories.len();
+                    tracing::info!(sink = keeper.name, channel, stories, "sent");
+                }
+                Err(fault) if fault.kind() == SinkErrorKind::Refused => {
+                    keeper.missed(&fault);
+                    self.give_up(keeper, &channel, &fault.to_string())?;
+                }
+                Err(fault) => {
+                    self.put_off = Some(channel);
+                    // Who has it by now must be known after a restart.
+                    keeper.save(turn, next, self.state()).await?;
+                    return Err(fault);
+                }
             }
             self.state.sending.remove(&channel);
+            self.later.served.remove(&channel);
             keeper.save(turn, next, self.state()).await?;
         }
         Ok(())
+    }
+
+    /// The digest that is to be sent now: one that was put off lets the others pass.
+    fn in_turn(&self) -> Option<(String, (Span, i64))> {
+        let behind = |put_off: &String| {
+            let mut others = self.state.sending.range((Excluded(put_off.clone()), Unbounded));
+            others.next()
+        };
+        let found = self.put_off.as_ref().and_then(behind);
+        let (channel, digest) = found.or_else(|| self.state.sending.first_key_value())?;
+        Some((channel.clone(), *digest))
+    }
+
+    /// Makes a dead letter of the digest of a channel that is being sent.
+    ///
+    /// # Errors
+    /// Gone when no more letters are kept.
+    fn give_up(&mut self, keeper: &Keeper, channel: &str, why: &str) -> Result<(), SinkError> {
+        let Some((span, due)) = self.state.sending.get(channel).copied() else { return Ok(()) };
+        let Some(id) = keeper.bury_digest(channel, span.from, why) else {
+            return Err(SinkError::gone(format!("there are too many dead letters: {why}")));
+        };
+        tracing::error!(sink = keeper.name, id, "the digest is now a dead letter: {why}");
+        self.state.sending.remove(channel);
+        let served = self.later.served.remove(channel).unwrap_or_default();
+        let refused = Refused { channel: channel.to_owned(), span, due, served };
+        self.later.refused.insert(id, refused);
+        Ok(())
+    }
+
+    /// Gives up digests that some have and some do not when the next one of their channel is due.
+    fn give_up_parts(&mut self, keeper: &Keeper) -> Result<(), SinkError> {
+        self.later.refused.retain(|id, _| keeper.has_letter(id));
+        let mut parts = self.later.served.clone();
+        parts.retain(|channel, _| self.state.waiting.contains_key(channel));
+        for (channel, served) in parts {
+            let address = |to: &String| to.parse::<Mailbox>().map(|to| to.email.to_string());
+            let has = |to: &&String| address(to).is_ok_and(|address| served.contains(&address));
+            let lack: Vec<_> = self.config.to.iter().filter(|to| !has(to)).cloned().collect();
+            let why = format!("the next one is due and {} did not get it", lack.join(", "));
+            self.give_up(keeper, &channel, &why)?;
+        }
+        Ok(())
+    }
+
+    /// Sends the digest of a dead letter once more. False when there is none of this id.
+    ///
+    /// # Errors
+    /// Passing while another one of its channel is being sent.
+    fn take_up(&mut self, id: &str) -> Result<bool, SinkError> {
+        let Some(refused) = self.later.refused.get(id) else { return Ok(false) };
+        if self.state.sending.contains_key(&refused.channel) {
+            let message = format!("a digest of `{}` is being sent", refused.channel);
+            return Err(SinkError::passing(message));
+        }
+        if let Some(Refused { channel, span, due, served }) = self.later.refused.remove(id) {
+            if !served.is_empty() {
+                self.later.served.insert(channel.clone(), served);
+            }
+            self.state.sending.insert(channel, (span, due));
+        }
+        Ok(true)
     }
 
     /// What came on a channel between two places of the log.
@@ -171,9 +261,10 @@ impl MailSink {
         Ok(digest)
     }
 
+    /// Sends a digest to everybody who does not have it yet.
     async fn send(
-        &self,
-        name: &str,
+        &mut self,
+        keeper: &Keeper,
         digest: &Digest,
         span: Span,
         due: i64,
@@ -184,16 +275,35 @@ impl MailSink {
             render::html(digest, zone),
         );
         let message = self
-            .envelope(name, digest, span, due)?
+            .envelope(&keeper.name, digest, span, due)?
             .multipart(parts)
             .map_err(|error| SinkError::fatal(format!("the mail cannot be composed: {error}")))?;
-        let sent = transport(&self.config.endpoint)?.send(message).await;
-        sent.map(drop).map_err(|error| match error.is_permanent() {
-            true => {
-                SinkError::gone(format!("the mail server refuses the digest: {}", chain(&error)))
-            }
-            false => SinkError::passing(format!("the mail server: {}", chain(&error))),
-        })
+        let channel = &digest.channel;
+        let served = self.later.served.get(channel).map_or(&[][..], Vec::as_slice);
+        let lacks = |to: &&Address| !served.iter().any(|served| *served == to.to_string());
+        let to: Vec<_> = message.envelope().to().iter().filter(lacks).cloned().collect();
+        let Some(sender) = message.envelope().from().filter(|_| !to.is_empty()) else {
+            return Ok(());
+        };
+        let mail = message.formatted();
+        let outcome = post::send(&self.config.endpoint, sender, &to, &mail).await?;
+        let put_off = SinkError::passing(format!("the mail server: {}", told(&outcome.put_off)));
+        if outcome.taken.is_empty() && served.is_empty() {
+            let said = told(&outcome.refused);
+            return Err(match outcome.put_off.is_empty() {
+                true => SinkError::gone(format!("the mail server takes it for nobody: {said}")),
+                false => put_off,
+            });
+        }
+        let served = self.later.served.entry(channel.clone()).or_default();
+        served.extend(outcome.taken.iter().map(Address::to_string));
+        for (address, reason) in &outcome.refused {
+            let fault = format!("{address} does not get the digest of `{channel}`: {reason}");
+            tracing::error!(sink = keeper.name, "{fault}");
+            keeper.missed(&SinkError::refused(fault));
+            served.push(address.to_string());
+        }
+        if outcome.put_off.is_empty() { Ok(()) } else { Err(put_off) }
     }
 
     fn envelope(
@@ -228,43 +338,10 @@ impl MailSink {
     }
 }
 
-/// A connection for one digest: they are too rare to keep one open.
-fn transport(endpoint: &Endpoint) -> Result<AsyncSmtpTransport<Tokio1Executor>, SinkError> {
-    let host = endpoint.url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    let port = endpoint.url.port();
-    let tls = || {
-        let mut parameters = TlsParameters::builder(host.to_owned());
-        parameters = match &endpoint.ca_file {
-            None => parameters.certificate_store(CertificateStore::WebpkiRoots),
-            Some(path) => {
-                let pem = std::fs::read(path).map_err(|error| {
-                    SinkError::passing(format!("{} cannot be read: {error}", path.display()))
-                })?;
-                let certificate = Certificate::from_pem(&pem)
-                    .map_err(|error| SinkError::passing(format!("{}: {error}", path.display())))?;
-                parameters
-                    .certificate_store(CertificateStore::None)
-                    .add_root_certificate(certificate)
-            }
-        };
-        let built = parameters.build_rustls();
-        built.map_err(|error| SinkError::passing(format!("TLS cannot be set up: {error}")))
-    };
-    let wrapped = endpoint.url.scheme() == "smtps";
-    let (tls, usual) = match endpoint.tls {
-        true if wrapped => (Tls::Wrapper(tls()?), 465),
-        // STARTTLS, and nothing without it.
-        true => (Tls::Required(tls()?), 587),
-        false => (Tls::None, 25),
-    };
-    let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host)
-        .port(port.unwrap_or(usual))
-        .tls(tls)
-        .timeout(Some(PATIENCE));
-    if let Some(password) = &endpoint.password {
-        let password = password.load().map_err(SinkError::passing)?;
-        let user = endpoint.user().unwrap_or_default();
-        builder = builder.credentials(Credentials::new(user, password));
-    }
-    Ok(builder.build())
+/// Addresses, each with what was said of it.
+fn told(of: &[(Address, String)]) -> String {
+    of.iter().map(|(address, said)| format!("{address}: {said}")).collect::<Vec<_>>().join("; ")
 }
+
+#[cfg(test)]
+mod tests;

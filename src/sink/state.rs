@@ -123,17 +123,20 @@ impl State {
     /// is on no channel and is not kept.
     pub(super) fn bury(&mut self, event: &Event, at: Timestamp, attempts: u32, reason: &str) {
         let Some(channel) = event.channel() else { return };
-        let position = event.position();
-        let letter = DeadLetter {
+        self.keep(DeadLetter {
             id: event.id(),
             channel: channel.to_owned(),
-            position,
+            position: event.position(),
             at,
             attempts,
             reason: cut(reason),
             again: false,
-        };
-        self.letters.insert((position, channel.to_owned()), letter);
+        });
+    }
+
+    /// Keeps a dead letter.
+    pub(super) fn keep(&mut self, letter: DeadLetter) {
+        self.letters.insert((letter.position, letter.channel.clone()), letter);
     }
 
     /// The oldest letter that is to be delivered once more.

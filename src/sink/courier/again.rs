@@ -91,9 +91,14 @@ impl Courier {
         let keeper = self.keeper.clone();
         match self.attempt_again(&letter).await {
             Ok(own) => {
-                info!(sink = keeper.name, id = letter.id, "delivered after all");
-                keeper.delivered(1);
-                keeper.risen(&letter, own);
+                match self.config.kind.collects() {
+                    true => info!(sink = keeper.name, id = letter.id, "to be sent once more"),
+                    false => {
+                        info!(sink = keeper.name, id = letter.id, "delivered after all");
+                        keeper.delivered(1);
+                    }
+                }
+                keeper.risen(self.turn, &letter, own);
                 self.again.works();
                 self.works_again();
             }

@@ -1,0 +1,71 @@
+//! What stands behind the state of a mail sink. An older version passes it over, and what an older
+//! version wrote ends before it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Span, State};
+
+/// What is durable, too.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Later {
+    /// Who has the digest of a channel that is being sent, or never gets it.
+    pub(super) served: BTreeMap<String, Vec<String>>,
+    /// Digests that were given up, by the ids of their dead letters.
+    pub(super) refused: BTreeMap<String, Refused>,
+}
+
+/// A digest that was given up: sent once more, it is the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Refused {
+    pub(super) channel: String,
+    pub(super) span: Span,
+    /// When it was due, in seconds.
+    pub(super) due: i64,
+    /// Who has it, or never gets it.
+    pub(super) served: Vec<String>,
+}
+
+/// Reads what [`encode`] wrote, or an older version.
+pub(super) fn decode(own: &[u8]) -> (State, Later) {
+    match postcard::take_from_bytes(own) {
+        Ok((state, behind)) => (state, postcard::from_bytes(behind).unwrap_or_default()),
+        Err(_) => Default::default(),
+    }
+}
+
+pub(super) fn encode(state: &State, later: &Later) -> Vec<u8> {
+    // Names and numbers: encoding them cannot fail.
+    postcard::to_allocvec(&(state, later)).unwrap_or_default()
+}
+
+/// A state as it is stored, without what was collected and is not mailed: the sink was sent to another
+/// place of the log, and collects from there.
+pub(in crate::sink) fn pass_over(own: &[u8]) -> Vec<u8> {
+    let (mut state, mut later) = decode(own);
+    state.waiting.clear();
+    state.sending.clear();
+    later.served.clear();
+    encode(&state, &later)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::Position;
+
+    #[test]
+    fn what_an_older_version_wrote_is_read_and_the_other_way_round() {
+        let span = Span { from: Position(3), to: Position(9) };
+        let state = State { waiting: [("a".to_owned(), span)].into(), ..State::default() };
+        let older = postcard::to_allocvec(&state).unwrap();
+        assert_eq!(decode(&older), (state.clone(), Later::default()));
+        let served = [("a".to_owned(), vec!["desk@example.org".to_owned()])].into();
+        let later = Later { served, ..Later::default() };
+        let newer = encode(&state, &later);
+        assert_eq!(decode(&newer), (state.clone(), later));
+        assert_eq!(postcard::from_bytes::<State>(&newer).unwrap(), state);
+        assert_eq!(decode(&[]), Default::default());
+    }
+}

@@ -1,0 +1,207 @@
+//! The conversation with a mail server: one mail, handed over to those whom the server takes it for.
+
+use std::time::Duration;
+
+use lettre::Address;
+use lettre::transport::smtp::Error;
+use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
+use lettre::transport::smtp::client::{
+    AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters,
+};
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
+
+use super::secrets::Secrets;
+use crate::config::Endpoint;
+use crate::net::chain;
+use crate::sink::error::SinkError;
+
+/// A mail server may take this long for each of its answers.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// And this long to take a mail once it has it: a mail that is given up then is sent twice (RFC 5321,
+/// 4.5.3.2.6).
+const TO_TAKE_IT: Duration = Duration::from_secs(600);
+/// And this long for a goodbye, which nothing hangs on.
+const GOODBYE: Duration = Duration::from_secs(5);
+
+/// For whom a mail was taken, and for whom not, with what the server said.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    pub(super) taken: Vec<Address>,
+    /// For good.
+    pub(super) refused: Vec<(Address, String)>,
+    /// For now.
+    pub(super) put_off: Vec<(Address, String)>,
+}
+
+/// Sends `mail` to each of `to`. A connection for one mail: they are too rare to keep one open.
+///
+/// # Errors
+/// Passing when there may be a better time, gone when the server takes no mail from this sender,
+/// refused when it does not take this one.
+pub(super) async fn send(
+    endpoint: &Endpoint,
+    sender: &Address,
+    to: &[Address],
+    mail: &[u8],
+) -> Result<Outcome, SinkError> {
+    let password = endpoint.password.as_ref().map(|password| password.load());
+    let password = password.transpose().map_err(SinkError::passing)?;
+    let user = endpoint.user().unwrap_or_default();
+    let secrets = Secrets::new(&user, password.as_deref());
+    let mut talk = Talk::begin(endpoint, secrets).await?;
+    let outcome = async {
+        if let Some(password) = password {
+            talk.log_in(Credentials::new(user, password)).await?;
+        }
+        talk.hand_over(sender, to, mail).await
+    };
+    let outcome = outcome.await;
+    // The mail is taken or not, whatever is said now.
+    let _ = tokio::time::timeout(GOODBYE, talk.connection.abort()).await;
+    outcome
+}
+
+/// A connection that stands.
+struct Talk {
+    connection: AsyncSmtpConnection,
+    secrets: Secrets,
+}
+
+impl Talk {
+    async fn begin(endpoint: &Endpoint, secrets: Secrets) -> Result<Talk, SinkError> {
+        let host = endpoint.url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        let tls = endpoint.tls.then(|| encryption(endpoint, host)).transpose()?;
+        // From the first byte, or once the connection stands (STARTTLS), and nothing without it.
+        let (wrapper, upgrade, usual) = match tls {
+            Some(tls) if endpoint.url.scheme() == "smtps" => (Some(tls), None, 465),
+            Some(tls) => (None, Some(tls), 587),
+            None => (None, None, 25),
+        };
+        let (port, own) = (endpoint.url.port().unwrap_or(usual), ClientId::default());
+        let connecting =
+            AsyncSmtpConnection::connect_tokio1((host, port), Some(PATIENCE), &own, wrapper, None);
+        let connected = within(PATIENCE, "greets", connecting).await?;
+        let connection = connected.map_err(|error| judged(&secrets, &error))?;
+        let mut talk = Talk { connection, secrets };
+        if let Some(tls) = upgrade {
+            let upgraded = talk.connection.starttls(tls, &own);
+            let upgraded = within(PATIENCE, "encrypts the connection", upgraded).await?;
+            upgraded.map_err(|error| judged(&talk.secrets, &error))?;
+        }
+        Ok(talk)
+    }
+
+    async fn log_in(&mut self, credentials: Credentials) -> Result<(), SinkError> {
+        let answer = self.connection.auth(DEFAULT_MECHANISMS, &credentials);
+        let answer = within(PATIENCE, "answers the login", answer).await?;
+        answer.map(drop).map_err(|error| judged(&self.secrets, &error))
+    }
+
+    async fn hand_over(
+        &mut self,
+        sender: &Address,
+        to: &[Address],
+        mail: &[u8],
+    ) -> Result<Outcome, SinkError> {
+        let server = self.connection.server_info();
+        let any_script = server.supports_feature(Extension::SmtpUtfEight);
+        let mut options = Vec::new();
+        if any_script && std::iter::once(sender).chain(to).any(|address| !is_ascii(address)) {
+            options.push(MailParameter::SmtpUtfEight);
+        }
+        if !mail.is_ascii() {
+            if !server.supports_feature(Extension::EightBitMime) {
+                return Err(SinkError::passing("the mail server takes no mail beyond ASCII"));
+            }
+            options.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+        }
+        let answer = self.connection.command(Mail::new(Some(sender.clone()), options));
+        let answer = within(PATIENCE, "answers to the sender", answer).await?;
+        answer.map_err(|error| judged(&self.secrets, &error))?;
+
+        let mut outcome = Outcome::default();
+        for address in to {
+            if !any_script && !is_ascii(address) {
+                let reason = "the mail server takes no addresses beyond ASCII".to_owned();
+                outcome.refused.push((address.clone(), reason));
+                continue;
+            }
+            let answer = self.connection.command(Rcpt::new(address.clone(), Vec::new()));
+            match within(PATIENCE, "answers to a recipient", answer).await? {
+                Ok(_) => outcome.taken.push(address.clone()),
+                Err(error) => {
+                    let said = (address.clone(), said(&self.secrets, &error));
+                    match () {
+                        () if error.is_permanent() => outcome.refused.push(said),
+                        () if error.is_transient() => outcome.put_off.push(said),
+                        () => return Err(judged(&self.secrets, &error)),
+                    }
+                }
+            }
+        }
+        if outcome.taken.is_empty() {
+            return Ok(outcome);
+        }
+        let refused = |error: &Error| match error.is_permanent() {
+            true => {
+                let said = said(&self.secrets, error);
+                SinkError::refused(format!("the mail server refuses the digest: {said}"))
+            }
+            false => judged(&self.secrets, error),
+        };
+        let answer = within(PATIENCE, "asks for the mail", self.connection.command(Data)).await?;
+        answer.map_err(|error| refused(&error))?;
+        let answer = self.connection.message(mail);
+        let answer = within(TO_TAKE_IT, "takes the mail", answer).await?;
+        answer.map_err(|error| refused(&error))?;
+        Ok(outcome)
+    }
+}
+
+/// The answer, or that there was none in time.
+async fn within<T>(
+    patience: Duration,
+    step: &str,
+    answer: impl Future<Output = Result<T, Error>>,
+) -> Result<Result<T, Error>, SinkError> {
+    let silence = |_| {
+        let seconds = patience.as_secs();
+        SinkError::passing(format!("the mail server: nothing came in {seconds} s until it {step}"))
+    };
+    tokio::time::timeout(patience, answer).await.map_err(silence)
+}
+
+/// An answer that is not about one mail.
+fn judged(secrets: &Secrets, error: &Error) -> SinkError {
+    let said = said(secrets, error);
+    match error.is_permanent() {
+        true => SinkError::gone(format!("the mail server refuses: {said}")),
+        false => SinkError::passing(format!("the mail server: {said}")),
+    }
+}
+
+fn said(secrets: &Secrets, error: &Error) -> String {
+    secrets.hide(&chain(error))
+}
+
+fn is_ascii(address: &Address) -> bool {
+    AsRef::<str>::as_ref(address).is_ascii()
+}
+
+fn encryption(endpoint: &Endpoint, host: &str) -> Result<TlsParameters, SinkError> {
+    let mut parameters = TlsParameters::builder(host.to_owned());
+    parameters = match &endpoint.ca_file {
+        None => parameters.certificate_store(CertificateStore::WebpkiRoots),
+        Some(path) => {
+            let pem = std::fs::read(path).map_err(|error| {
+                SinkError::passing(format!("{} cannot be read: {error}", path.display()))
+            })?;
+            let certificate = Certificate::from_pem(&pem)
+                .map_err(|error| SinkError::passing(format!("{}: {error}", path.display())))?;
+            parameters.certificate_store(CertificateStore::None).add_root_certificate(certificate)
+        }
+    };
+    let built = parameters.build_rustls();
+    built.map_err(|error| SinkError::passing(format!("TLS cannot be set up: {error}")))
+}

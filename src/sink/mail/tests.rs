@@ -1,0 +1,298 @@
+use std::io::{BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use super::*;
+use crate::clock::Clock;
+use crate::config::{SinkConfig, SinkKind};
+use crate::log::fault::Switch;
+use crate::log::sample::{at, item_on, items};
+use crate::log::Log;
+use crate::sink::testing::{Work, sinks, until};
+use crate::sink::{Doing, RewindTo, SinkErrorKind};
+
+/// For whom a mail was taken, and the mail.
+type Taken = (Vec<String>, String);
+
+/// A mail server that keeps what it takes. Its thread ends with the test's process.
+struct Server {
+    address: SocketAddr,
+    mails: Arc<Mutex<Vec<Taken>>>,
+}
+
+impl Server {
+    /// A server that says what `objects` says to a line, or, after a mail, to that mail; where it says
+    /// nothing, that all is well.
+    fn start(objects: impl Fn(&str) -> Option<&'static str> + Send + 'static) -> Server {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let mails = Arc::new(Mutex::new(Vec::new()));
+        let kept = mails.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                // A client that breaks off has sent nothing.
+                let _ = session(&stream.unwrap(), &kept, &objects);
+            }
+        });
+        Server { address, mails }
+    }
+
+    /// For whom mails were taken, in order, each with its channel.
+    fn mails(&self) -> Vec<String> {
+        let mails = self.mails.lock().unwrap();
+        let channel = |mail: &str| {
+            let subject = mail.lines().find_map(|line| line.strip_prefix("Subject: "));
+            subject.unwrap_or_default().split(':').next().unwrap_or_default().to_owned()
+        };
+        mails.iter().map(|(to, mail)| format!("{} for {}", channel(mail), to.join(" "))).collect()
+    }
+}
+
+fn session(
+    stream: &TcpStream,
+    mails: &Mutex<Vec<Taken>>,
+    objects: &dyn Fn(&str) -> Option<&'static str>,
+) -> std::io::Result<()> {
+    let (mut reader, mut writer) = (BufReader::new(stream), stream);
+    writer.write_all(b"220 desk\r\n")?;
+    let (mut line, mut to) = (String::new(), Vec::new());
+    while reader.read_line(&mut line)? > 0 {
+        let answer = match (objects(&line), line.split([' ', '\r']).next().unwrap_or_default()) {
+            (Some(objection), _) => objection,
+            (None, "EHLO") => "250-desk\r\n250-AUTH PLAIN\r\n250 8BITMIME",
+            (None, "RCPT") => {
+                to.push(line.trim_end().replace("RCPT TO:<", "").replace('>', ""));
+                "250 ok"
+            }
+            (None, "DATA") => {
+                writer.write_all(b"354 go on\r\n")?;
+                let mut mail = String::new();
+                while !mail.ends_with("\r\n.\r\n") {
+                    reader.read_line(&mut mail)?;
+                }
+                objects(&mail).unwrap_or_else(|| {
+                    mails.lock().unwrap().push((std::mem::take(&mut to), mail));
+                    "250 taken"
+                })
+            }
+            _ => "250 ok",
+        };
+        writer.write_all(format!("{answer}\r\n").as_bytes())?;
+        line.clear();
+    }
+    Ok(())
+}
+
+fn configs(dir: &Path, address: SocketAddr, user: &str, keys: &str) -> Vec<SinkConfig> {
+    let text = format!(
+        "[[channel]]\nname = \"islands\"\n\
+         [[sink.mail]]\nname = \"desk\"\nchannels = [\"harbour\", \"islands\"]\n\
+         url = \"smtp://{user}{address}\"\nsender = \"wire@example.org\"\nevery = \"1h\"\n{keys}"
+    );
+    sinks(dir, &text)
+}
+
+const TO_ONE: &str = "to = [\"desk@example.org\"]";
+const TO_TWO: &str = "to = [\"desk@example.org\", \"The Night <night@example.org>\"]";
+
+/// Sends a mail as the sink of this configuration does.
+async fn post(configs: &[SinkConfig]) -> Result<post::Outcome, SinkError> {
+    let SinkKind::Mail(config) = &configs[0].kind else { panic!("no mail") };
+    let sender = config.sender.parse().unwrap();
+    let mailbox = |to: &String| to.parse::<Mailbox>().unwrap().email;
+    let to: Vec<_> = config.to.iter().map(mailbox).collect();
+    post::send(&config.endpoint, &sender, &to, b"Subject: x\r\n\r\nx").await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_server_that_says_nothing_is_given_up_and_it_is_said() {
+    // The system accepts the connection, and nobody ever speaks.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let configs = configs(dir.path(), listener.local_addr().unwrap(), "", TO_ONE);
+    let fault = post(&configs).await.unwrap_err();
+    assert_eq!(fault.kind(), SinkErrorKind::Passing);
+    assert!(fault.to_string().starts_with("the mail server: "), "{fault}");
+}
+
+#[tokio::test]
+async fn a_login_that_the_server_repeats_is_not_told() {
+    let server = Server::start(|line| {
+        line.starts_with("AUTH").then_some("535 5.7.8 no: AUTH PLAIN AGRlc2sAaHVudGVyMi1odW50ZXIy")
+    });
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("secret"), "hunter2-hunter2").unwrap();
+    let keys = format!("{TO_ONE}\npassword_file = \"secret\"");
+    let fault = post(&configs(dir.path(), server.address, "desk@", &keys)).await.unwrap_err();
+    assert_eq!(fault.kind(), SinkErrorKind::Gone);
+    let said = fault.to_string();
+    assert!(said.contains("535") && said.contains("[hidden]") && !said.contains("AGRl"), "{said}");
+}
+
+/// A log with what came on its channels, and a sink that mails it.
+struct Bench {
+    dir: tempfile::TempDir,
+    log: Log,
+    clock: Clock,
+}
+
+impl Bench {
+    fn new() -> Bench {
+        let dir = tempfile::tempdir().unwrap();
+        let log = Log::open_on(&dir.path().join("data"), &Switch::default()).unwrap();
+        Bench { dir, log, clock: Clock::standing(at(0)) }
+    }
+
+    fn start(&self, server: &Server, keys: &str) -> Work {
+        let configs = configs(self.dir.path(), server.address, "", keys);
+        Work::at(self.clock.clone(), configs, &self.log)
+    }
+
+    async fn collect(&self, work: &Work, seqs: std::ops::Range<u64>) {
+        self.log.append(&items(seqs)).unwrap();
+        let collected = || work.couriers.status_of("desk").unwrap().lag == 0;
+        until("all is collected", collected).await;
+    }
+}
+
+#[tokio::test]
+async fn a_recipient_who_is_refused_or_put_off_holds_up_nobody_else() {
+    let (puts_off, is_on) = switch();
+    let server = Server::start(move |line| match line {
+        line if line.contains("gone@") => line.starts_with("RCPT").then_some("550 no such user"),
+        line if line.starts_with("RCPT TO:<night@") => is_on().then_some("452 mailbox full"),
+        _ => None,
+    });
+    let bench = Bench::new();
+    let keys = "to = [\"gone@example.org\", \"night@example.org\", \"desk@example.org\"]";
+    let work = bench.start(&server, keys);
+    bench.collect(&work, 1..3).await;
+    bench.clock.set(at(3_600));
+    let couriers = work.couriers.clone();
+    let status = || couriers.status_of("desk").unwrap();
+    until("one is put off", || status().state == Doing::Retrying).await;
+    assert_eq!(server.mails(), ["harbour for desk@example.org"]);
+    let error = status().error.unwrap();
+    assert!(error.contains("night@example.org") && error.contains("mailbox full"), "{error}");
+
+    // After a restart, too, it goes to nobody twice.
+    work.kill().await;
+    let work = bench.start(&server, keys);
+    puts_off.store(false, Ordering::SeqCst);
+    work.couriers.resume("desk").unwrap();
+    let couriers = work.couriers.clone();
+    until("it is sent", || couriers.status_of("desk").unwrap().delivered == Some(2)).await;
+    work.end().await;
+    assert_eq!(server.mails(), ["harbour for desk@example.org", "harbour for night@example.org"]);
+}
+
+#[tokio::test]
+async fn a_mail_that_is_taken_for_nobody_pauses_the_sink_and_names_them() {
+    let server = Server::start(|line| line.starts_with("RCPT").then_some("550 no such user"));
+    let bench = Bench::new();
+    let work = bench.start(&server, TO_TWO);
+    bench.collect(&work, 1..3).await;
+    bench.clock.set(at(3_600));
+    let couriers = work.couriers.clone();
+    let status = || couriers.status_of("desk").unwrap();
+    until("it is paused", || status().state == Doing::Paused).await;
+    let reason = status().reason.unwrap();
+    assert!(reason.contains("desk@example.org: ") && reason.contains("night@"), "{reason}");
+    work.end().await;
+}
+
+/// A switch, and a look at it for a server.
+fn switch() -> (Arc<AtomicBool>, impl Fn() -> bool + Send + 'static) {
+    let switch = Arc::new(AtomicBool::new(true));
+    let seen = switch.clone();
+    (switch, move || seen.load(Ordering::SeqCst))
+}
+
+#[tokio::test]
+async fn a_digest_that_is_refused_for_good_becomes_a_dead_letter_and_the_others_go() {
+    let (refuses, is_on) = switch();
+    let server = Server::start(move |line| {
+        (line.contains("Subject: harbour") && is_on()).then_some("554 not with that subject")
+    });
+    let bench = Bench::new();
+    let work = bench.start(&server, TO_ONE);
+    let couriers = work.couriers.clone();
+    let status = || couriers.status_of("desk").unwrap();
+    bench.log.append(&[item_on(1, &["harbour"]), item_on(2, &["islands"])]).unwrap();
+    until("all is collected", || status().lag == 0).await;
+    bench.clock.set(at(3_600));
+    until("the other is sent", || status().delivered == Some(1)).await;
+    assert_eq!(server.mails(), ["islands for desk@example.org"]);
+    let letters = couriers.letters("desk").unwrap();
+    assert_eq!(letters.len(), 1);
+    assert_eq!(letters[0].id, "harbour/1");
+    assert!(letters[0].reason.contains("554"), "{}", letters[0].reason);
+    assert!(matches!(status().state, Doing::Idle), "{:?}", status());
+
+    // Sent once more after a restart, it is the same, whatever has come since.
+    work.kill().await;
+    let work = bench.start(&server, TO_ONE);
+    bench.collect(&work, 3..4).await;
+    refuses.store(false, Ordering::SeqCst);
+    let couriers = work.couriers.clone();
+    assert_eq!(couriers.redeliver("desk", &[]).unwrap(), 1);
+    until("it is sent", || server.mails().len() == 2).await;
+    until("it is no letter", || couriers.letters("desk").unwrap().is_empty()).await;
+    work.end().await;
+    let mails = server.mails.lock().unwrap();
+    assert!(mails[1].1.contains("Ferry 1") && !mails[1].1.contains("Ferry 3"), "{}", mails[1].1);
+}
+
+#[tokio::test]
+async fn a_digest_that_some_have_does_not_hold_up_the_next_one() {
+    let (puts_off, is_on) = switch();
+    let server = Server::start(move |line| {
+        (line.starts_with("RCPT TO:<night@") && is_on()).then_some("452 mailbox full")
+    });
+    let bench = Bench::new();
+    let work = bench.start(&server, TO_TWO);
+    let couriers = work.couriers.clone();
+    for hour in 1..3 {
+        bench.collect(&work, hour..hour + 1).await;
+        bench.clock.set(at(3_600 * hour));
+        until("one has it", || server.mails().len() as u64 == hour).await;
+    }
+    until("it is a letter", || couriers.letters("desk").unwrap().len() == 1).await;
+    puts_off.store(false, Ordering::SeqCst);
+    couriers.redeliver("desk", &[]).unwrap();
+    // It waits until the one that is being sent is sent, by a clock that stands.
+    until("all have the second", || server.mails().len() >= 3).await;
+    bench.clock.set(at(7_300));
+    until("all have both", || server.mails().len() == 4).await;
+    until("it is no letter", || couriers.letters("desk").unwrap().is_empty()).await;
+    work.end().await;
+    let (desk, night) = ("harbour for desk@example.org", "harbour for night@example.org");
+    assert_eq!(server.mails(), [desk, desk, night, night]);
+}
+
+#[tokio::test]
+async fn a_sink_that_is_sent_to_the_end_passes_over_what_it_has_not_mailed() {
+    let (refuses, is_on) = switch();
+    let server =
+        Server::start(move |line| (line.starts_with("MAIL") && is_on()).then_some("550 not you"));
+    let bench = Bench::new();
+    let work = bench.start(&server, TO_ONE);
+    let couriers = work.couriers.clone();
+    let status = || couriers.status_of("desk").unwrap();
+    bench.collect(&work, 1..3).await;
+    bench.clock.set(at(3_600));
+    until("it is paused", || status().state == Doing::Paused).await;
+    couriers.rewind("desk", RewindTo::End).unwrap();
+    couriers.resume("desk").unwrap();
+    until("nothing waits", || status().state == Doing::Idle && status().attempts == 0).await;
+    refuses.store(false, Ordering::SeqCst);
+    bench.collect(&work, 3..4).await;
+    bench.clock.set(at(7_200));
+    until("the next is sent", || status().delivered == Some(1)).await;
+    work.end().await;
+    let mails = server.mails.lock().unwrap();
+    assert_eq!(mails.len(), 1);
+    assert!(mails[0].1.contains("Ferry 3") && !mails[0].1.contains("Ferry 1"), "{}", mails[0].1);
+}
