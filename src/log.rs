@@ -201,6 +201,12 @@ impl Log {
         self.0.noted.notify_one();
     }
 
+    /// Takes note from where on a sink will read again what its cursor is past: retention waits for
+    /// that, too. Known in memory only; to be told before the cursor moves past it.
+    pub fn note_needed(&self, sink: &str, from: Option<Position>) {
+        self.cursors().note_needed(sink, from);
+    }
+
     /// What was noted under `key` by [`Log::note_state`].
     pub fn state(&self, key: &str) -> Option<Vec<u8>> {
         self.cursors().state(key)

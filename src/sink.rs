@@ -178,6 +178,17 @@ impl Sink {
     }
 }
 
+/// The first position that a sink of this kind will read again, though its cursor is past it, by what
+/// it wants to find again.
+fn needs(kind: &str, own: &[u8]) -> Option<Position> {
+    #[cfg(feature = "mail")]
+    if kind == mail::KIND {
+        return mail::needs(own);
+    }
+    let _ = (kind, own);
+    None
+}
+
 /// What a sink of this kind wants to find again when it is sent to another place of the log.
 fn pass_over(kind: &str, own: &[u8]) -> Vec<u8> {
     #[cfg(feature = "mail")]

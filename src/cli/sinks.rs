@@ -224,6 +224,7 @@ fn line(sink: &Value, now: Timestamp) -> String {
     let number = |key: &str| sink[key].as_u64().unwrap_or(0);
     let mut line = format!("{:<16} {:<9} {:<11}", text("name"), text("kind"), text("state"));
     line.push_str(&match number("lag") {
+        0 if sink["waiting_since"].is_string() => "has everything, has not sent all".to_owned(),
         0 => "has everything".to_owned(),
         lag => format!("lags {lag}"),
     });
@@ -288,6 +289,12 @@ mod tests {
         ] {
             assert!(said.contains(part), "no {part:?} in {said}");
         }
+        let digest = json!({ "name": "digest", "lag": 0, "waiting_since": "2026-03-01T06:06:40Z" });
+        let said = tell(&json!({ "sinks": [digest] }), now);
+        assert!(
+            said.ends_with("has everything, has not sent all, the oldest 3m 20s old"),
+            "{said}"
+        );
         assert_eq!(tell(&json!({ "sinks": [] }), now), "no sinks");
         assert_eq!(tell(&json!({ "dead_letters": 3 }), now), "3 dead letters");
     }

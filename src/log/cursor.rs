@@ -36,6 +36,8 @@ pub(super) struct Cursors {
     known: BTreeMap<String, Cursor>,
     /// Configured sinks: retention waits for these.
     attached: BTreeSet<String>,
+    /// The first position that a sink will read again, though its cursor is past it.
+    needed: BTreeMap<String, Position>,
     /// Noted since the last save.
     dirty: BTreeSet<String>,
 }
@@ -92,15 +94,27 @@ impl Cursors {
         self.dirty.insert(key);
     }
 
+    /// Takes note from where on a sink will read again what its cursor is past.
+    pub(super) fn note_needed(&mut self, sink: &str, from: Option<Position>) {
+        match from {
+            Some(from) => self.needed.insert(sink.to_owned(), from),
+            None => self.needed.remove(sink),
+        };
+    }
+
     /// The configured sinks and how far each has come.
     pub(super) fn sinks(&self) -> Vec<(String, Position)> {
         let next = |sink: &String| Some((sink.clone(), self.known.get(&key_of(sink))?.next));
         self.attached.iter().filter_map(next).collect()
     }
 
-    /// The configured sink that is furthest behind.
+    /// The configured sink that is furthest behind, and the first position that it still needs.
     pub(super) fn furthest_behind(&self) -> Option<(String, Position)> {
-        self.sinks().into_iter().min_by_key(|(_, next)| *next)
+        let needed = |(sink, next): (String, Position)| {
+            let from = self.needed.get(&sink).map_or(next, |from| next.min(*from));
+            (sink, from)
+        };
+        self.sinks().into_iter().map(needed).min_by_key(|(_, from)| *from)
     }
 
     pub(super) fn unsaved(&self) -> Vec<(String, Cursor)> {

@@ -49,7 +49,7 @@ pub(super) struct Inner {
     turn: Turn,
     pub(super) next: Position,
     /// What the sink itself wants to find again.
-    own: Vec<u8>,
+    pub(super) own: Vec<u8>,
     pub(super) state: State,
     pub(super) live: Live,
 }
@@ -82,6 +82,7 @@ impl Keeper {
         let Cursor { next, state: own } = cursor;
         let channels = named(&config.channels);
         let live = Live::default();
+        log.note_needed(&name, super::needs(config.kind.word(), &own));
         let inner = Inner { channels, changes: Vec::new(), turn: 0, next, own, state, live };
         Keeper {
             kind: config.kind.word(),
@@ -353,6 +354,7 @@ impl Keeper {
     }
 
     fn note_cursor(&self, inner: &Inner) {
+        self.log.note_needed(&self.name, super::needs(self.kind, &inner.own));
         let cursor = Cursor { next: inner.next, state: inner.own.clone() };
         self.log.note_cursor(&self.name, cursor);
     }

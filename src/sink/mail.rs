@@ -33,7 +33,7 @@ mod story;
 
 use digest::Digest;
 use later::{Later, Refused};
-pub(super) use later::pass_over;
+pub(super) use later::{needs, pass_over};
 
 /// The word for this kind of sink.
 pub(super) const KIND: &str = "mail";

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::keeper::{Keeper, key_of};
+use super::needs;
 use super::state::{DeadLetter, State};
 use crate::config::SinkConfig;
 use crate::log::{LogError, LogErrorKind, Position, View};
@@ -27,7 +28,7 @@ pub struct Status {
     pub end: Position,
     /// Positions between the two, whether or not they are on its channels.
     pub lag: u64,
-    /// When the oldest of them was committed.
+    /// When the oldest of them was committed; of digests by mail, the oldest that is not mailed yet.
     pub waiting_since: Option<Timestamp>,
     /// Attempts at the next delivery, or at the mail that is due, that failed.
     pub attempts: u32,
@@ -65,9 +66,10 @@ impl Status {
     /// How a sink of the running daemon fares.
     pub(super) fn of(keeper: &Keeper) -> Status {
         let end = *keeper.log.watch().borrow();
-        let (next, state, live) = {
+        let (next, needed, state, live) = {
             let inner = keeper.lock();
-            (inner.next, inner.state.clone(), inner.live.clone())
+            let needed = needs(keeper.kind, &inner.own);
+            (inner.next, needed, inner.state.clone(), inner.live.clone())
         };
         let mut status = Status::stored(keeper.name.clone(), keeper.kind, next, end, &state);
         status.channels = keeper.channels();
@@ -77,7 +79,7 @@ impl Status {
             () if next < end => Doing::Delivering,
             () => Doing::Idle,
         };
-        status.waiting_since = waiting_since(&keeper.log.view(), next, end);
+        status.waiting_since = waiting_since(&keeper.log.view(), needed.unwrap_or(next), end);
         status.attempts = status.attempts.max(live.missed);
         status.retry_at = live.retry_at;
         (status.error_at, status.error) = live.error.unzip();
@@ -98,10 +100,11 @@ impl Status {
             let name = &config.name.value;
             let cursor = cursors.iter().find(|(known, _)| known == name);
             let next = cursor.map_or(first, |(_, cursor)| cursor.next);
+            let needed = cursor.and_then(|(_, cursor)| needs(config.kind.word(), &cursor.state));
             let state = stored_state(name, view)?;
             let mut status = Status::stored(name.clone(), config.kind.word(), next, end, &state);
             status.channels = config.channels.iter().map(|at| at.value.clone()).collect();
-            status.waiting_since = waiting_since(view, next, end);
+            status.waiting_since = waiting_since(view, needed.unwrap_or(next), end);
             found.push(status);
         }
         Ok(found)

@@ -71,6 +71,20 @@ fn a_record_that_a_sink_has_not_had_stays() {
 }
 
 #[test]
+fn a_record_that_a_sink_reads_once_more_stays() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    log.attach("digest", Position::FIRST);
+    log.append(&items(1..101)).unwrap();
+    log.note_needed("digest", Some(Position(31)));
+    log.note_cursor("digest", Cursor { next: Position(101), state: Vec::new() });
+    assert_eq!(log.trim(&keep(10), 0, at(0)).unwrap().records, 30);
+    assert_eq!(positions(&log.view())[0], 31);
+    log.note_needed("digest", None);
+    assert_eq!(log.trim(&keep(10), 0, at(0)).unwrap().records, 59);
+}
+
+#[test]
 fn an_item_under_an_embargo_stays_until_every_sink_has_had_it() {
     let dir = tempfile::tempdir().unwrap();
     let log = open(dir.path());

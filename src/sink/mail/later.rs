@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Span, State};
+use crate::log::Position;
 
 /// What is durable, too.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,10 +51,16 @@ pub(in crate::sink) fn pass_over(own: &[u8]) -> Vec<u8> {
     encode(&state, &later)
 }
 
+/// The first position that a digest will be made of, by a state as it is stored.
+pub(in crate::sink) fn needs(own: &[u8]) -> Option<Position> {
+    let (state, _) = decode(own);
+    let sending = state.sending.values().map(|(span, _)| span);
+    state.waiting.values().chain(sending).map(|span| span.from).min()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::Position;
 
     #[test]
     fn what_an_older_version_wrote_is_read_and_the_other_way_round() {

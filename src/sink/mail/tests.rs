@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex};
 
 use super::*;
 use crate::clock::Clock;
-use crate::config::{SinkConfig, SinkKind};
+use crate::config::{OnFull, SinkConfig, SinkKind};
 use crate::log::fault::Switch;
 use crate::log::sample::{at, item_on, items};
-use crate::log::Log;
+use crate::log::{Keep, Log};
 use crate::sink::testing::{Work, sinks, until};
 use crate::sink::{Doing, RewindTo, SinkErrorKind};
 
@@ -203,6 +203,38 @@ async fn a_mail_that_is_taken_for_nobody_pauses_the_sink_and_names_them() {
     work.end().await;
 }
 
+#[tokio::test]
+async fn what_a_digest_will_be_made_of_stays_in_the_log_until_it_is_mailed() {
+    let server = Server::start(|_| None);
+    let bench = Bench::new();
+    let work = bench.start(&server, TO_ONE);
+    bench.collect(&work, 1..101).await;
+    let keep = Keep {
+        records: Duration::from_secs(10),
+        window: Duration::from_secs(1),
+        identities: Duration::from_secs(1_000),
+        carried: Duration::from_secs(1_000),
+        max_size: 1 << 30,
+        on_full: OnFull::Block,
+    };
+    let trim = || bench.log.trim(&keep, 0, at(0)).unwrap().records;
+    assert_eq!(trim(), 0);
+    let couriers = work.couriers.clone();
+    let status = || couriers.status_of("desk").unwrap();
+    assert_eq!((status().lag, status().waiting_since), (0, Some(at(1))));
+    work.kill().await;
+    let work = bench.start(&server, TO_ONE);
+    assert_eq!(trim(), 0, "also after a restart");
+    bench.clock.set(at(3_600));
+    let couriers = work.couriers.clone();
+    let status = || couriers.status_of("desk").unwrap();
+    until("it is mailed", || status().delivered == Some(100)).await;
+    until("nothing waits", || status().waiting_since.is_none()).await;
+    work.end().await;
+    assert_eq!(trim(), 89);
+    assert_eq!(server.mails(), ["harbour for desk@example.org"]);
+}
+
 /// A switch, and a look at it for a server.
 fn switch() -> (Arc<AtomicBool>, impl Fn() -> bool + Send + 'static) {
     let switch = Arc::new(AtomicBool::new(true));
@@ -287,6 +319,7 @@ async fn a_sink_that_is_sent_to_the_end_passes_over_what_it_has_not_mailed() {
     couriers.rewind("desk", RewindTo::End).unwrap();
     couriers.resume("desk").unwrap();
     until("nothing waits", || status().state == Doing::Idle && status().attempts == 0).await;
+    assert_eq!(status().waiting_since, None);
     refuses.store(false, Ordering::SeqCst);
     bench.collect(&work, 3..4).await;
     bench.clock.set(at(7_200));
