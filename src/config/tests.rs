@@ -134,6 +134,17 @@ fn a_feed_and_a_webhook_say_what_is_wrong_with_their_logins() {
     assert!(feed("http://a.example").contains("unencrypted"));
 }
 
+#[cfg(feature = "mail")]
+#[test]
+fn a_mail_address_has_its_domain_as_mail_servers_know_it() {
+    let text = "[[channel]]\nname = \"a\"\n[[sink.mail]]\nname = \"d\"\nchannels = [\"a\"]\n\
+                sender = \"wire@example.org\"\nto = [\"a@example.org\", \"Müller <desk@müller.example>\"]\n\
+                every = \"1h\"\n";
+    let report = problems(text);
+    assert!(report.contains("write `desk@xn--mller-kva.example`"), "{report}");
+    assert!(report.contains("wirefold.toml:7:") && report.contains("1 error"), "{report}");
+}
+
 #[test]
 fn the_listener_is_off_until_it_is_asked_for_and_keeps_its_token_with_the_log() {
     let parse = |text: &str| Config::parse(File::new("f", text), Path::new("/desk")).0.unwrap();

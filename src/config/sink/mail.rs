@@ -138,9 +138,17 @@ impl Value for Clock {
 
 #[cfg(feature = "mail")]
 fn mailbox(address: &At<String>, problems: &mut Diagnostics) {
-    if address.value.parse::<lettre::message::Mailbox>().is_err() {
+    let Ok(mailbox) = address.value.parse::<lettre::message::Mailbox>() else {
         let message = format!("`{}` is not a mail address", address.value);
         let hint = "write `desk@example.org` or `The Desk <desk@example.org>`";
+        return problems.push(Diagnostic::error(&address.place, message).hint(hint));
+    };
+    let (user, domain) = (mailbox.email.user(), mailbox.email.domain());
+    // Few mail servers take it as it is, and all as it stands in the DNS.
+    if !domain.is_ascii() {
+        let message = format!("the domain of `{}` is not as mail servers know it", address.value);
+        let ascii = url::Host::parse(domain).map_or_else(|_| "…".to_owned(), |it| it.to_string());
+        let hint = format!("write `{user}@{ascii}`");
         problems.push(Diagnostic::error(&address.place, message).hint(hint));
     }
 }

@@ -8,6 +8,9 @@ use super::digest::Digest;
 use super::story::{Source, Story};
 use crate::markup::{escape, plain};
 
+/// Characters of a text that are told: no headline is longer, whatever a source sends.
+const LONGEST: usize = 500;
+
 /// The subject: how much there is.
 pub(super) fn subject(digest: &Digest) -> String {
     let new = digest.stories.iter().filter(|story| story.new).count();
@@ -37,14 +40,14 @@ fn counted(count: usize, one: &str, many: &str) -> Option<String> {
 pub(super) fn text(digest: &Digest, zone: &TimeZone) -> String {
     let mut text = String::new();
     for story in digest.told() {
-        line(&mut text, &format!("* {}{}", marks(story), plain(&story.headline)));
+        line(&mut text, &format!("* {}{}", marks(story), shown(&story.headline)));
         if let Some(link) = &story.link {
             line(&mut text, &format!("  {link}"));
         }
         for source in &story.sources {
             let told = match source.headline == story.headline {
                 true => String::new(),
-                false => format!(": {}", plain(&source.headline)),
+                false => format!(": {}", shown(&source.headline)),
             };
             line(&mut text, &format!("  - {}{told}", credit(source, zone)));
         }
@@ -94,6 +97,14 @@ pub(super) fn html(digest: &Digest, zone: &TimeZone) -> String {
     html
 }
 
+/// A text of an item as it is told: of one line, and not longer than a headline is.
+fn shown(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", plain(&text[..end])),
+        None => plain(text),
+    }
+}
+
 /// What a reader must know before the headline.
 fn marks(story: &Story) -> String {
     let marks = [
@@ -109,12 +120,12 @@ fn marks(story: &Story) -> String {
 fn credit(source: &Source, zone: &TimeZone) -> String {
     let at = source.at.to_zoned_datetime(zone.clone());
     let withdrawn = if source.withdrawn { ", withdrawn" } else { "" };
-    format!("{}, {}{withdrawn}", plain(&source.publisher), at.strftime("%Y-%m-%d %H:%M %Z"))
+    format!("{}, {}{withdrawn}", shown(&source.publisher), at.strftime("%Y-%m-%d %H:%M %Z"))
 }
 
 /// What comes after the stories.
 fn closing(digest: &Digest) -> Vec<String> {
-    let mut lines: Vec<_> = digest.rejected.iter().map(|reason| plain(reason)).collect();
+    let mut lines: Vec<_> = digest.rejected.iter().map(|reason| shown(reason)).collect();
     lines.extend(counted(digest.more_rejected, "more rejected record", "more rejected records"));
     let more = counted(digest.more, "more story", "more stories");
     lines.extend(more.map(|more| format!("And {more}.")));
@@ -126,8 +137,8 @@ fn closing(digest: &Digest) -> Vec<String> {
 
 fn linked(text: &str, link: Option<&str>) -> String {
     match link {
-        Some(link) => format!("<a href=\"{}\">{}</a>", escape(link), escape(&plain(text))),
-        None => escape(&plain(text)),
+        Some(link) => format!("<a href=\"{}\">{}</a>", escape(link), escape(&shown(text))),
+        None => escape(&shown(text)),
     }
 }
 
@@ -188,6 +199,16 @@ mod tests {
             for link in ["https://evil", "www.evil", "evil.example", "\u{202e}"] {
                 assert!(!text.contains(link), "{link} in\n{text}");
             }
+        }
+    }
+
+    #[test]
+    fn a_headline_without_end_is_cut() {
+        let mut digest = digest();
+        digest.stories[0].headline = "é".repeat(300_000);
+        let expected = format!("{}…", "é".repeat(LONGEST));
+        for text in [text(&digest, &TimeZone::UTC), html(&digest, &TimeZone::UTC)] {
+            assert!(text.contains(&expected) && text.len() < 4_000, "{}", text.len());
         }
     }
 
