@@ -28,7 +28,6 @@ mod digest;
 mod later;
 mod post;
 mod render;
-mod secrets;
 mod story;
 
 use digest::Digest;

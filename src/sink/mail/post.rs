@@ -11,10 +11,10 @@ use lettre::transport::smtp::client::{
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 
-use super::secrets::Secrets;
 use crate::config::Endpoint;
 use crate::net::chain;
 use crate::sink::error::SinkError;
+use crate::veil::Veil;
 
 /// A mail server may take this long for each of its answers.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -48,8 +48,11 @@ pub(super) async fn send(
     let password = endpoint.password.as_ref().map(|password| password.load());
     let password = password.transpose().map_err(SinkError::passing)?;
     let user = endpoint.user().unwrap_or_default();
-    let secrets = Secrets::new(&user, password.as_deref());
-    let mut talk = Talk::begin(endpoint, secrets).await?;
+    let mut veil = Veil::default();
+    if let Some(password) = &password {
+        veil.hide_login(&user, password);
+    }
+    let mut talk = Talk::begin(endpoint, veil).await?;
     let outcome = async {
         if let Some(password) = password {
             talk.log_in(Credentials::new(user, password)).await?;
@@ -65,11 +68,11 @@ pub(super) async fn send(
 /// A connection that stands.
 struct Talk {
     connection: AsyncSmtpConnection,
-    secrets: Secrets,
+    veil: Veil,
 }
 
 impl Talk {
-    async fn begin(endpoint: &Endpoint, secrets: Secrets) -> Result<Talk, SinkError> {
+    async fn begin(endpoint: &Endpoint, veil: Veil) -> Result<Talk, SinkError> {
         let host = endpoint.url.host_str().unwrap_or_default().trim_matches(['[', ']']);
         let tls = endpoint.tls.then(|| encryption(endpoint, host)).transpose()?;
         // From the first byte, or once the connection stands (STARTTLS), and nothing without it.
@@ -82,12 +85,12 @@ impl Talk {
         let connecting =
             AsyncSmtpConnection::connect_tokio1((host, port), Some(PATIENCE), &own, wrapper, None);
         let connected = within(PATIENCE, "greets", connecting).await?;
-        let connection = connected.map_err(|error| judged(&secrets, &error))?;
-        let mut talk = Talk { connection, secrets };
+        let connection = connected.map_err(|error| judged(&veil, &error))?;
+        let mut talk = Talk { connection, veil };
         if let Some(tls) = upgrade {
             let upgraded = talk.connection.starttls(tls, &own);
             let upgraded = within(PATIENCE, "encrypts the connection", upgraded).await?;
-            upgraded.map_err(|error| judged(&talk.secrets, &error))?;
+            upgraded.map_err(|error| judged(&talk.veil, &error))?;
         }
         Ok(talk)
     }
@@ -95,7 +98,7 @@ impl Talk {
     async fn log_in(&mut self, credentials: Credentials) -> Result<(), SinkError> {
         let answer = self.connection.auth(DEFAULT_MECHANISMS, &credentials);
         let answer = within(PATIENCE, "answers the login", answer).await?;
-        answer.map(drop).map_err(|error| judged(&self.secrets, &error))
+        answer.map(drop).map_err(|error| judged(&self.veil, &error))
     }
 
     async fn hand_over(
@@ -118,7 +121,7 @@ impl Talk {
         }
         let answer = self.connection.command(Mail::new(Some(sender.clone()), options));
         let answer = within(PATIENCE, "answers to the sender", answer).await?;
-        answer.map_err(|error| judged(&self.secrets, &error))?;
+        answer.map_err(|error| judged(&self.veil, &error))?;
 
         let mut outcome = Outcome::default();
         for address in to {
@@ -131,11 +134,11 @@ impl Talk {
             match within(PATIENCE, "answers to a recipient", answer).await? {
                 Ok(_) => outcome.taken.push(address.clone()),
                 Err(error) => {
-                    let said = (address.clone(), said(&self.secrets, &error));
+                    let said = (address.clone(), said(&self.veil, &error));
                     match () {
                         () if error.is_permanent() => outcome.refused.push(said),
                         () if error.is_transient() => outcome.put_off.push(said),
-                        () => return Err(judged(&self.secrets, &error)),
+                        () => return Err(judged(&self.veil, &error)),
                     }
                 }
             }
@@ -145,10 +148,10 @@ impl Talk {
         }
         let refused = |error: &Error| match error.is_permanent() {
             true => {
-                let said = said(&self.secrets, error);
+                let said = said(&self.veil, error);
                 SinkError::refused(format!("the mail server refuses the digest: {said}"))
             }
-            false => judged(&self.secrets, error),
+            false => judged(&self.veil, error),
         };
         let answer = within(PATIENCE, "asks for the mail", self.connection.command(Data)).await?;
         answer.map_err(|error| refused(&error))?;
@@ -173,16 +176,16 @@ async fn within<T>(
 }
 
 /// An answer that is not about one mail.
-fn judged(secrets: &Secrets, error: &Error) -> SinkError {
-    let said = said(secrets, error);
+fn judged(veil: &Veil, error: &Error) -> SinkError {
+    let said = said(veil, error);
     match error.is_permanent() {
         true => SinkError::gone(format!("the mail server refuses: {said}")),
         false => SinkError::passing(format!("the mail server: {said}")),
     }
 }
 
-fn said(secrets: &Secrets, error: &Error) -> String {
-    secrets.hide(&chain(error))
+fn said(veil: &Veil, error: &Error) -> String {
+    veil.over(&chain(error))
 }
 
 fn is_ascii(address: &Address) -> bool {
