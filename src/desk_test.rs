@@ -85,7 +85,7 @@ fn run_one(test: &TestConfig, mut decide: impl FnMut(Step) -> Vec<Entry>) -> Tes
             source: wanted.item.source.clone(),
             record: Ok(wanted.item.clone()),
         })));
-        happened.extend(entries.iter().filter_map(later));
+        happened.extend(entries.iter().flat_map(later));
         let decision = entries.iter().find_map(|entry| match entry {
             Entry::Item { seq: found, decision, .. } if *found == seq => Some(&**decision),
             _ => None,
@@ -97,7 +97,7 @@ fn run_one(test: &TestConfig, mut decide: impl FnMut(Step) -> Vec<Entry>) -> Tes
         let ends = test.items.iter().map(|wanted| wanted.item.embargoed.unwrap_or(wanted.at));
         let last = ends.max().unwrap_or(Timestamp::UNIX_EPOCH);
         let entries = decide(Step::Until(last.saturating_add(AFTER).unwrap_or(last)));
-        happened.extend(entries.iter().filter_map(later));
+        happened.extend(entries.iter().flat_map(later));
         check_later(test, expected, &happened, &mut mismatches);
     }
     let place = &test.name.place;
@@ -156,20 +156,18 @@ fn check(
     }
 }
 
-/// A delivery that time brought about, in the words of `later`.
-fn later(entry: &Entry) -> Option<String> {
+/// What time brought about, in the words of `later`: one delivery on each channel.
+fn later(entry: &Entry) -> Vec<String> {
     match entry {
-        Entry::Timer(timer) if !timer.channels.is_empty() => {
-            let items = [timer.item.0];
-            let channels = timer.channels.iter();
-            let lines = channels.map(|channel| in_words(timer.at, channel, &items, 0));
-            Some(lines.collect::<Vec<_>>().join(", "))
+        Entry::Timer(timer) => {
+            let on = |channel: &String| in_words(timer.at, channel, &[timer.item.0], 0);
+            timer.channels.iter().map(on).collect()
         }
         Entry::Digest(digest) => {
             let items: Vec<u64> = digest.entries.iter().map(|entry| entry.item.0).collect();
-            Some(in_words(digest.at, &digest.channel, &items, digest.left_out))
+            vec![in_words(digest.at, &digest.channel, &items, digest.left_out)]
         }
-        _ => None,
+        _ => Vec::new(),
     }
 }
 

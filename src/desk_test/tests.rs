@@ -194,6 +194,16 @@ fn an_embargoed_item_is_delivered_by_time_alone() {
 }
 
 #[test]
+fn what_time_brings_to_several_channels_is_expected_of_each() {
+    let more = "\n[[channel]]\nname = \"more\"\n[[rule]]\nname = \"more\"\nquery = \"truce\"\n\
+                channels = [\"more\"]";
+    let again = "items = [0] }, { at = \"2026-01-01T12:00:00Z\", channel = \"more\", items = [0] }";
+    let embargo = EMBARGO.replace(", matched = [\"mideast\"]", "").replace("items = [0] }", again);
+    let report = report(&format!("{more}{embargo}"));
+    assert!(report.passed(), "{report}");
+}
+
+#[test]
 fn an_item_that_is_expected_before_its_embargo_ends_is_a_failure() {
     let early = EMBARGO
         .replace(
