@@ -136,7 +136,7 @@ impl Embargoes {
         let gives_way =
             |held: &&Held| held.subject.gives_way_to(prepared, fold, held.fold.story == fold.story);
         let item = |held: &Held| held.subject.item;
-        if fold.verdict == Verdict::Kill {
+        if matches!(fold.verdict, Verdict::Kill | Verdict::Correction) {
             return self.held.values().filter(gives_way).map(item).collect();
         }
         let named = embargo::name(&prepared.item).and_then(|name| self.names.get(&name)).copied();

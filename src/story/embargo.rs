@@ -30,6 +30,7 @@ pub(crate) struct Subject {
     pub(crate) item: Seq,
     /// By what its versions know each other.
     pub(crate) name: Option<u64>,
+    uri: Option<String>,
     source: String,
     publisher: Option<String>,
 }
@@ -37,8 +38,9 @@ pub(crate) struct Subject {
 impl Subject {
     pub(crate) fn of(prepared: &Prepared) -> Subject {
         let Prepared { seq, item, .. } = prepared;
-        let (source, publisher) = (item.source.clone(), item.publisher.clone());
-        Subject { item: *seq, name: name(item), source, publisher }
+        let (uri, source, publisher) =
+            (item.uri.clone(), item.source.clone(), item.publisher.clone());
+        Subject { item: *seq, name: name(item), uri, source, publisher }
     }
 
     /// Whether another item takes its place, or withdraws it. `same_story`: both are of one story.
@@ -48,13 +50,18 @@ impl Subject {
         fold: &FoldDecision,
         same_story: bool,
     ) -> bool {
-        let named = self.name.is_some() && self.name == name(&prepared.item);
-        let is_target = fold.evidence.of == Some(self.item);
         let sent = &prepared.item;
-        let of_source =
-            same_story && self.source == sent.source && self.publisher == sent.publisher;
+        let named = self.name.is_some() && self.name == name(sent);
+        let is_target = fold.evidence.of == Some(self.item);
+        // Without a publisher the source is the provider.
+        let same_source = sent.publisher.is_some() || self.source == sent.source;
+        let of_provider = same_story && same_source && self.publisher == sent.publisher;
         match fold.verdict {
-            Verdict::Kill => named || is_target || of_source,
+            Verdict::Kill => named || is_target || of_provider,
+            Verdict::Correction => {
+                let same_uri = self.uri.is_some() && self.uri == sent.uri;
+                named || is_target || (of_provider && same_uri)
+            }
             Verdict::Revision => named || is_target,
             _ => named,
         }

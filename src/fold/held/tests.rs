@@ -11,6 +11,9 @@ use crate::prepare::Prepare;
 use crate::publisher::Publishers;
 use crate::story::Evidence;
 
+/// What ends an embargo and what does not.
+mod ends;
+
 const GROUNDED: &str = "Ferry runs aground off Sandvik";
 const AGREED: &str = "Freedonia agreed to halt river toll collections - coastal media";
 const DENIED: &str =
