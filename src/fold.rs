@@ -209,8 +209,11 @@ impl Fold {
         self.next_story = self.next_story.max(story.0 + 1);
         let part = match self.held.has(prepared.seq) {
             true => Part::Held,
-            false if decision.verdict == Verdict::Kill => Part::Withdraws { others_held: false },
-            false => Part::Told,
+            // In logs of earlier versions some are counted that are under embargo.
+            false => match Part::of(prepared, decision.verdict) {
+                Part::Held => Part::Told,
+                part => part,
+            },
         };
         self.stories.join(story, &profile, &decision.state, part);
         let item = &prepared.item;

@@ -124,6 +124,9 @@ impl Route {
         }
         self.embargoes.note(prepared, decision, family);
         self.restore_held(prepared, decision);
+        if !held {
+            self.stories.note_end(&decision.fold);
+        }
         self.restore_carried(story, &decision.carried(&prepared.item), prepared.received);
         self.wakes.pass(prepared.received, &self.rules);
     }
@@ -264,6 +267,9 @@ impl Route {
             embargo,
         };
         self.embargoes.note(prepared, &decision, family);
+        if embargo.is_none() {
+            self.stories.note_end(fold);
+        }
         let carried = decision.carried(&prepared.item);
         self.stories.carry(story, carried.iter().map(String::as_str), now);
         decision

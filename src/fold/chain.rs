@@ -10,6 +10,7 @@ use smallvec::SmallVec;
 use super::Fold;
 use super::identity::{Known, Names};
 use super::profile::Profile;
+use super::stories::Part;
 use super::window::Live;
 use crate::item::Marker;
 use crate::prepare::Prepared;
@@ -35,7 +36,7 @@ impl Fold {
         };
         let Some(story) = self.stories.get(known.story) else { return decision };
         let reason = format!("A marked version of item {} with another number.", known.seq);
-        let part = self.part_of(prepared, profile, verdict, known.story);
+        let part = Part::of(prepared, verdict);
         let state = story.after(profile, prepared.event, part);
         FoldDecision {
             evidence: Evidence { of: Some(known.seq), reason, ..decision.evidence },

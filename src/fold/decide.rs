@@ -200,7 +200,7 @@ impl Fold {
             threshold: choice.needs,
             ..self.because(reason)
         };
-        let part = self.part_of(prepared, profile, verdict, story);
+        let part = Part::of(prepared, verdict);
         let mut decision = decided(prepared, profile, verdict, story, &before, part, evidence);
         decision.merged = merged;
         decision.disputes = disputes && !decision.state.disputed;
@@ -244,27 +244,8 @@ impl Fold {
     ) -> FoldDecision {
         let empty = Story::default();
         let before = self.stories.get(story).unwrap_or(&empty);
-        let part = self.part_of(prepared, profile, verdict, story);
+        let part = Part::of(prepared, verdict);
         decided(prepared, profile, verdict, story, before, part, evidence)
-    }
-
-    /// What an item is in a story to which it is `verdict`.
-    pub(super) fn part_of(
-        &self,
-        prepared: &Prepared,
-        profile: &Profile,
-        verdict: Verdict,
-        story: StoryId,
-    ) -> Part {
-        if verdict == Verdict::Kill {
-            let held = self.held.of(self.stories.resolve(story));
-            let others_held = held.iter().any(|member| member.family != profile.family);
-            return Part::Withdraws { others_held };
-        }
-        match embargo::until(prepared, verdict) {
-            Some(_) => Part::Held,
-            None => Part::Told,
-        }
     }
 }
 

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::Fold;
 use super::disputed::contradict;
 use super::profile::Profile;
-use super::stories::Story;
+use super::stories::{Part, Story};
 use super::window::Live;
 use crate::item::Seq;
 use crate::prepare::Prepared;
@@ -241,12 +241,11 @@ impl Fold {
             return;
         }
         let Some(story) = self.stories.get(decision.story) else { return };
-        let StoryState { disputed, killed, .. } = decision.state;
-        let part = self.part_of(prepared, profile, decision.verdict, decision.story);
+        let disputed = decision.state.disputed;
+        let part = Part::of(prepared, decision.verdict);
         let state = story.after(profile, prepared.event, part);
         decision.disputes |= state.disputed && !disputed;
-        let (disputed, killed) = (disputed || state.disputed, killed || state.killed);
-        decision.state = StoryState { disputed, killed, ..state };
+        decision.state = StoryState { disputed: disputed || state.disputed, ..state };
     }
 
     /// Adds to a decision that was applied what is to come of its story.

@@ -43,12 +43,18 @@ impl Fold {
         } else if let Some(twin) = self.twin(names) {
             // Another feed has told of the change.
             (Verdict::Repeat, format!("The same item as {}, word for word.", twin.seq))
-        } else if item.lifecycle && self.is_over(known.story) {
+        } else if item.lifecycle && self.is_withdrawn(known) {
             return None;
         } else {
             (Verdict::Revision, format!("The same item as {}, with changed text.", known.seq))
         };
         Some(Ok(self.again(prepared, profile, verdict, known, reason)))
+    }
+
+    /// Whether what is known was withdrawn with all that was told of its story. Another provider's
+    /// that is under embargo was not.
+    fn is_withdrawn(&self, known: Known) -> bool {
+        self.is_over(known.story) && !self.held.has(known.seq)
     }
 
     /// Whether all that was told of a story was withdrawn.

@@ -7,7 +7,8 @@ use smallvec::SmallVec;
 use super::held::Member;
 use super::profile::{Profile, Standing};
 use super::register::Register;
-use crate::story::{Aliases, Past, StoryId, StoryState};
+use crate::prepare::Prepared;
+use crate::story::{Aliases, Past, StoryId, StoryState, Verdict, embargo};
 
 /// A story as far as it is needed to go on with it. Items under embargo are not in it, except as
 /// `live`.
@@ -50,9 +51,9 @@ impl Story {
                 return StoryState { first, last, ..self.state() };
             }
             Part::Told => publishers += u32::from(self.would_stand(profile.family)),
-            Part::Withdraws { others_held } => {
+            Part::Withdraws => {
                 publishers -= u32::from(self.stands(profile.family)).min(publishers);
-                killed |= publishers == 0 && !others_held;
+                killed |= publishers == 0;
             }
         }
         StoryState {
@@ -65,8 +66,10 @@ impl Story {
         }
     }
 
-    /// Counts an item that was held.
+    /// Counts an item that was held. Where all that was told of the story has been withdrawn
+    /// meanwhile, another provider that comes out with it tells it again.
     pub(super) fn count(&mut self, out: &Member) {
+        self.killed &= self.has_family(out.family);
         let opens = self.items == 0;
         self.first = if opens { out.event } else { self.first.min(out.event) };
         self.last = if opens { out.event } else { self.last.max(out.event) };
@@ -190,8 +193,21 @@ pub(super) enum Part {
     Told,
     /// It is under embargo, and not counted.
     Held,
-    /// It withdraws what its provider told. `others_held`: items of others are under embargo.
-    Withdraws { others_held: bool },
+    /// It withdraws what its provider told.
+    Withdraws,
+}
+
+impl Part {
+    /// What an item is in a story to which it is `verdict`.
+    pub(super) fn of(prepared: &Prepared, verdict: Verdict) -> Part {
+        if verdict == Verdict::Kill {
+            Part::Withdraws
+        } else if embargo::until(prepared, verdict).is_some() {
+            Part::Held
+        } else {
+            Part::Told
+        }
+    }
 }
 
 /// Stories by id. Every id that is given may be an alias.
@@ -227,7 +243,7 @@ impl Stories {
         match part {
             Part::Held => {}
             Part::Told => _ = story.tell(profile.family, profile.rank),
-            Part::Withdraws { .. } => story.withdraw(profile.family),
+            Part::Withdraws => story.withdraw(profile.family),
         }
         story.set(state);
     }

@@ -195,6 +195,7 @@ impl Route {
                 &mut self.early,
             );
             self.record_early(out);
+            self.stories.note_end(&held.fold);
             self.stories.carry(story, channels.iter().map(String::as_str), now);
             let reason = format!("Its embargo ended at {until:.0}.");
             let came = Out { state, disputes };
@@ -209,6 +210,7 @@ impl Route {
         if let Some(held) = self.embargoes.take(timer.item)
             && held.until <= timer.at
         {
+            self.stories.note_end(&held.fold);
             self.join_released(&held, timer.at);
         }
     }
@@ -251,10 +253,12 @@ impl Route {
         }
         // What is withdrawn is news to nobody else.
         let is_news = gone || if kills { !withdraws } else { !fold.state.killed };
+        // A correction reaches whoever was shown what it corrects, withdrawn or not.
+        let anew = !is_update && self.stories.begins_anew(fold);
         let mut channels: Vec<String> = Vec::new();
         for number in concerned {
             let (name, repeats) = &rules.channels[usize::from(number)];
-            let carries = self.stories.told_of(story, name, is_update);
+            let carries = !anew && self.stories.told_of(story, name, is_update);
             let matches = matched.contains(&number) && (is_news || carries);
             if super::delivery::delivers(fold, *repeats, carries, matches) {
                 channels.push(name.to_string());

@@ -5,7 +5,7 @@
 //! forgets it. The second stays a year, so that a late correction finds every channel that showed
 //! the story; it is kept small for that.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -22,7 +22,8 @@ const CARRIED_FOR: SignedDuration = SignedDuration::from_hours(365 * 24);
 /// 80 MB when full.
 const CARRIED_MOST: usize = 1_000_000;
 
-/// How many stories that were split off are remembered with the channels of what they were part of.
+/// How many stories that were split off are remembered with the channels of what they were part of,
+/// and how many that are over but for what is under embargo.
 const PARTED_MOST: usize = 10_000;
 
 /// Publisher families of a story whose latest items are remembered.
@@ -42,6 +43,9 @@ pub(super) struct Stories {
     /// Of a story that was split off: channels that carried the one it was part of, and so may have
     /// shown its item.
     parted: BTreeMap<StoryId, Channels>,
+    /// Stories of which all that was shown was withdrawn while others held more of it under embargo:
+    /// what comes of them after that is news to all.
+    over: BTreeSet<StoryId>,
     /// Names of channels that carried something, by number.
     names: Vec<Arc<str>>,
 }
@@ -76,6 +80,7 @@ impl Stories {
             arrivals: VecDeque::new(),
             carried: BTreeMap::new(),
             parted: BTreeMap::new(),
+            over: BTreeSet::new(),
             names: Vec::new(),
         }
     }
@@ -142,6 +147,9 @@ impl Stories {
                 }
             }
         }
+        if !self.over.remove(&alias) {
+            self.over.remove(&kept);
+        }
         if let Some(other) = self.parted.remove(&alias) {
             self.parted.entry(kept).or_default().extend(other);
         }
@@ -156,6 +164,24 @@ impl Stories {
         if self.parted.len() > PARTED_MOST {
             self.parted.pop_first();
         }
+    }
+
+    /// Notes whether an item that is decided about, or comes out, ends its story or begins it anew.
+    pub(super) fn note_end(&mut self, fold: &FoldDecision) {
+        let comes_back = || fold.course().to_come.iter().any(|coming| !coming.state.killed);
+        if !fold.state.killed {
+            self.over.remove(&fold.story);
+        } else if fold.verdict == Verdict::Kill && comes_back() {
+            self.over.insert(fold.story);
+            if self.over.len() > PARTED_MOST {
+                self.over.pop_first();
+            }
+        }
+    }
+
+    /// Whether an item begins its story anew: all that was shown of it was withdrawn.
+    pub(super) fn begins_anew(&self, fold: &FoldDecision) -> bool {
+        !fold.state.killed && self.over.contains(&fold.story)
     }
 
     /// Whether a channel carried the story.

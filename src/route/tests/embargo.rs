@@ -198,6 +198,34 @@ fn a_kill_of_a_story_that_others_carried_reaches_them_and_ends_the_embargo() {
     assert!(desk.wakes(60).is_empty());
 }
 
+/// The kill of all that was shown of a story, of which item 2 is held until 60.
+fn kill_of_all_but_what_is_held(marked: bool) -> Folded {
+    let mut kill = elsewhere("Budget cut", Verdict::Kill);
+    kill.prepared.item.publisher = Some("Coast Post".to_owned());
+    let back = StoryState { items: 3, ..kill.decision.state };
+    kill.decision.state.killed = true;
+    let coming = Coming { item: Seq(2), until: minute(60), state: back };
+    let to_come = [coming].into();
+    let ahead = Ahead { to_come, ..Ahead::default() };
+    kill.decision.ahead = marked.then(|| Box::new(ahead));
+    kill
+}
+
+#[test]
+fn what_comes_out_after_all_that_was_shown_was_killed_is_news() {
+    for (marked, delivered) in [(true, "timer 2@budget,all"), (false, "timer 2@all")] {
+        let mut desk = Desk::open();
+        assert_eq!(desk.takes(0, elsewhere("Budget cut", Verdict::New)), ["1@budget,all"]);
+        assert_eq!(desk.takes(1, version("Budget cut", Some(60))), ["2@"]);
+        assert_eq!(desk.takes(2, kill_of_all_but_what_is_held(marked)), ["3@budget,all"]);
+        desk.restarts();
+        assert_eq!(desk.wakes(60), [delivered]);
+        desk.restarts();
+        let next = elsewhere("Budget cut", Verdict::Repeat);
+        assert_eq!(desk.takes(61, next), ["4@all"], "once");
+    }
+}
+
 #[test]
 fn without_a_known_end_a_later_version_has_to_lift_it() {
     let marked = || {

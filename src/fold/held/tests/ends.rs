@@ -1,5 +1,48 @@
 use super::*;
 
+/// What Coast Post told, what the agency holds until an hour, and the kill of the first.
+fn killed_but_for_what_is_held(until: i64) -> (Desk, FoldDecision) {
+    let mut desk = Desk::open();
+    let coast = |hour| Item { lifecycle: true, ..item("Coast Post", hour, GROUNDED) };
+    desk.takes(coast(0));
+    desk.takes(agency(1, &format!("{GROUNDED}, 3 dead"), Some(until)));
+    let kill = desk.takes(Item { pubstatus: PubStatus::Canceled, ..coast(2) });
+    (desk, kill)
+}
+
+#[test]
+fn what_is_held_by_others_keeps_no_story_alive_but_begins_it_anew() {
+    let (mut desk, kill) = killed_but_for_what_is_held(4);
+    assert_eq!((kill.verdict, kill.state.killed), (Verdict::Kill, true));
+    assert!(!kill.evidence.reason.contains("stand"), "{}", kill.evidence.reason);
+    assert_eq!(to_come(&kill), [(1, Some(4), (3, 1, false))]);
+    assert!(!kill.course().at(at(4)).killed);
+    let report = desk.takes(item("Dune Gazette", 3, GROUNDED));
+    assert_eq!((report.verdict, report.story), (Verdict::New, StoryId(2)));
+    desk.takes(item("Hill Herald", 4, "Chess champion retires"));
+    let after = desk.takes(agency(5, &format!("{GROUNDED}, 4 dead"), None));
+    assert_eq!((after.verdict, after.story), (Verdict::Revision, StoryId(1)));
+    assert_eq!((counted(after.state), after.state.killed), ((4, 1, false), false));
+}
+
+#[test]
+fn what_is_held_of_a_story_that_is_over_may_be_lifted_moved_or_killed() {
+    let version =
+        |hour, dead: &str, until| agency(hour, &format!("{GROUNDED}, {dead} dead"), until);
+    for dead in ["3", "4"] {
+        let (mut desk, _) = killed_but_for_what_is_held(9);
+        let lifted = desk.takes(version(3, dead, None));
+        let verdict = if dead == "3" { Verdict::Repeat } else { Verdict::Revision };
+        assert_eq!((lifted.verdict, lifted.story), (verdict, StoryId(1)));
+        assert_eq!((counted(lifted.state), lifted.state.killed), ((4, 1, false), false));
+    }
+    let (mut desk, _) = killed_but_for_what_is_held(9);
+    let moved = desk.takes(version(3, "4", Some(5)));
+    assert!(moved.state.killed && !moved.out(Seq(3)).state.killed);
+    let killed = desk.takes(Item { pubstatus: PubStatus::Canceled, ..version(4, "4", None) });
+    assert_eq!((killed.state.killed, to_come(&killed)), (true, vec![]));
+}
+
 #[test]
 fn a_correction_takes_the_place_of_what_is_held_by_whatever_way_it_comes() {
     let by = |source: &str, hour, headline: &str, until| Item {
