@@ -17,7 +17,7 @@ use crate::feedback::Aside;
 use crate::prepare::{Prepared, Rejected, version_time};
 use crate::publisher::Publishers;
 use crate::stage::Stage;
-use crate::story::{Aliases, FoldDecision, Folded, Past, StoryId, Verdict};
+use crate::story::{Aliases, FoldDecision, Folded, Past, StoryId};
 
 mod alternative;
 pub mod background;

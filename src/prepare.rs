@@ -68,6 +68,11 @@ pub struct Prepared {
 }
 
 impl Prepared {
+    /// Whether it takes back what its provider told, and its source may do that.
+    pub fn kills(&self) -> bool {
+        self.item.lifecycle && self.item.withdraws(&self.markers)
+    }
+
     /// The headline as rules search it: without markers and publisher suffixes, but with who says
     /// it.
     pub fn told(&self) -> &str {

@@ -19,7 +19,7 @@ use crate::log::{Decision, Entry, Ruled};
 use crate::metrics::Waiting;
 use crate::prepare::Prepared;
 use crate::stage::Stage;
-use crate::story::{FoldDecision, Folded, StoryId, StoryState};
+use crate::story::{FoldDecision, Folded, StoryId, StoryState, Verdict};
 
 mod atom;
 mod byhand;
@@ -234,6 +234,10 @@ impl Route {
         let matched = rules.channels_of(&holding);
         let is_unrouted = holding.is_empty();
         let mut channels = self.channels_for(fold, &holding);
+        if prepared.kills() && fold.verdict == Verdict::Repeat {
+            // It tells nothing of a story that a channel has not shown.
+            channels.retain(|channel| self.stories.carried(story, channel));
+        }
         if embargo.is_some() || (prepared.item.seen && !delivery::is_update(fold)) {
             // Adding a source floods nobody: what it held already counts as carried.
             channels.clear();

@@ -57,15 +57,15 @@ impl Fold {
     ) -> (Result<FoldDecision, Rejected>, Trace) {
         let mut trace = Trace { touched: found.touched, ..Trace::default() };
         let known = names.rungs.first().and_then(|surest| self.known_as(&surest.name));
-        if let Some(decision) = self.lifecycle(prepared, profile, names, known, found) {
-            return (Ok(decision), trace);
+        if let Some(outcome) = self.lifecycle(prepared, profile, names, known, found) {
+            return (outcome, trace);
         }
         if let Some(known) = known
             && let Some(again) = self.known(prepared, profile, names, known)
         {
             return (again, trace);
         }
-        if let Some(twin) = self.twin(names) {
+        if let Some(twin) = self.twin(prepared, names) {
             let reason = format!("The page of item {}, word for word.", twin.seq);
             return (Ok(self.again(prepared, profile, Verdict::Repeat, twin, reason)), trace);
         }

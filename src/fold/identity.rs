@@ -14,10 +14,11 @@ use jiff::Timestamp;
 use smallvec::SmallVec;
 use xxhash_rust::xxh3::Xxh3Default;
 
+use super::lifecycle::claim;
 use super::ring::Ring;
 use crate::item::Seq;
 use crate::prepare::{Prepared, Word, version_time};
-use crate::story::StoryId;
+use crate::story::{StoryId, Verdict};
 
 /// XXH3-128 of one name of an item.
 pub type Digest = [u8; 16];
@@ -33,13 +34,13 @@ pub(super) struct Names {
     /// What an item that it corrects or kills under another uri is called: as its source calls it, and
     /// anywhere.
     pub(super) amends: Option<[Digest; 2]>,
-    /// Whether it kills, and what it means may still come: then it is known by that name, too.
-    withdraws: bool,
     /// The headline, by which a correction or kill of the same provider finds it.
     pub(super) headline: Option<Digest>,
     /// The headline without its numbers, by which a version whose number changed finds the one
     /// before it.
     pub(super) numberless: Option<Digest>,
+    /// What it does to what its provider sent: a correction or a kill is remembered as such, too.
+    claim: Option<Verdict>,
 }
 
 /// A name of an item.
@@ -55,6 +56,12 @@ impl Rung {
     fn new(name: Digest, headline: &str, body: &str) -> Rung {
         let hex = format!("{:032x}", u128::from_be_bytes(name));
         Rung { name, exact: Some(digest("exact", &[&hex, headline, body])) }
+    }
+
+    /// By what a correction or kill under the name is known as one.
+    pub(super) fn claimed(&self, claim: Verdict) -> Digest {
+        let hex = format!("{:032x}", u128::from_be_bytes(self.name));
+        digest("claim", &[claim.as_str(), &hex])
     }
 }
 
@@ -79,6 +86,7 @@ impl Names {
             let name = digest("content", &[&item.source, publisher, headline, body, &time]);
             names.rungs.push(Rung { name, exact: None });
         }
+        names.claim = claim(prepared);
         if item.lifecycle {
             // Without a publisher the source is the provider.
             let provider = match family {
@@ -89,7 +97,6 @@ impl Names {
                 let name = digest("anywhere", &[&provider, uri]);
                 names.anywhere = Some(Rung::new(name, headline, body));
             }
-            names.withdraws = item.withdraws(&prepared.markers);
             names.amends = item.amends.as_ref().map(|uri| {
                 [digest("uri", &[&item.source, uri]), digest("anywhere", &[&provider, uri])]
             });
@@ -117,8 +124,12 @@ impl Names {
         let rungs = || self.rungs.iter().chain(&self.anywhere);
         let exact = rungs().filter_map(|rung| rung.exact);
         let words = self.headline.iter().chain(&self.numberless).copied();
-        let amends = self.amends.iter().flatten().copied().filter(|_| self.withdraws);
-        rungs().map(|rung| rung.name).chain(exact).chain(words).chain(amends)
+        let amends = self.amends.iter().flatten().copied();
+        let amends = amends.filter(|_| self.claim == Some(Verdict::Kill));
+        let claims = self.claim.into_iter();
+        let claimed = claims.flat_map(move |claim| rungs().map(move |rung| rung.claimed(claim)));
+        let known = rungs().map(|rung| rung.name).chain(exact).chain(words);
+        known.chain(claimed).chain(amends)
     }
 
     /// All rungs but the surest.
@@ -182,6 +193,18 @@ impl Known {
         }
         let event = version_time(item, prepared.received).map(Timestamp::as_second);
         event.zip(self.event).map_or(Ordering::Equal, |(at, before)| at.cmp(&before))
+    }
+
+    /// Whether an item is the very version that is known: by number and time, as far as both have
+    /// them.
+    pub(super) fn is_version_of(self, prepared: &Prepared) -> bool {
+        let item = &prepared.item;
+        let event = version_time(item, prepared.received).map(Timestamp::as_second);
+        let by_number = item.version.zip(self.version).map(|(it, known)| it == known);
+        let by_time = event.zip(self.event).map(|(it, known)| it == known);
+        (by_number.is_some() || by_time.is_some())
+            && by_number.unwrap_or(true)
+            && by_time.unwrap_or(true)
     }
 
     /// The same, but no older than `before`: a stale item that is let pass must not make room for

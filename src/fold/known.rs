@@ -1,7 +1,9 @@
-//! What an item is to one that came before under its surest name: a repeat or a revision.
+//! What an item is to one that came before under its surest name: a repeat, a revision or out of date.
+
+use smallvec::SmallVec;
 
 use super::Fold;
-use super::identity::{Known, Names};
+use super::identity::{Known, Names, Rung};
 use super::profile::Profile;
 use crate::item::{Reject, RejectKind};
 use crate::prepare::{Prepared, Rejected};
@@ -17,38 +19,108 @@ impl Fold {
         names: &Names,
         known: Known,
     ) -> Option<Result<FoldDecision, Rejected>> {
-        let item = &prepared.item;
         let version = known.age_of(prepared);
         let (older, newer) = (version.is_lt(), version.is_gt());
-        let numbered = item.version.and(known.version);
-        // A newer version may go back to the words of one before the last, and then changes them.
+        // An older version is refused though its text be known; times alone are less to be trusted,
+        // but for what is newer than it under an embargo.
+        let surely = has_number(prepared, known) || self.held.has(known.seq);
         let surest = names.rungs.first();
+        let reinstates = surest.is_some_and(|rung| self.takes_back(prepared, names, rung, known));
+        // A newer version may go back to the words of one before the last, and then changes them.
         let same_text = surest.and_then(|surest| surest.exact).is_none_or(|exact| {
             let said = self.identities.get(&exact);
             said.is_some_and(|said| said.seq >= known.seq || !newer)
         });
-        // An older version is refused though its text be known; times alone are less to be trusted.
-        let (verdict, reason) = if same_text && !(older && numbered.is_some()) {
+        let (verdict, reason) = if same_text && !reinstates && !(older && surely) {
             (Verdict::Repeat, format!("The same item as {}, word for word.", known.seq))
         } else if older {
-            let reason = format!("Item {} is a newer version of this item.", known.seq);
-            let held = embargo::until(prepared, Verdict::Revision).is_some();
-            let reject = Reject::of(RejectKind::OlderVersion, reason, item, held);
-            return Some(Err(Rejected {
-                seq: prepared.seq,
-                received: prepared.received,
-                source: prepared.item.source.clone(),
-                reject,
-            }));
-        } else if let Some(twin) = self.twin(names) {
+            return Some(Err(older_version(prepared, known)));
+        } else if let Some(twin) = self.twin(prepared, names) {
             // Another feed has told of the change.
             (Verdict::Repeat, format!("The same item as {}, word for word.", twin.seq))
-        } else if item.lifecycle && self.is_withdrawn(known) {
+        } else if prepared.item.lifecycle && self.is_withdrawn(known) {
             return None;
+        } else if reinstates {
+            (Verdict::Revision, format!("Takes back the kill, item {}.", known.seq))
         } else {
             (Verdict::Revision, format!("The same item as {}, with changed text.", known.seq))
         };
         Some(Ok(self.again(prepared, profile, verdict, known, reason)))
+    }
+
+    /// A correction or kill, as `claim` says, that its provider has sent before, or that is older than
+    /// what it would change; `None` if it is to be obeyed. Asked of its uri by its own source and by
+    /// all sources of its provider.
+    pub(super) fn resent(
+        &self,
+        prepared: &Prepared,
+        profile: &Profile,
+        names: &Names,
+        known: Option<Known>,
+        claim: Verdict,
+    ) -> Option<Result<FoldDecision, Rejected>> {
+        let surest = names.rungs.first().zip(known);
+        let anywhere = names.anywhere.as_ref();
+        let anywhere = anywhere.and_then(|rung| Some((rung, self.known_as(&rung.name)?)));
+        // Sources of one provider may number different items alike.
+        let is_same = |known: &Known| surest.is_none_or(|(_, it)| it.story == known.story);
+        let named = surest.into_iter().chain(anywhere.filter(|(_, known)| is_same(known)));
+        let named = named.filter(|(_, known)| self.is_own(known, profile));
+        let named: SmallVec<[(&Rung, Known); 2]> = named.collect();
+
+        let older = named.iter().map(|(_, known)| *known).find(|known| {
+            let trusted = claim == Verdict::Correction || has_number(prepared, *known);
+            trusted && known.age_of(prepared).is_lt()
+        });
+        let said = |(rung, known): &(&Rung, Known)| {
+            let said = self.has_claimed(prepared, rung, *known, claim)?;
+            Some((*known, said))
+        };
+        if let Some(newer) = older.filter(|known| has_number(prepared, *known)) {
+            return Some(Err(older_version(prepared, newer)));
+        }
+        if let Some((known, said)) = named.iter().find_map(said) {
+            let what = if claim == Verdict::Kill { "kill" } else { "correction" };
+            let reason = format!("The same {what} as item {}.", said.seq);
+            return Some(Ok(self.again(prepared, profile, Verdict::Repeat, known, reason)));
+        }
+        older.map(|newer| Err(older_version(prepared, newer)))
+    }
+
+    /// The correction or kill under a name that an item is again: the last that came under it, word for
+    /// word, or the very version. Words say what is corrected; that something is withdrawn is said
+    /// whatever the words. While it is under embargo nobody has been told, and the item takes its place.
+    fn has_claimed(
+        &self,
+        prepared: &Prepared,
+        rung: &Rung,
+        known: Known,
+        claim: Verdict,
+    ) -> Option<Known> {
+        let said = self.identities.get(&rung.claimed(claim))?;
+        let same_words = rung.exact.is_none_or(|exact| {
+            self.identities.get(&exact).is_some_and(|words| words.seq == said.seq)
+        });
+        let (is_last, same_version) = (said.seq >= known.seq, said.is_version_of(prepared));
+        let again = match claim {
+            Verdict::Kill => same_version || (is_last && same_words),
+            _ => same_words && (same_version || is_last),
+        };
+        (again && !self.held.has(said.seq)).then_some(said)
+    }
+
+    /// Whether an item comes after the kill of what is known under a name, and so is told anew, be it
+    /// in the same words: it is newer than all that has come under its uri.
+    fn takes_back(&self, prepared: &Prepared, names: &Names, rung: &Rung, known: Known) -> bool {
+        let is_newer = |known: Known| known.age_of(prepared).is_gt();
+        if !prepared.item.lifecycle || !is_newer(known) {
+            return false;
+        }
+        let anywhere = names.anywhere.as_ref().and_then(|rung| self.known_as(&rung.name));
+        let is_newest = anywhere.is_none_or(|it| it.story != known.story || is_newer(it));
+        let kill = || self.identities.get(&rung.claimed(Verdict::Kill));
+        let is_killed = || kill().is_some_and(|kill| kill.seq == known.seq);
+        is_newest && (self.is_withdrawn(known) || is_killed())
     }
 
     /// Whether what is known was withdrawn with all that was told of its story. Another provider's
@@ -63,11 +135,13 @@ impl Fold {
     }
 
     /// An item of another name that was the last on the same page and had the same text.
-    pub(super) fn twin(&self, names: &Names) -> Option<Known> {
+    /// What comes after its kill is none.
+    pub(super) fn twin(&self, prepared: &Prepared, names: &Names) -> Option<Known> {
         names.others().find_map(|rung| {
             let known = self.known_as(&rung.name)?;
             let said = self.identities.get(&rung.exact?)?;
-            (said.seq >= known.seq).then_some(known)
+            let last = said.seq >= known.seq;
+            (last && !self.takes_back(prepared, names, rung, known)).then_some(known)
         })
     }
 
@@ -83,6 +157,20 @@ impl Fold {
         let evidence = Evidence { of: Some(known.seq), score: Some(1.0), ..self.because(reason) };
         self.decided(prepared, profile, verdict, known.story, evidence)
     }
+}
+
+/// Whether an item and what is known of it have numbers to compare.
+fn has_number(prepared: &Prepared, known: Known) -> bool {
+    prepared.item.version.and(known.version).is_some()
+}
+
+/// Refuses an item of which a newer version is known.
+fn older_version(prepared: &Prepared, newer: Known) -> Rejected {
+    let Prepared { seq, received, item, .. } = prepared;
+    let reason = format!("Item {} is a newer version of this item.", newer.seq);
+    let held = embargo::until(prepared, Verdict::Revision).is_some();
+    let reject = Reject::of(RejectKind::OlderVersion, reason, item, held);
+    Rejected { seq: *seq, received: *received, source: item.source.clone(), reject }
 }
 
 #[cfg(test)]

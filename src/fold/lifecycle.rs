@@ -1,7 +1,9 @@
 //! Corrections and kills: which item of the same provider they mean, and what becomes of its story.
 //!
-//! A name is surer than words, and words are surer than a slugline, under which wires run many
-//! stories. A kill that means nothing that came is kept, and waits.
+//! In this order: does it correct or kill? Has that been done, or is there a newer version (`known`)?
+//! Whom does it mean? A name is surer than words, and words are surer than a slugline, under which
+//! wires run many stories. A kill that means nothing that came is kept, and waits. What does neither
+//! is asked whether a kill came before it.
 
 use super::candidates::Found;
 use super::identity::{Known, Names};
@@ -10,11 +12,20 @@ use super::stories::Story;
 use super::window::Live;
 use super::{Candidate, Fold};
 use crate::item::{Marker, Seq};
-use crate::prepare::Prepared;
+use crate::prepare::{Prepared, Rejected};
 use crate::story::{Evidence, FoldDecision, StoryId, Verdict};
 
 /// From which probability a kill means an item that it does not name.
 const WITHDRAWS: f32 = 0.8;
+
+/// What an item of a source that may do so does to what its provider sent: it corrects or kills.
+pub(super) fn claim(prepared: &Prepared) -> Option<Verdict> {
+    let corrects = prepared.item.lifecycle && prepared.markers.contains(&Marker::Corrected);
+    match prepared.kills() {
+        true => Some(Verdict::Kill),
+        false => corrects.then_some(Verdict::Correction),
+    }
+}
 
 impl Fold {
     /// Corrections and kills: of the same provider, from a source that may, found by name.
@@ -25,25 +36,22 @@ impl Fold {
         names: &Names,
         known: Option<Known>,
         found: &Found,
-    ) -> Option<FoldDecision> {
-        let item = &prepared.item;
-        if !item.lifecycle {
+    ) -> Option<Result<FoldDecision, Rejected>> {
+        if !prepared.item.lifecycle {
             return None;
         }
-        let kills = item.withdraws(&prepared.markers);
-        let verdict = match (kills, prepared.markers.contains(&Marker::Corrected)) {
-            (true, _) => Verdict::Kill,
-            (false, true) => Verdict::Correction,
-            (false, false) => {
-                let grave = match known {
-                    Some(known) => Some(known).filter(|kill| self.waits_for(prepared, kill)),
-                    None => self.grave(prepared, names),
-                };
-                let reason = "A kill of this item came before it.".to_owned();
-                let verdict = Verdict::Repeat;
-                return grave.map(|grave| self.again(prepared, profile, verdict, grave, reason));
-            }
+        let Some(verdict) = claim(prepared) else {
+            let grave = match known {
+                Some(known) => Some(known).filter(|kill| self.waits_for(prepared, kill)),
+                None => self.grave(prepared, names),
+            }?;
+            let reason = "A kill of this item came before it.".to_owned();
+            return Some(Ok(self.again(prepared, profile, Verdict::Repeat, grave, reason)));
         };
+        if let Some(outcome) = self.resent(prepared, profile, names, known, verdict) {
+            return Some(outcome);
+        }
+        let kills = verdict == Verdict::Kill;
         let named = self.named(profile, names, known);
         let target = named
             .map(|known| (known.seq, known.story, "Names"))
@@ -62,12 +70,12 @@ impl Fold {
                 if kills && !decision.state.killed {
                     decision.evidence.reason.push_str(" Others stand by the story.");
                 }
-                Some(decision)
+                Some(Ok(decision))
             }
             None if kills => {
                 let reason = "Withdraws an item that has not come yet: kept until it does.";
                 let story = StoryId(self.next_story);
-                Some(self.decided(prepared, profile, verdict, story, self.because(reason)))
+                Some(Ok(self.decided(prepared, profile, verdict, story, self.because(reason))))
             }
             None => None,
         }
@@ -83,7 +91,7 @@ impl Fold {
     ) {
         let item = &prepared.item;
         let told = item.publisher.is_some() || item.uri.is_none() && item.amends.is_none();
-        if told || !item.lifecycle || !item.withdraws(&prepared.markers) {
+        if told || !prepared.kills() {
             return;
         }
         let amends = || names.amends.iter().flatten().find_map(|name| self.known_as(name));
@@ -100,13 +108,7 @@ impl Fold {
     /// The item of the same provider that a correction or kill names: by the uri it says it amends, or its
     /// own, else its headline, else its page.
     fn named(&self, profile: &Profile, names: &Names, known: Option<Known>) -> Option<Known> {
-        let own = |known: &Known| {
-            let story = self.stories.get(known.story);
-            story.is_none_or(|story| {
-                let unknown = story.items == 0 && self.held.of(known.story).is_empty();
-                unknown || self.has_family(known.story, story, profile.family)
-            })
-        };
+        let own = |known: &Known| self.is_own(known, profile);
         let anywhere = || names.anywhere.as_ref().and_then(|rung| self.known_as(&rung.name));
         let headline = || names.headline.as_ref().and_then(|name| self.known_as(name)).filter(own);
         let page = || names.rungs.iter().skip(1).find_map(|rung| self.known_as(&rung.name));
@@ -114,6 +116,15 @@ impl Fold {
             || names.amends.iter().flatten().find_map(|name| self.known_as(name).filter(own));
         let uri = known.filter(own).or_else(amends).or_else(|| anywhere().filter(own));
         uri.or_else(headline).or_else(|| page().filter(own))
+    }
+
+    /// Whether what is known is in a story that an item's provider told, too, or of which nothing is
+    /// known.
+    pub(super) fn is_own(&self, known: &Known, profile: &Profile) -> bool {
+        self.stories.get(known.story).is_none_or(|story| {
+            let unknown = story.items == 0 && self.held.of(known.story).is_empty();
+            unknown || self.has_family(known.story, story, profile.family)
+        })
     }
 
     /// The newest item of the window with an item's provider and slugline, and its story; `None` if

@@ -55,6 +55,7 @@ impl Story {
                 publishers -= u32::from(self.stands(profile.family)).min(publishers);
                 killed |= publishers == 0;
             }
+            Part::Resent => {}
         }
         StoryState {
             items: self.items + 1,
@@ -195,6 +196,8 @@ pub(super) enum Part {
     Held,
     /// It withdraws what its provider told.
     Withdraws,
+    /// It did so when it came first: now it neither tells nor withdraws anything.
+    Resent,
 }
 
 impl Part {
@@ -202,6 +205,8 @@ impl Part {
     pub(super) fn of(prepared: &Prepared, verdict: Verdict) -> Part {
         if verdict == Verdict::Kill {
             Part::Withdraws
+        } else if prepared.kills() {
+            Part::Resent
         } else if embargo::until(prepared, verdict).is_some() {
             Part::Held
         } else {
@@ -241,7 +246,7 @@ impl Stories {
         let story = self.entry(id);
         story.live += 1;
         match part {
-            Part::Held => {}
+            Part::Held | Part::Resent => {}
             Part::Told => _ = story.tell(profile.family, profile.rank),
             Part::Withdraws => story.withdraw(profile.family),
         }

@@ -14,8 +14,8 @@ use super::recover::Carried;
 use super::remembered::Remembered;
 use super::store::{ALIASES, Bytes, CARRIED, DECISIONS, HELD, IDENTITIES, INTAKE, LATER, Store};
 use super::{Log, behind, cursor};
-use crate::item::Seq;
-use crate::prepare::version_time;
+use crate::item::{Item, Seq};
+use crate::prepare::{markers, version_time};
 use crate::story::{Past, StoryId, Verdict};
 
 /// What a commit added.
@@ -182,9 +182,10 @@ impl<'t> Tables<'t> {
                     self.carry(decision.fold.story, &decision.carried(item), meta)?;
                     meta.next_story = meta.next_story.max(after(decision));
                     if !identities.is_empty() {
+                        let tells = decision.embargo.is_none() && !is_resent(item, decision);
                         let past = Past {
                             state: decision.fold.state,
-                            teller: decision.embargo.is_none().then_some(*teller),
+                            teller: tells.then_some(*teller),
                             event: version_time(item, *received).map(Timestamp::as_second),
                             version: item.version,
                             withdraws: decision.fold.verdict == Verdict::Kill,
@@ -376,6 +377,12 @@ impl<'t> Tables<'t> {
             .map_err(|error| self.store.fault("Writing", error))?;
         Ok(())
     }
+}
+
+/// Whether an item is a kill that was obeyed before: it tells nothing.
+fn is_resent(item: &Item, decision: &Decision) -> bool {
+    let repeats = decision.fold.verdict == Verdict::Repeat && item.lifecycle;
+    repeats && item.withdraws(&markers(item))
 }
 
 fn after(decision: &Decision) -> StoryId {

@@ -4,6 +4,7 @@ use super::fault::Switch;
 use super::sample::{at, item, item_on, items, reject, split, timer};
 use super::*;
 use crate::item::Identity;
+use crate::story::Verdict;
 
 mod damage;
 mod inspection;
@@ -168,6 +169,24 @@ fn identities_and_carried_stories_are_remembered() {
     log.append(&[Entry::Feedback(split(2))]).unwrap();
     let second = log.view().identities().map(Result::unwrap).nth(1).expect("four items");
     assert_eq!((second.story, second.past), (StoryId(9), None), "it tells nothing of that story");
+}
+
+#[test]
+fn a_kill_that_comes_again_is_remembered_to_tell_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    let killing = |seq, verdict| {
+        let mut entry = item(seq);
+        if let Entry::Item { item, decision, .. } = &mut entry {
+            (item.lifecycle, item.headline) = (true, "KILL: Ferry leaves the harbour".to_owned());
+            decision.fold.verdict = verdict;
+        }
+        entry
+    };
+    log.append(&[killing(1, Verdict::Kill), killing(2, Verdict::Repeat), item(3)]).unwrap();
+    let pasts = log.view().identities().map(|row| row.unwrap().past.expect("it is stored"));
+    let pasts: Vec<_> = pasts.map(|past| (past.withdraws, past.teller.is_some())).collect();
+    assert_eq!(pasts, [(true, true), (false, false), (false, true)]);
 }
 
 #[test]

@@ -266,7 +266,7 @@ impl Live {
     ) {
         if fold.verdict == Verdict::Kill {
             self.withdraw(family);
-        } else if !prepared.item.seen && !held {
+        } else if !prepared.item.seen && !held && !prepared.kills() {
             self.tell(family, prepared.seq);
         }
         self.course = Some(fold.course());

@@ -13,7 +13,7 @@ pub(crate) const OPEN: Timestamp = Timestamp::constant(253_402_207_200, 0);
 
 /// Until when an item is held, [`OPEN`] without a known end; `None` when it is not.
 pub(crate) fn until(prepared: &Prepared, verdict: Verdict) -> Option<Timestamp> {
-    if verdict == Verdict::Kill {
+    if verdict == Verdict::Kill || prepared.kills() {
         return None;
     }
     let item = &prepared.item;
@@ -63,7 +63,8 @@ impl Subject {
                 named || is_target || (of_provider && same_uri)
             }
             Verdict::Revision => named || is_target,
-            _ => named,
+            // A kill that comes again has nothing left to end.
+            _ => named && !prepared.kills(),
         }
     }
 }

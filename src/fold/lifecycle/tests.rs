@@ -28,6 +28,9 @@ fn sent(source: &str, version: u64, headline: &str) -> Item {
 
 const GROUNDED: &str = "Ferry runs aground off Sandvik";
 
+/// What comes late, and what comes again.
+mod late;
+
 #[test]
 fn a_kill_withdraws_the_item_whose_headline_it_repeats_whatever_else_has_its_slugline() {
     for (marker, verdict) in [("KILL", Verdict::Kill), ("CORRECTED", Verdict::Correction)] {

@@ -227,6 +227,20 @@ fn what_comes_out_after_all_that_was_shown_was_killed_is_news() {
 }
 
 #[test]
+fn a_kill_that_comes_again_is_no_news_to_who_was_not_shown_the_story() {
+    let again = || {
+        let mut kill = elsewhere("Budget cut", Verdict::Repeat);
+        kill.prepared.item.pubstatus = PubStatus::Canceled;
+        kill.prepared.item.lifecycle = true;
+        kill
+    };
+    let mut desk = Desk::open();
+    assert_eq!(desk.takes(0, again()), ["1@"]);
+    assert_eq!(desk.takes(1, elsewhere("Budget cut", Verdict::Repeat)), ["2@budget,all"]);
+    assert_eq!(desk.takes(2, again()), ["3@all"]);
+}
+
+#[test]
 fn without_a_known_end_a_later_version_has_to_lift_it() {
     let marked = || {
         let mut folded = version("Budget cut", None);

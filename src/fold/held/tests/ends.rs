@@ -1,4 +1,5 @@
 use super::*;
+use crate::item::RejectKind;
 
 /// What Coast Post told, what the agency holds until an hour, and the kill of the first.
 fn killed_but_for_what_is_held(until: i64) -> (Desk, FoldDecision) {
@@ -76,4 +77,41 @@ fn a_kill_ends_what_its_provider_holds_by_whatever_way_it_came() {
         ..agency(1, GROUNDED, None)
     });
     assert_eq!((kill.state.killed, to_come(&kill)), (true, vec![]));
+}
+
+#[test]
+fn an_older_version_breaks_no_embargo() {
+    let numbered =
+        |version, hour, headline: &str, until| Item { version, ..agency(hour, headline, until) };
+    for (numbers, marker) in
+        [([Some(1), Some(3), Some(2)], "CORRECTED-"), ([None; 3], "CORRECTED-"), ([None; 3], "")]
+    {
+        let mut desk = Desk::open();
+        desk.takes(numbered(numbers[0], 0, GROUNDED, Some(20)));
+        desk.takes(numbered(numbers[1], 3, &format!("{GROUNDED}, 5 dead"), Some(22)));
+        for text in [format!("{marker}{GROUNDED}, 4 dead"), format!("{marker}{GROUNDED}")] {
+            let late = Item { versioncreated: Some(at(2)), ..numbered(numbers[2], 2, &text, None) };
+            let arrival = Arrival {
+                seq: Seq(2),
+                received: at(4),
+                source: late.source.clone(),
+                record: Ok(late),
+            };
+            let late = Prepare::new().prepare(arrival).unwrap();
+            let refused = desk.fold.decide(late).0.expect_err("it is too late");
+            assert_eq!(refused.reject.kind, RejectKind::OlderVersion);
+        }
+    }
+}
+
+#[test]
+fn a_correction_that_is_held_is_one_as_often_as_it_comes() {
+    let mut desk = Desk::open();
+    desk.takes(agency(0, GROUNDED, None));
+    let fixed = format!("CORRECTED-{GROUNDED}, 3 dead");
+    for until in [Some(9), Some(9), None] {
+        let decision = desk.takes(agency(1, &fixed, until));
+        assert_eq!(decision.verdict, Verdict::Correction, "nobody was shown it yet");
+    }
+    assert_eq!(desk.takes(agency(1, &fixed, None)).verdict, Verdict::Repeat);
 }

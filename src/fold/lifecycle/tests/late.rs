@@ -1,0 +1,165 @@
+use super::*;
+use crate::fold::tests::{at, prepare};
+use crate::item::{PubStatus, RejectKind};
+use crate::story::Folded;
+
+/// What came of a version, in short.
+#[derive(Debug, PartialEq)]
+enum Came {
+    As(Verdict),
+    TooLate,
+}
+use Came::{As, TooLate};
+
+fn came(fold: &mut Fold, seq: u64, item: Item) -> Came {
+    match fold.decide(prepare(seq, item)).0 {
+        Ok(Folded { decision, .. }) => As(decision.verdict),
+        Err(refused) => {
+            assert_eq!(refused.reject.kind, RejectKind::OlderVersion);
+            TooLate
+        }
+    }
+}
+
+fn toll(source: &str, version: u64, marker: &str, dead: &str) -> Item {
+    sent(source, version, &format!("{marker}{GROUNDED}, {dead} dead"))
+}
+
+/// A kill by status, in the words of what it kills.
+fn canceled(item: Item) -> Item {
+    Item { pubstatus: PubStatus::Canceled, ..item }
+}
+
+#[test]
+fn an_older_correction_or_kill_is_refused() {
+    let mut fold = fold();
+    assert_eq!(came(&mut fold, 0, toll("ftp", 1, "", "3")), As(Verdict::New));
+    assert_eq!(came(&mut fold, 1, toll("ftp", 4, "CORRECTED-", "5")), As(Verdict::Correction));
+    for source in ["ftp", "line"] {
+        assert_eq!(came(&mut fold, 2, toll(source, 2, "CORRECTED-", "4")), TooLate, "{source}");
+        assert_eq!(came(&mut fold, 2, canceled(toll(source, 3, "", "4"))), TooLate, "{source}");
+    }
+    assert_eq!(came(&mut fold, 2, toll("line", 4, "CORRECTED-", "5")), As(Verdict::Repeat));
+    assert_eq!(came(&mut fold, 3, toll("ftp", 5, "CORRECTED-", "6")), As(Verdict::Correction));
+    let killed = decide(&mut fold, 4, canceled(toll("ftp", 6, "", "6"))).decision;
+    assert_eq!((killed.verdict, killed.state.killed), (Verdict::Kill, true));
+}
+
+#[test]
+fn what_another_line_of_the_provider_brought_is_newer_too() {
+    let mut fold = fold();
+    decide(&mut fold, 0, toll("ftp", 1, "", "3"));
+    decide(&mut fold, 1, toll("line", 1, "", "3"));
+    let fixed = toll("line", 3, "CORRECTED-", "5");
+    assert_eq!(came(&mut fold, 2, fixed), As(Verdict::Correction));
+    assert_eq!(came(&mut fold, 3, toll("ftp", 2, "CORRECTED-", "4")), TooLate);
+}
+
+#[test]
+fn by_its_time_alone_a_correction_is_refused_but_no_kill() {
+    let at = |hours, marker: &str, dead: &str| Item {
+        version: None,
+        versioncreated: Some(at(hours)),
+        ..toll("ftp", 0, marker, dead)
+    };
+    let mut fold = fold();
+    decide(&mut fold, 0, at(0, "", "3"));
+    decide(&mut fold, 1, at(9, "", "5"));
+    assert_eq!(came(&mut fold, 2, at(5, "CORRECTED-", "4")), TooLate);
+    assert_eq!(came(&mut fold, 2, canceled(at(5, "", "4"))), As(Verdict::Kill));
+}
+
+#[test]
+fn a_correction_or_kill_is_one_the_first_time_only() {
+    let fixed = |source| toll(source, 2, "CORRECTED-", "4");
+    let killed = |source: &str| canceled(toll(source, 2, "", "3"));
+    let bare = || Item { uri: None, version: None, ..toll("ftp", 2, "KILL: ", "3") };
+    let noted = |source: &str| Item { body: Some(source.to_owned()), ..killed(source) };
+    let timeless = || Item { version: None, versioncreated: None, ..killed("ftp") };
+    for (first, again, verdict) in [
+        (fixed("ftp"), fixed("ftp"), Verdict::Correction),
+        (fixed("ftp"), fixed("line"), Verdict::Correction),
+        (killed("ftp"), killed("ftp"), Verdict::Kill),
+        (killed("ftp"), killed("line"), Verdict::Kill),
+        (bare(), bare(), Verdict::Kill),
+        (noted("ftp"), noted("line"), Verdict::Kill),
+        (timeless(), timeless(), Verdict::Kill),
+    ] {
+        for told in [true, false] {
+            let mut fold = fold();
+            if told {
+                decide(&mut fold, 0, toll("ftp", 1, "", "3"));
+            } else if verdict == Verdict::Correction {
+                continue;
+            }
+            assert_eq!(came(&mut fold, 1, first.clone()), As(verdict), "{first:?}");
+            let more = decide(&mut fold, 2, again.clone()).decision;
+            assert_eq!(more.verdict, Verdict::Repeat, "{again:?}: {}", more.evidence.reason);
+            assert_eq!(more.state.publishers, u32::from(verdict == Verdict::Correction));
+        }
+    }
+}
+
+#[test]
+fn two_lines_that_bring_each_version_bring_one_correction() {
+    let mut fold = fold();
+    let versions = [toll("ftp", 1, "", "3"), toll("ftp", 2, "CORRECTED-", "4")];
+    for (seq, item) in (0..).zip(versions) {
+        decide(&mut fold, seq, item);
+    }
+    decide(&mut fold, 2, toll("line", 1, "", "3"));
+    assert_eq!(came(&mut fold, 3, toll("line", 2, "CORRECTED-", "4")), As(Verdict::Repeat));
+    let other = toll("line", 3, "CORRECTED-", "4 to 6");
+    assert_eq!(came(&mut fold, 4, other), As(Verdict::Correction));
+}
+
+#[test]
+fn a_kill_that_comes_again_leaves_its_provider_as_it_stands() {
+    let other = || wire_item("Dune Gazette", 1, &format!("{GROUNDED}, 3 dead"));
+    let (mut whole, mut restarted) = (fold(), fold());
+    for (seq, item) in [other(), toll("ftp", 1, "", "3"), canceled(toll("ftp", 2, "", "3"))]
+        .into_iter()
+        .enumerate()
+    {
+        let folded = decide(&mut whole, seq as u64, item);
+        restarted.apply(&folded.prepared, &folded.decision);
+    }
+    for fold in [&mut whole, &mut restarted] {
+        let again = decide(fold, 3, canceled(toll("line", 2, "", "3"))).decision;
+        assert_eq!((again.verdict, again.state.publishers), (Verdict::Repeat, 1));
+        // It tells the story anew under another name.
+        let back = Item { uri: Some("w:2".to_owned()), ..toll("ftp", 3, "", "3") };
+        assert_eq!(decide(fold, 4, back).decision.state.publishers, 2);
+        let again = decide(fold, 5, canceled(toll("ftp", 2, "", "3"))).decision;
+        assert_eq!((again.verdict, again.state.publishers), (Verdict::Repeat, 2));
+    }
+}
+
+#[test]
+fn what_was_killed_is_news_again_in_the_same_words() {
+    for source in ["ftp", "line"] {
+        let mut fold = fold();
+        decide(&mut fold, 0, toll("ftp", 1, "", "3"));
+        assert_eq!(came(&mut fold, 1, canceled(toll("ftp", 2, "", "3"))), As(Verdict::Kill));
+        for _ in 0..2 {
+            let late = came(&mut fold, 2, toll(source, 2, "", "3"));
+            assert_eq!(late, As(Verdict::Repeat), "what the kill withdrew");
+        }
+        let back = decide(&mut fold, 3, toll(source, 3, "", "3")).decision;
+        assert_eq!((back.verdict, back.state.killed), (Verdict::New, false), "{source}");
+        assert_eq!(came(&mut fold, 4, toll(source, 3, "", "3")), As(Verdict::Repeat));
+        let killed = decide(&mut fold, 5, canceled(toll(source, 4, "", "3"))).decision;
+        assert_eq!((killed.verdict, killed.story), (Verdict::Kill, back.story));
+    }
+}
+
+#[test]
+fn a_provider_may_take_back_its_kill_of_what_others_stand_by() {
+    let mut fold = fold();
+    decide(&mut fold, 0, wire_item("Dune Gazette", 0, &format!("{GROUNDED}, 3 dead")));
+    decide(&mut fold, 1, toll("ftp", 1, "", "3"));
+    let killed = decide(&mut fold, 2, canceled(toll("ftp", 2, "", "3"))).decision;
+    assert_eq!((killed.verdict, killed.state.publishers), (Verdict::Kill, 1));
+    let back = decide(&mut fold, 3, toll("ftp", 3, "", "3")).decision;
+    assert_eq!((back.verdict, back.state.publishers), (Verdict::Revision, 2), "{back:?}");
+}
