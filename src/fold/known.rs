@@ -130,7 +130,7 @@ impl Fold {
     }
 
     /// Whether all that was told of a story was withdrawn.
-    fn is_over(&self, story: StoryId) -> bool {
+    pub(super) fn is_over(&self, story: StoryId) -> bool {
         self.stories.get(story).is_some_and(|story| story.killed && !story.waits())
     }
 

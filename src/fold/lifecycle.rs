@@ -5,6 +5,8 @@
 //! wires run many stories. A kill that means nothing that came is kept, and waits. What does neither
 //! is asked whether a kill came before it.
 
+use jiff::Timestamp;
+
 use super::candidates::Found;
 use super::identity::{Known, Names};
 use super::profile::Profile;
@@ -12,7 +14,7 @@ use super::stories::Story;
 use super::window::Live;
 use super::{Candidate, Fold};
 use crate::item::{Marker, Seq};
-use crate::prepare::{Prepared, Rejected};
+use crate::prepare::{Prepared, Rejected, version_time};
 use crate::story::{Evidence, FoldDecision, StoryId, Verdict};
 
 /// From which probability a kill means an item that it does not name.
@@ -163,8 +165,8 @@ impl Fold {
         (sure && told).then_some((best.seq, best.story))
     }
 
-    /// The kill that came before an item: of its uri, by another line of its provider, or one that
-    /// has waited for its headline within the window.
+    /// The kill that came before an item of a new name: of its uri, by another line of its provider;
+    /// of its headline, after it was made; or one that has waited for its headline within the window.
     fn grave(&self, prepared: &Prepared, names: &Names) -> Option<Known> {
         let anywhere = names.anywhere.as_ref().and_then(|rung| self.known_as(&rung.name));
         let withdrawn = anywhere.filter(|known| {
@@ -174,7 +176,18 @@ impl Fold {
         if withdrawn.is_some() {
             return withdrawn;
         }
-        self.known_as(names.headline.as_ref()?).filter(|kill| self.waits_for(prepared, kill))
+        self.known_as(names.headline.as_ref()?).filter(|known| {
+            self.waits_for(prepared, known) || self.was_withdrawn_since(prepared, known)
+        })
+    }
+
+    /// Whether all of a story was withdrawn after an item with a headline of it was made, and within
+    /// the window: it is a copy, in another format or by another way.
+    fn was_withdrawn_since(&self, prepared: &Prepared, known: &Known) -> bool {
+        let story = self.stories.get(known.story).filter(|_| self.is_over(known.story));
+        let last = story.map(|story| story.state().last.as_second());
+        let made = version_time(&prepared.item, prepared.received).map(Timestamp::as_second);
+        last.zip(made).is_some_and(|(last, made)| made < last && last - made <= self.window_length)
     }
 
     /// Whether a kill waits for what it withdraws, and an item comes within the window.

@@ -163,3 +163,22 @@ fn a_provider_may_take_back_its_kill_of_what_others_stand_by() {
     let back = decide(&mut fold, 3, toll("ftp", 3, "", "3")).decision;
     assert_eq!((back.verdict, back.state.publishers), (Verdict::Revision, 2), "{back:?}");
 }
+
+#[test]
+fn a_late_copy_by_another_name_of_what_was_killed_is_no_news() {
+    let copy =
+        |hours| Item { uri: Some("n:1".to_owned()), ..wire_item("Fjord Wire", hours, GROUNDED) };
+    for kill in [GROUNDED, "Do not use"] {
+        let mut fold = fold();
+        decide(&mut fold, 0, sent("ftp", 1, GROUNDED));
+        let killed = decide(&mut fold, 1, canceled(sent("ftp", 4, kill))).decision;
+        let late = decide(&mut fold, 2, copy(1)).decision;
+        assert_eq!((late.verdict, late.story), (Verdict::Repeat, killed.story), "{kill}");
+        assert_eq!((late.state.publishers, late.state.killed), (0, true));
+        let (publisher, uri) = (Some("Dune Gazette".to_owned()), Some("d:1".to_owned()));
+        let other = Item { publisher, uri, ..copy(1) };
+        assert_eq!(decide(&mut fold, 3, other).decision.verdict, Verdict::New, "another provider");
+        let after = Item { uri: Some("n:2".to_owned()), ..copy(5) };
+        assert_ne!(decide(&mut fold, 4, after).decision.story, killed.story, "made after it");
+    }
+}
