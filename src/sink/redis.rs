@@ -7,12 +7,11 @@
 //! the last entry as `last-1`, `last-2` …
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use redis::aio::MultiplexedConnection;
 use redis::streams::{StreamId, StreamRangeReply};
-use redis::{AsyncCommands, AsyncConnectionConfig, Client, Pipeline, RedisError, TlsCertificates};
+use redis::{AsyncCommands, Pipeline};
 
 use crate::channel::Event;
 use crate::config::{At, RedisSink as Config};
@@ -24,8 +23,9 @@ use super::copies::{Copy, copies};
 use super::error::SinkError;
 use super::origin;
 
-/// A connection, and an answer, may take this long.
-const ANSWER: Duration = Duration::from_secs(10);
+mod server;
+
+use server::{connect, fault};
 
 /// Streams that are written to.
 pub(super) struct RedisSink {
@@ -66,12 +66,7 @@ struct Connected {
 
 impl Connected {
     async fn open(config: &Config) -> Result<Connected, SinkError> {
-        let client = client(config)?;
-        let limits = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(ANSWER))
-            .set_response_timeout(Some(ANSWER));
-        let connection = client.get_multiplexed_async_connection_with_config(&limits).await;
-        Ok(Connected { connection: connection.map_err(fault)?, last: HashMap::new() })
+        Ok(Connected { connection: connect(&config.endpoint).await?, last: HashMap::new() })
     }
 
     /// Puts an entry into the pipeline, unless it is in its stream.
@@ -170,29 +165,6 @@ fn item_of(entry: &StreamId) -> Option<(Seq, Timestamp)> {
     origin::item_of(&serde_json::from_str(&entry.get::<String>("json")?).ok()?)
 }
 
-fn client(config: &Config) -> Result<Client, SinkError> {
-    let endpoint = &config.endpoint;
-    let mut url = endpoint.url.clone();
-    if endpoint.tls {
-        // `ca_file` alone asks for encryption, too. Both schemes are of one kind: this never fails.
-        let _ = url.set_scheme("rediss");
-    }
-    if let Some(password) = &endpoint.password {
-        let password = password.load().map_err(SinkError::passing)?;
-        let _ = url.set_password(Some(&password));
-    }
-    let root_cert = endpoint.ca_file.as_ref().map(std::fs::read).transpose();
-    let root_cert = root_cert
-        .map_err(|error| SinkError::passing(format!("`ca_file` cannot be read: {error}")))?;
-    let opened = match endpoint.tls {
-        true => {
-            Client::build_with_tls(url.as_str(), TlsCertificates { client_tls: None, root_cert })
-        }
-        false => Client::open(url.as_str()),
-    };
-    opened.map_err(fault)
-}
-
 /// When the item was received; empty when the event has no time.
 fn received(event: &Event) -> String {
     event.at().map(|at| at.to_string()).unwrap_or_default()
@@ -205,9 +177,4 @@ fn written((major, minor): (u64, u64)) -> String {
 fn read(id: &str) -> Option<(u64, u64)> {
     let (major, minor) = id.split_once('-')?;
     Some((major.parse().ok()?, minor.parse().ok()?))
-}
-
-/// Whatever a server says today, tomorrow it may be mended.
-fn fault(error: RedisError) -> SinkError {
-    SinkError::passing(format!("Redis: {error}"))
 }
