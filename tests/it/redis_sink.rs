@@ -1,6 +1,9 @@
 //! Redis streams as a sink: every item once in its stream, whoever goes down.
 
-use redis::{Commands, streams::StreamRangeReply};
+use std::collections::BTreeSet;
+
+use redis::Commands;
+use redis::streams::{StreamMaxlen, StreamRangeReply};
 
 use crate::delivery::{desk, put, torment};
 use crate::server::{Kind, Server};
@@ -13,13 +16,27 @@ fn desk_for(server: &Server, more: &str) -> Desk {
     ))
 }
 
+fn connection(server: &Server) -> redis::Connection {
+    let client = redis::Client::open(format!("redis://{}", server.address)).unwrap();
+    client.get_connection().unwrap()
+}
+
 /// The entries of the stream: id and headline.
 fn entries(server: &Server) -> Vec<(String, String)> {
-    let client = redis::Client::open(format!("redis://{}", server.address)).unwrap();
-    let mut connection = client.get_connection().unwrap();
-    let found: StreamRangeReply = connection.xrange_all("wirefold:all").unwrap();
+    let found: StreamRangeReply = connection(server).xrange_all("wirefold:all").unwrap();
     let headline = |entry: &redis::streams::StreamId| entry.get::<String>("headline").unwrap();
     found.ids.iter().map(|entry| (entry.id.clone(), headline(entry))).collect()
+}
+
+/// How many entries the stream has, and how many deliveries they are.
+fn count(server: &Server) -> (usize, usize) {
+    let found: StreamRangeReply = connection(server).xrange_all("wirefold:all").unwrap();
+    let ids = found.ids.iter().map(|entry| entry.get::<String>("id").unwrap());
+    (found.ids.len(), ids.collect::<BTreeSet<_>>().len())
+}
+
+fn rewind(desk: &Desk) {
+    desk.wirefold(&["sinks", "-c", "wirefold.toml", "rewind", "hub", "--to", "start"]).success();
 }
 
 #[test]
@@ -72,8 +89,7 @@ fn a_stream_of_another_log_is_left_as_it_is_though_no_place_of_it_is_taken() {
     put(&desk, 0..20);
     daemon.until("all is in the stream", || entries(&server).len() == 20);
     daemon.stop();
-    let client = redis::Client::open(format!("redis://{}", server.address)).unwrap();
-    let mut connection = client.get_connection().unwrap();
+    let mut connection = connection(&server);
     let first: Vec<String> = (2..12).map(|position| format!("{position}-0")).collect();
     let removed: u64 = connection.xdel("wirefold:all", &first).unwrap();
     assert_eq!(removed, 10);
@@ -102,4 +118,53 @@ fn a_stream_is_kept_about_as_long_as_it_is_told() {
     daemon.stop();
     let length = entries(&server).len();
     assert!((100..400).contains(&length), "{length}");
+}
+
+#[test]
+fn what_readers_removed_comes_again_under_its_id_and_holds_up_nothing() {
+    let Some(server) = Server::start(Kind::Redis) else { return };
+    let desk = desk_for(&server, "");
+    let mut daemon = desk.daemon();
+    put(&desk, 0..20);
+    daemon.until("all is in the stream", || entries(&server).len() == 20);
+    daemon.stop();
+    let ids: Vec<String> = entries(&server).into_iter().map(|(id, _)| id).collect();
+    let removed: u64 = connection(&server).xdel("wirefold:all", &ids).unwrap();
+    assert_eq!(removed, 20);
+    rewind(&desk);
+    put(&desk, 20..30);
+    let mut daemon = desk.daemon();
+    daemon.until("all is in the stream", || count(&server).1 == 30);
+    daemon.stop();
+    assert_eq!(count(&server), (30, 30));
+    let last = entries(&server).pop().unwrap();
+    assert_eq!(last.1, unlike_any_other(29));
+    assert!(last.0.ends_with("-0"), "what is new has its own place, not {}", last.0);
+}
+
+#[test]
+fn a_rewind_over_what_was_cut_adds_it_once_though_the_daemon_is_killed() {
+    const ITEMS: u64 = 600;
+    let Some(server) = Server::start(Kind::Redis) else { return };
+    let desk = desk_for(&server, "batch = 10\n");
+    let mut daemon = desk.daemon();
+    put(&desk, 0..ITEMS);
+    daemon.until("all is in the stream", || count(&server).1 == ITEMS as usize);
+    daemon.stop();
+    let cut: u64 = connection(&server).xtrim("wirefold:all", StreamMaxlen::Equals(50)).unwrap();
+    assert_eq!(cut, ITEMS - 50);
+    rewind(&desk);
+    for _ in 0..4 {
+        let before = entries(&server).len();
+        let mut daemon = desk.daemon();
+        daemon.until("it is under way", || entries(&server).len() > before);
+        daemon.kill();
+    }
+    put(&desk, ITEMS..ITEMS + 10);
+    let mut daemon = desk.daemon();
+    let newest = unlike_any_other(ITEMS + 9);
+    daemon.until("the newest is in the stream", || entries(&server).pop().unwrap().1 == newest);
+    daemon.stop();
+    let all = ITEMS as usize + 10;
+    assert_eq!(count(&server), (all, all), "an item was lost or added twice");
 }
