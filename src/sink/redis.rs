@@ -52,6 +52,8 @@ impl RedisSink {
             None => Streams::new(server::connect(&self.config.endpoint).await?),
         };
         let (view, mut pipeline) = (batch.keeper.log.view(), Pipeline::new());
+        // The stream of each command.
+        let mut keys = Vec::new();
         let mut out_of_order = false;
         for copy in copies(batch.events, &self.channels) {
             let key = self.config.key(copy.channel);
@@ -59,6 +61,7 @@ impl RedisSink {
             out_of_order |= matches!(place, Place::Behind(_) | Place::TakenBehind);
             if let Place::Own(id) | Place::Behind(id) = place {
                 add(&copy, &key, id, self.config.max_length, &mut pipeline)?;
+                keys.push(key);
             }
         }
         if out_of_order || self.out_of_order {
@@ -66,7 +69,8 @@ impl RedisSink {
         }
         self.out_of_order = out_of_order;
         if !pipeline.is_empty() {
-            pipeline.exec_async(&mut streams.connection).await.map_err(server::fault)?;
+            let added = pipeline.exec_async(&mut streams.connection).await;
+            added.map_err(|error| server::all_failed(error, |index| &keys[index]))?;
         }
         // After an error the connection is not kept: what it has done is looked up anew.
         self.connected = Some(streams);

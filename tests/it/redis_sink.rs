@@ -168,3 +168,28 @@ fn a_rewind_over_what_was_cut_adds_it_once_though_the_daemon_is_killed() {
     let all = ITEMS as usize + 10;
     assert_eq!(count(&server), (all, all), "an item was lost or added twice");
 }
+
+#[test]
+fn what_the_server_says_is_told_once_with_the_key() {
+    let Some(server) = Server::start(Kind::Redis) else { return };
+    let desk = desk_for(&server, "");
+    let mut connection = connection(&server);
+    let _: () = connection.set("wirefold:all", "a string").unwrap();
+    put(&desk, 0..20);
+    let mut daemon = desk.daemon();
+    let told = |line: &str, what: &str| line.contains(&format!("stream `wirefold:all`: {what} "));
+    let says = |what: &str| desk.read("daemon.log").lines().any(|line| told(line, what));
+    daemon.until("it names the key", || says("WRONGTYPE"));
+    let full = redis::cmd("CONFIG").arg(&["SET", "maxmemory", "1"]).exec(&mut connection);
+    full.unwrap();
+    let _: () = connection.del("wirefold:all").unwrap();
+    daemon.until("it says that there is no room", || says("OOM"));
+    let log = desk.read("daemon.log");
+    for line in log.lines().filter(|line| told(line, "OOM")) {
+        assert_eq!(line.matches("OOM").count(), 1, "{line}");
+    }
+    let room = redis::cmd("CONFIG").arg(&["SET", "maxmemory", "0"]).exec(&mut connection);
+    room.unwrap();
+    daemon.until("all is in the stream", || count(&server) == (20, 20));
+    daemon.stop();
+}

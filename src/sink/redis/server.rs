@@ -16,7 +16,7 @@ pub(super) async fn connect(endpoint: &Endpoint) -> Result<MultiplexedConnection
         .set_connection_timeout(Some(ANSWER))
         .set_response_timeout(Some(ANSWER));
     let connection = client(endpoint)?.get_multiplexed_async_connection_with_config(&limits).await;
-    connection.map_err(fault)
+    connection.map_err(unreached)
 }
 
 fn client(endpoint: &Endpoint) -> Result<Client, SinkError> {
@@ -25,7 +25,7 @@ fn client(endpoint: &Endpoint) -> Result<Client, SinkError> {
         // `ca_file` alone asks for encryption, too. Both schemes are of one kind: this never fails.
         let _ = url.set_scheme("rediss");
     }
-    let mut server = url.as_str().into_connection_info().map_err(fault)?;
+    let mut server = url.as_str().into_connection_info().map_err(unreached)?;
     if let Some(password) = &endpoint.password {
         // Not by way of the address, where `%41` would be an `A`.
         let password = password.load().map_err(SinkError::passing)?;
@@ -39,12 +39,32 @@ fn client(endpoint: &Endpoint) -> Result<Client, SinkError> {
         true => Client::build_with_tls(server, TlsCertificates { client_tls: None, root_cert }),
         false => Client::open(server),
     };
-    opened.map_err(fault)
+    opened.map_err(unreached)
 }
 
 /// Whatever a server says today, tomorrow it may be mended.
-pub(super) fn fault(error: RedisError) -> SinkError {
+fn unreached(error: RedisError) -> SinkError {
     SinkError::passing(format!("Redis: {error}"))
+}
+
+/// What was asked about the stream `key` failed.
+pub(super) fn failed(error: RedisError, key: &str) -> SinkError {
+    all_failed(error, |_| key)
+}
+
+/// Commands that went together failed, some or all; `key_of` tells the stream of the n-th. Told is the
+/// first: the others mostly say the same.
+pub(super) fn all_failed<'k>(error: RedisError, key_of: impl Fn(usize) -> &'k str) -> SinkError {
+    let failures = error.clone().into_server_errors().unwrap_or_default();
+    let [(first, said), others @ ..] = &*failures else { return unreached(error) };
+    let mut message = format!("Redis, stream `{}`: {}", key_of(*first), said.code());
+    if let Some(details) = said.details() {
+        message = format!("{message} {details}");
+    }
+    if !others.is_empty() {
+        message = format!("{message} (and {} more of this batch)", others.len());
+    }
+    SinkError::passing(message)
 }
 
 #[cfg(test)]

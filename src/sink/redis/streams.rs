@@ -8,7 +8,7 @@ use redis::aio::MultiplexedConnection;
 use redis::streams::{StreamId, StreamInfoStreamReply, StreamRangeReply};
 
 use super::received;
-use super::server::fault;
+use super::server::failed;
 use crate::item::Seq;
 use crate::log::{View, blocking};
 use crate::sink::copies::Copy;
@@ -94,10 +94,11 @@ impl Streams {
     /// have removed entries: Redis takes their ids no more.
     async fn top_of(&mut self, key: &str, view: &View) -> Result<Id, SinkError> {
         let connection = &mut self.connection;
+        let failed = |error| failed(error, key);
         let found: StreamRangeReply =
-            connection.xrevrange_count(key, "+", "-", 1).await.map_err(fault)?;
+            connection.xrevrange_count(key, "+", "-", 1).await.map_err(failed)?;
         let last = found.ids.first();
-        if last.is_none() && !connection.exists::<_, bool>(key).await.map_err(fault)? {
+        if last.is_none() && !connection.exists::<_, bool>(key).await.map_err(failed)? {
             return Ok((0, 0));
         }
         if let Some((item, received)) = last.and_then(item_of) {
@@ -106,7 +107,7 @@ impl Streams {
                 return Err(of_another_log(key));
             }
         }
-        let stream: StreamInfoStreamReply = connection.xinfo_stream(key).await.map_err(fault)?;
+        let stream: StreamInfoStreamReply = connection.xinfo_stream(key).await.map_err(failed)?;
         read(&stream.last_generated_id)
             .ok_or_else(|| SinkError::passing(format!("the stream `{key}` has strange ids")))
     }
@@ -114,15 +115,19 @@ impl Streams {
     /// Whether the stream holds this very delivery in its own place.
     async fn holds(&mut self, key: &str, id: Id, delivery: &Told) -> Result<bool, SinkError> {
         let id = written(id);
-        let found: StreamRangeReply = self.connection.xrange(key, &id, &id).await.map_err(fault)?;
+        let found: StreamRangeReply =
+            self.connection.xrange(key, &id, &id).await.map_err(|error| failed(error, key))?;
         let Some(entry) = found.ids.first() else { return Ok(false) };
         if told(entry) == *delivery { Ok(true) } else { Err(of_another_log(key)) }
     }
 
     /// The deliveries of the last entries.
     async fn tail_of(&mut self, key: &str) -> Result<HashSet<Told>, SinkError> {
-        let found: StreamRangeReply =
-            self.connection.xrevrange_count(key, "+", "-", TAIL).await.map_err(fault)?;
+        let found: StreamRangeReply = self
+            .connection
+            .xrevrange_count(key, "+", "-", TAIL)
+            .await
+            .map_err(|error| failed(error, key))?;
         Ok(found.ids.iter().map(told).collect())
     }
 }
