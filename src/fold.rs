@@ -231,7 +231,7 @@ impl Fold {
     fn standing(&mut self, profile: &Profile, decision: &FoldDecision, part: Part) -> Standing {
         let (story, stories) = (self.stories.resolve(decision.story), &self.stories);
         match part {
-            Part::Withdraws { .. } => {
+            Part::Withdraws => {
                 self.window.withdraw(|live| {
                     live.profile.family == profile.family && stories.resolve(live.story) == story
                 });
@@ -240,6 +240,7 @@ impl Fold {
             Part::Told if stories.get(story).is_some_and(|it| it.withdrew(profile.family)) => {
                 Standing::Withdrawn
             }
+            Part::Resent => Standing::Withdraws,
             Part::Told | Part::Held => Standing::Stands,
         }
     }
