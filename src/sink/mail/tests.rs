@@ -169,7 +169,7 @@ async fn a_recipient_who_is_refused_or_put_off_holds_up_nobody_else() {
     let keys = "to = [\"gone@example.org\", \"night@example.org\", \"desk@example.org\"]";
     let work = bench.start(&server, keys);
     bench.collect(&work, 1..3).await;
-    bench.clock.set(at(3_600));
+    bench.clock.set(at(3_605));
     let couriers = work.couriers.clone();
     let status = || couriers.status_of("desk").unwrap();
     until("one is put off", || status().state == Doing::Retrying).await;
@@ -194,7 +194,7 @@ async fn a_mail_that_is_taken_for_nobody_pauses_the_sink_and_names_them() {
     let bench = Bench::new();
     let work = bench.start(&server, TO_TWO);
     bench.collect(&work, 1..3).await;
-    bench.clock.set(at(3_600));
+    bench.clock.set(at(3_605));
     let couriers = work.couriers.clone();
     let status = || couriers.status_of("desk").unwrap();
     until("it is paused", || status().state == Doing::Paused).await;
@@ -225,7 +225,7 @@ async fn what_a_digest_will_be_made_of_stays_in_the_log_until_it_is_mailed() {
     work.kill().await;
     let work = bench.start(&server, TO_ONE);
     assert_eq!(trim(), 0, "also after a restart");
-    bench.clock.set(at(3_600));
+    bench.clock.set(at(3_605));
     let couriers = work.couriers.clone();
     let status = || couriers.status_of("desk").unwrap();
     until("it is mailed", || status().delivered == Some(100)).await;
@@ -254,7 +254,7 @@ async fn a_digest_that_is_refused_for_good_becomes_a_dead_letter_and_the_others_
     let status = || couriers.status_of("desk").unwrap();
     bench.log.append(&[item_on(1, &["harbour"]), item_on(2, &["islands"])]).unwrap();
     until("all is collected", || status().lag == 0).await;
-    bench.clock.set(at(3_600));
+    bench.clock.set(at(3_605));
     until("the other is sent", || status().delivered == Some(1)).await;
     assert_eq!(server.mails(), ["islands for desk@example.org"]);
     let letters = couriers.letters("desk").unwrap();
@@ -288,7 +288,7 @@ async fn a_digest_that_some_have_does_not_hold_up_the_next_one() {
     let couriers = work.couriers.clone();
     for hour in 1..3 {
         bench.collect(&work, hour..hour + 1).await;
-        bench.clock.set(at(3_600 * hour));
+        bench.clock.set(at(3_600 * hour + 5));
         until("one has it", || server.mails().len() as u64 == hour).await;
     }
     until("it is a letter", || couriers.letters("desk").unwrap().len() == 1).await;
@@ -314,7 +314,7 @@ async fn a_sink_that_is_sent_to_the_end_passes_over_what_it_has_not_mailed() {
     let couriers = work.couriers.clone();
     let status = || couriers.status_of("desk").unwrap();
     bench.collect(&work, 1..3).await;
-    bench.clock.set(at(3_600));
+    bench.clock.set(at(3_605));
     until("it is paused", || status().state == Doing::Paused).await;
     couriers.rewind("desk", RewindTo::End).unwrap();
     couriers.resume("desk").unwrap();
@@ -322,7 +322,7 @@ async fn a_sink_that_is_sent_to_the_end_passes_over_what_it_has_not_mailed() {
     assert_eq!(status().waiting_since, None);
     refuses.store(false, Ordering::SeqCst);
     bench.collect(&work, 3..4).await;
-    bench.clock.set(at(7_200));
+    bench.clock.set(at(7_205));
     until("the next is sent", || status().delivered == Some(1)).await;
     work.end().await;
     let mails = server.mails.lock().unwrap();
