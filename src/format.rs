@@ -83,6 +83,11 @@ impl Format {
         ("mail", Format::Mail),
     ];
 
+    /// Whether it is read line by line.
+    fn is_of_lines(self) -> bool {
+        matches!(self, Format::List | Format::Tsv | Format::Ndjson)
+    }
+
     /// Whether its input is read when it ends, and cannot be read before.
     pub fn wants_an_end(self) -> bool {
         matches!(

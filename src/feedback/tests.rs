@@ -374,3 +374,27 @@ fn a_kill_of_what_was_split_off_under_embargo_is_shown_to_nobody() {
         });
     }
 }
+
+#[test]
+fn a_kill_reaches_who_was_shown_the_version_before_one_that_was_split_off_under_embargo() {
+    let version = |n: u64, status, until: Option<i64>| {
+        let mut arrival = wire(n, "bolt", &format!("{CLAIM}, {n} told"), status);
+        if let Ok(item) = &mut arrival.record {
+            item.embargoed = until.map(at);
+        }
+        arrival
+    };
+    let mut desk = Desk::new();
+    desk.log.extend(desk.decider.push(version(1, PubStatus::Usable, None)));
+    desk.log.extend(desk.decider.push(version(2, PubStatus::Usable, Some(30))));
+    let Some(Entry::Item { decision, .. }) = desk.log.last() else { unreachable!() };
+    assert_eq!((decision.fold.verdict, decision.fold.story), (Verdict::Revision, StoryId(1)));
+    let item = Box::new(version(2, PubStatus::Usable, Some(30)));
+    desk.ask(3, Ask::Split { story: StoryId(1), item }).unwrap();
+    for mut desk in [desk.restarted(), desk] {
+        let killed = desk.decider.push(version(4, PubStatus::Canceled, None));
+        let Some(Entry::Item { decision, .. }) = killed.last() else { panic!("{killed:?}") };
+        assert_eq!(decision.fold.verdict, Verdict::Kill);
+        assert_eq!(decision.channels, ["treaties"]);
+    }
+}

@@ -94,12 +94,13 @@ pub(super) fn may_interrupt(line: &str) -> bool {
     line.contains([SOH, STX, SYN]) || start.starts_with(teletype::START) || xml()
 }
 
-/// Whether the bytes of a line that may interrupt a page, and what came after it, hold the begin of a
-/// message or document, and not merely a character that messages have.
+/// Whether what a line that may interrupt a page begins is a message or document, of which more may
+/// come: not where it merely holds a character that messages have.
 pub(super) fn begins(bytes: &[u8]) -> bool {
-    let start = bytes.trim_ascii_start();
-    let message = [teletype::START.as_bytes(), b"<"].iter().any(|begin| start.starts_with(begin));
-    message || bytes.contains(&(SOH as u8))
+    let fills = |byte: &&u8| **byte <= b' ' && **byte != SOH as u8;
+    let start = &bytes[bytes.iter().take_while(fills).count()..];
+    let begins = [teletype::START.as_bytes(), b"<", &[SOH as u8]];
+    begins.iter().any(|begin| start.starts_with(begin))
 }
 
 /// ANPA 1312 begins with SYN SYN SOH, IPTC 7901 with SOH. Files are kept with and without the

@@ -84,16 +84,52 @@ pub(super) fn notice(label: &str) -> Option<Marker> {
     Some(WORDS[gravest?].1(number.unwrap_or(1)))
 }
 
+/// Words for what is less than a story.
+const PARTS: &[&str] = &[
+    "graf",
+    "grafs",
+    "graph",
+    "graphs",
+    "para",
+    "paras",
+    "paragraph",
+    "paragraphs",
+    "line",
+    "lines",
+    "sentence",
+    "sentences",
+    "quote",
+    "photo",
+    "photos",
+    "picture",
+    "caption",
+    "byline",
+    "dateline",
+    "headline",
+    "first",
+    "second",
+    "third",
+    "last",
+    "final",
+];
+
 /// What takes a story back, said by a line of a note to editors: `MANDATORY KILL`, `KILL: the story is
-/// false`. In capitals, and up to the first mark: `KILL paragraph 3` takes back a paragraph.
+/// false`. In capitals, and up to the first mark: `KILL paragraph 3` and `KILL (3rd graf)` take back a
+/// paragraph, and what is withheld may come yet.
 pub(super) fn noted(note: &str) -> Option<Marker> {
     note.lines().find_map(|line| {
         let line = line.trim_start_matches(|c: char| !c.is_alphanumeric());
         let line = ["EDS:", "Eds:"].iter().find_map(|to| line.strip_prefix(to)).unwrap_or(line);
-        let label = line.split([':', '.', ';', '-', '–', '—', '(']).next()?;
+        let end = line.find([':', '.', ';', '-', '–', '—', '(']).unwrap_or(line.len());
+        let (label, rest) = line.split_at(end);
         let label = label.trim().trim_start_matches("STORY ");
-        let shouted = !label.contains(char::is_lowercase);
-        notice(label).filter(|said| shouted && matches!(said, Marker::Kill | Marker::Withdrawn))
+        let mut words = rest.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        let of_part = words.next().map(str::to_lowercase).is_some_and(|word| {
+            word.starts_with(|c: char| c.is_ascii_digit()) || PARTS.contains(&word.as_str())
+        });
+        let shouted = !label.contains(char::is_lowercase) && !label.contains("WITHHOLD");
+        let story = shouted && !of_part;
+        notice(label).filter(|said| story && matches!(said, Marker::Kill | Marker::Withdrawn))
     })
 }
 
@@ -152,6 +188,10 @@ mod tests {
         for note in [
             "KILL paragraph 3",
             "KILL PARAGRAPH 3: wrong figure",
+            "KILL (3rd graf)",
+            "KILL - paragraph 3, wrong figure",
+            "KILL: last sentence",
+            "WITHHOLD: not before 1800 GMT",
             "Kill: a review of the film",
             "Police say they will kill the order",
             "UPDATES: adds quotes",

@@ -227,20 +227,22 @@ impl Parser {
             {
                 lines.rewind(line.offset);
                 let rest = lines.rest();
+                // A line that has been still ends a headline, and nothing that has begun.
                 let stray = ahead == Ahead::Pause && !detect::begins(rest);
                 if !last && !stray && !detect::decidable(rest, self.options.endless) {
                     break;
                 }
                 match Format::detect(rest) {
                     // One character of a circuit does not make a message of a headline.
-                    Some(Format::List | Format::Tsv | Format::Ndjson) => {
-                        lines.next(last);
-                    }
+                    found if stray || found.is_some_and(Format::is_of_lines) => lines.next(last),
                     found => {
                         let format = found.unwrap_or(Format::Auto);
                         interrupted = Some((format, lines.take(line.offset), line.offset));
                         break;
                     }
+                };
+                if circuit::is_filler(line.text.as_bytes()) {
+                    continue;
                 }
             }
             batch.push(line);

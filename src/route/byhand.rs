@@ -98,7 +98,8 @@ impl Route {
 
     fn part(&mut self, item: Seq, parted: &Parted, parts: &[PartId], at: Timestamp) {
         let Parted { from, left, opens, course, held, family } = parted;
-        if !*held {
+        // Nobody was shown what is held, but may have been the version before.
+        if !*held || self.embargoes.holds_version(item) {
             self.stories.part(*from, *opens);
         }
         self.stories.left(*from, item, left.as_ref());

@@ -116,6 +116,13 @@ impl Embargoes {
         }
     }
 
+    /// Whether an item is held that is a version of one that may have been shown.
+    pub(super) fn holds_version(&self, item: Seq) -> bool {
+        self.held.get(&item).is_some_and(|held| {
+            matches!(held.fold.verdict, Verdict::Revision | Verdict::Correction)
+        })
+    }
+
     /// A person took an item out of its story: what is held of it is held of the one it opens.
     /// `parts`: digests of the text parts that it satisfies.
     pub(super) fn part(&mut self, item: Seq, opens: StoryId, parts: Vec<u64>) {

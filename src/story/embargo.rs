@@ -59,7 +59,8 @@ impl Subject {
         match fold.verdict {
             Verdict::Kill => named || is_target || of_provider,
             Verdict::Correction => {
-                let same_uri = self.uri.is_some() && self.uri == sent.uri;
+                let same_uri =
+                    self.uri.is_some() && (self.uri == sent.uri || self.uri == sent.amends);
                 named || is_target || (of_provider && same_uri)
             }
             Verdict::Revision => named || is_target,

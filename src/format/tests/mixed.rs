@@ -63,22 +63,31 @@ fn a_character_of_a_circuit_in_a_headline_does_not_end_its_page() {
     }
 }
 
-#[test]
-fn a_still_line_gives_out_a_headline_that_has_a_character_of_a_circuit() {
+/// What a line gives out that goes on for ever, after each piece and a pause.
+fn given(pieces: &[&str]) -> Vec<usize> {
     let mut parser = Parser::new(Format::Auto, Options { endless: true, ..options() });
-    let mut given = |piece: &str, still: bool| {
+    let given = |piece: &&str| {
         let mut out = Vec::new();
         parser.feed(piece.as_bytes(), &mut out);
-        if still {
-            parser.flush(&mut out);
-        }
+        parser.flush(&mut out);
+        assert!(out.iter().all(Result::is_ok), "{out:?}");
         out.len()
     };
-    assert_eq!(given("Ferry late\nBank raises\u{2} its rate\nDocks full\n", false), 0);
-    assert_eq!(given("", true), 3);
+    pieces.iter().map(given).collect()
+}
+
+#[test]
+fn a_still_line_gives_out_a_headline_that_has_a_character_of_a_circuit() {
     let (begin, end) = IPTC7901.split_at(IPTC7901.len() / 2);
-    assert_eq!(given(begin, true), 0, "the rest of a message may come");
-    assert_eq!(given(end, false), 1);
+    for mark in ["\u{1}", "\u{2}", "\u{16}"] {
+        let page = format!("Ferry late\nBank raises{mark} its rate\nDocks full\n");
+        assert_eq!(given(&[&page, begin, end]), [3, 0, 1], "{mark:?}");
+    }
+    let flash = "\u{2}FLASH\u{3}\r\n";
+    assert_eq!(given(&["Ferry late\n", flash, "Docks full\n"]), [1, 1, 1]);
+    let filler = "\u{16}\u{16}\r\n";
+    assert_eq!(given(&["Ferry late\n", filler, "Docks full\n"]), [1, 0, 1]);
+    assert_eq!(given(&["Ferry late\n", filler, ANPA]), [1, 0, 1]);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::config::{Config, Diagnostics, File};
-use crate::item::{Arrival, Item, Seq};
+use crate::item::{Arrival, Item, PubStatus, Seq};
 use crate::log::Entry;
 use crate::prepare::Prepare;
 use crate::route::Route;
@@ -59,6 +59,13 @@ impl Comes {
         self.folded.decision.verdict = verdict;
         self.folded.decision.evidence.of = Some(Seq(0));
         self
+    }
+
+    /// A kill that was obeyed before.
+    fn again(mut self) -> Comes {
+        self.folded.prepared.item.lifecycle = true;
+        self.folded.prepared.item.pubstatus = PubStatus::Canceled;
+        self.is(Verdict::Repeat)
     }
 
     fn disputes(mut self) -> Comes {

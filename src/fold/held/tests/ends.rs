@@ -52,13 +52,20 @@ fn a_correction_takes_the_place_of_what_is_held_by_whatever_way_it_comes() {
     };
     let fixed = format!("CORRECTED-{GROUNDED}, 3 dead");
     let other = Some("tag:agency,2".to_owned());
-    for (until, lines) in [(None, 1), (None, 2), (Some(9), 2)] {
+    for (until, lines, amends) in
+        [(None, 1, false), (None, 2, false), (Some(9), 2, false), (Some(9), 2, true)]
+    {
         let mut desk = Desk::open();
         for line in ["ftp", "tcp"].iter().take(lines) {
             desk.takes(by(line, 0, GROUNDED, Some(9)));
         }
-        let uri = if lines == 1 { other.clone() } else { by("", 0, "", None).uri };
-        let decision = desk.takes(Item { uri, ..by("tcp", 1, &fixed, until) });
+        let own = by("", 0, "", None).uri;
+        let (uri, amends) = match amends {
+            true => (other.clone(), own),
+            false if lines == 1 => (other.clone(), None),
+            false => (own, None),
+        };
+        let decision = desk.takes(Item { uri, amends, ..by("tcp", 1, &fixed, until) });
         assert_eq!((decision.verdict, decision.story), (Verdict::Correction, StoryId(1)));
         let ends: Vec<Seq> = (0..lines as u64).map(Seq).collect();
         assert_eq!(decision.ahead.expect("it ends some").ends, ends);

@@ -138,6 +138,23 @@ fn what_a_channel_was_shown_does_not_come_again_in_place_of_an_update_that_is_wi
 }
 
 #[test]
+fn a_kill_that_is_sent_again_takes_the_place_of_nothing_that_waits() {
+    let keys = format!("{NIGHT}\nrepeats = \"all\"");
+    let story = [
+        item(20 * H, 1, "Alpha"),
+        item(23 * H, 1, "Beta").publishers(2),
+        item(24 * H, 1, "Alpha").publishers(2).again(),
+    ];
+    let expected = [
+        "1200 0 delivered",
+        "1380 1 held: quiet until 1830",
+        "1440 2 held: quiet until 1830",
+        "1830 timer: 1 delivered",
+    ];
+    case(&keys, &story, 48 * H, &expected);
+}
+
+#[test]
 fn quiet_hours_are_those_of_their_zone_and_follow_its_clocks() {
     // 2026-03-29, 01:00 UTC: clocks in Berlin go forward, the night is an hour shorter.
     let keys = "quiet = \"22:00-06:30\"\ntimezone = \"Europe/Berlin\"";
