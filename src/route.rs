@@ -234,11 +234,9 @@ impl Route {
         let matched = rules.channels_of(&holding);
         let is_unrouted = holding.is_empty();
         let mut channels = self.channels_for(fold, &holding);
-        if prepared.kills() && fold.verdict == Verdict::Repeat {
-            // It tells nothing of a story that a channel has not shown.
-            channels.retain(|channel| self.stories.carried(story, channel));
-        }
-        if embargo.is_some() || (prepared.item.seen && !delivery::is_update(fold)) {
+        // Whoever was to hear of a kill did when it came first: sent again it tells nothing.
+        let resent = prepared.kills() && fold.verdict == Verdict::Repeat;
+        if resent || embargo.is_some() || (prepared.item.seen && !delivery::is_update(fold)) {
             // Adding a source floods nobody: what it held already counts as carried.
             channels.clear();
         }

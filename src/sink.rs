@@ -134,8 +134,21 @@ impl Sink {
             #[cfg(feature = "postgres")]
             Sink::Postgres(sink) => sink.deliver(batch).await,
             #[cfg(feature = "mail")]
-            Sink::Mail(sink) => sink.deliver(batch),
+            Sink::Mail(sink) => {
+                sink.deliver(batch);
+                Ok(())
+            }
         }
+    }
+
+    /// Delivers a dead letter once more of which it knows by itself what it held.
+    fn take_up(&mut self, letter: &DeadLetter) -> Result<bool, SinkError> {
+        #[cfg(feature = "mail")]
+        if let Sink::Mail(sink) = self {
+            return sink.take_up(&letter.id);
+        }
+        let _ = letter;
+        Ok(false)
     }
 
     /// When it wants to do something by itself.

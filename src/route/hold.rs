@@ -30,7 +30,7 @@ pub(super) fn let_through(
         return withheld;
     }
     let withdrawn = match asked.withdraws {
-        Withdraws::Nothing | Withdraws::Again => Vec::new(),
+        Withdraws::Nothing => Vec::new(),
         Withdraws::Own => policies.withdraw_own(asked, stories.latest(asked.story)),
         Withdraws::Story => policies.withdraw(asked.story, channels),
     };

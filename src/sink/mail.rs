@@ -85,14 +85,10 @@ impl MailSink {
         self.state.due = Some(self.state.due.map_or(next, |due| due.min(next)));
     }
 
-    /// Takes note of what is to be told next time. A dead letter that comes again is a digest: it is
-    /// sent as it was.
-    pub(super) fn deliver(&mut self, batch: &Batch<'_>) -> Result<(), SinkError> {
+    /// Takes note of what is to be told next time.
+    pub(super) fn deliver(&mut self, batch: &Batch<'_>) {
         for event in batch.events {
             let position = event.position();
-            if position < batch.from && self.take_up(&event.id())? {
-                continue;
-            }
             let own = event.channel().map(|channel| vec![channel.to_owned()]);
             for channel in own.unwrap_or_else(|| batch.keeper.channels()) {
                 let span = Span { from: position, to: position.next() };
@@ -101,7 +97,6 @@ impl MailSink {
                 waiting.to = waiting.to.max(position.next());
             }
         }
-        Ok(())
     }
 
     pub(super) fn state(&self) -> Vec<u8> {
@@ -220,6 +215,12 @@ impl MailSink {
             let address = |to: &String| to.parse::<Mailbox>().map(|to| to.email.to_string());
             let has = |to: &&String| address(to).is_ok_and(|address| served.contains(&address));
             let lack: Vec<_> = self.config.to.iter().filter(|to| !has(to)).cloned().collect();
+            if lack.is_empty() {
+                // Who lacked it is no recipient any more.
+                self.state.sending.remove(&channel);
+                self.later.served.remove(&channel);
+                continue;
+            }
             let why = format!("the next one is due and {} did not get it", lack.join(", "));
             self.give_up(keeper, &channel, &why)?;
         }
@@ -230,7 +231,7 @@ impl MailSink {
     ///
     /// # Errors
     /// Passing while another one of its channel is being sent.
-    fn take_up(&mut self, id: &str) -> Result<bool, SinkError> {
+    pub(super) fn take_up(&mut self, id: &str) -> Result<bool, SinkError> {
         let Some(refused) = self.later.refused.get(id) else { return Ok(false) };
         if self.state.sending.contains_key(&refused.channel) {
             let message = format!("a digest of `{}` is being sent", refused.channel);

@@ -52,7 +52,7 @@ impl PostgresSink {
     }
 
     pub(super) async fn deliver(&mut self, batch: &Batch<'_>) -> Result<(), SinkError> {
-        let rows = Rows::of(batch.events)?;
+        let rows = Rows::of(batch.events, batch.keeper.channels())?;
         let limit = self.config.timeout + GRACE;
         let work = async {
             let mut connected = match self.connected.take() {

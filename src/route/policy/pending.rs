@@ -40,8 +40,6 @@ pub(in crate::route) struct Asked {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::route) enum Withdraws {
     Nothing,
-    /// What it did when it came first: now it tells nothing either.
-    Again,
     /// What its own provider told of the story.
     Own,
     /// The story.
@@ -49,11 +47,10 @@ pub(in crate::route) enum Withdraws {
 }
 
 impl Withdraws {
-    fn of(prepared: &Prepared, fold: &FoldDecision) -> Withdraws {
+    fn of(fold: &FoldDecision) -> Withdraws {
         match fold.verdict {
             Verdict::Kill if fold.state.killed => Withdraws::Story,
             Verdict::Kill => Withdraws::Own,
-            _ if prepared.kills() => Withdraws::Again,
             _ => Withdraws::Nothing,
         }
     }
@@ -81,7 +78,7 @@ impl Asked {
             publishers: fold.state.publishers,
             carries: false,
             update: delivery::is_update(fold),
-            withdraws: Withdraws::of(prepared, fold),
+            withdraws: Withdraws::of(fold),
             urgent: false,
             now: prepared.received,
         }
@@ -155,12 +152,9 @@ impl Pending {
         }
     }
 
-    /// Another item of the story came. A kill that was sent again stands for nothing that waits. With `by_rank` the best ranked one stands for it, the
+    /// Another item of the story came. With `by_rank` the best ranked one stands for it, the
     /// earlier of two that are equal; without, and after a correction, the latest.
     pub(super) fn join(mut self, asked: &Asked, by_rank: bool) -> Pending {
-        if asked.withdraws == Withdraws::Again {
-            return self;
-        }
         if asked.update || !by_rank || !self.first || asked.rank < self.rank {
             (self.item, self.rank, self.family) = (asked.item, asked.rank, asked.family);
         }

@@ -227,7 +227,7 @@ fn what_comes_out_after_all_that_was_shown_was_killed_is_news() {
 }
 
 #[test]
-fn a_kill_that_comes_again_is_no_news_to_who_was_not_shown_the_story() {
+fn a_kill_that_comes_again_is_news_to_nobody() {
     let again = || {
         let mut kill = elsewhere("Budget cut", Verdict::Repeat);
         kill.prepared.item.pubstatus = PubStatus::Canceled;
@@ -237,7 +237,7 @@ fn a_kill_that_comes_again_is_no_news_to_who_was_not_shown_the_story() {
     let mut desk = Desk::open();
     assert_eq!(desk.takes(0, again()), ["1@"]);
     assert_eq!(desk.takes(1, elsewhere("Budget cut", Verdict::Repeat)), ["2@budget,all"]);
-    assert_eq!(desk.takes(2, again()), ["3@all"]);
+    assert_eq!(desk.takes(2, again()), ["3@"]);
 }
 
 #[test]

@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 
 use super::doc::{Brief, Summary};
-use crate::log::{LogError, Record, View};
+use crate::log::{Intake, LogError, Record, View};
+use crate::prepare::markers;
 use crate::serve::board::Story;
 use crate::story::Verdict;
 
-/// Records of a story that are looked at.
-const MOST: usize = 200;
+/// Records of a story that are looked at, from its first on and up to its latest.
+const MOST: usize = 500;
 
 /// What is left of a story's reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +34,9 @@ pub(in crate::serve) fn keep_standing(
         return Ok(Reports::All);
     }
     let mut reports: Vec<Brief> = Vec::new();
-    for entry in story.entries.iter().take(MOST) {
+    let middle = MOST..story.entries.len().saturating_sub(MOST);
+    let looked_at = story.entries.iter().enumerate().filter(|(at, _)| !middle.contains(at));
+    for (_, entry) in looked_at {
         let Some(intake) = super::intake(view, entry.item)? else { continue };
         let Some(brief) = Brief::of(&intake, now) else { continue };
         let record = super::record(view, entry.position)?.map(|logged| logged.record);
@@ -42,7 +45,8 @@ pub(in crate::serve) fn keep_standing(
                 let of = decision.fold.evidence.of;
                 reports.retain(|told| of != Some(told.item) && !is_taken_back(told, &brief));
             }
-            Some(Record::Decision(_)) => reports.push(brief),
+            // A kill that was sent again is no report.
+            Some(Record::Decision(_)) if !withdraws(&intake) => reports.push(brief),
             // About an item that is known, or of a time that is no longer held.
             _ => {}
         }
@@ -56,6 +60,11 @@ pub(in crate::serve) fn keep_standing(
     }
     summary.lead = first;
     Ok(Reports::Some)
+}
+
+fn withdraws(intake: &Intake) -> bool {
+    let item = intake.arrival.record.as_ref();
+    item.is_ok_and(|item| item.lifecycle && item.withdraws(&markers(item)))
 }
 
 /// Whether `kill` withdraws a report that was made before: it is of the same publisher, or of the

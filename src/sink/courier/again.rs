@@ -119,10 +119,14 @@ impl Courier {
     }
 
     async fn attempt_again(&mut self, letter: &DeadLetter) -> Result<Vec<u8>, SinkError> {
+        let keeper = self.keeper.clone();
+        let sink = open(&mut self.sink, &self.config, &keeper).await?;
+        if sink.take_up(letter)? {
+            return Ok(sink.state());
+        }
         let Some(event) = self.exhume(letter).await? else {
             return Err(SinkError::refused("the log keeps it no more"));
         };
-        let keeper = self.keeper.clone();
         let from = self.place_of(self.done);
         let sink = open(&mut self.sink, &self.config, &keeper).await?;
         let events = std::slice::from_ref(&event);

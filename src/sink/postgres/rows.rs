@@ -93,8 +93,9 @@ pub(super) struct Gaps {
 }
 
 impl Rows {
-    /// The rows of `events`. A statement takes a story or an item once: its newest state.
-    pub(super) fn of(events: &[Event]) -> Result<Rows, SinkError> {
+    /// The rows of `events` of a sink that delivers `channels`. A statement takes a story or an item
+    /// once: its newest state.
+    pub(super) fn of(events: &[Event], channels: Vec<String>) -> Result<Rows, SinkError> {
         let mut rows = Rows::default();
         let (mut stories, mut items) = (BTreeMap::new(), BTreeMap::new());
         let mut aliases = Aliases::default();
@@ -140,12 +141,8 @@ impl Rows {
         }
         let partly: BTreeSet<_> =
             stories.values().filter(|it| withdraws_in_part(it)).map(|it| it.story).collect();
-        let kills = events.iter().flat_map(Event::deliveries).filter(|it| withdraws_in_part(it));
-        let channels: BTreeSet<_> = kills.map(|it| it.channel.clone()).collect();
-        if !partly.is_empty() {
-            rows.standing.story = partly.iter().map(ToString::to_string).collect();
-            rows.standing.channel = channels.into_iter().collect();
-        }
+        rows.standing.story = partly.iter().map(ToString::to_string).collect();
+        rows.standing.channel = channels;
         stories.into_values().for_each(|delivery| rows.stories.push(delivery));
         items.into_values().for_each(|delivery| rows.items.push(delivery));
         Ok(rows)
@@ -283,7 +280,7 @@ mod tests {
                 left_out: 3,
                 stories,
             };
-            let rows = Rows::of(&[Event::Digest(Box::new(digest))]).unwrap();
+            let rows = Rows::of(&[Event::Digest(Box::new(digest))], Vec::new()).unwrap();
             let parts: Vec<_> = (-1..).take(count + 1).collect();
             assert_eq!((rows.deliveries.part, rows.stories.story.len()), (parts, count));
             let whole: serde_json::Value = serde_json::from_str(&rows.deliveries.json[0]).unwrap();
@@ -305,7 +302,7 @@ mod tests {
         ] {
             let events: Vec<_> =
                 deliveries.into_iter().map(|it| Event::Story(Box::new(it))).collect();
-            let rows = Rows::of(&events).unwrap();
+            let rows = Rows::of(&events, Vec::new()).unwrap();
             assert_eq!((rows.standing.story, rows.stories.link), (stands, vec![link]));
         }
     }

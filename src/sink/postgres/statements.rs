@@ -42,19 +42,23 @@ WHERE old.story = new.alias";
 const MERGED_STORIES: &str = "DELETE FROM @.stories WHERE story = ANY($1::text[])";
 
 /// Of stories of which something was withdrawn, headline and link of the newest report that stands: which
-/// neither withdraws anything, nor was withdrawn since by its publisher.
+/// neither withdraws anything, nor was withdrawn since by its publisher. What withdraws is looked for once.
 const STANDING: &str = "
+WITH kills AS MATERIALIZED (
+    SELECT kill.*, told.json ->> 'of' AS of
+    FROM @.items AS kill JOIN @.deliveries AS told
+        ON told.channel = ANY($2::text[]) AND told.position = kill.position
+           AND told.item = kill.item AND told.verdict = 'Kill'
+    WHERE kill.story = ANY($1::text[]))
 UPDATE @.stories AS old SET headline = new.headline, link = new.link
 FROM (SELECT DISTINCT ON (item.story) item.story, item.headline, item.link
       FROM @.items AS item
       WHERE item.story = ANY($1::text[]) AND NOT EXISTS (
-          SELECT FROM @.items AS kill JOIN @.deliveries AS told
-              ON told.channel = ANY($2::text[]) AND told.position = kill.position
-                 AND told.item = kill.item AND told.verdict = 'Kill'
+          SELECT FROM kills AS kill
           WHERE kill.story = item.story AND kill.item >= item.item
                 AND (kill.item = item.item OR kill.uri = item.uri
                      OR coalesce(kill.publisher, kill.source) = coalesce(item.publisher, item.source)
-                     OR told.json ->> 'of' = item.item::text))
+                     OR kill.of = item.item::text))
       ORDER BY item.story, item.position DESC, item.item DESC) AS new
 WHERE old.story = new.story AND NOT old.killed";
 
