@@ -54,6 +54,15 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// What an item of a source that may do so does to what its provider sent: it corrects or kills.
+    pub(crate) fn claimed_by(prepared: &Prepared) -> Option<Verdict> {
+        let corrects = prepared.item.lifecycle && prepared.markers.contains(&Marker::Corrected);
+        match prepared.kills() {
+            true => Some(Verdict::Kill),
+            false => corrects.then_some(Verdict::Correction),
+        }
+    }
+
     /// The word used in the output contract.
     pub fn as_str(self) -> &'static str {
         match self {

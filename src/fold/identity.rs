@@ -14,7 +14,6 @@ use jiff::Timestamp;
 use smallvec::SmallVec;
 use xxhash_rust::xxh3::Xxh3Default;
 
-use super::lifecycle::claim;
 use super::ring::Ring;
 use crate::item::Seq;
 use crate::prepare::{Prepared, Word, version_time};
@@ -86,7 +85,7 @@ impl Names {
             let name = digest("content", &[&item.source, publisher, headline, body, &time]);
             names.rungs.push(Rung { name, exact: None });
         }
-        names.claim = claim(prepared);
+        names.claim = Verdict::claimed_by(prepared);
         if item.lifecycle {
             // Without a publisher the source is the provider.
             let provider = match family {

@@ -13,21 +13,12 @@ use super::profile::Profile;
 use super::stories::Story;
 use super::window::Live;
 use super::{Candidate, Fold};
-use crate::item::{Marker, Seq};
+use crate::item::Seq;
 use crate::prepare::{Prepared, Rejected, version_time};
 use crate::story::{Evidence, FoldDecision, StoryId, Verdict};
 
 /// From which probability a kill means an item that it does not name.
 const WITHDRAWS: f32 = 0.8;
-
-/// What an item of a source that may do so does to what its provider sent: it corrects or kills.
-pub(super) fn claim(prepared: &Prepared) -> Option<Verdict> {
-    let corrects = prepared.item.lifecycle && prepared.markers.contains(&Marker::Corrected);
-    match prepared.kills() {
-        true => Some(Verdict::Kill),
-        false => corrects.then_some(Verdict::Correction),
-    }
-}
 
 impl Fold {
     /// Corrections and kills: of the same provider, from a source that may, found by name.
@@ -42,7 +33,7 @@ impl Fold {
         if !prepared.item.lifecycle {
             return None;
         }
-        let Some(verdict) = claim(prepared) else {
+        let Some(verdict) = Verdict::claimed_by(prepared) else {
             let grave = match known {
                 Some(known) => Some(known).filter(|kill| self.waits_for(prepared, kill)),
                 None => self.grave(prepared, names),
