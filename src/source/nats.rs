@@ -99,6 +99,7 @@ async fn read_to_the_end(
         under_way: BTreeMap::new(),
         batches: VecDeque::new(),
         acknowledged: 0,
+        delivery: 0,
         context: &context,
     };
     let mut backoff = Backoff::new(name, Duration::from_millis(200), Duration::from_secs(30));
@@ -111,7 +112,17 @@ async fn read_to_the_end(
             Ok(pull) => {
                 info!(source = %name, stream = nats.stream, consumer = nats.consumer, "reading");
                 backoff.reset();
-                reading.ledger.keep_for(pull.made());
+                let (made, delivered) = (pull.made(), pull.delivered());
+                if reading.ledger.is_outdated(&made, delivered) && !reading.batches.is_empty() {
+                    // What is on its way may have the numbers of what comes: it is finished first.
+                    drop(pull);
+                    if !reading.finish().await? {
+                        break;
+                    }
+                    continue;
+                }
+                reading.ledger.keep_for(made, delivered);
+                reading.delivery = 0;
                 reading.read(pull).await?
             }
             Err(error) => Some(error),
@@ -149,6 +160,8 @@ struct Reading<'a> {
     batches: VecDeque<(Vec<u64>, Done)>,
     /// Acknowledgements since the server was last asked what it still might send again.
     acknowledged: u64,
+    /// The consumer's count of deliveries at the last one.
+    delivery: u64,
     context: &'a Context,
 }
 
@@ -185,13 +198,56 @@ impl Reading<'_> {
                             Err(error) => ended = Some(error.to_string()),
                         }
                     }
-                    self.submit(batch).await?;
+                    self.take(batch).await?;
                     if ended.is_some() {
                         return Ok(ended);
                     }
                 }
             }
         }
+    }
+
+    /// Takes messages in. A consumer counts its deliveries, those that come again, too: if it counts
+    /// from an earlier place, its store has gone back in time while the connection came back by itself,
+    /// and messages from there on are others than those that had their numbers before.
+    async fn take(&mut self, mut messages: Vec<Message>) -> Result<(), SourceError> {
+        loop {
+            let counted: Vec<Option<u64>> = messages
+                .iter()
+                .map(|message| message.info().ok().map(|info| info.consumer_sequence))
+                .collect();
+            let Some(at) = goes_back(&mut self.delivery, &counted) else {
+                return self.submit(messages).await;
+            };
+            let rest = messages.split_off(at);
+            self.submit(messages).await?;
+            if !self.finish().await? {
+                // They are not acknowledged, and come again at the next start.
+                return Ok(());
+            }
+            if let Some(info) = rest.first().and_then(|message| message.info().ok()) {
+                warn!(
+                    source = self.name,
+                    from = info.stream_sequence,
+                    "the stream went back in time"
+                );
+                self.ledger.forget_from(info.stream_sequence);
+            }
+            self.delivery = 0;
+            messages = rest;
+        }
+    }
+
+    /// Waits until all that is on its way is durable; false if it is told to stop before.
+    async fn finish(&mut self) -> Result<bool, SourceError> {
+        let stop = self.context.stop.clone();
+        while !self.batches.is_empty() {
+            tokio::select! {
+                committed = self.first() => self.durable(committed).await?,
+                () = stop.cancelled() => return Ok(false),
+            }
+        }
+        Ok(true)
     }
 
     /// Sends the messages that are not known yet on their way, and answers those that are.
@@ -306,6 +362,18 @@ impl Reading<'_> {
             Err(error) => debug!(source = self.name, %error, "the consumer cannot be asked"),
         }
     }
+}
+
+/// Where in a row of counted deliveries, of which `last` was the one before, the count goes back. `last`
+/// becomes the last one before that place.
+fn goes_back(last: &mut u64, counted: &[Option<u64>]) -> Option<usize> {
+    counted.iter().position(|count| {
+        let back = count.is_some_and(|count| count <= *last);
+        if !back {
+            *last = count.unwrap_or(*last);
+        }
+        back
+    })
 }
 
 /// An answer that is lost has the message sent again, which the ledger knows.

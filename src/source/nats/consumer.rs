@@ -53,6 +53,11 @@ impl Pull {
         format!("{}/{}/{}", info.stream_name, info.name, info.created.unix_timestamp())
     }
 
+    /// The last message that it has delivered, as its server knew when the pull was opened.
+    pub(super) fn delivered(&self) -> u64 {
+        self.consumer.cached_info().delivered.stream_sequence
+    }
+
     /// How long the server waits for an answer before it sends a message again.
     pub(super) fn ack_wait(&self) -> Duration {
         self.consumer.cached_info().config.ack_wait.max(Duration::from_millis(300))
@@ -119,6 +124,8 @@ fn fits(info: &Info, nats: &NatsSource) -> Result<(), String> {
     let subject = nats.subject.as_deref().unwrap_or_default();
     if found.deliver_subject.is_some() || found.ack_policy != AckPolicy::Explicit {
         wrong("is not a pull consumer with explicit acknowledgements".to_owned())
+    } else if found.headers_only {
+        wrong("delivers no more of a message than its headers".to_owned())
     } else if found.max_deliver > 0 {
         wrong(format!("gives up on a message after {} deliveries", found.max_deliver))
     } else if found.filter_subject != subject {

@@ -67,11 +67,30 @@ impl Ledger {
         }
     }
 
-    /// The ledger is of the consumer that was made at `made`; of another nothing is known.
-    pub(super) fn keep_for(&mut self, made: String) {
+    /// Whether numbers that the consumer made at `made` sends may be those of other messages than are
+    /// known here: it is another one, or it has delivered nothing beyond `delivered` as far as its server
+    /// knows, whose store then has gone back in time.
+    pub(super) fn is_outdated(&self, made: &str, delivered: u64) -> bool {
+        let on_the_way = self.under_way.last_key_value().map(|(number, _)| *number);
+        self.consumer != made || self.durable.last().max(on_the_way) > Some(delivered)
+    }
+
+    /// The ledger is of the consumer that was made at `made`; of another nothing is known, nor of what
+    /// that has not delivered. It may be known all the same when it comes: by its identity.
+    pub(super) fn keep_for(&mut self, made: String, delivered: u64) {
         if self.consumer != made {
             *self = Ledger { consumer: made, ..Ledger::default() };
         }
+        if self.is_outdated(&self.consumer, delivered) {
+            self.forget_from(delivered.saturating_add(1));
+        }
+    }
+
+    /// Messages from `number` on are others than those that had their numbers before.
+    pub(super) fn forget_from(&mut self, number: u64) {
+        self.durable.remove_from(number);
+        self.under_way.split_off(&number);
+        self.tried.split_off(&number);
     }
 
     pub(super) fn known(&self, message: u64) -> Known {
@@ -166,12 +185,29 @@ mod tests {
     #[test]
     fn another_consumer_starts_from_nothing() {
         let mut ledger = Ledger::default();
-        ledger.keep_for("monday".to_owned());
+        ledger.keep_for("monday".to_owned(), 0);
         ledger.durable(1);
-        ledger.keep_for("monday".to_owned());
+        assert!(!ledger.is_outdated("monday", 1));
+        ledger.keep_for("monday".to_owned(), 1);
         assert_eq!(ledger.known(1), Known::Durable);
-        ledger.keep_for("tuesday".to_owned());
+        assert!(ledger.is_outdated("tuesday", 1));
+        ledger.keep_for("tuesday".to_owned(), 1);
         assert_eq!(ledger.known(1), Known::No(Tried::default()));
+    }
+
+    #[test]
+    fn a_store_that_went_back_in_time_numbers_other_messages_alike() {
+        let mut ledger = Ledger::default();
+        ledger.keep_for("monday".to_owned(), 0);
+        (1..=200).for_each(|message| ledger.durable(message));
+        ledger.send(201, Seq(900), 1);
+        assert!(ledger.is_outdated("monday", 100) && ledger.is_outdated("monday", 200));
+        ledger.keep_for("monday".to_owned(), 100);
+        assert_eq!(ledger.known(100), Known::Durable);
+        for message in [101, 200, 201] {
+            assert_eq!(ledger.known(message), Known::No(Tried::default()), "{message}");
+        }
+        assert!(!ledger.is_outdated("monday", 100));
     }
 
     #[test]

@@ -41,6 +41,20 @@ impl Ranges {
         }
     }
 
+    /// Takes out everything from `number` on.
+    pub(super) fn remove_from(&mut self, number: u64) {
+        self.0.split_off(&number);
+        if let Some(mut range) = self.0.last_entry() {
+            let last = number.saturating_sub(1).min(*range.get());
+            range.insert(last);
+        }
+    }
+
+    /// The largest of them.
+    pub(super) fn last(&self) -> Option<u64> {
+        self.0.last_key_value().map(|(_, last)| *last)
+    }
+
     /// How many ranges there are.
     pub(super) fn len(&self) -> usize {
         self.0.len()
@@ -61,22 +75,30 @@ mod tests {
     proptest! {
         #[test]
         fn ranges_hold_what_a_plain_set_holds(
-            steps in proptest::collection::vec((0_u64..40, proptest::bool::weighted(0.1)), 0..80)
+            steps in proptest::collection::vec((0_u64..40, 0_u8..20), 0..80)
         ) {
             let (mut ranges, mut plain) = (Ranges::default(), std::collections::BTreeSet::new());
             for (number, cut) in steps {
-                if cut {
-                    ranges.remove_through(number);
-                    plain.retain(|held| *held > number);
-                } else {
-                    ranges.insert(number);
-                    plain.insert(number);
+                match cut {
+                    0 | 1 => {
+                        ranges.remove_through(number);
+                        plain.retain(|held| *held > number);
+                    }
+                    2 => {
+                        ranges.remove_from(number);
+                        plain.retain(|held| *held < number);
+                    }
+                    _ => {
+                        ranges.insert(number);
+                        plain.insert(number);
+                    }
                 }
                 for number in 0..41 {
                     prop_assert_eq!(ranges.contains(number), plain.contains(&number));
                 }
                 let gaps = plain.iter().filter(|held| !plain.contains(&(**held + 1))).count();
                 prop_assert_eq!(ranges.len(), gaps, "neighbours are one range");
+                prop_assert_eq!(ranges.last(), plain.last().copied());
             }
         }
     }

@@ -24,6 +24,7 @@ async fn taken(payload: &str, tried: Tried) -> (Vec<String>, bool) {
         under_way: BTreeMap::new(),
         batches: VecDeque::new(),
         acknowledged: 0,
+        delivery: 0,
         context: &bench.context,
     };
     let (records, kind) = reading.records(payload.as_bytes(), 7, tried);
@@ -54,4 +55,17 @@ async fn a_message_that_was_under_way_at_too_many_deaths_is_rejected_and_ended()
 async fn a_message_with_nothing_in_it_is_rejected_not_passed_over() {
     let (reasons, _) = taken("", Tried::default()).await;
     assert!(reasons.len() == 1 && reasons[0].contains("holds nothing"), "{reasons:?}");
+}
+
+#[test]
+fn a_count_of_deliveries_that_goes_back_is_noticed_where_it_does() {
+    let mut last = 0;
+    let mut goes_back = |counted: &[u64]| {
+        let counted: Vec<Option<u64>> = counted.iter().map(|count| Some(*count)).collect();
+        super::goes_back(&mut last, &counted)
+    };
+    assert_eq!(goes_back(&[1, 2, 4]), None);
+    assert_eq!(goes_back(&[5, 9]), None);
+    assert_eq!(goes_back(&[10, 11, 3, 4]), Some(2));
+    assert_eq!(goes_back(&[11]), Some(0));
 }
