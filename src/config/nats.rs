@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::endpoint::{self, Endpoint, Kind};
-use super::reader::Table;
+use super::reader::{At, Table};
 use super::secret::{self, Secret};
 
 /// How a NATS server is reached.
@@ -41,4 +41,14 @@ pub(super) fn read(
         problems.push(problem.hint(hint));
     }
     Some(NatsServer { endpoint, token, credentials })
+}
+
+/// Streams and consumers have names that stand in subjects.
+pub(super) fn plain(name: &At<String>, problems: &mut Diagnostics) {
+    let fits = |c: char| c.is_ascii_graphic() && !matches!(c, '.' | '*' | '>' | '/' | '\\');
+    if name.value.is_empty() || !name.value.chars().all(fits) {
+        let message = format!("`{}` cannot be the name of a stream or consumer", name.value);
+        let hint = "NATS takes letters, digits, `-` and `_`";
+        problems.push(Diagnostic::error(&name.place, message).hint(hint));
+    }
 }

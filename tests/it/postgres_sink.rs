@@ -183,7 +183,7 @@ fn what_a_channel_leaves_out_is_counted_in_a_row() {
     desk.write("wirefold.toml", &config.replace(channel, &narrow));
     put(&desk, 0..200);
     let mut daemon = desk.daemon();
-    let left_out = "SELECT sum(CASE part WHEN -1 THEN (json->>'left_out')::int ELSE 1 END)::text \
+    let left_out = "SELECT coalesce(sum(CASE part WHEN -1 THEN (json->>'left_out')::int ELSE 1 END), 0)::text \
                     FROM wirefold.deliveries";
     daemon.until("all is told or counted", || {
         ask(&server, left_out).is_some_and(|sum| sum == ["200"])

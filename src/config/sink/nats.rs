@@ -38,6 +38,9 @@ pub(super) fn read(
     feature::needs("nats", cfg!(feature = "nats"), table, problems);
     let server = nats::read(table, folder, problems);
     let stream = table.require::<String>("stream", problems);
+    if let Some(stream) = &stream {
+        nats::plain(stream, problems);
+    }
     let template = table.get::<String>("subject", problems);
     if let Some(template) = &template {
         subject(template, problems);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::config::diagnostic::{Diagnostic, Diagnostics};
 use crate::config::feature;
 use crate::config::nats::{self, NatsServer};
-use crate::config::reader::{At, Table};
+use crate::config::reader::Table;
 use crate::config::value::Span;
 
 /// A stream of NATS JetStream.
@@ -40,7 +40,7 @@ pub(super) fn read(
     let stream = table.require::<String>("stream", problems);
     let consumer = table.get::<String>("consumer", problems);
     for name in stream.iter().chain(&consumer) {
-        plain(name, problems);
+        nats::plain(name, problems);
     }
     let subject = table.get::<String>("subject", problems);
     if let Some(subject) = subject.as_ref().filter(|subject| !is_subject(&subject.value)) {
@@ -64,16 +64,6 @@ pub(super) fn read(
         ack_wait,
         attempts,
     })
-}
-
-/// Streams and consumers have names that stand in subjects.
-fn plain(name: &At<String>, problems: &mut Diagnostics) {
-    let fits = |c: char| c.is_ascii_graphic() && !matches!(c, '.' | '*' | '>' | '/' | '\\');
-    if name.value.is_empty() || !name.value.chars().all(fits) {
-        let message = format!("`{}` cannot be the name of a stream or consumer", name.value);
-        let hint = "NATS takes letters, digits, `-` and `_`";
-        problems.push(Diagnostic::error(&name.place, message).hint(hint));
-    }
 }
 
 fn is_subject(text: &str) -> bool {
