@@ -145,7 +145,7 @@ impl Sink {
     fn take_up(&mut self, letter: &DeadLetter) -> Result<bool, SinkError> {
         #[cfg(feature = "mail")]
         if let Sink::Mail(sink) = self {
-            return sink.take_up(&letter.id);
+            return sink.take_up(&letter.id).map(|()| true);
         }
         let _ = letter;
         Ok(false)

@@ -33,6 +33,6 @@ impl Batch<'_> {
 
     /// Makes durable, before this batch, what the sink itself wants to find again.
     pub(super) async fn save(&self, own: Vec<u8>) -> Result<(), SinkError> {
-        self.keeper.save(self.turn, self.from, own).await
+        self.keeper.save_before(self.turn, self.from, own).await
     }
 }

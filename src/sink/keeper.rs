@@ -157,17 +157,21 @@ impl Keeper {
     /// Everything before `next` is taken or buried: the cursor is durable soon.
     pub(super) fn advance(&self, turn: Turn, next: Position, own: Vec<u8>) {
         let mut inner = self.lock();
+        if inner.turn == turn && inner.state.effort.take().is_some() {
+            self.note_state(&inner.state);
+        }
+        self.stands(&mut inner, turn, next, own);
+    }
+
+    fn stands(&self, inner: &mut Inner, turn: Turn, next: Position, own: Vec<u8>) {
         if inner.turn == turn {
             inner.next = next;
-            if inner.state.effort.take().is_some() {
-                self.note_state(&inner.state);
-            }
         }
         // A place in a file is known whatever people ask; what is only collected they passed over.
         if inner.turn == turn || !self.collects {
             inner.own = own;
         }
-        self.note_cursor(&inner);
+        self.note_cursor(inner);
     }
 
     /// Counts what has arrived.
@@ -349,6 +353,21 @@ impl Keeper {
         own: Vec<u8>,
     ) -> Result<(), SinkError> {
         self.advance(turn, next, own);
+        self.make_durable().await
+    }
+
+    /// Like [`Keeper::save`], before what comes at `next` is tried: what was tried for it so far counts on.
+    pub(super) async fn save_before(
+        &self,
+        turn: Turn,
+        next: Position,
+        own: Vec<u8>,
+    ) -> Result<(), SinkError> {
+        self.stands(&mut self.lock(), turn, next, own);
+        self.make_durable().await
+    }
+
+    async fn make_durable(&self) -> Result<(), SinkError> {
         let log = self.log.clone();
         Ok(blocking(move || log.save_cursors()).await?)
     }

@@ -148,6 +148,10 @@ impl MailSink {
             keeper.save(turn, next, self.state()).await?;
         }
         while let Some((channel, (span, due))) = self.in_turn() {
+            if keeper.place().0 != turn {
+                // It was sent to another place of the log meanwhile, and passes over what is left.
+                return Ok(());
+            }
             let digest = self.read(keeper, &channel, span).await?;
             let sent = match digest.is_empty() {
                 true => Ok(()),
@@ -227,12 +231,14 @@ impl MailSink {
         Ok(())
     }
 
-    /// Sends the digest of a dead letter once more. False when there is none of this id.
+    /// Sends the digest of a dead letter once more.
     ///
     /// # Errors
-    /// Passing while another one of its channel is being sent.
-    pub(super) fn take_up(&mut self, id: &str) -> Result<bool, SinkError> {
-        let Some(refused) = self.later.refused.get(id) else { return Ok(false) };
+    /// Passing while another one of its channel is being sent, refused where nothing is known of it.
+    pub(super) fn take_up(&mut self, id: &str) -> Result<(), SinkError> {
+        let Some(refused) = self.later.refused.get(id) else {
+            return Err(SinkError::refused("what it was made of is not known any more"));
+        };
         if self.state.sending.contains_key(&refused.channel) {
             let message = format!("a digest of `{}` is being sent", refused.channel);
             return Err(SinkError::passing(message));
@@ -243,7 +249,7 @@ impl MailSink {
             }
             self.state.sending.insert(channel, (span, due));
         }
-        Ok(true)
+        Ok(())
     }
 
     /// What came on a channel between two places of the log.

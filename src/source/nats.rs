@@ -259,9 +259,9 @@ impl Reading<'_> {
                 warn!(source = self.name, "a message that is not of JetStream was passed over");
                 continue;
             };
-            let number = info.stream_sequence;
+            let (number, published) = (info.stream_sequence, info.published.unix_timestamp_nanos());
             let (message, acker) = message.split();
-            match self.ledger.known(number) {
+            match self.ledger.known(number, published) {
                 Known::Durable => answer(&acker, AckKind::Ack).await,
                 // Came again while it is on its way: the newer delivery is the one to answer.
                 Known::UnderWay => {
@@ -273,7 +273,7 @@ impl Reading<'_> {
                     let (read, kind) = self.records(&message.payload, number, tried);
                     // Two deliveries of one message in one batch.
                     if self.under_way.insert(number, (acker, kind)).is_none() {
-                        counts.push((number, read.len() as u64));
+                        counts.push((number, published, read.len() as u64));
                         records.extend(read);
                     }
                 }
@@ -283,11 +283,11 @@ impl Reading<'_> {
             return Ok(());
         }
         let (ledger, log, name) = (&mut self.ledger, &self.context.log, self.name);
-        let numbers = counts.iter().map(|(number, _)| *number).collect();
+        let numbers = counts.iter().map(|(number, ..)| *number).collect();
         let noting = |first: Seq| {
             let mut next = first.0;
-            for (number, count) in counts {
-                ledger.send(number, Seq(next), count);
+            for (number, published, count) in counts {
+                ledger.send(number, published, Seq(next), count);
                 next += count;
             }
             note(name, log, ledger);

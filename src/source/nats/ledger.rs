@@ -18,6 +18,9 @@ use super::ranges::Ranges;
 /// are still recognised by their identity.
 const RANGES: usize = 4_096;
 
+/// Times of publication that are kept at most: more than a server that was killed forgets.
+const PUBLISHED: usize = 20_000;
+
 /// What is known of a consumer's messages, by their number in the stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Ledger {
@@ -29,6 +32,10 @@ pub(super) struct Ledger {
     under_way: BTreeMap<u64, (Seq, u64)>,
     /// Were on the way when the daemon died.
     tried: BTreeMap<u64, Tried>,
+    /// When those that this run took in were published, in nanoseconds: with its number that tells a
+    /// message from any other.
+    #[serde(skip)]
+    published: BTreeMap<u64, i128>,
 }
 
 /// A message that was on the way when the daemon died.
@@ -86,26 +93,34 @@ impl Ledger {
         }
     }
 
-    /// Messages from `number` on are others than those that had their numbers before.
+    /// Messages from `number` on may be others than those that had their numbers before: the time of
+    /// their publication tells.
     pub(super) fn forget_from(&mut self, number: u64) {
         self.durable.remove_from(number);
         self.under_way.split_off(&number);
         self.tried.split_off(&number);
     }
 
-    pub(super) fn known(&self, message: u64) -> Known {
+    /// What is known of the message of this number that was published then.
+    pub(super) fn known(&self, message: u64, published: i128) -> Known {
+        let taken_in = self.published.get(&message) == Some(&published);
         if self.under_way.contains_key(&message) {
             Known::UnderWay
-        } else if self.durable.contains(message) {
+        } else if self.durable.contains(message) || taken_in {
             Known::Durable
         } else {
             Known::No(self.tried.get(&message).copied().unwrap_or_default())
         }
     }
 
-    /// The message is sent on as `records` records, the first of them with number `first`.
-    pub(super) fn send(&mut self, message: u64, first: Seq, records: u64) {
+    /// The message, published then, is sent on as `records` records, the first of them with number
+    /// `first`.
+    pub(super) fn send(&mut self, message: u64, published: i128, first: Seq, records: u64) {
         self.under_way.insert(message, (first, records));
+        self.published.insert(message, published);
+        if self.published.len() > PUBLISHED {
+            self.published.pop_first();
+        }
     }
 
     /// All of the message is in the log.
@@ -132,7 +147,7 @@ mod tests {
     fn sent(messages: &[(u64, u64, u64)]) -> Ledger {
         let mut ledger = Ledger::default();
         for (message, first, records) in messages {
-            ledger.send(*message, Seq(*first), *records);
+            ledger.send(*message, 1, Seq(*first), *records);
         }
         ledger
     }
@@ -140,11 +155,11 @@ mod tests {
     #[test]
     fn a_message_whose_records_are_all_in_the_log_is_not_taken_in_again() {
         let mut ledger = sent(&[(7, 100, 2), (8, 102, 3), (9, 105, 1)]);
-        assert_eq!(ledger.known(8), Known::UnderWay);
+        assert_eq!(ledger.known(8, 0), Known::UnderWay);
         ledger.settle(Seq(104), true);
-        assert_eq!(ledger.known(7), Known::Durable);
-        assert_eq!(ledger.known(8), Known::No(Tried { times: 1, durable: 2 }));
-        assert_eq!(ledger.known(9), Known::No(Tried { times: 1, durable: 0 }));
+        assert_eq!(ledger.known(7, 0), Known::Durable);
+        assert_eq!(ledger.known(8, 0), Known::No(Tried { times: 1, durable: 2 }));
+        assert_eq!(ledger.known(9, 0), Known::No(Tried { times: 1, durable: 0 }));
     }
 
     #[test]
@@ -152,23 +167,23 @@ mod tests {
         let mut ledger = sent(&[(8, 102, 5)]);
         ledger.settle(Seq(104), true);
         // The two records in the log are not sent again.
-        ledger.send(8, Seq(104), 3);
+        ledger.send(8, 1, Seq(104), 3);
         ledger.settle(Seq(105), true);
-        assert_eq!(ledger.known(8), Known::No(Tried { times: 2, durable: 3 }));
+        assert_eq!(ledger.known(8, 0), Known::No(Tried { times: 2, durable: 3 }));
     }
 
     #[test]
     fn an_orderly_end_is_held_against_no_message() {
         let mut ledger = sent(&[(8, 102, 5)]);
         ledger.settle(Seq(104), false);
-        assert_eq!(ledger.known(8), Known::No(Tried { times: 0, durable: 2 }));
+        assert_eq!(ledger.known(8, 0), Known::No(Tried { times: 0, durable: 2 }));
     }
 
     #[test]
     fn a_message_without_records_is_durable_at_once() {
         let mut ledger = sent(&[(3, 50, 0)]);
         ledger.settle(Seq(50), true);
-        assert_eq!(ledger.known(3), Known::Durable);
+        assert_eq!(ledger.known(3, 0), Known::Durable);
     }
 
     #[test]
@@ -178,8 +193,8 @@ mod tests {
             ledger.durable(message);
         }
         ledger.acknowledged(2);
-        assert_eq!(ledger.known(2), Known::No(Tried::default()));
-        assert_eq!(ledger.known(3), Known::Durable);
+        assert_eq!(ledger.known(2, 0), Known::No(Tried::default()));
+        assert_eq!(ledger.known(3, 0), Known::Durable);
     }
 
     #[test]
@@ -189,10 +204,10 @@ mod tests {
         ledger.durable(1);
         assert!(!ledger.is_outdated("monday", 1));
         ledger.keep_for("monday".to_owned(), 1);
-        assert_eq!(ledger.known(1), Known::Durable);
+        assert_eq!(ledger.known(1, 0), Known::Durable);
         assert!(ledger.is_outdated("tuesday", 1));
         ledger.keep_for("tuesday".to_owned(), 1);
-        assert_eq!(ledger.known(1), Known::No(Tried::default()));
+        assert_eq!(ledger.known(1, 0), Known::No(Tried::default()));
     }
 
     #[test]
@@ -200,13 +215,14 @@ mod tests {
         let mut ledger = Ledger::default();
         ledger.keep_for("monday".to_owned(), 0);
         (1..=200).for_each(|message| ledger.durable(message));
-        ledger.send(201, Seq(900), 1);
+        ledger.send(201, 7, Seq(900), 1);
         assert!(ledger.is_outdated("monday", 100) && ledger.is_outdated("monday", 200));
         ledger.keep_for("monday".to_owned(), 100);
-        assert_eq!(ledger.known(100), Known::Durable);
+        assert_eq!(ledger.known(100, 0), Known::Durable);
         for message in [101, 200, 201] {
-            assert_eq!(ledger.known(message), Known::No(Tried::default()), "{message}");
+            assert_eq!(ledger.known(message, 0), Known::No(Tried::default()), "{message}");
         }
+        assert_eq!(ledger.known(201, 7), Known::Durable, "the same, which the server forgot");
         assert!(!ledger.is_outdated("monday", 100));
     }
 
@@ -215,6 +231,6 @@ mod tests {
         let mut ledger = Ledger::default();
         (0..3 * RANGES as u64).for_each(|message| ledger.durable(2 * message));
         assert_eq!(ledger.durable.len(), RANGES);
-        assert_eq!(ledger.known(2 * (3 * RANGES as u64 - 1)), Known::Durable);
+        assert_eq!(ledger.known(2 * (3 * RANGES as u64 - 1), 0), Known::Durable);
     }
 }
