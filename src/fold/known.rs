@@ -76,7 +76,9 @@ impl Fold {
             let said = self.has_claimed(prepared, rung, *known, claim)?;
             Some((*known, said))
         };
-        if let Some(newer) = older.filter(|known| has_number(prepared, *known)) {
+        // While what is newer is held, nothing older by its time alone may end that.
+        let surely = |known: &Known| has_number(prepared, *known) || self.held.has(known.seq);
+        if let Some(newer) = older.filter(surely) {
             return Some(Err(older_version(prepared, newer)));
         }
         if let Some((known, said)) = named.iter().find_map(said) {

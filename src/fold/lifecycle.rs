@@ -41,6 +41,7 @@ impl Fold {
             let reason = "A kill of this item came before it.".to_owned();
             return Some(Ok(self.again(prepared, profile, Verdict::Repeat, grave, reason)));
         };
+        let known = known.filter(|known| self.is_last_said(names, known));
         if let Some(outcome) = self.resent(prepared, profile, names, known, verdict) {
             return Some(outcome);
         }
@@ -109,6 +110,14 @@ impl Fold {
             || names.amends.iter().flatten().find_map(|name| self.known_as(name).filter(own));
         let uri = known.filter(own).or_else(amends).or_else(|| anywhere().filter(own));
         uri.or_else(headline).or_else(|| page().filter(own))
+    }
+
+    /// Whether what an item is known as by its content alone, which wires send again about other news, is
+    /// the last under its headline.
+    fn is_last_said(&self, names: &Names, known: &Known) -> bool {
+        let by_name = names.rungs.first().is_some_and(|rung| rung.exact.is_some());
+        let headline = || names.headline.as_ref().and_then(|name| self.known_as(name));
+        by_name || headline().is_none_or(|last| last.seq <= known.seq)
     }
 
     /// Whether what is known is in a story that an item's provider told, too, or of which nothing is

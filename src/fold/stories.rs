@@ -55,7 +55,7 @@ impl Story {
                 publishers -= u32::from(self.stands(profile.family)).min(publishers);
                 killed |= publishers == 0;
             }
-            Part::Resent => {}
+            Part::Resent => return StoryState { items: self.items + 1, ..self.state() },
         }
         StoryState {
             items: self.items + 1,

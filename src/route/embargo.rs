@@ -187,7 +187,7 @@ impl Route {
             self.join_released(&held, now);
             let Some(live) = self.stories.get(story) else { continue };
             let Out { state, disputes } = held.comes_out(live.course.as_ref(), now);
-            held.fold.disputes = disputes;
+            (held.fold.disputes, held.fold.state) = (disputes, state);
             let holding = self.rules.holding(&live.parts, &state, now);
             let ruled = Some(self.rules.ruled(&holding));
             let mut channels = self.channels_for(&held.fold, &holding);
@@ -214,9 +214,12 @@ impl Route {
 
     /// Takes over that an embargo ended before a restart.
     pub(super) fn restore_release(&mut self, timer: &Timer) {
-        if let Some(held) = self.embargoes.take(timer.item)
+        if let Some(mut held) = self.embargoes.take(timer.item)
             && held.until <= timer.at
         {
+            if let Some(shown) = &timer.shown {
+                held.fold.state = shown.out.state;
+            }
             self.stories.note_end(&held.fold);
             self.join_released(&held, timer.at);
         }

@@ -342,3 +342,20 @@ fn a_kill_without_a_word_ends_an_embargo() {
     assert_eq!(killed.verdict, Verdict::Kill);
     assert_eq!(killed.ahead.expect("it ends one").ends, [Seq(0)]);
 }
+
+#[test]
+fn a_kill_without_a_name_in_the_words_of_an_earlier_one_means_the_last_report() {
+    let mut fold = fold();
+    let bare = |hours, headline: &str| Item {
+        uri: None,
+        versioncreated: None,
+        ..wire_item("Fjord Wire", hours, headline)
+    };
+    let first = decide(&mut fold, 0, wire_item("Fjord Wire", 0, "Stocks end higher")).decision;
+    let killed = decide(&mut fold, 1, bare(1, "KILL: Stocks end higher")).decision;
+    assert_eq!((killed.verdict, killed.story), (Verdict::Kill, first.story));
+    let next = decide(&mut fold, 2, wire_item("Fjord Wire", 90, "Stocks end higher")).decision;
+    assert_eq!(next.verdict, Verdict::New);
+    let killed = decide(&mut fold, 3, bare(91, "KILL: Stocks end higher")).decision;
+    assert_eq!((killed.verdict, killed.story), (Verdict::Kill, next.story));
+}

@@ -122,3 +122,17 @@ fn a_correction_that_is_held_is_one_as_often_as_it_comes() {
     }
     assert_eq!(desk.takes(agency(1, &fixed, None)).verdict, Verdict::Repeat);
 }
+
+#[test]
+fn a_correction_that_comes_again_ends_no_embargo_of_a_newer_version() {
+    let mut desk = Desk::open();
+    let fixed = || agency(1, &format!("CORRECTED-{GROUNDED}, 3 dead"), None);
+    desk.takes(agency(0, GROUNDED, None));
+    assert_eq!(desk.takes(fixed()).verdict, Verdict::Correction);
+    desk.takes(agency(2, &format!("{GROUNDED}, 4 dead"), Some(9)));
+    let arrival =
+        Arrival { seq: Seq(3), received: at(3), source: fixed().source, record: Ok(fixed()) };
+    let prepared = crate::prepare::Prepare::new().prepare(arrival).expect("an item");
+    let refused = desk.fold.decide(prepared).0.expect_err("it is older than what is held");
+    assert_eq!(refused.reject.kind, RejectKind::OlderVersion);
+}
