@@ -242,6 +242,7 @@ impl Keeper {
 
     /// Keeps what was made of the deliveries of a channel, this one the first, as a dead letter with the
     /// id of that. Returns the id, or nothing when there is no room for one more.
+    #[cfg(feature = "mail")]
     pub(super) fn bury_digest(
         &self,
         channel: &str,
@@ -267,6 +268,7 @@ impl Keeper {
     }
 
     /// Whether there is a dead letter of this id.
+    #[cfg(feature = "mail")]
     pub(super) fn has_letter(&self, id: &str) -> bool {
         self.lock().state.letters().any(|letter| letter.id == id)
     }
@@ -346,6 +348,7 @@ impl Keeper {
     }
 
     /// Makes durable that everything before `next` is taken, with the sink's own state.
+    #[cfg(any(feature = "mail", test))]
     pub(super) async fn save(
         &self,
         turn: Turn,

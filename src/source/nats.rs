@@ -116,6 +116,9 @@ async fn read_to_the_end(
                 if reading.ledger.is_outdated(&made, delivered) && !reading.batches.is_empty() {
                     // What is on its way may have the numbers of what comes: it is finished first.
                     drop(pull);
+                    // An answer goes by the number alone, and would be one to what has it now.
+                    let from = if reading.ledger.is_of(&made) { delivered + 1 } else { 0 };
+                    reading.under_way.split_off(&from);
                     if !reading.finish().await? {
                         break;
                     }
@@ -221,18 +224,16 @@ impl Reading<'_> {
             };
             let rest = messages.split_off(at);
             self.submit(messages).await?;
+            let from = rest.first().and_then(|message| message.info().ok());
+            let from = from.map_or(0, |info| info.stream_sequence);
+            warn!(source = self.name, from, "the stream went back in time");
+            // An answer goes by the number alone, and would be one to what has it now.
+            self.under_way.split_off(&from);
             if !self.finish().await? {
                 // They are not acknowledged, and come again at the next start.
                 return Ok(());
             }
-            if let Some(info) = rest.first().and_then(|message| message.info().ok()) {
-                warn!(
-                    source = self.name,
-                    from = info.stream_sequence,
-                    "the stream went back in time"
-                );
-                self.ledger.forget_from(info.stream_sequence);
-            }
+            self.ledger.forget_from(from);
             self.delivery = 0;
             messages = rest;
         }

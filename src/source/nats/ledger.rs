@@ -79,7 +79,12 @@ impl Ledger {
     /// knows, whose store then has gone back in time.
     pub(super) fn is_outdated(&self, made: &str, delivered: u64) -> bool {
         let on_the_way = self.under_way.last_key_value().map(|(number, _)| *number);
-        self.consumer != made || self.durable.last().max(on_the_way) > Some(delivered)
+        !self.is_of(made) || self.durable.last().max(on_the_way) > Some(delivered)
+    }
+
+    /// Whether it is of the consumer that was made then.
+    pub(super) fn is_of(&self, made: &str) -> bool {
+        self.consumer == made
     }
 
     /// The ledger is of the consumer that was made at `made`; of another nothing is known, nor of what
@@ -103,10 +108,13 @@ impl Ledger {
 
     /// What is known of the message of this number that was published then.
     pub(super) fn known(&self, message: u64, published: i128) -> Known {
-        let taken_in = self.published.get(&message) == Some(&published);
+        let at = self.published.get(&message);
         if self.under_way.contains_key(&message) {
             Known::UnderWay
-        } else if self.durable.contains(message) || taken_in {
+        } else if at.is_some_and(|at| *at != published) {
+            // Another message that has its number.
+            Known::No(Tried::default())
+        } else if self.durable.contains(message) || at.is_some() {
             Known::Durable
         } else {
             Known::No(self.tried.get(&message).copied().unwrap_or_default())
@@ -147,7 +155,7 @@ mod tests {
     fn sent(messages: &[(u64, u64, u64)]) -> Ledger {
         let mut ledger = Ledger::default();
         for (message, first, records) in messages {
-            ledger.send(*message, 1, Seq(*first), *records);
+            ledger.send(*message, 0, Seq(*first), *records);
         }
         ledger
     }
@@ -167,7 +175,7 @@ mod tests {
         let mut ledger = sent(&[(8, 102, 5)]);
         ledger.settle(Seq(104), true);
         // The two records in the log are not sent again.
-        ledger.send(8, 1, Seq(104), 3);
+        ledger.send(8, 0, Seq(104), 3);
         ledger.settle(Seq(105), true);
         assert_eq!(ledger.known(8, 0), Known::No(Tried { times: 2, durable: 3 }));
     }
