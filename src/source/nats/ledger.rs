@@ -62,6 +62,8 @@ impl Ledger {
     /// Finds out what became of the messages that were on the way, when the next record will be
     /// number `next`. Whether the daemon died is known of its end.
     pub(super) fn settle(&mut self, next: Seq, died: bool) {
+        // Of the run before, which may not have got to the end of what it had sent on.
+        self.published.clear();
         for (message, (first, records)) in std::mem::take(&mut self.under_way) {
             let durable = next.0.saturating_sub(first.0).min(records);
             if durable == records {
