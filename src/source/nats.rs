@@ -229,11 +229,13 @@ impl Reading<'_> {
             warn!(source = self.name, from, "the stream went back in time");
             // An answer goes by the number alone, and would be one to what has it now.
             self.under_way.split_off(&from);
+            // Durable before the wait: after a kill the numbers are those of what comes.
+            self.ledger.forget_from(from);
+            note(self.name, &self.context.log, &self.ledger);
             if !self.finish().await? {
                 // They are not acknowledged, and come again at the next start.
                 return Ok(());
             }
-            self.ledger.forget_from(from);
             self.delivery = 0;
             messages = rest;
         }
