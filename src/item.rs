@@ -131,9 +131,14 @@ impl Item {
         self.embargoed.is_none() && (marked || self.pubstatus == PubStatus::Withheld)
     }
 
-    /// Whether it takes back what was told, by its status or a marker of header or headline. Only
-    /// where the source may does that count.
-    pub fn withdraws(&self, markers: &[Marker]) -> bool {
+    /// Whether it takes back what its provider told, and its source may do that. `markers` are those of
+    /// its header, or with its headline's.
+    pub fn kills(&self, markers: &[Marker]) -> bool {
+        self.lifecycle && self.withdraws(markers)
+    }
+
+    /// Whether it says that it takes something back, by its status or a marker.
+    fn withdraws(&self, markers: &[Marker]) -> bool {
         let kill = |marker: &Marker| matches!(marker, Marker::Kill | Marker::Withdrawn);
         self.pubstatus == PubStatus::Canceled || markers.iter().any(kill)
     }

@@ -70,7 +70,7 @@ pub struct Prepared {
 impl Prepared {
     /// Whether it takes back what its provider told, and its source may do that.
     pub fn kills(&self) -> bool {
-        self.item.lifecycle && self.item.withdraws(&self.markers)
+        self.item.kills(&self.markers)
     }
 
     /// The headline as rules search it: without markers and publisher suffixes, but with who says
@@ -147,7 +147,7 @@ pub fn is_accepted(item: &Item) -> bool {
 
 /// Whether an item takes back another by its name, which it can without a word.
 fn withdraws_by_name(item: &Item) -> bool {
-    item.lifecycle && item.uri.is_some() && item.withdraws(&item.markers)
+    item.uri.is_some() && item.kills(&item.markers)
 }
 
 /// The headline in plain text, or the first sentence of the body when there is none.

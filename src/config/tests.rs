@@ -378,15 +378,6 @@ fn origins_and_lists_with_what_they_do_not_know_are_refused() {
     reports("[list]\na = { file = \"no\", stem = false }\n", &["toml:2:20", "no key `stem`"]);
 }
 
-#[cfg(feature = "nats")]
-#[test]
-fn a_stream_that_cannot_be_is_refused_at_either_end() {
-    for stream in ["MY NEWS", "A.B", ""] {
-        let sink = format!("[[sink.nats]]\nname = \"a\"\nstream = \"{stream}\"\n");
-        reports(&sink, &["toml:3:10", "cannot be the name of a stream"]);
-    }
-}
-
 #[test]
 fn what_a_test_cannot_mean_is_refused() {
     let test = |item: &str, later: &str| {

@@ -70,9 +70,9 @@ impl Names {
         let body = item.body.as_deref().unwrap_or("");
         let headline = item.headline.as_str();
         let mut names = Names::default();
+        let by_source = |uri: &String| digest("uri", &[&item.source, uri]);
         if let Some(uri) = &item.uri {
-            let name = digest("uri", &[&item.source, uri]);
-            names.rungs.push(Rung::new(name, headline, body));
+            names.rungs.push(Rung::new(by_source(uri), headline, body));
         }
         if let Some(address) = item.link.as_deref().and_then(address) {
             names.rungs.push(Rung::new(digest("address", &[&address]), headline, body));
@@ -92,13 +92,9 @@ impl Names {
                 0 => format!("source {}", item.source),
                 family => family.to_string(),
             };
-            if let Some(uri) = &item.uri {
-                let name = digest("anywhere", &[&provider, uri]);
-                names.anywhere = Some(Rung::new(name, headline, body));
-            }
-            names.amends = item.amends.as_ref().map(|uri| {
-                [digest("uri", &[&item.source, uri]), digest("anywhere", &[&provider, uri])]
-            });
+            let anywhere = |uri: &String| digest("anywhere", &[&provider, uri]);
+            names.anywhere = item.uri.as_ref().map(|it| Rung::new(anywhere(it), headline, body));
+            names.amends = item.amends.as_ref().map(|it| [by_source(it), anywhere(it)]);
             let words: Vec<String> =
                 prepared.text.words.iter().map(|word| word.id.to_string()).collect();
             if !words.is_empty() {

@@ -37,6 +37,11 @@ impl<T> Ring<T> {
         self.chunks.iter().flatten()
     }
 
+    /// Oldest first, to be changed.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.chunks.iter_mut().flatten()
+    }
+
     pub(super) fn get_mut(&mut self, at: usize) -> Option<&mut T> {
         match at.checked_sub(self.chunks.front()?.len()) {
             None => self.chunks.front_mut()?.get_mut(at),
@@ -86,6 +91,7 @@ mod tests {
             }
             assert_eq!(ring.len(), next - oldest);
             assert_eq!(ring.iter().next(), Some(&oldest));
+            assert_eq!(ring.iter_mut().last(), Some(&mut (next - 1)));
             let last = ring.len() - 1;
             assert_eq!(ring.get_mut(last), Some(&mut (next - 1)));
             assert_eq!(ring.get(0), Some(&oldest));

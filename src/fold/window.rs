@@ -99,14 +99,9 @@ impl Window {
 
     /// Lets the items that a kill `means` be withdrawn.
     pub(super) fn withdraw(&mut self, means: impl Fn(&Live) -> bool) {
-        for at in 0..self.items.len() {
-            if let Some(live) = self.items.get_mut(at)
-                && live.profile.standing == Standing::Stands
-                && means(live)
-            {
-                live.profile.standing = Standing::Withdrawn;
-            }
-        }
+        let stands = |live: &&mut Live| live.profile.standing == Standing::Stands && means(live);
+        let withdrawn = self.items.iter_mut().filter(stands);
+        withdrawn.for_each(|live| live.profile.standing = Standing::Withdrawn);
     }
 
     pub(super) fn push(&mut self, mut live: Live) {

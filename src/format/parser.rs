@@ -44,6 +44,14 @@ enum Ahead {
     Nothing,
 }
 
+/// What a line of a page begins that may be no headline.
+enum Begun {
+    /// What follows it will tell.
+    Unknown,
+    Document(Format),
+    Nothing,
+}
+
 enum Reader {
     List(Box<List>),
     Tsv(Tsv),
@@ -226,21 +234,14 @@ impl Parser {
                 && detect::may_interrupt(&line.text)
             {
                 lines.rewind(line.offset);
-                let rest = lines.rest();
-                // A line that has been still ends a headline, and nothing that has begun.
-                let stray = ahead == Ahead::Pause && !detect::begins(rest);
-                if !last && !stray && !detect::decidable(rest, self.options.endless) {
-                    break;
-                }
-                match Format::detect(rest) {
-                    // One character of a circuit does not make a message of a headline.
-                    found if stray || found.is_some_and(Format::is_of_lines) => lines.next(last),
-                    found => {
-                        let format = found.unwrap_or(Format::Auto);
+                match begun_by(lines.rest(), ahead, self.options.endless) {
+                    Begun::Unknown => break,
+                    Begun::Document(format) => {
                         interrupted = Some((format, lines.take(line.offset), line.offset));
                         break;
                     }
-                };
+                    Begun::Nothing => _ = lines.next(last),
+                }
                 if circuit::is_filler(line.text.as_bytes()) {
                     continue;
                 }
@@ -332,6 +333,22 @@ impl Parser {
         }
         decoded.restore_offsets(&mut out[begun..]);
         out[begun..].iter_mut().filter_map(offset_of).for_each(|at| *at += offset);
+    }
+}
+
+/// What a line that may interrupt a page begins, by it and what came after it.
+fn begun_by(rest: &[u8], ahead: Ahead, endless: bool) -> Begun {
+    // A pause ends a headline, and nothing that has begun.
+    if ahead == Ahead::Pause && !detect::begins(rest) {
+        return Begun::Nothing;
+    }
+    if ahead != Ahead::Nothing && !detect::decidable(rest, endless) {
+        return Begun::Unknown;
+    }
+    match Format::detect(rest) {
+        // One character of a circuit does not make a message of a headline.
+        Some(format) if format.is_of_lines() => Begun::Nothing,
+        found => Begun::Document(found.unwrap_or(Format::Auto)),
     }
 }
 

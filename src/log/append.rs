@@ -381,8 +381,7 @@ impl<'t> Tables<'t> {
 
 /// Whether an item is a kill that was obeyed before: it tells nothing.
 fn is_resent(item: &Item, decision: &Decision) -> bool {
-    let repeats = decision.fold.verdict == Verdict::Repeat && item.lifecycle;
-    repeats && item.withdraws(&markers(item))
+    decision.fold.verdict == Verdict::Repeat && item.lifecycle && item.kills(&markers(item))
 }
 
 fn after(decision: &Decision) -> StoryId {

@@ -359,7 +359,8 @@ impl Keeper {
         self.make_durable().await
     }
 
-    /// Like [`Keeper::save`], before what comes at `next` is tried: what was tried for it so far counts on.
+    /// Makes the sink's own state durable before what comes at `next` is tried. What was tried for that so
+    /// far counts on.
     pub(super) async fn save_before(
         &self,
         turn: Turn,

@@ -215,11 +215,8 @@ impl Reading<'_> {
     /// and messages from there on are others than those that had their numbers before.
     async fn take(&mut self, mut messages: Vec<Message>) -> Result<(), SourceError> {
         loop {
-            let counted: Vec<Option<u64>> = messages
-                .iter()
-                .map(|message| message.info().ok().map(|info| info.consumer_sequence))
-                .collect();
-            let Some(at) = goes_back(&mut self.delivery, &counted) else {
+            let count = |message: &Message| Some(message.info().ok()?.consumer_sequence);
+            let Some(at) = goes_back(&mut self.delivery, messages.iter().map(count)) else {
                 return self.submit(messages).await;
             };
             let rest = messages.split_off(at);
@@ -369,8 +366,8 @@ impl Reading<'_> {
 
 /// Where in a row of counted deliveries, of which `last` was the one before, the count goes back. `last`
 /// becomes the last one before that place.
-fn goes_back(last: &mut u64, counted: &[Option<u64>]) -> Option<usize> {
-    counted.iter().position(|count| {
+fn goes_back(last: &mut u64, mut counted: impl Iterator<Item = Option<u64>>) -> Option<usize> {
+    counted.position(|count| {
         let back = count.is_some_and(|count| count <= *last);
         if !back {
             *last = count.unwrap_or(*last);

@@ -65,3 +65,20 @@ fn subject(template: &At<String>, problems: &mut Diagnostics) {
         problems.push(Diagnostic::error(&template.place, message).hint(hint));
     }
 }
+
+#[cfg(all(test, feature = "nats"))]
+mod tests {
+    use super::*;
+    use crate::config::{Config, File};
+
+    #[test]
+    fn a_stream_that_cannot_be_is_refused() {
+        for stream in ["MY NEWS", "A.B", ""] {
+            let text = format!("[[sink.nats]]\nname = \"a\"\nstream = \"{stream}\"\n");
+            let report = Config::parse(File::new("f.toml", text), Path::new(".")).1.render(false);
+            for expected in ["toml:3:10", "cannot be the name of a stream"] {
+                assert!(report.contains(expected), "no {expected:?} in:\n{report}");
+            }
+        }
+    }
+}

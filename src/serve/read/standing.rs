@@ -46,7 +46,7 @@ pub(in crate::serve) fn keep_standing(
                 reports.retain(|told| of != Some(told.item) && !is_taken_back(told, &brief));
             }
             // A kill that was sent again is no report.
-            Some(Record::Decision(_)) if !withdraws(&intake) => reports.push(brief),
+            Some(Record::Decision(_)) if !kills(&intake) => reports.push(brief),
             // About an item that is known, or of a time that is no longer held.
             _ => {}
         }
@@ -62,9 +62,8 @@ pub(in crate::serve) fn keep_standing(
     Ok(Reports::Some)
 }
 
-fn withdraws(intake: &Intake) -> bool {
-    let item = intake.arrival.record.as_ref();
-    item.is_ok_and(|item| item.lifecycle && item.withdraws(&markers(item)))
+fn kills(intake: &Intake) -> bool {
+    intake.arrival.record.as_ref().is_ok_and(|item| item.kills(&markers(item)))
 }
 
 /// Whether `kill` withdraws a report that was made before: it is of the same publisher, or of the

@@ -60,10 +60,8 @@ async fn a_message_with_nothing_in_it_is_rejected_not_passed_over() {
 #[test]
 fn a_count_of_deliveries_that_goes_back_is_noticed_where_it_does() {
     let mut last = 0;
-    let mut goes_back = |counted: &[u64]| {
-        let counted: Vec<Option<u64>> = counted.iter().map(|count| Some(*count)).collect();
-        super::goes_back(&mut last, &counted)
-    };
+    let mut goes_back =
+        |counted: &[u64]| super::goes_back(&mut last, counted.iter().map(|count| Some(*count)));
     assert_eq!(goes_back(&[1, 2, 4]), None);
     assert_eq!(goes_back(&[5, 9]), None);
     assert_eq!(goes_back(&[10, 11, 3, 4]), Some(2));

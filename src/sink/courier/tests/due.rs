@@ -65,19 +65,35 @@ async fn a_mail_server_that_is_away_is_seen_though_deliveries_are_collected() {
     work.end().await;
 }
 
+/// A sink that has collected two deliveries for the digest of the first hour.
+struct Desk {
+    _dir: tempfile::TempDir,
+    log: Log,
+    clock: Clock,
+    work: Work,
+}
+
+impl Desk {
+    async fn open() -> Desk {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let log = Log::open_on(&dir.path().join("data"), &Switch::default()).unwrap();
+        let clock = Clock::standing(at(0));
+        log.append(&items(1..3)).unwrap();
+        let text = hourly(listener.local_addr().unwrap());
+        take_mails(listener);
+        let work = Work::at(clock.clone(), sinks(dir.path(), &text), &log);
+        let couriers = work.couriers.clone();
+        until("all is collected", || couriers.status_of("desk").unwrap().lag == 0).await;
+        Desk { _dir: dir, log, clock, work }
+    }
+}
+
 #[tokio::test]
 async fn a_digest_has_what_is_delivered_at_the_very_time_when_it_is_due() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let dir = tempfile::tempdir().unwrap();
-    let log = Log::open_on(&dir.path().join("data"), &Switch::default()).unwrap();
-    let clock = Clock::standing(at(0));
-    log.append(&items(1..3)).unwrap();
-    let text = hourly(listener.local_addr().unwrap());
-    take_mails(listener);
-    let work = Work::at(clock.clone(), sinks(dir.path(), &text), &log);
+    let Desk { _dir, log, clock, work } = Desk::open().await;
     let couriers = work.couriers.clone();
     let status = || couriers.status_of("desk").unwrap();
-    until("all is collected", || status().lag == 0).await;
 
     clock.set(at(3_600));
     log.append(&items(3..4)).unwrap();
@@ -89,17 +105,9 @@ async fn a_digest_has_what_is_delivered_at_the_very_time_when_it_is_due() {
 
 #[tokio::test]
 async fn a_digest_has_what_came_before_it_was_due_though_the_sink_lagged() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let dir = tempfile::tempdir().unwrap();
-    let log = Log::open_on(&dir.path().join("data"), &Switch::default()).unwrap();
-    let clock = Clock::standing(at(0));
-    log.append(&items(1..3)).unwrap();
-    let text = hourly(listener.local_addr().unwrap());
-    take_mails(listener);
-    let work = Work::at(clock.clone(), sinks(dir.path(), &text), &log);
+    let Desk { _dir, log, clock, work } = Desk::open().await;
     let couriers = work.couriers.clone();
     let status = || couriers.status_of("desk").unwrap();
-    until("all is collected", || status().lag == 0).await;
 
     couriers.pause("desk", "the desk moves").unwrap();
     log.append(&items(3..603)).unwrap();
