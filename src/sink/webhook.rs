@@ -11,7 +11,7 @@ use url::Url;
 
 use super::{Batch, SinkError};
 use crate::channel::Event;
-use crate::config::{Address, Login, Template, WebhookConfig};
+use crate::config::{Address, Template, WebhookConfig};
 use crate::net::{Client, Credentials, Limits, Reach, Request, names_user};
 use crate::veil::Veil;
 
@@ -65,18 +65,11 @@ impl WebhookSink {
                 url
             }
         };
-        let login = config.login.as_ref();
-        let credentials = login.map(|login| Credentials::read(login, &url)).transpose();
-        let credentials = credentials.map_err(SinkError::fatal)?;
         let mut veil = Veil::default();
         veil.hide_address(&url);
-        match login {
-            Some(Login::User(user, password)) => {
-                veil.hide_login(user, &password.load().map_err(SinkError::fatal)?);
-            }
-            Some(Login::Token(token)) => veil.hide(&token.load().map_err(SinkError::fatal)?),
-            None => {}
-        }
+        let login = config.login.as_ref();
+        let credentials = login.map(|login| Credentials::read(login, &url, &mut veil)).transpose();
+        let credentials = credentials.map_err(SinkError::fatal)?;
         let signer = match &config.secret {
             Some(secret) => {
                 let text = secret.load().map_err(SinkError::fatal)?;

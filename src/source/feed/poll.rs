@@ -10,6 +10,7 @@ use tracing::{debug, error, warn};
 
 use crate::net::{Client, Credentials, FetchErrorKind, Reach, Request};
 use crate::source::{Context, SourceError};
+use crate::veil::Veil;
 
 use super::Feed;
 use super::hints;
@@ -56,7 +57,8 @@ async fn ask(
     let conditional = !request.headers.is_empty();
     // Read anew each time: a password may change.
     let login = feed.web.login.as_ref();
-    match login.map(|login| Credentials::read(login, &feed.web.url)).transpose() {
+    let credentials = |login| Credentials::read(login, &feed.web.url, &mut Veil::default());
+    match login.map(credentials).transpose() {
         Ok(credentials) => request.credentials = credentials,
         Err(why) => return Ok(failed(feed, memory, &why)),
     }
