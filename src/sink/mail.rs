@@ -11,7 +11,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use jiff::{SignedDuration, Timestamp};
 use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::{Mailbox, MessageBuilder, MultiPart};
 use lettre::{Address, Message};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
@@ -28,6 +28,8 @@ mod digest;
 mod later;
 mod post;
 mod render;
+#[cfg(test)]
+pub(super) mod server;
 mod story;
 
 use digest::Digest;
@@ -57,7 +59,8 @@ struct State {
     due: Option<Timestamp>,
     /// What has come since the last one, by channel.
     waiting: BTreeMap<String, Span>,
-    /// Digests that are to be sent now, and when they were due.
+    /// Digests that are to be sent now, and when they were due: by channel, or by the id of the dead
+    /// letter that it was, so that it does not stand in the way of its channel's next one.
     sending: BTreeMap<String, (Span, i64)>,
 }
 
@@ -66,7 +69,7 @@ pub(super) struct MailSink {
     config: Config,
     state: State,
     later: Later,
-    /// The channel whose digest was put off last: the others have their turn before it.
+    /// The digest that was put off last: the others have their turn before it.
     put_off: Option<String>,
 }
 
@@ -147,36 +150,39 @@ impl MailSink {
             self.state.due = Some(self.config.next(now));
             keeper.save(turn, next, self.state()).await?;
         }
-        while let Some((channel, (span, due))) = self.in_turn() {
+        while let Some((key, (span, due))) = self.in_turn() {
             if keeper.place().0 != turn {
                 // It was sent to another place of the log meanwhile, and passes over what is left.
                 return Ok(());
             }
-            let digest = self.read(keeper, &channel, span).await?;
-            let sent = match digest.is_empty() {
-                true => Ok(()),
-                false => self.send(keeper, &digest, span, due).await,
+            let digest = self.read(keeper, channel_of(&key), span).await?;
+            let sent = match () {
+                () if is_letter(&key) && digest.tells_nothing() => {
+                    Err(SinkError::refused("the log keeps it no more"))
+                }
+                () if digest.is_empty() => Ok(()),
+                () => self.send(keeper, &key, &digest, span, due).await,
             };
             match sent {
                 Ok(()) if digest.is_empty() => {}
                 Ok(()) => {
                     keeper.delivered(digest.deliveries);
                     let stories = digest.stories.len();
-                    tracing::info!(sink = keeper.name, channel, stories, "sent");
+                    tracing::info!(sink = keeper.name, channel = digest.channel, stories, "sent");
                 }
                 Err(fault) if fault.kind() == SinkErrorKind::Refused => {
                     keeper.missed(&fault);
-                    self.give_up(keeper, &channel, &fault.to_string())?;
+                    self.give_up(keeper, &key, &fault.to_string())?;
                 }
                 Err(fault) => {
-                    self.put_off = Some(channel);
+                    self.put_off = Some(key);
                     // Who has it by now must be known after a restart.
                     keeper.save(turn, next, self.state()).await?;
                     return Err(fault);
                 }
             }
-            self.state.sending.remove(&channel);
-            self.later.served.remove(&channel);
+            self.state.sending.remove(&key);
+            self.later.served.remove(&key);
             keeper.save(turn, next, self.state()).await?;
         }
         Ok(())
@@ -189,24 +195,24 @@ impl MailSink {
             others.next()
         };
         let found = self.put_off.as_ref().and_then(behind);
-        let (channel, digest) = found.or_else(|| self.state.sending.first_key_value())?;
-        Some((channel.clone(), *digest))
+        let (key, digest) = found.or_else(|| self.state.sending.first_key_value())?;
+        Some((key.clone(), *digest))
     }
 
-    /// Makes a dead letter of the digest of a channel that is being sent.
+    /// Makes a dead letter of a digest that is being sent.
     ///
     /// # Errors
     /// Gone when no more letters are kept.
-    fn give_up(&mut self, keeper: &Keeper, channel: &str, why: &str) -> Result<(), SinkError> {
-        let Some((span, due)) = self.state.sending.get(channel).copied() else { return Ok(()) };
-        let Some(id) = keeper.bury_digest(channel, span.from, why) else {
+    fn give_up(&mut self, keeper: &Keeper, key: &str, why: &str) -> Result<(), SinkError> {
+        let Some((span, due)) = self.state.sending.get(key).copied() else { return Ok(()) };
+        let channel = channel_of(key).to_owned();
+        let Some(id) = keeper.bury_digest(&channel, span.from, why) else {
             return Err(SinkError::gone(format!("there are too many dead letters: {why}")));
         };
         tracing::error!(sink = keeper.name, id, "the digest is now a dead letter: {why}");
-        self.state.sending.remove(channel);
-        let served = self.later.served.remove(channel).unwrap_or_default();
-        let refused = Refused { channel: channel.to_owned(), span, due, served };
-        self.later.refused.insert(id, refused);
+        self.state.sending.remove(key);
+        let served = self.later.served.remove(key).unwrap_or_default();
+        self.later.refused.insert(id, Refused { channel, span, due, served });
         Ok(())
     }
 
@@ -214,19 +220,19 @@ impl MailSink {
     fn give_up_parts(&mut self, keeper: &Keeper) -> Result<(), SinkError> {
         self.later.refused.retain(|id, _| keeper.has_letter(id));
         let mut parts = self.later.served.clone();
-        parts.retain(|channel, _| self.state.waiting.contains_key(channel));
-        for (channel, served) in parts {
+        parts.retain(|key, _| self.state.waiting.contains_key(channel_of(key)));
+        for (key, served) in parts {
             let address = |to: &String| to.parse::<Mailbox>().map(|to| to.email.to_string());
             let has = |to: &&String| address(to).is_ok_and(|address| served.contains(&address));
             let lack: Vec<_> = self.config.to.iter().filter(|to| !has(to)).cloned().collect();
             if lack.is_empty() {
                 // Who lacked it is no recipient any more.
-                self.state.sending.remove(&channel);
-                self.later.served.remove(&channel);
+                self.state.sending.remove(&key);
+                self.later.served.remove(&key);
                 continue;
             }
             let why = format!("the next one is due and {} did not get it", lack.join(", "));
-            self.give_up(keeper, &channel, &why)?;
+            self.give_up(keeper, &key, &why)?;
         }
         Ok(())
     }
@@ -234,21 +240,18 @@ impl MailSink {
     /// Sends the digest of a dead letter once more.
     ///
     /// # Errors
-    /// Passing while another one of its channel is being sent, refused where nothing is known of it.
+    /// Passing while one of this id is being sent, refused where nothing is known of it.
     pub(super) fn take_up(&mut self, id: &str) -> Result<(), SinkError> {
-        let Some(refused) = self.later.refused.get(id) else {
+        if self.state.sending.contains_key(id) {
+            return Err(SinkError::passing("an earlier one of this id is being sent"));
+        }
+        let Some(Refused { span, due, served, .. }) = self.later.refused.remove(id) else {
             return Err(SinkError::refused("what it was made of is not known any more"));
         };
-        if self.state.sending.contains_key(&refused.channel) {
-            let message = format!("a digest of `{}` is being sent", refused.channel);
-            return Err(SinkError::passing(message));
+        if !served.is_empty() {
+            self.later.served.insert(id.to_owned(), served);
         }
-        if let Some(Refused { channel, span, due, served }) = self.later.refused.remove(id) {
-            if !served.is_empty() {
-                self.later.served.insert(channel.clone(), served);
-            }
-            self.state.sending.insert(channel, (span, due));
-        }
+        self.state.sending.insert(id.to_owned(), (span, due));
         Ok(())
     }
 
@@ -271,28 +274,25 @@ impl MailSink {
     async fn send(
         &mut self,
         keeper: &Keeper,
+        key: &str,
         digest: &Digest,
         span: Span,
         due: i64,
     ) -> Result<(), SinkError> {
-        let zone = &self.config.timezone;
-        let parts = MultiPart::alternative_plain_html(
-            render::text(digest, zone),
-            render::html(digest, zone),
-        );
-        let message = self
-            .envelope(&keeper.name, digest, span, due)?
-            .multipart(parts)
-            .map_err(|error| SinkError::fatal(format!("the mail cannot be composed: {error}")))?;
-        let channel = &digest.channel;
-        let served = self.later.served.get(channel).map_or(&[][..], Vec::as_slice);
-        let lacks = |to: &&Address| !served.iter().any(|served| *served == to.to_string());
-        let to: Vec<_> = message.envelope().to().iter().filter(lacks).cloned().collect();
-        let Some(sender) = message.envelope().from().filter(|_| !to.is_empty()) else {
+        let sender = mailbox(&self.config.sender)?;
+        let all = self.config.to.iter().map(|to| mailbox(to)).collect::<Result<Vec<_>, _>>()?;
+        let served = self.later.served.get(key).map_or(&[][..], Vec::as_slice);
+        let lacks = |to: &Address| !served.iter().any(|served| *served == to.to_string());
+        let to: Vec<_> = all.iter().map(|to| to.email.clone()).filter(lacks).collect();
+        if to.is_empty() {
             return Ok(());
+        }
+        let compose = |any_script: bool| {
+            let to = all.iter().filter(|to| any_script || post::is_ascii(&to.email)).cloned();
+            self.compose(&keeper.name, digest, span, due, to)
         };
-        let mail = message.formatted();
-        let outcome = post::send(&self.config.endpoint, sender, &to, &mail).await?;
+        let endpoint = &self.config.endpoint;
+        let outcome = post::send(endpoint, &sender.email, &to, compose).await?;
         let put_off = SinkError::passing(format!("the mail server: {}", told(&outcome.put_off)));
         if outcome.taken.is_empty() && served.is_empty() {
             let said = told(&outcome.refused);
@@ -301,9 +301,10 @@ impl MailSink {
                 false => put_off,
             });
         }
-        let served = self.later.served.entry(channel.clone()).or_default();
+        let served = self.later.served.entry(key.to_owned()).or_default();
         served.extend(outcome.taken.iter().map(Address::to_string));
         for (address, reason) in &outcome.refused {
+            let channel = &digest.channel;
             let fault = format!("{address} does not get the digest of `{channel}`: {reason}");
             tracing::error!(sink = keeper.name, "{fault}");
             keeper.missed(&SinkError::refused(fault));
@@ -312,15 +313,16 @@ impl MailSink {
         if outcome.put_off.is_empty() { Ok(()) } else { Err(put_off) }
     }
 
-    fn envelope(
+    /// The mail that tells a digest, the same each time.
+    fn compose(
         &self,
         name: &str,
         digest: &Digest,
         span: Span,
         due: i64,
-    ) -> Result<lettre::message::MessageBuilder, SinkError> {
-        let wrong = |text: &str| SinkError::fatal(format!("`{text}` is not a mail address"));
-        let sender: Mailbox = self.config.sender.parse().map_err(|_| wrong(&self.config.sender))?;
+        to: impl Iterator<Item = Mailbox>,
+    ) -> Result<Vec<u8>, SinkError> {
+        let sender = mailbox(&self.config.sender)?;
         let domain = sender.email.domain().to_owned();
         let date = UNIX_EPOCH + Duration::from_secs(due.max(0).unsigned_abs());
         let id = format!(
@@ -331,17 +333,36 @@ impl MailSink {
             xxh3_64(name.as_bytes()) as u32
         );
         let machine = HeaderName::new_from_ascii_str("Auto-Submitted");
-        let mut builder = Message::builder()
+        let message = Message::builder()
             .from(sender)
             .subject(render::subject(digest))
             .date(date)
             .message_id(Some(id))
             .raw_header(HeaderValue::new(machine, "auto-generated".to_owned()));
-        for address in &self.config.to {
-            builder = builder.to(address.parse().map_err(|_| wrong(address))?);
-        }
-        Ok(builder)
+        let zone = &self.config.timezone;
+        let parts = MultiPart::alternative_plain_html(
+            render::text(digest, zone),
+            render::html(digest, zone),
+        );
+        let message = to.fold(message, MessageBuilder::to).multipart(parts);
+        let message = message
+            .map_err(|error| SinkError::fatal(format!("the mail cannot be composed: {error}")))?;
+        Ok(message.formatted())
     }
+}
+
+/// The channel of a digest that is being sent.
+fn channel_of(key: &str) -> &str {
+    key.split_once('/').map_or(key, |(channel, _)| channel)
+}
+
+/// Whether a digest that is being sent was a dead letter: it goes by the id of that.
+fn is_letter(key: &str) -> bool {
+    key.contains('/')
+}
+
+fn mailbox(text: &str) -> Result<Mailbox, SinkError> {
+    text.parse().map_err(|_| SinkError::fatal(format!("`{text}` is not a mail address")))
 }
 
 /// Addresses, each with what was said of it.

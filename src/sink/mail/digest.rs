@@ -45,7 +45,12 @@ impl Digest {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.stories.is_empty() && self.more == 0 && self.rejected.is_empty() && self.gaps == 0
+        self.tells_nothing() && self.gaps == 0
+    }
+
+    /// There is nothing in it, whatever is missing.
+    pub(super) fn tells_nothing(&self) -> bool {
+        self.stories.is_empty() && self.more == 0 && self.rejected.is_empty()
     }
 
     pub(super) fn add(&mut self, event: &Event) {

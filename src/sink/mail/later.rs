@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Span, State};
+use super::{Span, State, is_letter};
 use crate::log::Position;
 
 /// What is durable, too.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Later {
-    /// Who has the digest of a channel that is being sent, or never gets it.
+    /// Who has a digest that is being sent, or never gets it.
     pub(super) served: BTreeMap<String, Vec<String>>,
     /// Digests that were given up, by the ids of their dead letters.
     pub(super) refused: BTreeMap<String, Refused>,
@@ -42,12 +42,12 @@ pub(super) fn encode(state: &State, later: &Later) -> Vec<u8> {
 }
 
 /// A state as it is stored, without what was collected and is not mailed: the sink was sent to another
-/// place of the log, and collects from there.
+/// place of the log, and collects from there. Dead letters that were asked for again are of no place.
 pub(in crate::sink) fn pass_over(own: &[u8]) -> Vec<u8> {
     let (mut state, mut later) = decode(own);
     state.waiting.clear();
-    state.sending.clear();
-    later.served.clear();
+    state.sending.retain(|key, _| is_letter(key));
+    later.served.retain(|key, _| is_letter(key));
     encode(&state, &later)
 }
 

@@ -24,6 +24,9 @@ const TO_TAKE_IT: Duration = Duration::from_secs(600);
 /// And this long for a goodbye, which nothing hangs on.
 const GOODBYE: Duration = Duration::from_secs(5);
 
+/// What is wrong with an address where the server lacks SMTPUTF8.
+const NO_SUCH_ADDRESS: &str = "is not in ASCII, and the mail server takes no such address (it has no SMTPUTF8): give another one";
+
 /// For whom a mail was taken, and for whom not, with what the server said.
 #[derive(Debug, Default)]
 pub(super) struct Outcome {
@@ -34,7 +37,8 @@ pub(super) struct Outcome {
     pub(super) put_off: Vec<(Address, String)>,
 }
 
-/// Sends `mail` to each of `to`. A connection for one mail: they are too rare to keep one open.
+/// Sends a mail to each of `to`. `compose` makes it, and is told whether addresses may stand in it
+/// that are not in ASCII. A connection for one mail: they are too rare to keep one open.
 ///
 /// # Errors
 /// Passing when there may be a better time, gone when the server takes no mail from this sender,
@@ -43,7 +47,7 @@ pub(super) async fn send(
     endpoint: &Endpoint,
     sender: &Address,
     to: &[Address],
-    mail: &[u8],
+    compose: impl FnOnce(bool) -> Result<Vec<u8>, SinkError>,
 ) -> Result<Outcome, SinkError> {
     let password = endpoint.password.as_ref().map(|password| password.load());
     let password = password.transpose().map_err(SinkError::passing)?;
@@ -57,7 +61,7 @@ pub(super) async fn send(
         if let Some(password) = password {
             talk.log_in(Credentials::new(user, password)).await?;
         }
-        talk.hand_over(sender, to, mail).await
+        talk.hand_over(sender, to, compose).await
     };
     let outcome = outcome.await;
     // The mail is taken or not, whatever is said now.
@@ -105,31 +109,33 @@ impl Talk {
         &mut self,
         sender: &Address,
         to: &[Address],
-        mail: &[u8],
+        compose: impl FnOnce(bool) -> Result<Vec<u8>, SinkError>,
     ) -> Result<Outcome, SinkError> {
-        let server = self.connection.server_info();
-        let any_script = server.supports_feature(Extension::SmtpUtfEight);
-        let mut options = Vec::new();
-        if any_script && std::iter::once(sender).chain(to).any(|address| !is_ascii(address)) {
-            options.push(MailParameter::SmtpUtfEight);
+        let any_script = self.connection.server_info().supports_feature(Extension::SmtpUtfEight);
+        let knows = |address: &Address| any_script || is_ascii(address);
+        if !knows(sender) {
+            return Err(SinkError::gone(format!("`sender` {NO_SUCH_ADDRESS}")));
         }
-        if !mail.is_ascii() {
-            if !server.supports_feature(Extension::EightBitMime) {
-                return Err(SinkError::passing("the mail server takes no mail beyond ASCII"));
-            }
-            options.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+        let mut outcome = Outcome::default();
+        let (to, unknown): (Vec<_>, Vec<_>) = to.iter().cloned().partition(knows);
+        outcome.refused.extend(unknown.into_iter().map(|it| (it, NO_SUCH_ADDRESS.to_owned())));
+        if to.is_empty() {
+            return Ok(outcome);
         }
+        let mail = compose(any_script)?;
+        // All but addresses is encoded; and whoever has the one has the other (RFC 6531, 3.1).
+        let options = match mail.is_ascii() {
+            true => Vec::new(),
+            false => vec![
+                MailParameter::SmtpUtfEight,
+                MailParameter::Body(MailBodyParameter::EightBitMime),
+            ],
+        };
         let answer = self.connection.command(Mail::new(Some(sender.clone()), options));
         let answer = within(PATIENCE, "answers to the sender", answer).await?;
         answer.map_err(|error| judged(&self.veil, &error))?;
 
-        let mut outcome = Outcome::default();
-        for address in to {
-            if !any_script && !is_ascii(address) {
-                let reason = "the mail server takes no addresses beyond ASCII".to_owned();
-                outcome.refused.push((address.clone(), reason));
-                continue;
-            }
+        for address in &to {
             let answer = self.connection.command(Rcpt::new(address.clone(), Vec::new()));
             match within(PATIENCE, "answers to a recipient", answer).await? {
                 Ok(_) => outcome.taken.push(address.clone()),
@@ -155,7 +161,7 @@ impl Talk {
         };
         let answer = within(PATIENCE, "asks for the mail", self.connection.command(Data)).await?;
         answer.map_err(|error| refused(&error))?;
-        let answer = self.connection.message(mail);
+        let answer = self.connection.message(&mail);
         let answer = within(TO_TAKE_IT, "takes the mail", answer).await?;
         answer.map_err(|error| refused(&error))?;
         Ok(outcome)
@@ -188,7 +194,7 @@ fn said(veil: &Veil, error: &Error) -> String {
     veil.over(&chain(error))
 }
 
-fn is_ascii(address: &Address) -> bool {
+pub(super) fn is_ascii(address: &Address) -> bool {
     AsRef::<str>::as_ref(address).is_ascii()
 }
 

@@ -1,9 +1,9 @@
-use std::io::{BufRead, BufReader, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 
+use super::server::Server;
 use super::*;
 use crate::clock::Clock;
 use crate::config::{OnFull, SinkConfig, SinkKind};
@@ -13,77 +13,7 @@ use crate::log::{Keep, Log};
 use crate::sink::testing::{Work, sinks, until};
 use crate::sink::{Doing, RewindTo, SinkErrorKind};
 
-/// For whom a mail was taken, and the mail.
-type Taken = (Vec<String>, String);
-
-/// A mail server that keeps what it takes. Its thread ends with the test's process.
-struct Server {
-    address: SocketAddr,
-    mails: Arc<Mutex<Vec<Taken>>>,
-}
-
-impl Server {
-    /// A server that says what `objects` says to a line, or, after a mail, to that mail; where it says
-    /// nothing, that all is well.
-    fn start(objects: impl Fn(&str) -> Option<&'static str> + Send + 'static) -> Server {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let mails = Arc::new(Mutex::new(Vec::new()));
-        let kept = mails.clone();
-        std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                // A client that breaks off has sent nothing.
-                let _ = session(&stream.unwrap(), &kept, &objects);
-            }
-        });
-        Server { address, mails }
-    }
-
-    /// For whom mails were taken, in order, each with its channel.
-    fn mails(&self) -> Vec<String> {
-        let mails = self.mails.lock().unwrap();
-        let channel = |mail: &str| {
-            let subject = mail.lines().find_map(|line| line.strip_prefix("Subject: "));
-            subject.unwrap_or_default().split(':').next().unwrap_or_default().to_owned()
-        };
-        mails.iter().map(|(to, mail)| format!("{} for {}", channel(mail), to.join(" "))).collect()
-    }
-}
-
-fn session(
-    stream: &TcpStream,
-    mails: &Mutex<Vec<Taken>>,
-    objects: &dyn Fn(&str) -> Option<&'static str>,
-) -> std::io::Result<()> {
-    let (mut reader, mut writer) = (BufReader::new(stream), stream);
-    writer.write_all(b"220 desk\r\n")?;
-    let (mut line, mut to) = (String::new(), Vec::new());
-    while reader.read_line(&mut line)? > 0 {
-        let answer = match (objects(&line), line.split([' ', '\r']).next().unwrap_or_default()) {
-            (Some(objection), _) => objection,
-            (None, "EHLO") => "250-desk\r\n250-AUTH PLAIN\r\n250 8BITMIME",
-            (None, "RCPT") => {
-                to.push(line.trim_end().replace("RCPT TO:<", "").replace('>', ""));
-                "250 ok"
-            }
-            (None, "DATA") => {
-                writer.write_all(b"354 go on\r\n")?;
-                let mut mail = String::new();
-                while !mail.ends_with("\r\n.\r\n") {
-                    reader.read_line(&mut mail)?;
-                }
-                objects(&mail).unwrap_or_else(|| {
-                    mails.lock().unwrap().push((std::mem::take(&mut to), mail));
-                    "250 taken"
-                })
-            }
-            _ => "250 ok",
-        };
-        writer.write_all(format!("{answer}\r\n").as_bytes())?;
-        line.clear();
-    }
-    Ok(())
-}
+mod letters;
 
 fn configs(dir: &Path, address: SocketAddr, user: &str, keys: &str) -> Vec<SinkConfig> {
     let text = format!(
@@ -103,7 +33,8 @@ async fn post(configs: &[SinkConfig]) -> Result<post::Outcome, SinkError> {
     let sender = config.sender.parse().unwrap();
     let mailbox = |to: &String| to.parse::<Mailbox>().unwrap().email;
     let to: Vec<_> = config.to.iter().map(mailbox).collect();
-    post::send(&config.endpoint, &sender, &to, b"Subject: x\r\n\r\nx").await
+    let compose = |_| Ok(b"Subject: x\r\n\r\nx".to_vec());
+    post::send(&config.endpoint, &sender, &to, compose).await
 }
 
 #[tokio::test(start_paused = true)]
@@ -155,6 +86,19 @@ impl Bench {
         let collected = || work.couriers.status_of("desk").unwrap().lag == 0;
         until("all is collected", collected).await;
     }
+
+    /// Has the log forget what it need not keep, and tells how much that was.
+    fn trim(&self) -> u64 {
+        let keep = Keep {
+            records: Duration::from_secs(10),
+            window: Duration::from_secs(1),
+            identities: Duration::from_secs(1_000),
+            carried: Duration::from_secs(1_000),
+            max_size: 1 << 30,
+            on_full: OnFull::Block,
+        };
+        self.log.trim(&keep, 0, at(0)).unwrap().records
+    }
 }
 
 #[tokio::test]
@@ -189,6 +133,44 @@ async fn a_recipient_who_is_refused_or_put_off_holds_up_nobody_else() {
 }
 
 #[tokio::test]
+async fn an_address_that_the_server_cannot_write_to_holds_up_nobody_else() {
+    // It takes neither addresses nor mails beyond ASCII.
+    let server = Server::start(|line| line.starts_with("EHLO").then_some("250 desk"));
+    let bench = Bench::new();
+    let work = bench.start(&server, "to = [\"Bür <bür@example.org>\", \"Dör <desk@example.org>\"]");
+    bench.collect(&work, 1..3).await;
+    bench.clock.set(at(3_605));
+    let couriers = work.couriers.clone();
+    let status = || couriers.status_of("desk").unwrap();
+    until("it is sent", || status().delivered == Some(2)).await;
+    let error = status().error.unwrap();
+    assert!(error.contains("bür@example.org") && error.contains("SMTPUTF8"), "{error}");
+    work.end().await;
+    assert_eq!(server.mails(), ["harbour for desk@example.org"]);
+    let mail = &server.taken()[0].1;
+    assert!(mail.is_ascii() && mail.contains("<desk@example.org>"), "{mail}");
+}
+
+#[tokio::test]
+async fn a_sender_that_the_server_cannot_write_to_pauses_the_sink_and_it_is_said() {
+    let server = Server::start(|_| None);
+    let bench = Bench::new();
+    let mut configs = configs(bench.dir.path(), server.address, "", TO_ONE);
+    if let SinkKind::Mail(config) = &mut configs[0].kind {
+        config.sender = "drähte@example.org".to_owned();
+    }
+    let work = Work::at(bench.clock.clone(), configs, &bench.log);
+    bench.collect(&work, 1..3).await;
+    bench.clock.set(at(3_605));
+    let couriers = work.couriers.clone();
+    let status = || couriers.status_of("desk").unwrap();
+    until("it is paused", || status().state == Doing::Paused).await;
+    let reason = status().reason.unwrap();
+    assert!(reason.contains("`sender`") && reason.contains("SMTPUTF8"), "{reason}");
+    work.end().await;
+}
+
+#[tokio::test]
 async fn a_mail_that_is_taken_for_nobody_pauses_the_sink_and_names_them() {
     let server = Server::start(|line| line.starts_with("RCPT").then_some("550 no such user"));
     let bench = Bench::new();
@@ -209,29 +191,20 @@ async fn what_a_digest_will_be_made_of_stays_in_the_log_until_it_is_mailed() {
     let bench = Bench::new();
     let work = bench.start(&server, TO_ONE);
     bench.collect(&work, 1..101).await;
-    let keep = Keep {
-        records: Duration::from_secs(10),
-        window: Duration::from_secs(1),
-        identities: Duration::from_secs(1_000),
-        carried: Duration::from_secs(1_000),
-        max_size: 1 << 30,
-        on_full: OnFull::Block,
-    };
-    let trim = || bench.log.trim(&keep, 0, at(0)).unwrap().records;
-    assert_eq!(trim(), 0);
+    assert_eq!(bench.trim(), 0);
     let couriers = work.couriers.clone();
     let status = || couriers.status_of("desk").unwrap();
     assert_eq!((status().lag, status().waiting_since), (0, Some(at(1))));
     work.kill().await;
     let work = bench.start(&server, TO_ONE);
-    assert_eq!(trim(), 0, "also after a restart");
+    assert_eq!(bench.trim(), 0, "also after a restart");
     bench.clock.set(at(3_605));
     let couriers = work.couriers.clone();
     let status = || couriers.status_of("desk").unwrap();
     until("it is mailed", || status().delivered == Some(100)).await;
     until("nothing waits", || status().waiting_since.is_none()).await;
     work.end().await;
-    assert_eq!(trim(), 89);
+    assert_eq!(bench.trim(), 89);
     assert_eq!(server.mails(), ["harbour for desk@example.org"]);
 }
 
@@ -273,7 +246,7 @@ async fn a_digest_that_is_refused_for_good_becomes_a_dead_letter_and_the_others_
     until("it is sent", || server.mails().len() == 2).await;
     until("it is no letter", || couriers.letters("desk").unwrap().is_empty()).await;
     work.end().await;
-    let mails = server.mails.lock().unwrap();
+    let mails = server.taken();
     assert!(mails[1].1.contains("Ferry 1") && !mails[1].1.contains("Ferry 3"), "{}", mails[1].1);
 }
 
@@ -325,7 +298,7 @@ async fn a_sink_that_is_sent_to_the_end_passes_over_what_it_has_not_mailed() {
     bench.clock.set(at(7_205));
     until("the next is sent", || status().delivered == Some(1)).await;
     work.end().await;
-    let mails = server.mails.lock().unwrap();
+    let mails = server.taken();
     assert_eq!(mails.len(), 1);
     assert!(mails[0].1.contains("Ferry 3") && !mails[0].1.contains("Ferry 1"), "{}", mails[0].1);
 }

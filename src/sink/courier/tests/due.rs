@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use super::*;
+use crate::sink::mail::server::Server;
 
 /// A sink of mail for each hour.
 fn hourly(address: SocketAddr) -> String {
@@ -10,26 +11,6 @@ fn hourly(address: SocketAddr) -> String {
         "[[sink.mail]]\nname = \"desk\"\nchannels = [\"harbour\"]\nurl = \"smtp://{address}\"\n\
          sender = \"wire@example.org\"\nto = [\"desk@example.org\"]\nevery = \"1h\""
     )
-}
-
-/// A mail server that takes everything. Its thread ends with the test's process.
-fn take_mails(listener: std::net::TcpListener) {
-    use std::io::{BufRead, BufReader, Write};
-    std::thread::spawn(move || {
-        let (mut client, _) = listener.accept().unwrap();
-        client.write_all(b"220 desk\r\n").unwrap();
-        let lines = BufReader::new(client.try_clone().unwrap()).lines();
-        let mut within = false;
-        for line in lines.map_while(Result::ok) {
-            within = line == "DATA" || (within && line != ".");
-            let answer: &[u8] = match line.as_str() {
-                "DATA" => b"354 go on\r\n",
-                _ if within => continue,
-                _ => b"250 ok\r\n",
-            };
-            client.write_all(answer).unwrap();
-        }
-    });
 }
 
 #[tokio::test]
@@ -58,7 +39,7 @@ async fn a_mail_server_that_is_away_is_seen_though_deliveries_are_collected() {
     assert_eq!((seen.state, seen.delivered, seen.attempts > 0), (Doing::Retrying, Some(0), true));
     assert!(seen.error.is_some_and(|error| error.contains("mail server")));
 
-    take_mails(std::net::TcpListener::bind(address).unwrap());
+    let _server = Server::on(std::net::TcpListener::bind(address).unwrap(), |_| None);
     couriers.resume("desk").unwrap();
     until("it is sent", || status().delivered == Some(2)).await;
     until("all is well", || status().state == Doing::Idle && status().attempts == 0).await;
@@ -81,7 +62,7 @@ impl Desk {
         let clock = Clock::standing(at(0));
         log.append(&items(1..3)).unwrap();
         let text = hourly(listener.local_addr().unwrap());
-        take_mails(listener);
+        Server::on(listener, |_| None);
         let work = Work::at(clock.clone(), sinks(dir.path(), &text), &log);
         let couriers = work.couriers.clone();
         until("all is collected", || couriers.status_of("desk").unwrap().lag == 0).await;
