@@ -36,7 +36,7 @@ mod sink;
 mod source;
 mod test;
 
-pub use channel::{Channel, Repeats};
+pub use channel::Channel;
 pub use diagnostic::{Diagnostic, Diagnostics, File, Place};
 pub use endpoint::Endpoint;
 pub(crate) use endpoint::user_of;
@@ -46,7 +46,7 @@ pub use list::Lists;
 pub use log::{LogConfig, OnFull};
 pub use login::Login;
 pub use nats::NatsServer;
-pub use policy::{AtDeadline, MinPublishers, Overflow, Policy, Quiet, Rate};
+pub use policy::{AtDeadline, MinPublishers, Overflow, Policy, Quiet, Rate, Repeats};
 pub use publisher::PublisherConfig;
 pub(crate) use publisher::{host, normal};
 pub use reader::At;

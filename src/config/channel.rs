@@ -1,7 +1,7 @@
 //! `[[channel]]`: named streams of stories.
 
 use super::diagnostic::Diagnostics;
-use super::policy::{self, Policy};
+use super::policy::{self, Policy, Repeats};
 use super::reader::{At, Table};
 
 /// `[[channel]]`.
@@ -15,19 +15,6 @@ pub struct Channel {
     pub repeats: Repeats,
     /// What it holds back.
     pub policy: Policy,
-}
-
-/// What a channel carries of a story after the first item. Disputes, corrections and kills are
-/// always carried.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Repeats {
-    /// Nothing else.
-    #[default]
-    First,
-    /// Developments and revisions as well.
-    Developments,
-    /// Every item.
-    All,
 }
 
 pub(super) fn read(top: &mut Table<'_>, problems: &mut Diagnostics) -> Vec<Channel> {

@@ -1,4 +1,4 @@
-//! The policy of a channel: what it holds back of what its rules send, and for how long.
+//! The policy of a channel: what it carries of a story, what it holds back, and for how long.
 
 use std::time::Duration;
 
@@ -6,11 +6,23 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use toml::de::DeValue;
 
-use super::channel::Repeats;
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::reader::{At, Table};
 use super::schedule::{Missed, Schedule, parse_hours};
 use super::value::{Span, Value, describe};
+
+/// What a channel carries of a story after the first item. Disputes, corrections and kills are
+/// always carried.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Repeats {
+    /// Nothing else.
+    #[default]
+    First,
+    /// Developments and revisions as well.
+    Developments,
+    /// Every item.
+    All,
+}
 
 /// What a channel holds back. Without any key: nothing.
 #[derive(Clone, Debug, Default)]
