@@ -14,9 +14,10 @@
 use jiff::civil::Time;
 use jiff::{Timestamp, ToSpan};
 
-use super::circuit::{self, Message, dateline, paragraphs};
+use super::circuit::{self, Message};
 use super::date::{Dates, Moment};
-use super::{Record, embargo, fields};
+use super::fields::{self, dateline, paragraphs};
+use super::{Record, embargo};
 use crate::item::{Item, Marker, Subject};
 
 mod keyword;

@@ -142,3 +142,65 @@ pub(super) fn some(text: &str) -> Option<String> {
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
 }
+
+/// Wrapped lines as paragraphs: a blank or indented line begins one, and so does what follows a
+/// line that `ends` one.
+pub(super) fn paragraphs<'a>(
+    lines: impl Iterator<Item = &'a str>,
+    ends: impl Fn(&str) -> bool,
+) -> Vec<String> {
+    let mut paragraphs: Vec<String> = Vec::new();
+    let mut open = false;
+    for line in lines {
+        let text = line.trim();
+        open &= !text.is_empty() && !line.starts_with([' ', '\t']);
+        match paragraphs.last_mut() {
+            Some(last) if open => {
+                last.push(' ');
+                last.push_str(text);
+            }
+            _ if text.is_empty() => {}
+            _ => paragraphs.push(text.to_owned()),
+        }
+        open = !text.is_empty() && !ends(text);
+    }
+    paragraphs
+}
+
+/// The place of a dateline that opens a text, the agency's name in brackets after it, and where
+/// the news begins: `Berlin (dpa) - …`, `ATLANTA (AP) _ …`.
+pub(super) fn dateline(text: &str) -> Option<(String, &str, &str)> {
+    /// Longer openings are sentences.
+    const MAX: usize = 60;
+    let (place, rest) = text.split_once(" (").filter(|(place, _)| place.len() <= MAX)?;
+    let (agency, rest) = rest.split_once(')').filter(|(agency, _)| agency.len() <= MAX)?;
+    let news = rest.trim_start().strip_prefix(['-', '_', '–', '—'])?;
+    // `LONDON, Nov 28 (Reuters) -`
+    let dated = |part: &&str| part.contains(|c: char| c.is_ascii_digit());
+    let parts: Vec<&str> = place.split(", ").take_while(|part| !dated(part)).collect();
+    let place = some(&parts.join(", "))?;
+    Some((place, agency, news.trim_start()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrapped_lines_are_paragraphs() {
+        let lines = ["   one", "two", "", "three", "   four", "end=", "six"];
+        let found = paragraphs(lines.into_iter(), |line| line.ends_with('='));
+        assert_eq!(found, ["one two", "three", "four end=", "six"]);
+    }
+
+    #[test]
+    fn a_dateline_gives_its_place() {
+        let found = dateline("Bergen (example) - The ferry sailed.");
+        assert_eq!(found, Some(("Bergen".to_owned(), "example", "The ferry sailed.")));
+        let place = |text| dateline(text).map(|(place, ..)| place);
+        assert_eq!(place("BERGEN, Nov 28 (Example) - The ferry.").as_deref(), Some("BERGEN"));
+        assert_eq!(place("Ulm, Ill., Nov 28 (Ex) - The ferry.").as_deref(), Some("Ulm, Ill."));
+        assert_eq!(dateline("The ferry (and its crew) sailed."), None);
+        assert_eq!(dateline("The ferry sailed."), None);
+    }
+}

@@ -10,10 +10,11 @@
 //! ETX 231905 GMT Nov 26                 day, time, zone, month, year
 //! ```
 
-use super::circuit::{self, Message, dateline, paragraphs};
+use super::circuit::{self, Message};
 use super::date::{Dates, Moment};
+use super::fields::{self, dateline, paragraphs};
 use super::notice::notice;
-use super::{Record, agency, anpa, fields, teletype};
+use super::{Record, agency, anpa, teletype};
 use crate::item::{Item, Marker, Subject};
 
 mod time;

@@ -147,7 +147,7 @@ fn parts<'a>(body: &'a str, boundary: &str) -> Vec<&'a str> {
 
 /// Plain text with its wrapped lines joined: a blank line ends a paragraph.
 fn unwrapped(text: &str) -> String {
-    super::circuit::paragraphs(text.lines(), |_| false).join("\n")
+    super::fields::paragraphs(text.lines(), |_| false).join("\n")
 }
 
 #[cfg(test)]

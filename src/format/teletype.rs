@@ -13,9 +13,9 @@
 //! Others mark the lines of the head: `#` or `:` keyword, `:` or `^` headline, `$` category, `+`
 //! subject.
 
-use super::circuit::{dateline, paragraphs};
+use super::Record;
 use super::date::Dates;
-use super::{Record, fields};
+use super::fields::{self, dateline, paragraphs};
 use crate::item::{Item, Reject, RejectKind, Subject};
 
 /// What begins a message.
