@@ -43,6 +43,7 @@ mod mend;
 mod meta;
 mod quiet;
 mod read;
+mod reads;
 pub mod record;
 mod recover;
 mod remembered;
@@ -60,13 +61,14 @@ pub use compact::compact;
 pub use cursor::Cursor;
 pub use error::{LogError, LogErrorKind, unless_damaged};
 pub use export::{ExportError, Exported};
-pub use read::{Gap, GapCause, Read, View};
+pub use read::View;
+pub use reads::{Gap, GapCause, Read};
 pub use record::{
     Change, ConfigChange, Decision, Digest, DigestEntry, Entry, Feedback, Gate, Intake, Logged,
     Position, Record, Ruled, Shown, Timer, Withheld,
 };
-pub use recover::{Carried, Window};
-pub use remembered::{Identities, Remembered};
+pub use recover::Window;
+pub use remembered::{Carried, Identities, Remembered};
 pub use retain::{Keep, Trimmed};
 pub use salvage::{Salvaged, salvage};
 pub use stats::Stats;

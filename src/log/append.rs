@@ -7,16 +7,15 @@ use redb::{ReadableTable, Table, WriteTransaction};
 use serde::Serialize;
 
 use super::error::LogError;
-use super::frame::{self, Kind};
+use super::frame::{self, At, Kind};
 use super::meta::Meta;
 use super::record::{Change, Decision, Entry, Feedback, Position};
-use super::recover::Carried;
-use super::remembered::Remembered;
+use super::remembered::{Carried, Remembered};
 use super::store::{ALIASES, Bytes, CARRIED, DECISIONS, HELD, IDENTITIES, INTAKE, LATER, Store};
 use super::{Log, behind, cursor};
 use crate::item::{Item, Seq};
 use crate::prepare::{markers, version_time};
-use crate::story::{Past, StoryId, Verdict};
+use crate::story::{Past, StoryId, Teller, Verdict};
 
 /// What a commit added.
 ///
@@ -29,13 +28,6 @@ pub struct Appended {
     /// The position after its last.
     pub end: Position,
 }
-
-/// A time as stored.
-#[derive(Clone, Copy, Serialize, serde::Deserialize)]
-#[serde(transparent)]
-pub(super) struct At(
-    #[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")] pub(super) Timestamp,
-);
 
 /// What the writing side keeps in memory.
 pub(super) struct Writer {
@@ -182,20 +174,12 @@ impl<'t> Tables<'t> {
                     self.carry(decision.fold.story, &decision.carried(item), meta)?;
                     meta.next_story = meta.next_story.max(after(decision));
                     if !identities.is_empty() {
-                        let tells = decision.embargo.is_none() && !is_resent(item, decision);
-                        let past = Past {
-                            state: decision.fold.state,
-                            teller: tells.then_some(*teller),
-                            event: version_time(item, *received).map(Timestamp::as_second),
-                            version: item.version,
-                            withdraws: decision.fold.verdict == Verdict::Kill,
-                        };
                         remembered.push(Remembered {
                             seq: *seq,
                             story: decision.fold.story,
                             received: *received,
                             identities: identities.clone(),
-                            past: Some(past),
+                            past: Some(past(item, *received, decision, *teller)),
                         });
                     }
                 }
@@ -376,6 +360,18 @@ impl<'t> Tables<'t> {
             .insert(story.0, self.bytes.as_slice())
             .map_err(|error| self.store.fault("Writing", error))?;
         Ok(())
+    }
+}
+
+/// What is remembered of an item beside its identities.
+fn past(item: &Item, received: Timestamp, decision: &Decision, teller: Teller) -> Past {
+    let tells = decision.embargo.is_none() && !is_resent(item, decision);
+    Past {
+        state: decision.fold.state,
+        teller: tells.then_some(teller),
+        event: version_time(item, received).map(Timestamp::as_second),
+        version: item.version,
+        withdraws: decision.fold.verdict == Verdict::Kill,
     }
 }
 

@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 use super::error::LogError;
-use super::read::{Gap, GapCause, Read, View};
+use super::read::View;
+use super::reads::{Gap, GapCause, Read};
 use super::record::{Decision, Intake, Position, Record};
 use crate::item::{Item, Marker, Ninjs, Seq};
 use crate::story::{Evidence, StoryId, Verdict};

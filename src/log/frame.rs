@@ -6,6 +6,7 @@
 //! More may follow the value that a record was made for: earlier versions read on without it, and
 //! later ones do without it where it is not there.
 
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3;
@@ -52,6 +53,13 @@ impl Kind {
         Kind::Digest,
     ];
 }
+
+/// A time as stored.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct At(
+    #[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")] pub(super) Timestamp,
+);
 
 /// Writes the record of `value` into `out`, replacing what was there.
 pub(super) fn seal(

@@ -8,43 +8,15 @@ use jiff::Timestamp;
 use super::cursor::{self, Cursor, Cursors};
 use super::error::{LogError, LogErrorKind};
 use super::mend;
+use super::reads::{GapCause, Read, Reads};
 use super::record::{Intake, Logged, Position, Record};
-use super::snapshot::{Decode, Reads, Snapshot, read_brief, read_logged};
+use super::snapshot::{Decode, Snapshot, read_brief, read_logged};
 use super::store::Store;
 use crate::item::Seq;
 
 /// Reads a log, in the process that writes it or in another one. Clones are cheap.
 #[derive(Clone)]
 pub struct View(pub(super) Arc<Store>);
-
-/// What a reader meets in the decision stream.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Read {
-    /// A record, with the intake record it is about where the reader wanted one.
-    Record(Box<Logged>, Option<Box<Intake>>),
-    /// Records that are no longer there.
-    Gap(Gap),
-}
-
-/// Positions that cannot be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Gap {
-    /// The first that cannot.
-    pub from: Position,
-    /// The first that can again.
-    pub to: Position,
-    /// Why.
-    pub cause: GapCause,
-}
-
-/// Why positions cannot be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GapCause {
-    /// They were removed: `retain` or `max_size` with `on_full = "skip"` has passed them.
-    Trimmed,
-    /// Their bytes are not what was written.
-    Damaged,
-}
 
 impl View {
     /// Reads the log of the data directory `dir` beside the daemon that may be writing it. What a
@@ -101,7 +73,7 @@ impl View {
     /// from. `wanted` chooses the records that are returned and joined with their items.
     ///
     /// # Errors
-    /// A damaged record is no error but a [`Gap`]: the rest is served.
+    /// A damaged record is no error but a [`Gap`](super::Gap): the rest is served.
     pub fn read_from(
         &self,
         from: Position,

@@ -2,27 +2,16 @@
 
 use jiff::Timestamp;
 use redb::ReadableTable;
-use serde::{Deserialize, Serialize};
 
 use super::error::LogError;
 use super::frame;
-use super::read::{Read, View};
+use super::read::View;
+use super::reads::Read;
 use super::record::Position;
+use super::remembered::Carried;
 use super::store::{Bytes, CARRIED, HELD};
 use crate::item::Seq;
 use crate::story::StoryId;
-
-/// Which channels carried a story, so that a late correction or kill reaches them all.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Carried {
-    /// The story.
-    pub story: StoryId,
-    /// When the last of the channels was added.
-    #[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")]
-    pub at: Timestamp,
-    /// The channels, sorted.
-    pub channels: Vec<String>,
-}
 
 /// Records read in one look: what they take is still in the CPU's cache when it is given back.
 const CHUNK: usize = 256;

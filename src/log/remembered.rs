@@ -1,4 +1,5 @@
-//! What items are recognised by when they come again after their records are gone.
+//! What outlives the records: what items are recognised by when they come again, and the channels that
+//! carried a story.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -47,6 +48,18 @@ impl Remembered {
         }
         Ok(rows)
     }
+}
+
+/// Which channels carried a story, so that a late correction or kill reaches them all.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Carried {
+    /// The story.
+    pub story: StoryId,
+    /// When the last of the channels was added.
+    #[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")]
+    pub at: Timestamp,
+    /// The channels, sorted.
+    pub channels: Vec<String>,
 }
 
 /// Items read in one look, at least.

@@ -6,13 +6,11 @@ use jiff::{SignedDuration, Timestamp};
 use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, TableDefinition, WriteTransaction};
 use serde::de::DeserializeOwned;
 
-use super::append::At;
 use super::error::{InTheWay, LogError};
-use super::frame;
+use super::frame::{self, At};
 use super::meta::Meta;
 use super::record::{Position, Record};
-use super::recover::Carried;
-use super::remembered::Remembered;
+use super::remembered::{Carried, Remembered};
 use super::snapshot::read_logged;
 use super::spared::{Removed, Spared};
 use super::store::{ALIASES, Bytes, CARRIED, DECISIONS, IDENTITIES, LATER, Store};

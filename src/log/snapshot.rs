@@ -3,15 +3,13 @@
 use redb::{ReadOnlyTable, ReadTransaction, ReadableTable};
 use serde::Deserialize;
 
-use super::append::At;
 use super::behind;
 use super::brief::Brief;
 use super::error::LogError;
-use super::frame::{self, Damage, Kind};
+use super::frame::{self, At, Damage, Kind};
 use super::meta::Meta;
-use super::read::{Gap, GapCause, Read};
+use super::reads::{GapCause, Read, Reads};
 use super::record::{Decision, Digest, Feedback, Intake, Logged, Position, Record, Timer};
-use super::spared;
 use super::store::{Bytes, DECISIONS, INTAKE, Store};
 use crate::item::{Arrival, Item, Seq};
 
@@ -58,7 +56,7 @@ impl<'s> Snapshot<'s> {
     pub(super) fn record(&self, position: Position) -> Result<Option<Logged>, LogError> {
         let mut stored = self.decisions.get(position.0).map_err(|error| self.fault(error))?;
         if stored.is_none()
-            && let Some(spared) = spared::table(self.store, self.transaction)?
+            && let Some(spared) = self.store.spared(self.transaction)?
         {
             stored = spared.get(position.0).map_err(|error| self.fault(error))?;
         }
@@ -163,27 +161,6 @@ impl Side<'_> {
         };
         self.range = Some(range);
         Ok(found)
-    }
-}
-
-/// What was read, neighbouring gaps joined.
-#[derive(Default)]
-pub(super) struct Reads(pub(super) Vec<Read>);
-
-impl Reads {
-    pub(super) fn record(&mut self, logged: Logged, intake: Option<Intake>) {
-        // A record about an item that is gone says nothing any more.
-        if logged.record.item().is_some() && intake.is_none() {
-            return self.gap(logged.position, logged.position.next(), GapCause::Damaged);
-        }
-        self.0.push(Read::Record(Box::new(logged), intake.map(Box::new)));
-    }
-
-    pub(super) fn gap(&mut self, from: Position, to: Position, cause: GapCause) {
-        match self.0.last_mut() {
-            Some(Read::Gap(last)) if last.to == from && last.cause == cause => last.to = to,
-            _ => self.0.push(Read::Gap(Gap { from, to, cause })),
-        }
     }
 }
 

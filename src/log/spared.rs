@@ -4,14 +4,15 @@
 
 use std::collections::BTreeMap;
 
-use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, TableError, WriteTransaction};
+use redb::{ReadTransaction, ReadableTable, WriteTransaction};
 
 use super::error::{LogError, LogErrorKind};
 use super::frame::{self, Kind};
-use super::read::{Gap, GapCause, Read, View};
+use super::read::View;
+use super::reads::{Gap, GapCause, Read};
 use super::record::{Position, Record};
 use super::snapshot::{position_of, read_logged};
-use super::store::{Bytes, DECISIONS, HELD, INTAKE, LATER, SPARED, Store};
+use super::store::{DECISIONS, HELD, INTAKE, LATER, SPARED, Store};
 use crate::item::Seq;
 
 /// The items before a cut that stay.
@@ -49,7 +50,7 @@ impl Spared {
         let open =
             |table| transaction.open_table(table).map_err(|error| store.fault("Reading", error));
         let (items, decisions) = (open(INTAKE)?, open(DECISIONS)?);
-        let aside = table(store, transaction)?;
+        let aside = store.spared(transaction)?;
         let decided = |position: Position| -> Result<_, LogError> {
             Ok(match (decisions.get(position.0).map_err(fault)?, &aside) {
                 (None, Some(aside)) => aside.get(position.0).map_err(fault)?,
@@ -205,21 +206,9 @@ fn about(oldest: Seq, position: u64, bytes: &[u8]) -> Vec<Seq> {
     }
 }
 
-/// The decisions that were spared; `None` in a log that no retention has passed since they are.
-pub(super) fn table(
-    store: &Store,
-    transaction: &ReadTransaction,
-) -> Result<Option<ReadOnlyTable<u64, Bytes>>, LogError> {
-    match transaction.open_table(SPARED) {
-        Ok(table) => Ok(Some(table)),
-        Err(TableError::TableDoesNotExist(_)) => Ok(None),
-        Err(error) => Err(store.fault("Reading", error)),
-    }
-}
-
 fn positions(store: &Store, transaction: &ReadTransaction) -> Result<Vec<Position>, LogError> {
     let fault = |error| store.fault("Reading", error);
-    let Some(aside) = table(store, transaction)? else { return Ok(Vec::new()) };
+    let Some(aside) = store.spared(transaction)? else { return Ok(Vec::new()) };
     let rows = aside.iter().map_err(fault)?;
     rows.map(|row| row.map(|(position, _)| Position(position.value())).map_err(fault)).collect()
 }

@@ -20,8 +20,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 use redb::{
-    Builder, ConcurrencyMode, Database, DatabaseError, ReadOnlyDatabase, ReadTransaction,
-    ReadableDatabase, TableDefinition, WriteTransaction,
+    Builder, ConcurrencyMode, Database, DatabaseError, ReadOnlyDatabase, ReadOnlyTable,
+    ReadTransaction, ReadableDatabase, TableDefinition, TableError, WriteTransaction,
 };
 
 use super::error::{LogError, LogErrorKind};
@@ -262,6 +262,18 @@ impl Store {
         };
         self.close();
         result
+    }
+
+    /// The decisions that were spared; `None` in a log that no retention has passed since they are.
+    pub(super) fn spared(
+        &self,
+        transaction: &ReadTransaction,
+    ) -> Result<Option<ReadOnlyTable<u64, Bytes>>, LogError> {
+        match transaction.open_table(SPARED) {
+            Ok(table) => Ok(Some(table)),
+            Err(TableError::TableDoesNotExist(_)) => Ok(None),
+            Err(error) => Err(self.fault("Reading", error)),
+        }
     }
 
     /// The error of the engine as one of the log.

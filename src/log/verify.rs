@@ -2,7 +2,8 @@
 
 use super::cursor::Cursors;
 use super::error::LogError;
-use super::read::{Gap, GapCause, Read, View};
+use super::read::View;
+use super::reads::{Gap, GapCause, Read};
 use super::record::{Intake, Logged, Position, Record};
 use super::trial;
 
