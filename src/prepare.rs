@@ -14,11 +14,13 @@ mod marker;
 mod polarity;
 mod stage;
 mod text;
+mod word;
 mod words;
 
 pub(crate) use clean::is_invisible;
 pub use polarity::{Polarity, Stance};
-pub use text::{Text, Word, term_id, text};
+pub use text::{Text, term_id, text};
+pub use word::Word;
 pub use words::{Stages, Turns};
 pub(crate) use words::{failures, negations};
 

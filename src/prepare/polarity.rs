@@ -4,8 +4,7 @@
 
 use smallvec::SmallVec;
 
-use super::Word;
-use super::text::is_cased;
+use super::word::{Word, is_cased};
 
 mod lexicon;
 mod token;

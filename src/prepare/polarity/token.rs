@@ -1,7 +1,7 @@
 //! The words of a headline and what separates them.
 
 use super::lexicon::{class, class_of};
-use crate::prepare::text::word_end;
+use crate::prepare::word::word_end;
 
 /// Later words are not looked at: no headline is so long.
 pub(super) const MOST_WORDS: usize = 64;
