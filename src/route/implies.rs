@@ -2,8 +2,7 @@
 //! earlier `exit` leaves nothing for. By structure alone, so a "no" may be wrong and a "yes" not.
 
 use super::clause::Clause;
-use super::condition::Condition;
-use super::rules::Part;
+use super::condition::{Condition, PartId};
 
 /// Whether every item that satisfies `narrow` satisfies `wide`.
 pub(super) fn clause(narrow: &Clause, wide: &Clause) -> bool {
@@ -37,19 +36,24 @@ pub(super) fn clause(narrow: &Clause, wide: &Clause) -> bool {
     }
 }
 
-/// Whether every story for which `narrow` holds is one for which `wide` holds.
-pub(super) fn condition(narrow: &Condition, wide: &Condition, parts: &[Part]) -> bool {
+/// Whether every story for which `narrow` holds is one for which `wide` holds. `text` is the clause of a
+/// text part.
+pub(super) fn condition<'r>(
+    narrow: &Condition,
+    wide: &Condition,
+    text: &impl Fn(PartId) -> &'r Clause,
+) -> bool {
     match (narrow, wide) {
-        (_, Condition::All(wide)) => wide.iter().all(|part| condition(narrow, part, parts)),
-        (Condition::Any(narrow), _) => narrow.iter().all(|part| condition(part, wide, parts)),
-        (Condition::All(narrow), _) if narrow.iter().any(|part| condition(part, wide, parts)) => {
+        (_, Condition::All(wide)) => wide.iter().all(|part| condition(narrow, part, text)),
+        (Condition::Any(narrow), _) => narrow.iter().all(|part| condition(part, wide, text)),
+        (Condition::All(narrow), _) if narrow.iter().any(|part| condition(part, wide, text)) => {
             true
         }
-        (_, Condition::Any(wide)) => wide.iter().any(|part| condition(narrow, part, parts)),
+        (_, Condition::Any(wide)) => wide.iter().any(|part| condition(narrow, part, text)),
         (Condition::Text(narrow), Condition::Text(wide)) => {
-            narrow == wide || clause(&parts[*narrow as usize].clause, &parts[*wide as usize].clause)
+            narrow == wide || clause(text(*narrow), text(*wide))
         }
-        (_, Condition::Text(wide)) => parts[*wide as usize].clause == Clause::always(),
+        (_, Condition::Text(wide)) => *text(*wide) == Clause::always(),
         (Condition::State(narrow), Condition::State(wide)) => {
             let plain = narrow.field == wide.field && !narrow.negated && !wide.negated;
             narrow == wide || (plain && wide.low <= narrow.low && narrow.high <= wide.high)

@@ -2,7 +2,7 @@
 
 use super::atom::Form;
 use super::clause::Clause;
-use super::condition::{Condition, StateClause};
+use super::condition::{Condition, PartId, StateClause};
 use super::field::{Field, StoryField};
 use super::rules::{Rule, RuleId, Rules};
 use super::wording::Wording;
@@ -116,7 +116,8 @@ fn negative(clause: &Clause) -> bool {
 
 impl Rules {
     fn shadows(&self, exit: RuleId, rule: &Rule) -> bool {
-        implies::condition(&rule.condition, &self.rules[exit as usize].condition, &self.parts)
+        let text = |part: PartId| &self.parts[part as usize].clause;
+        implies::condition(&rule.condition, &self.rules[exit as usize].condition, &text)
     }
 
     fn never(&self, condition: &Condition) -> bool {
