@@ -19,6 +19,8 @@ mod feeds;
 mod interface;
 mod limits;
 mod live;
+mod notices;
+mod push;
 mod reading;
 mod scopes;
 
@@ -165,34 +167,6 @@ fn body(response: &Response) -> Value {
 const TWO: &str = "{\"headline\":\"Ferry leaves\"}\n{\"headline\":\"Ferry returns\"}\n";
 
 #[tokio::test]
-async fn a_push_is_answered_when_its_items_are_durable_one_by_one() {
-    let desk = Desk::open().await;
-    let mixed = "{\"headline\":\"Ferry leaves\"}\n{broken\n{\"headline\":\"Ferry returns\"}\n";
-    let response = desk.push(mixed).await;
-    assert_eq!(response.status, StatusCode::ACCEPTED);
-    assert_eq!(desk.bench.headlines(), ["Ferry leaves", "Ferry returns"]);
-    let report = body(&response);
-    assert_eq!((&report["accepted"], &report["rejected"]), (&json!(2), &json!(1)));
-    assert_eq!(report["records"][0], json!({ "n": 0, "status": "accepted", "seq": 1 }));
-    assert_eq!(report["records"][1]["status"], "rejected");
-    assert!(!report["records"][1]["reason"].as_str().unwrap().is_empty());
-    assert_eq!(report["records"][2], json!({ "n": 2, "status": "accepted", "seq": 3 }));
-    assert_eq!(desk.bench.records()[0].as_ref().unwrap().source, "push");
-}
-
-#[tokio::test]
-async fn a_push_of_nothing_but_rejects_says_so_and_an_empty_one_is_none() {
-    let desk = Desk::open().await;
-    let response = desk.push("{broken\n").await;
-    assert_eq!(response.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(body(&response)["rejected"], 1);
-    assert_eq!(desk.bench.records().len(), 1, "the reject is in the log");
-    let response = desk.push("\n").await;
-    assert_eq!(response.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(body(&response)["detail"].as_str().unwrap().contains("no item"));
-}
-
-#[tokio::test]
 async fn without_the_right_token_nothing_is_taken_in() {
     let desk = Desk::open().await;
     // The password of a browser is for reading only.
@@ -252,40 +226,6 @@ async fn web_pages_and_rebound_names_are_refused_even_with_the_token() {
 }
 
 #[tokio::test]
-async fn a_push_that_is_sent_again_with_its_key_is_taken_in_once() {
-    let desk = Desk::open().await;
-    let key = |headers: &mut HeaderMap| {
-        set(headers, HeaderName::from_static("idempotency-key"), "batch-1");
-    };
-    let first = desk.push_as(TWO, key).await;
-    let second = desk.push_as(TWO, key).await;
-    assert_eq!(first.status, StatusCode::ACCEPTED);
-    assert_eq!((first.status, first.body), (second.status, second.body));
-    assert_eq!(desk.bench.records().len(), 2);
-    let other = desk.push_as("{\"headline\":\"Other\"}\n", key).await;
-    assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(desk.bench.records().len(), 2);
-}
-
-#[tokio::test]
-async fn a_full_pipeline_takes_nothing_and_says_when_to_come_again() {
-    let folder = tempfile::tempdir().unwrap();
-    let (bench, _arrivals) = Bench::stuck(folder.path(), at(0));
-    let two = vec![Ok(crate::item::Item::default()), Ok(crate::item::Item::default())];
-    let waiting = bench.context.intake.submit(&crate::source::Origin::named("s"), two).await;
-    let desk = Desk::before(bench, folder, |_| {}).await;
-    let response = desk.push(TWO).await;
-    assert_eq!(response.status, StatusCode::TOO_MANY_REQUESTS);
-    assert_eq!(response.header(header::RETRY_AFTER), Some("1"));
-    let health = desk.get("/healthz").await;
-    assert_eq!(
-        (health.status, body(&health)),
-        (StatusCode::SERVICE_UNAVAILABLE, json!({ "status": "full" }))
-    );
-    drop(waiting);
-}
-
-#[tokio::test]
 async fn a_log_that_cannot_be_written_is_not_ready_and_says_why() {
     let desk = Desk::open().await;
     desk.bench.context.metrics.stall(Some(crate::metrics::Stall::LogFull));
@@ -318,14 +258,6 @@ async fn a_token_that_asks_too_often_is_told_to_wait() {
     assert_eq!(third.header(header::RETRY_AFTER), Some("10"));
     desk.bench.context.clock.set(at(10));
     assert_eq!(desk.push(TWO).await.status, StatusCode::ACCEPTED);
-}
-
-#[tokio::test]
-async fn a_body_that_is_too_large_is_refused() {
-    let desk = Desk::open().await;
-    let large = desk.push(&"x".repeat(100_001)).await;
-    assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
-    assert!(desk.bench.records().is_empty());
 }
 
 #[tokio::test]
@@ -365,57 +297,4 @@ async fn told_to_stop_it_finishes_the_request_in_hand_and_lets_go_of_the_pipelin
     );
     assert_eq!(bench.headlines(), ["Ferry leaves"]);
     bench.end().await;
-}
-
-#[tokio::test]
-async fn a_push_whose_client_has_gone_is_finished() {
-    let desk = Desk::open().await;
-    let host = &desk.url[url::Position::BeforeHost..url::Position::AfterPort];
-    let mut stream = TcpStream::connect(host).await.unwrap();
-    let request = format!(
-        "POST /v1/items HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {TOKEN}\r\n\
-         Content-Type: application/x-ndjson\r\nContent-Length: {}\r\n\r\n{TWO}",
-        TWO.len()
-    );
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let records = || desk.bench.records().len();
-    until("it has begun", || records() > 0).await;
-    drop(stream);
-    until("all is taken in", || records() == 2).await;
-}
-
-#[tokio::test]
-async fn a_strangers_notice_is_refused_before_its_body_comes() {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    let desk = Desk::open().await;
-    let address = desk.url.socket_addrs(|| None).unwrap()[0];
-    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
-    let head = format!(
-        "POST /websub/unknown HTTP/1.1\r\nHost: {address}\r\nContent-Length: 1000000\r\n\r\n"
-    );
-    stream.write_all(head.as_bytes()).await.unwrap();
-    let mut answer = [0; 12];
-    stream.read_exact(&mut answer).await.unwrap();
-    assert_eq!(&answer, b"HTTP/1.1 410");
-    let denied = desk.get("/websub/unknown?hub.mode=denied&hub.topic=x").await;
-    assert_eq!(denied.status, StatusCode::NOT_FOUND);
-}
-
-#[tokio::test]
-async fn a_hub_confirms_and_only_it_can_tell_of_news() {
-    let desk = Desk::open().await;
-    let hubs = &desk.bench.context.hubs;
-    let id = hubs.subscribed_for_test("a", "https://a.example/feed");
-    let path = format!("/websub/{id}?hub.mode=subscribe&hub.lease_seconds=60&hub.challenge=xyz");
-    let foreign = desk.get(&format!("{path}&hub.topic=https://evil.example/")).await;
-    assert_eq!(foreign.status, StatusCode::NOT_FOUND);
-    let ours = desk.get(&format!("{path}&hub.topic=https://a.example/feed")).await;
-    assert_eq!((ours.status, ours.body.as_slice()), (StatusCode::OK, &b"xyz"[..]));
-    let mut request = Request::get(desk.url.join("/websub/unknown").unwrap(), Reach::Anywhere);
-    request.method = Method::POST;
-    let client = Client::new().unwrap();
-    assert_eq!(client.fetch(request.clone()).await.unwrap().status, StatusCode::GONE);
-    request.url = desk.url.join(&format!("/websub/{id}")).unwrap();
-    assert_eq!(client.fetch(request).await.unwrap().status, StatusCode::ACCEPTED);
-    assert!(!hubs.has_notice(), "it was not signed");
 }
