@@ -153,14 +153,14 @@ async fn commit(
     let keep = options.keep;
     let mut backoff = Backoff::new("commit", Duration::from_millis(50), Duration::from_secs(15));
     let mut waited = Duration::ZERO;
-    let mut room = false;
+    let mut room_is_made = false;
     loop {
         let result = {
             let (log, entries) = (log.clone(), entries.clone());
-            // Room is made once: an attempt that failed may have used it.
-            let (made, now) = (room, clock.now());
+            // Only once: an attempt that failed may have used it.
+            let (make, now) = (!room_is_made, clock.now());
             blocking(move || {
-                if !made {
+                if make {
                     make_room(&log, &keep, bytes, now)?;
                 }
                 log.append(&entries)
@@ -189,7 +189,7 @@ async fn commit(
             LogErrorKind::Gone => Stall::Gone,
             _ => Stall::Disk,
         }));
-        room = error.kind() != LogErrorKind::Full;
+        room_is_made = error.kind() != LogErrorKind::Full;
         let delay = backoff.delay();
         tracing::error!(
             attempt = backoff.attempts(),
@@ -250,6 +250,7 @@ fn report(trimmed: Trimmed) {
 #[derive(Default)]
 struct Retention {
     last: Option<Timestamp>,
+    /// The last step left something to be done, which waits for nothing but commits.
     more: bool,
 }
 

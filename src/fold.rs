@@ -11,9 +11,8 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use crate::config::FoldConfig;
-use crate::item::{Identity, Seq};
-
 use crate::feedback::Aside;
+use crate::item::{Identity, Seq};
 use crate::prepare::{Prepared, Rejected, version_time};
 use crate::publisher::Publishers;
 use crate::stage::Stage;
@@ -74,9 +73,9 @@ pub struct Fold {
     scorer: Scorer,
     publishers: Publishers,
     threshold: f32,
-    /// Seconds.
+    /// How long names are remembered, in seconds.
     retain: i64,
-    /// Seconds.
+    /// How long items stay in the window, in seconds.
     window_length: i64,
     max_items: usize,
     window: Window,
@@ -197,6 +196,7 @@ impl Fold {
         self.keep_embargoes(prepared, profile, decision);
     }
 
+    /// Lets an item join its story and the window, under all its names.
     fn admit(
         &mut self,
         prepared: &Prepared,
@@ -207,13 +207,11 @@ impl Fold {
         let story = decision.story;
         let received = prepared.received.as_second();
         self.next_story = self.next_story.max(story.0 + 1);
-        let part = match self.held.has(prepared.seq) {
-            true => Part::Held,
+        let part = match Part::of(prepared, decision.verdict) {
+            _ if self.held.has(prepared.seq) => Part::Held,
             // In logs of earlier versions some are counted that are under embargo.
-            false => match Part::of(prepared, decision.verdict) {
-                Part::Held => Part::Told,
-                part => part,
-            },
+            Part::Held => Part::Told,
+            part => part,
         };
         self.stories.join(story, &profile, &decision.state, part);
         let item = &prepared.item;

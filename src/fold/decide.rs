@@ -48,6 +48,8 @@ impl Choice {
 }
 
 impl Fold {
+    /// Asks, in this order: is it a correction or a kill, does its name tell what it is, do the words
+    /// of its page, and at last whether it is like others.
     pub(super) fn decision(
         &mut self,
         prepared: &Prepared,
@@ -78,6 +80,7 @@ impl Fold {
         (Ok(decision), trace)
     }
 
+    /// What an item is held against, each with the probability that both tell one story.
     pub(super) fn compare(&self, profile: &Profile, places: &[u32]) -> (Vec<Candidate>, Ends) {
         let frequencies = self.window.frequencies();
         let side = Side::new(profile, Some(frequencies));
@@ -104,15 +107,15 @@ impl Fold {
 
     /// The stories among the candidates, the likeliest first; the older one on a tie.
     pub(super) fn choices(&self, candidates: &[Candidate]) -> Vec<Choice> {
-        let mut order: SmallVec<[usize; 16]> = (0..candidates.len()).collect();
+        // What was withdrawn is told by nobody any more: another report of it is news.
+        let is_told = |story| self.stories.get(story).is_none_or(|story| !story.killed);
+        let told = (0..candidates.len()).filter(|at| is_told(candidates[*at].story));
+        let mut order: SmallVec<[usize; 16]> = told.collect();
         order.sort_unstable_by(|a, b| {
             let (a, b) = (&candidates[*a], &candidates[*b]);
             b.probability.total_cmp(&a.probability).then(b.place.cmp(&a.place))
         });
         let mut choices: Vec<Choice> = Vec::new();
-        // What was withdrawn is told by nobody any more: another report of it is news.
-        let is_told = |story| self.stories.get(story).is_none_or(|story| !story.killed);
-        order.retain(|at| is_told(candidates[*at].story));
         for at in order {
             let story = candidates[at].story;
             match choices.iter_mut().find(|choice| choice.story == story) {
@@ -155,8 +158,7 @@ impl Fold {
                     choice.story, trace.candidates[nearest].seq, choice.score, choice.needs
                 ),
             };
-            let story = StoryId(self.next_story);
-            return self.decided(prepared, profile, Verdict::New, story, self.because(reason));
+            return self.opens(prepared, profile, reason);
         };
         let candidate = &trace.candidates[nearest];
         let of = candidate.seq;
@@ -171,8 +173,7 @@ impl Fold {
         // On a wire it is the next day's report.
         if prepared.item.lifecycle && parted.is_none() && sent_anew(prepared, profile, &members) {
             let reason = format!("The words of item {of}, sent anew on another day.");
-            let story = StoryId(self.next_story);
-            return self.decided(prepared, profile, Verdict::New, story, self.because(reason));
+            return self.opens(prepared, profile, reason);
         }
         let contradicted = members.iter().filter(|live| contradict(profile, &live.profile));
         let (held, counted): (Vec<&Live>, Vec<&Live>) =
@@ -211,6 +212,12 @@ impl Fold {
             decision.ahead = Some(Box::new(Ahead { contradicts, ..Ahead::default() }));
         }
         decision
+    }
+
+    /// The decision that an item opens a story.
+    fn opens(&self, prepared: &Prepared, profile: &Profile, reason: String) -> FoldDecision {
+        let story = StoryId(self.next_story);
+        self.decided(prepared, profile, Verdict::New, story, self.because(reason))
     }
 
     /// The newest candidate that was split off by hand and has the same words.

@@ -22,7 +22,7 @@ pub(super) type Turn = u64;
 pub(super) struct Keeper {
     pub(super) name: String,
     pub(super) kind: &'static str,
-    /// It only collects what it is handed.
+    /// It only collects what it is handed, and sends that at times of its own.
     collects: bool,
     pub(super) log: Log,
     pub(super) clock: Clock,
@@ -163,6 +163,7 @@ impl Keeper {
         self.stands(&mut inner, turn, next, own);
     }
 
+    /// Notes where the courier stands, unless it was sent elsewhere since that turn.
     fn stands(&self, inner: &mut Inner, turn: Turn, next: Position, own: Vec<u8>) {
         if inner.turn == turn {
             inner.next = next;
