@@ -83,6 +83,8 @@ pub struct Page {
     pub from: Position,
     /// Where the next one does: acknowledging the page means a cursor here.
     pub next: Position,
+    /// From `next` on the channels are others: the digest of the configuration that says so.
+    pub turned: Option<String>,
 }
 
 /// Follows the log for a set of channels.
@@ -158,7 +160,7 @@ impl Subscription {
     pub async fn read_up_to(&mut self, positions: usize) -> Result<Page, LogError> {
         let (view, wanted, from) = (self.view.clone(), self.wanted.clone(), self.next);
         let changes = self.changes.clone();
-        let (page, passed) = blocking(move || {
+        let (mut page, passed) = blocking(move || {
             let noted = |record: &Record| changes.iter().any(|change| change.is_noted(record));
             let (reads, mut next) =
                 view.read_from(from, positions, |record| wanted.record(record) || noted(record))?;
@@ -172,12 +174,13 @@ impl Subscription {
                     break;
                 }
             }
-            Ok((Page { events, from, next }, passed))
+            Ok((Page { events, from, next, turned: None }, passed))
         })
         .await?;
         self.next = page.next;
         if let Some(change) = self.changes.drain(..passed).next_back() {
             self.wanted = change.wanted;
+            page.turned = Some(change.config);
         }
         Ok(page)
     }

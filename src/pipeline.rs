@@ -94,7 +94,7 @@ pub async fn run(
     let mut daemon = Daemon { stop: stop.clone(), in_hand: HashMap::new(), failures: Vec::new() };
 
     // Before anything is committed: retention waits for them, and `from = "now"` means now.
-    let (desk, couriers) = Couriers::attach(config.sinks.clone(), &log, &clock)
+    let (desk, couriers) = Couriers::attach(config.sinks.clone(), &config.digest(), &log, &clock)
         .map_err(|error| RunError(format!("the log cannot be read: {error}")))?;
     let mut reloading = Reloads::new(&config, model, handle, desk.clone(), log.clone());
 

@@ -190,7 +190,8 @@ fn act(config: &Config, name: &str, wish: Ask) -> Result<Value, Failure> {
         Failure::runtime(format!("{error}{hint}"))
     })?;
     let (couriers, _) =
-        Couriers::attach(config.sinks.clone(), &log, &Clock::wall()).map_err(Failure::runtime)?;
+        Couriers::attach(config.sinks.clone(), &config.digest(), &log, &Clock::wall())
+            .map_err(Failure::runtime)?;
     let mut answer = couriers.act(name, wish).map_err(|error| match error {
         ControlError::Unknown(_) => Failure::usage(error),
         ControlError::Letters(_) | ControlError::Log(_) => Failure::runtime(error),

@@ -51,13 +51,14 @@ impl std::convert::From<LogError> for ControlError {
 }
 
 impl Couriers {
-    /// Names the configured sinks to the log, so that retention waits for them, and returns a
-    /// courier for each.
+    /// Names the sinks of the configuration `digest` to the log, so that retention waits for them, and
+    /// returns a courier for each.
     ///
     /// # Errors
     /// When the log cannot be read.
     pub fn attach(
         configs: Vec<SinkConfig>,
+        digest: &str,
         log: &Log,
         clock: &Clock,
     ) -> Result<(Couriers, Vec<Courier>), LogError> {
@@ -69,7 +70,7 @@ impl Couriers {
                 From::Start => first,
                 From::Now => end,
             };
-            let keeper = Arc::new(Keeper::attach(&config, start, log, clock));
+            let keeper = Arc::new(Keeper::attach(&config, digest, start, log, clock));
             keepers.push(keeper.clone());
             couriers.push(Courier::new(config, keeper));
         }

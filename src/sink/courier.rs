@@ -60,7 +60,7 @@ impl Courier {
     pub(super) fn new(config: SinkConfig, keeper: Arc<Keeper>) -> Courier {
         let (turn, next) = keeper.place();
         Courier {
-            subscription: Subscription::new(&keeper.log, keeper.channels(), next),
+            subscription: keeper.subscribe(),
             page: nothing(next),
             done: 0,
             size: config.batch,
@@ -157,7 +157,7 @@ impl Courier {
         if turn != self.turn {
             info!(sink = self.keeper.name, position = %next, "goes on from there");
             self.turn = turn;
-            self.subscription = Subscription::new(&self.keeper.log, self.keeper.channels(), next);
+            self.subscription = self.keeper.subscribe();
             (self.page, self.done) = (nothing(next), 0);
             if self.config.kind.collects() {
                 // What it holds was passed over.
@@ -177,6 +177,9 @@ impl Courier {
                 Ok(())
             }
             Ok(page) => {
+                if let Some(config) = &page.turned {
+                    self.keeper.turned(config, page.next);
+                }
                 if page.events.is_empty() {
                     self.keeper.advance(self.turn, page.next, self.keeper.own_state());
                 }
@@ -356,7 +359,7 @@ async fn open<'s>(
 
 /// A page before the first one.
 fn nothing(next: Position) -> Page {
-    Page { events: Vec::new(), from: next, next }
+    Page { events: Vec::new(), from: next, next, turned: None }
 }
 
 #[cfg(test)]

@@ -11,10 +11,12 @@ use tokio::sync::Notify;
 
 use super::error::SinkError;
 use super::state::{DeadLetter, Effort, Pause, State, cut};
-use crate::channel::Event;
+use crate::channel::Subscription;
 use crate::clock::Clock;
 use crate::config::{At, SinkConfig};
 use crate::log::{Cursor, Log, Position, blocking};
+
+mod letters;
 
 /// Counts the rewinds of a sink.
 pub(super) type Turn = u64;
@@ -43,7 +45,6 @@ pub(super) struct Change {
 
 /// Everything that changes.
 pub(super) struct Inner {
-    channels: Vec<String>,
     /// What the courier has not been told of yet.
     changes: Vec<Change>,
     turn: Turn,
@@ -66,13 +67,19 @@ pub(super) struct Live {
 }
 
 impl Keeper {
-    /// The keeper of a configured sink, which retention waits for from now on. A sink that was
-    /// never here begins at `start`.
-    pub(super) fn attach(config: &SinkConfig, start: Position, log: &Log, clock: &Clock) -> Keeper {
+    /// The keeper of a sink of the configuration `digest`, which retention waits for from now on. A sink
+    /// that was never here begins at `start`.
+    pub(super) fn attach(
+        config: &SinkConfig,
+        digest: &str,
+        start: Position,
+        log: &Log,
+        clock: &Clock,
+    ) -> Keeper {
         let name = config.name.value.clone();
         let cursor = log.attach(&name, start);
         let stored = log.state(&key_of(&name)).unwrap_or_default();
-        let state = State::decode(&stored).unwrap_or_else(|| {
+        let mut state = State::decode(&stored).unwrap_or_else(|| {
             tracing::error!(
                 sink = name,
                 "its dead letters and its pause cannot be read: it begins without them"
@@ -80,10 +87,12 @@ impl Keeper {
             State::default()
         });
         let Cursor { next, state: own } = cursor;
-        let channels = named(&config.channels);
+        let (noted, end) = (log.configured().as_deref() == Some(digest), *log.watch().borrow());
+        state.served.start(named(&config.channels), digest, noted, end);
+        log.note_state(&key_of(&name), state.encode());
         let live = Live::default();
         log.note_needed(&name, super::needs(config.kind.word(), &own));
-        let inner = Inner { channels, changes: Vec::new(), turn: 0, next, own, state, live };
+        let inner = Inner { changes: Vec::new(), turn: 0, next, own, state, live };
         Keeper {
             kind: config.kind.word(),
             collects: config.kind.collects(),
@@ -107,7 +116,7 @@ impl Keeper {
 
     /// The channels that it delivers, or will from the last change on.
     pub(super) fn channels(&self) -> Vec<String> {
-        self.lock().channels.clone()
+        self.lock().state.served.last().to_vec()
     }
 
     /// Has it deliver the channels of another configuration, from that one's record on. To be called
@@ -115,14 +124,34 @@ impl Keeper {
     pub(super) fn change_channels(&self, config: &str, channels: &[At<String>]) {
         let mut inner = self.lock();
         let names = named(channels);
-        if names == inner.channels {
+        let since = *self.log.watch().borrow();
+        if !inner.state.served.change(config, since, names.clone()) {
             return;
         }
-        let (config, since) = (config.to_owned(), *self.log.watch().borrow());
         tracing::info!(sink = self.name, channels = ?names, "delivers these from the new rules on");
-        inner.channels = names;
-        inner.changes.push(Change { config, since, channels: channels.to_vec() });
+        let (config, channels) = (config.to_owned(), channels.to_vec());
+        inner.changes.push(Change { config, since, channels });
+        self.note_state(&inner.state);
         self.changed.notify_one();
+    }
+
+    /// The log from the cursor on, as the sink delivers it.
+    pub(super) fn subscribe(&self) -> Subscription {
+        let inner = self.lock();
+        let (channels, then) = inner.state.served.at(inner.next);
+        let mut subscription = Subscription::new(&self.log, channels, inner.next);
+        for stretch in then {
+            subscription.change(stretch.config.clone(), stretch.since, &stretch.channels);
+        }
+        subscription
+    }
+
+    /// Other channels from `from` on, as the configuration says whose record was read there.
+    pub(super) fn turned(&self, config: &str, from: Position) {
+        let mut inner = self.lock();
+        inner.state.served.turned(config, from);
+        // Before the cursor: killed between the two, the record is read again.
+        self.note_state(&inner.state);
     }
 
     /// Whether the courier is to be told of other channels.
@@ -227,83 +256,6 @@ impl Keeper {
         }
     }
 
-    /// Keeps a delivery as a dead letter. False when there is no room for one more.
-    pub(super) fn bury(&self, event: &Event, attempts: u32, reason: &str) -> bool {
-        let now = self.clock.now();
-        let mut inner = self.lock();
-        if event.channel().is_some() && !inner.state.has_room() {
-            return false;
-        }
-        inner.state.bury(event, now, attempts, reason);
-        inner.live.retry_at = None;
-        // Before the cursor: killed between the two, it is tried and buried again, not lost.
-        self.note_state(&inner.state);
-        true
-    }
-
-    /// Keeps what was made of the deliveries of a channel, this one the first, as a dead letter with the
-    /// id of that. Returns the id, or nothing when there is no room for one more.
-    #[cfg(feature = "mail")]
-    pub(super) fn bury_digest(
-        &self,
-        channel: &str,
-        first: Position,
-        reason: &str,
-    ) -> Option<String> {
-        let (at, id) = (self.clock.now(), format!("{channel}/{first}"));
-        let mut inner = self.lock();
-        if !inner.state.has_room() {
-            return None;
-        }
-        inner.state.keep(DeadLetter {
-            id: id.clone(),
-            channel: channel.to_owned(),
-            position: first,
-            at,
-            attempts: 1,
-            reason: cut(reason),
-            again: false,
-        });
-        self.note_state(&inner.state);
-        Some(id)
-    }
-
-    /// Whether there is a dead letter of this id.
-    #[cfg(feature = "mail")]
-    pub(super) fn has_letter(&self, id: &str) -> bool {
-        self.lock().state.letters().any(|letter| letter.id == id)
-    }
-
-    /// A dead letter was delivered after all. Not if it was only collected, and what was collected has
-    /// been passed over since.
-    pub(super) fn risen(&self, turn: Turn, letter: &DeadLetter, own: Vec<u8>) {
-        let mut inner = self.lock();
-        if self.collects && inner.turn != turn {
-            return;
-        }
-        inner.state.discard(std::slice::from_ref(&letter.id));
-        inner.own = own;
-        self.note_state(&inner.state);
-        self.note_cursor(&inner);
-    }
-
-    /// A dead letter was not taken once more.
-    pub(super) fn refused_again(&self, letter: &DeadLetter, reason: &str) {
-        let now = self.clock.now();
-        let mut inner = self.lock();
-        inner.state.refused_again(letter, now, reason);
-        self.note_state(&inner.state);
-    }
-
-    /// A dead letter was not taken once more, and will be attempted again.
-    pub(super) fn failed_again(&self, letter: &DeadLetter, reason: &str) {
-        let now = self.clock.now();
-        let mut inner = self.lock();
-        inner.live.error = Some((now, cut(reason)));
-        inner.state.failed_again(letter, now, reason);
-        self.note_state(&inner.state);
-    }
-
     /// Stands still until resumed.
     pub(super) fn pause(&self, reason: &str) {
         let at = self.clock.now();
@@ -331,21 +283,11 @@ impl Keeper {
         inner.next = to;
         inner.own = super::pass_over(self.kind, &inner.own);
         inner.state.effort = None;
+        inner.state.served.sent_to(to);
         inner.live.retry_at = None;
         self.note_state(&inner.state);
         self.note_cursor(&inner);
         self.changed.notify_one();
-    }
-
-    /// Changes the dead letters.
-    pub(super) fn with_letters(&self, change: impl FnOnce(&mut State) -> usize) -> usize {
-        let mut inner = self.lock();
-        let count = change(&mut inner.state);
-        // Whatever waited is attempted at once.
-        inner.live.retry_at = None;
-        self.note_state(&inner.state);
-        self.changed.notify_one();
-        count
     }
 
     /// Makes durable that everything before `next` is taken, with the sink's own state.

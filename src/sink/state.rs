@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::served::Served;
 use crate::channel::Event;
 use crate::log::Position;
 
@@ -23,6 +24,9 @@ pub(super) struct State {
     pub(super) effort: Option<Effort>,
     /// What was not taken, by position and channel.
     letters: BTreeMap<(Position, String), DeadLetter>,
+    /// Which channels it delivers from where on. Stored behind the others.
+    #[serde(skip)]
+    pub(super) served: Served,
 }
 
 /// Why a sink stands still.
@@ -94,14 +98,21 @@ impl State {
     pub(super) fn decode(bytes: &[u8]) -> Option<State> {
         match bytes {
             [] => Some(State::default()),
-            [VERSION, state @ ..] => postcard::from_bytes(state).ok(),
+            [VERSION, stored @ ..] => {
+                let (state, behind) = postcard::take_from_bytes::<State>(stored).ok()?;
+                let served = match behind {
+                    [] => Served::default(),
+                    behind => postcard::from_bytes(behind).ok()?,
+                };
+                Some(State { served, ..state })
+            }
             _ => None,
         }
     }
 
     pub(super) fn encode(&self) -> Vec<u8> {
         // Fails only for sequences of unknown length, which it has none of.
-        postcard::to_extend(self, vec![VERSION]).unwrap_or_default()
+        postcard::to_extend(&(self, &self.served), vec![VERSION]).unwrap_or_default()
     }
 
     /// The dead letters, oldest first.
@@ -193,8 +204,13 @@ mod tests {
     #[test]
     fn a_state_comes_back_as_it_was_and_a_strange_one_is_noticed() {
         let effort = Effort { id: "a/7".to_owned(), since: Timestamp::UNIX_EPOCH, attempts: 3 };
-        let state = State { effort: Some(effort), ..State::default() };
-        assert_eq!(State::decode(&state.encode()), Some(state));
+        let served = Served::always(vec!["a".to_owned()]);
+        let state = State { effort: Some(effort), served, ..State::default() };
+        assert_eq!(State::decode(&state.encode()), Some(state.clone()));
+        // As earlier versions wrote it.
+        let bare = State { served: Served::default(), ..state };
+        let written = postcard::to_extend(&bare, vec![VERSION]).unwrap();
+        assert_eq!(State::decode(&written), Some(bare));
         assert_eq!(State::decode(&[]), Some(State::default()));
         assert_eq!(State::decode(&[VERSION + 1, 0]), None);
         assert_eq!(State::decode(&[VERSION, 1]), None);

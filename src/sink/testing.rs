@@ -70,7 +70,12 @@ impl Work {
     }
 
     pub(super) fn at(clock: Clock, configs: Vec<SinkConfig>, log: &Log) -> Work {
-        let (couriers, tasks) = Couriers::attach(configs, log, &clock).unwrap();
+        Work::of("", clock, configs, log)
+    }
+
+    /// Sinks of the configuration of this digest.
+    pub(super) fn of(digest: &str, clock: Clock, configs: Vec<SinkConfig>, log: &Log) -> Work {
+        let (couriers, tasks) = Couriers::attach(configs, digest, log, &clock).unwrap();
         let stop = CancellationToken::new();
         let start = |courier: Courier| tokio::spawn(courier.run(stop.clone()));
         let tasks = tasks.into_iter().map(start).collect();

@@ -123,7 +123,7 @@ async fn a_sink_can_be_sent_to_the_end_and_never_past_it() {
     let log = Log::open_on(&dir.path().join("data"), &Switch::default()).unwrap();
     log.append(&items(1..11)).unwrap();
     let (couriers, tasks) =
-        Couriers::attach(sinks(dir.path(), DESK), &log, &Clock::standing(at(9))).unwrap();
+        Couriers::attach(sinks(dir.path(), DESK), "", &log, &Clock::standing(at(9))).unwrap();
     assert_eq!(couriers.rewind("desk", RewindTo::End).unwrap(), Position(11));
     assert_eq!(couriers.rewind("desk", RewindTo::Position(Position(99))).unwrap(), Position(11));
     assert_eq!(couriers.rewind("desk", RewindTo::Position(Position(0))).unwrap(), Position(1));

@@ -281,7 +281,8 @@ async fn a_secret_that_is_spoilt_while_its_sink_is_paused_keeps_it_paused_and_no
     std::fs::write(&secret, "hunter2").unwrap();
     bench.append(1..3);
     let stop = CancellationToken::new();
-    let attach = || Couriers::attach(bench.config(), &bench.log, &Clock::standing(at(9))).unwrap();
+    let attach =
+        || Couriers::attach(bench.config(), "", &bench.log, &Clock::standing(at(9))).unwrap();
     let (couriers, mut tasks) = attach();
     let fault = tasks.remove(0).run(stop.clone()).await.unwrap_err();
     assert_eq!(fault.kind(), SinkErrorKind::Fatal, "at the start it ends the daemon: {fault}");
@@ -328,7 +329,7 @@ async fn a_secret_that_is_missing_at_the_start_is_named_whatever_the_sink() {
              {keys} = \"WIREFOLD_NO_SUCH_SECRET\""
         );
         let configs = sinks(dir.path(), &text);
-        let (_, mut tasks) = Couriers::attach(configs, &log, &Clock::standing(at(9))).unwrap();
+        let (_, mut tasks) = Couriers::attach(configs, "", &log, &Clock::standing(at(9))).unwrap();
         let fault = tasks.remove(0).run(stop.clone()).await.unwrap_err();
         assert_eq!(fault.kind(), SinkErrorKind::Fatal, "{text}");
         assert!(fault.to_string().contains("WIREFOLD_NO_SUCH_SECRET"), "{fault}");

@@ -47,7 +47,7 @@ impl Bench {
         let file = ConfigFile::new("wirefold.toml", text);
         let config = Config::parse(file, self.dir.path()).0.unwrap();
         let clock = Clock::standing(at(0));
-        let keeper = Keeper::attach(&config.sinks[0], Position::FIRST, &self.log, &clock);
+        let keeper = Keeper::attach(&config.sinks[0], "", Position::FIRST, &self.log, &clock);
         (sink, subscription, keeper)
     }
 

@@ -28,7 +28,7 @@ async fn deliver(keys: &str, count: u64) -> Result<(), SinkError> {
     let log = Log::open_on(&dir.path().join("data"), &Switch::default()).unwrap();
     log.append(&items(1..count + 1)).unwrap();
     let config = config(dir.path(), keys);
-    let keeper = Keeper::attach(&config, Position::FIRST, &log, &Clock::standing(at(1_000)));
+    let keeper = Keeper::attach(&config, "", Position::FIRST, &log, &Clock::standing(at(1_000)));
     let SinkKind::Webhook(webhook) = &config.kind else { panic!("{config:?}") };
     let mut sink = WebhookSink::open(webhook, config.batch)?;
     let page = Subscription::new(&log, ["harbour"], Position::FIRST).read().await.unwrap();

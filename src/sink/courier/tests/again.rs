@@ -25,7 +25,7 @@ async fn news_has_its_turn_while_dead_letters_are_delivered_again() {
     let before = bench.hook.seen().len();
     bench.append(10..13);
     let (couriers, tasks) =
-        Couriers::attach(bench.config(), &bench.log, &Clock::standing(at(9))).unwrap();
+        Couriers::attach(bench.config(), "", &bench.log, &Clock::standing(at(9))).unwrap();
     assert_eq!(couriers.redeliver("desk", &[]).unwrap(), 9);
     let stop = CancellationToken::new();
     stop.cancel();

@@ -46,3 +46,61 @@ async fn a_sink_delivers_its_old_channels_up_to_the_new_rules_and_the_new_ones_f
         assert_eq!(taken(&bench), ["harbour/1", "harbour/2", "port/4"], "paused: {paused}");
     }
 }
+
+/// At a start of the daemon with `channels`, by the configuration `digest`.
+fn start(bench: &Bench, channels: &str, digest: &str) -> Work {
+    Work::of(digest, Clock::standing(at(1_000)), config(bench, channels), &bench.log)
+}
+
+#[tokio::test]
+async fn what_old_rules_decided_is_delivered_on_their_channels_after_a_restart_too() {
+    for stopped in [false, true] {
+        let bench = Bench::new("", |_| answer("200 OK", ""));
+        bench.log.append(&[noted("old"), item_on(2, &["harbour"])]).unwrap();
+        let work = start(&bench, "[\"harbour\"]", "old");
+        work.couriers.pause("desk", "night").unwrap();
+        if !stopped {
+            work.couriers.change_channels(&config(&bench, "[\"port\"]"), "new");
+            bench.log.append(&[noted("new")]).unwrap();
+        }
+        work.end().await;
+        // Renamed while it ran, or while it was stopped.
+        let work = start(&bench, "[\"port\"]", "new");
+        let status = work.couriers.status_of("desk").unwrap();
+        assert_eq!((status.channels, status.lag > 0), (vec!["port".to_owned()], true));
+        if stopped {
+            bench.log.append(&[noted("new")]).unwrap();
+        }
+        bench.log.append(&[item_on(4, &["port"])]).unwrap();
+        work.end().await;
+        let work = start(&bench, "[\"port\"]", "new");
+        work.couriers.resume("desk").unwrap();
+        until("all", || work.couriers.status_of("desk").unwrap().lag == 0).await;
+        work.end().await;
+        assert_eq!(taken(&bench), ["harbour/2", "port/4"], "stopped: {stopped}");
+        // What it has had comes again only when it is sent back.
+        let work = start(&bench, "[\"port\"]", "new");
+        bench.log.append(&[item_on(5, &["harbour", "port"])]).unwrap();
+        until("the last", || work.couriers.status_of("desk").unwrap().lag == 0).await;
+        work.end().await;
+        assert_eq!(taken(&bench), ["harbour/2", "port/4", "port/5"], "stopped: {stopped}");
+        let work = start(&bench, "[\"port\"]", "new");
+        work.couriers.rewind("desk", RewindTo::Start).unwrap();
+        until("again", || work.couriers.status_of("desk").unwrap().lag == 0).await;
+        work.end().await;
+        assert_eq!(taken(&bench)[3..], ["harbour/2", "port/4", "port/5"], "stopped: {stopped}");
+    }
+}
+
+#[tokio::test]
+async fn rules_that_were_out_of_date_before_they_came_into_force_are_not_waited_for() {
+    let bench = Bench::new("", |_| answer("200 OK", ""));
+    let work = start(&bench, "[\"harbour\"]", "old");
+    for digest in ["new", "newer"] {
+        work.couriers.change_channels(&config(&bench, "[\"port\"]"), digest);
+    }
+    bench.log.append(&[item_on(1, &["harbour"]), noted("newer"), item_on(3, &["port"])]).unwrap();
+    until("all", || work.couriers.status_of("desk").unwrap().lag == 0).await;
+    work.end().await;
+    assert_eq!(taken(&bench), ["harbour/1", "port/3"]);
+}
