@@ -133,8 +133,8 @@ impl Route {
 
     /// Takes over what time set off before a restart.
     pub fn apply_timer(&mut self, timer: &Timer) {
-        self.restore_release(timer);
-        self.restore_timer(timer);
+        let update = self.restore_release(timer);
+        self.restore_timer(timer, update);
         self.restore_carried(timer.story, &timer.channels, timer.at);
         self.wakes.pass(timer.at, &self.rules);
     }

@@ -30,6 +30,7 @@ mod origin;
 mod postgres;
 #[cfg(feature = "redis")]
 mod redis;
+mod served;
 mod state;
 mod status;
 mod stdout;

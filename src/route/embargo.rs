@@ -212,17 +212,20 @@ impl Route {
         }
     }
 
-    /// Takes over that an embargo ended before a restart.
-    pub(super) fn restore_release(&mut self, timer: &Timer) {
+    /// Takes over that an embargo ended before a restart. Returns whether that uncovered a correction, kill
+    /// or dispute.
+    pub(super) fn restore_release(&mut self, timer: &Timer) -> bool {
         if let Some(mut held) = self.embargoes.take(timer.item)
             && held.until <= timer.at
         {
             if let Some(shown) = &timer.shown {
-                held.fold.state = shown.out.state;
+                (held.fold.disputes, held.fold.state) = (shown.out.disputes, shown.out.state);
             }
             self.stories.note_end(&held.fold);
             self.join_released(&held, timer.at);
+            return super::delivery::is_update(&held.fold);
         }
+        false
     }
 
     /// From now on the rules see a held item's words.

@@ -138,22 +138,26 @@ impl Route {
         self.restore_withheld(&decision.withheld, &asked);
     }
 
-    /// Takes over what time set off before a restart.
-    pub(super) fn restore_timer(&mut self, timer: &Timer) {
+    /// Takes over what time set off before a restart. `update`: it uncovered a correction, kill or dispute.
+    pub(super) fn restore_timer(&mut self, timer: &Timer, update: bool) {
         let (story, stories) = (timer.story, &self.stories);
-        self.policies.restore_timer(timer, |channel| stories.carried(story, channel));
-        if timer.withheld.iter().any(|withheld| withheld.until.is_some())
-            && let Some(live) = self.stories.get(story).filter(|live| live.latest().is_some())
-            && let Some(course) = &live.course
-        {
-            let state =
-                timer.shown.as_ref().map_or_else(|| course.at(timer.at), |shown| shown.out.state);
-            let family = live.family_of(timer.item);
-            let asked = Asked::late(story, timer.item, family, state.publishers, timer.at);
-            let held = timer.withheld.iter().filter(|withheld| withheld.until.is_some());
-            let held: Vec<Withheld> = held.cloned().collect();
-            self.restore_withheld(&held, &asked);
+        self.policies.restore_timer(timer, update, |channel| stories.carried(story, channel));
+        let waits = |withheld: &&Withheld| {
+            withheld.until.is_some() && !self.policies.restore_wait(story, timer.item, withheld)
+        };
+        let held: Vec<Withheld> = timer.withheld.iter().filter(waits).cloned().collect();
+        if held.is_empty() {
+            return;
         }
+        // A story that has left the window waits for nothing but the time.
+        let live = self.stories.get(story);
+        let course = live.and_then(|live| live.course.as_ref());
+        let state = timer.shown.as_ref().map(|shown| shown.out.state);
+        let state = state.or_else(|| course.map(|course| course.at(timer.at)));
+        let publishers = state.map_or(u32::MAX, |state| state.publishers);
+        let family = live.map_or(0, |live| live.family_of(timer.item));
+        let asked = Asked::late(story, timer.item, family, publishers, timer.at);
+        self.restore_withheld(&held, &asked);
     }
 
     fn restore_withheld(&mut self, withheld: &[Withheld], asked: &Asked) {

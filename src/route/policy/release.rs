@@ -81,6 +81,24 @@ impl Keeper {
                 released.timers.push(timer);
             }
             Step::Wait(gate, until) => {
+                // It is found out anew when a place is free, but not until when else it waits.
+                let is_known = gate == pending.gate && matches!(gate, Gate::Rate | Gate::Updates);
+                if !is_known {
+                    let urgent = pending.urgent;
+                    let withheld = Withheld { channel, gate, until: Some(until), urgent };
+                    let (channels, reason) = (Vec::new(), format!("Still {withheld}."));
+                    let withheld = vec![withheld];
+                    let shown = None;
+                    released.timers.push(Timer {
+                        at: now,
+                        story,
+                        item,
+                        channels,
+                        withheld,
+                        reason,
+                        shown,
+                    });
+                }
                 pending.hold(gate, until);
                 self.put(story, pending);
             }

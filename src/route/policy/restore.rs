@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Policies;
 use super::keeper::Keeper;
 use super::pending::{Asked, Withdraws};
+use crate::item::Seq;
 use crate::log::record::Timer;
 use crate::log::{Digest, Gate, Withheld};
 use crate::story::StoryId;
@@ -44,21 +45,48 @@ impl Policies {
         }
     }
 
-    /// It was recorded that time brought something about.
+    /// It was recorded that time brought something about. `update`: it uncovered a correction, kill or
+    /// dispute.
     pub(in crate::route) fn restore_timer(
         &mut self,
         timer: &Timer,
+        update: bool,
         carries: impl Fn(&str) -> bool,
     ) {
         for channel in &timer.channels {
             let Some(keeper) = self.keepers.get_mut(channel.as_str()) else { continue };
-            keeper.delivered(timer.story, !carries(channel), timer.at);
+            if update && carries(channel) {
+                keeper.take(timer.story);
+                keeper.took_place(timer.at);
+            } else {
+                keeper.delivered(timer.story, !carries(channel), timer.at);
+            }
         }
         for withheld in timer.withheld.iter().filter(|withheld| withheld.until.is_none()) {
             let Some(keeper) = self.keepers.get_mut(withheld.channel.as_str()) else { continue };
             let count = keeper.take(timer.story).map_or(1, |pending| pending.count);
             keeper.leave_out(withheld.gate, count, timer.at);
         }
+    }
+
+    /// It was recorded that what waits of a story goes on waiting, for another reason or longer. False
+    /// when nothing for which this `item` stands is known to wait.
+    pub(in crate::route) fn restore_wait(
+        &mut self,
+        story: StoryId,
+        item: Seq,
+        withheld: &Withheld,
+    ) -> bool {
+        let Some(until) = withheld.until else { return false };
+        let Some(keeper) = self.keepers.get_mut(withheld.channel.as_str()) else { return false };
+        if keeper.pending.get(&story).is_none_or(|pending| pending.item != item) {
+            return false;
+        }
+        if let Some(mut pending) = keeper.take(story) {
+            pending.hold(withheld.gate, until);
+            keeper.put(story, pending);
+        }
+        true
     }
 
     /// The log was read back. What is held back where nothing holds it any more is looked at at once,

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::config::{Config, Diagnostics, File};
 use crate::item::{Arrival, Item, PubStatus, Seq};
-use crate::log::Entry;
+use crate::log::{Entry, Withheld};
 use crate::prepare::Prepare;
 use crate::route::Route;
 use crate::stage::Stage;
@@ -158,12 +158,15 @@ fn line(entry: &Entry) -> String {
             line
         }
         Entry::Timer(timer) => {
-            let dropped = timer.withheld.iter().map(|withheld| withheld.gate.as_str());
-            let dropped: Vec<_> = dropped.collect();
-            match (&timer.channels[..], &dropped[..]) {
-                ([_], []) => format!("{} timer: {} delivered", minute(&timer.at), timer.item),
-                (_, dropped) => {
-                    format!("{} timer: {} dropped: {dropped:?}", minute(&timer.at), timer.item)
+            let about = format!("{} timer: {}", minute(&timer.at), timer.item);
+            match (&timer.channels[..], &timer.withheld[..]) {
+                ([_], []) => format!("{about} delivered"),
+                ([], [Withheld { gate, until: Some(until), .. }]) => {
+                    format!("{about} held: {} until {}", gate.as_str(), minute(until))
+                }
+                (_, withheld) => {
+                    let gates: Vec<_> = withheld.iter().map(|it| it.gate.as_str()).collect();
+                    format!("{about} dropped: {gates:?}")
                 }
             }
         }

@@ -4,6 +4,8 @@ use super::*;
 use crate::item::{Marker, PubStatus};
 use crate::story::{Ahead, Coming};
 
+mod policy;
+
 const RULES: &str = r#"
 [[channel]]
 name = "budget"

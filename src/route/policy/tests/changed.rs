@@ -55,7 +55,7 @@ fn what_no_policy_holds_back_any_more_goes_at_the_start() {
         assert_eq!(route.held(), 0);
     }
     let mut route = started_with(&desk("a", "min_publishers = 2\ndeadline = \"5h\""));
-    assert!(delivered(&mut route).is_empty(), "two are still wanted");
+    assert_eq!(delivered(&mut route), [[""; 0]], "two are still wanted, for longer now");
     assert_eq!(route.held(), 1);
 }
 
@@ -104,4 +104,39 @@ fn what_a_channel_held_back_survives_a_name_that_it_had_for_a_while() {
         let Some(Entry::Timer(timer)) = log.get(before) else { panic!("{log:?}") };
         assert_eq!(timer.channels, expected);
     }
+}
+
+/// What a policy holds for another time than the one before is held until then after a restart, too.
+#[test]
+fn a_wait_that_a_reload_makes_shorter_is_as_short_after_a_restart() {
+    let story = [(Seq(0), item(0, 1, "Alpha"))];
+    let mut log = Vec::new();
+    let mut before = route(HELD);
+    tell(&mut before, &story, &mut log);
+    let shorter = "min_publishers = 2\ndeadline = \"30m\"";
+    assert!(before.reload(&config(shorter), &mut Diagnostics::default()));
+    pass(&mut before, 5, &mut log);
+    assert_eq!(line(&log[1]), "0 timer: 0 held: publishers until 30");
+    let mut route = restarted(shorter, &log, &story);
+    let mut out = Vec::new();
+    pass(&mut route, 40, &mut out);
+    assert_eq!(out.iter().map(line).collect::<Vec<_>>(), ["30 timer: 0 delivered"]);
+}
+
+/// The night after its item has left what a start reads, a story still waits for the morning.
+#[test]
+fn what_waits_for_another_morning_is_found_by_the_record_that_says_so() {
+    let story = [(Seq(0), item(60, 1, "Alpha"))];
+    let quiet = "quiet = \"00:00-06:30\"";
+    let mut log = Vec::new();
+    let mut before = route(quiet);
+    tell(&mut before, &story, &mut log);
+    let night = 4 * 24 * 60 + 120;
+    before.wake(at(night), &mut log);
+    let morning = 4 * 24 * 60 + 390;
+    assert_eq!(line(&log[1]), format!("{night} timer: 0 held: quiet until {morning}"));
+    let mut route = restarted(quiet, &log[1..], &story);
+    let mut out = Vec::new();
+    pass(&mut route, morning, &mut out);
+    assert_eq!(out.iter().map(line).collect::<Vec<_>>(), [format!("{morning} timer: 0 delivered")]);
 }
