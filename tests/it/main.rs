@@ -25,6 +25,8 @@ mod mail_sink;
 #[cfg(feature = "nats")]
 mod nats;
 #[cfg(feature = "nats")]
+mod nats_back;
+#[cfg(feature = "nats")]
 mod nats_sink;
 #[cfg(feature = "nats")]
 mod nats_tls;

@@ -11,26 +11,33 @@ use crate::server::{Kind, Server};
 use crate::support::{Chance, Desk, unlike_any_other};
 
 /// A NATS server with a stream `WIRE`.
-struct Broker {
-    server: Server,
+pub(crate) struct Broker {
+    pub(crate) server: Server,
     runtime: Runtime,
 }
 
 impl Broker {
-    fn start() -> Option<Broker> {
+    pub(crate) fn start() -> Option<Broker> {
         let server = Server::start(Kind::Nats)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let broker = Broker { server, runtime };
-        broker.ask(|context| async move {
+        broker.make_stream();
+        Some(broker)
+    }
+
+    pub(crate) fn make_stream(&self) {
+        self.ask(|context| async move {
             let subjects = vec!["wire.>".to_owned()];
             let config = stream::Config { name: "WIRE".to_owned(), subjects, ..Default::default() };
             context.create_stream(config).await.unwrap();
         });
-        Some(broker)
     }
 
     /// Asks the server something, through a connection of its own: the server may have been away.
-    fn ask<F: Future>(&self, question: impl FnOnce(jetstream::Context) -> F) -> F::Output {
+    pub(crate) fn ask<F: Future>(
+        &self,
+        question: impl FnOnce(jetstream::Context) -> F,
+    ) -> F::Output {
         self.runtime.block_on(async {
             let client = async_nats::connect(self.server.address.to_string()).await.unwrap();
             question(jetstream::new(client)).await
@@ -38,7 +45,7 @@ impl Broker {
     }
 
     /// Publishes messages, and waits until the server has stored them.
-    fn publish(&self, messages: impl IntoIterator<Item = String>) {
+    pub(crate) fn publish(&self, messages: impl IntoIterator<Item = String>) {
         let messages: Vec<_> = messages.into_iter().collect();
         self.ask(|context| async move {
             let mut stored = Vec::new();
@@ -52,7 +59,7 @@ impl Broker {
     }
 
     /// What the server thinks of the daemon's consumer.
-    fn consumer(&self) -> Option<consumer::Info> {
+    pub(crate) fn consumer(&self) -> Option<consumer::Info> {
         self.ask(|context| async move {
             let stream = context.get_stream("WIRE").await.ok()?;
             stream.consumer_info("wirefold").await.ok()
@@ -61,7 +68,7 @@ impl Broker {
 }
 
 /// A desk at which every verdict shows: even a repeat is delivered.
-fn desk(broker: &Broker) -> Desk {
+pub(crate) fn desk(broker: &Broker) -> Desk {
     let address = broker.server.address;
     Desk::with(&format!(
         r#"
@@ -91,17 +98,17 @@ channels = ["all", "rejected"]
     ))
 }
 
-fn item(number: u64) -> String {
+pub(crate) fn item(number: u64) -> String {
     format!("{{\"headline\":\"{}\"}}", unlike_any_other(number))
 }
 
 /// How many lines were delivered.
-fn delivered(desk: &Desk) -> usize {
+pub(crate) fn delivered(desk: &Desk) -> usize {
     desk.count("out.ndjson")
 }
 
 #[track_caller]
-fn each_once(desk: &Desk, numbers: std::ops::Range<u64>) {
+pub(crate) fn each_once(desk: &Desk, numbers: std::ops::Range<u64>) {
     let mut times: BTreeMap<String, u32> = BTreeMap::new();
     for line in desk.records_so_far("out.ndjson") {
         *times.entry(line["headline"].as_str().unwrap().to_owned()).or_default() += 1;
@@ -200,11 +207,7 @@ fn a_stream_that_is_made_later_is_waited_for() {
     broker.ask(|context| async move { context.delete_stream("WIRE").await.unwrap() });
     let mut daemon = desk.daemon();
     daemon.until("it says so", || desk.read("daemon.log").contains("has no stream `WIRE`"));
-    broker.ask(|context| async move {
-        let subjects = vec!["wire.>".to_owned()];
-        let config = stream::Config { name: "WIRE".to_owned(), subjects, ..Default::default() };
-        context.create_stream(config).await.unwrap();
-    });
+    broker.make_stream();
     broker.publish([item(0)]);
     daemon.until("it is delivered", || delivered(&desk) == 1);
     daemon.stop();

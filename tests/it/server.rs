@@ -92,8 +92,13 @@ impl Server {
         child.wait().unwrap();
     }
 
+    /// Where it keeps what it holds.
+    pub(crate) fn store(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
     fn command(&self) -> Command {
-        let (data, port) = (self.folder.path().join("data"), self.address.port().to_string());
+        let (data, port) = (self.store(), self.address.port().to_string());
         let mut command = Command::new(&self.program);
         match self.kind {
             #[cfg(feature = "nats")]
@@ -133,7 +138,7 @@ impl Server {
         let mut open = Command::new("chmod");
         assert!(open.arg("777").arg(folder).status().unwrap().success());
         let mut command = Command::new(self.program.with_file_name("initdb"));
-        command.arg("-D").arg(folder.join("data")).args(["-U", "postgres", "-A", "trust", "-N"]);
+        command.arg("-D").arg(self.store()).args(["-U", "postgres", "-A", "trust", "-N"]);
         as_postgres(&mut command);
         let made = command.output().unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
