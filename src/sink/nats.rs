@@ -6,14 +6,15 @@
 //! after each.
 
 use std::error::Error as _;
+use std::fmt::Display;
 use std::time::Duration;
 
 use async_nats::header::NATS_MESSAGE_ID;
-use async_nats::jetstream::context::{GetStreamErrorKind, PublishError, PublishErrorKind};
+use async_nats::jetstream::context::{PublishError, PublishErrorKind};
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::{self, Context, ErrorCode};
 
-use crate::broker;
+use crate::broker::{self, nats::Said};
 use crate::channel::Event;
 use crate::config::{At, NatsSink as Config};
 
@@ -27,6 +28,7 @@ const ANSWER: Duration = Duration::from_secs(10);
 /// A stream that is written to.
 pub(super) struct NatsSink {
     context: Context,
+    said: Said,
     config: Config,
     channels: Vec<String>,
     /// The stream was found and has a place for every channel.
@@ -40,11 +42,12 @@ impl NatsSink {
         config: &Config,
         channels: &[At<String>],
     ) -> Result<NatsSink, SinkError> {
-        let client = broker::nats::connect(&config.server, format!("sink {name}")).await;
-        let mut context = jetstream::new(client.map_err(SinkError::passing)?);
+        let connected = broker::nats::connect(&config.server, format!("sink {name}")).await;
+        let (client, said) = connected.map_err(SinkError::passing)?;
+        let mut context = jetstream::new(client);
         context.set_timeout(ANSWER);
         let channels = channels.iter().map(|channel| channel.value.clone()).collect();
-        Ok(NatsSink { context, config: config.clone(), channels, checked: false })
+        Ok(NatsSink { context, said, config: config.clone(), channels, checked: false })
     }
 
     pub(super) async fn deliver(&mut self, batch: &Batch<'_>) -> Result<(), SinkError> {
@@ -72,38 +75,50 @@ impl NatsSink {
                     .expected_stream(&self.config.stream)
                     .payload(payload.into());
                 let sent = self.context.send_publish(subject, message).await;
-                waiting.push(sent.map_err(fault)?);
+                waiting.push(sent.map_err(|error| self.fault(&error))?);
             }
             for stored in waiting {
-                stored.await.map_err(fault)?;
+                stored.await.map_err(|error| self.fault(&error))?;
             }
         }
         Ok(())
     }
 
-    /// The stream exists and has a place for every channel.
+    /// The stream exists, has a place for every channel, and says when it has stored something.
     async fn check(&self) -> Result<(), SinkError> {
-        let Config { stream: name, server, .. } = &self.config;
-        let stream = self.context.get_stream(name).await.map_err(|error| match error.kind() {
-            GetStreamErrorKind::JetStream(error) => SinkError::passing(format!(
-                "the stream `{name}` on {}: {error}",
-                server.endpoint.url
-            )),
-            other => {
-                SinkError::passing(format!("{} does not answer: {other}", server.endpoint.url))
-            }
-        })?;
-        let bound = &stream.cached_info().config.subjects;
+        let stream = self.context.get_stream(&self.config.stream).await;
+        let stream = stream.map_err(|error| self.passing(&error))?;
+        let found = &stream.cached_info().config;
+        if found.no_ack {
+            return Err(self.passing(
+                "it acknowledges nothing (`no_ack`), so that nothing can be known to be delivered: set \
+                 `no_ack` to false on the server, or name another in `stream`",
+            ));
+        }
         for channel in &self.channels {
             let subject = self.config.subject(channel);
-            if !bound.iter().any(|pattern| matches(pattern, &subject)) {
-                return Err(SinkError::passing(format!(
-                    "the stream `{name}` takes {bound:?}, not `{subject}`: add it on the server, or \
-                     change `subject`"
+            if !found.subjects.iter().any(|pattern| matches(pattern, &subject)) {
+                return Err(self.passing(format!(
+                    "it takes {:?}, not `{subject}`: add it on the server, or change `subject`",
+                    found.subjects
                 )));
             }
         }
         Ok(())
+    }
+
+    fn fault(&self, error: &PublishError) -> SinkError {
+        match is_refused(error) {
+            true => SinkError::refused(error.to_string()),
+            false => self.passing(error),
+        }
+    }
+
+    /// Why the stream takes nothing now.
+    fn passing(&self, why: impl Display) -> SinkError {
+        let Config { stream, server, .. } = &self.config;
+        let what = format!("the stream `{stream}` on {}: {why}", server.endpoint.url);
+        SinkError::passing(self.said.why(what))
     }
 }
 
@@ -116,13 +131,9 @@ fn message_id(id: &str, event: &Event, subject: &str) -> String {
     }
 }
 
-fn fault(error: PublishError) -> SinkError {
-    let refused = error.kind() == PublishErrorKind::MaxPayloadExceeded || is_too_large(&error);
-    if refused {
-        SinkError::refused(error.to_string())
-    } else {
-        SinkError::passing(error.to_string())
-    }
+/// Whether the delivery will never be taken: it is too large.
+fn is_refused(error: &PublishError) -> bool {
+    error.kind() == PublishErrorKind::MaxPayloadExceeded || is_too_large(error)
 }
 
 /// The stream's `max_msg_size` is below the server's, which the client knows: the server says so.
@@ -149,7 +160,6 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::sink::SinkErrorKind;
     use crate::sink::testing::delivery;
 
     #[test]
@@ -165,20 +175,19 @@ mod tests {
 
     #[test]
     fn what_is_too_large_for_the_stream_is_refused_and_what_may_pass_is_not() {
-        for (code, kind) in [
+        for (code, refused) in [
             // Message size exceeds the maximum allowed.
-            (10054, SinkErrorKind::Refused),
+            (10054, true),
             // Maximum messages, or bytes, exceeded; insufficient resources.
-            (10077, SinkErrorKind::Passing),
-            (10023, SinkErrorKind::Passing),
+            (10077, false),
+            (10023, false),
         ] {
             let said = format!(r#"{{"code":400,"err_code":{code},"description":"no"}}"#);
             let said: jetstream::Error = serde_json::from_str(&said).unwrap();
             let error = PublishError::with_source(PublishErrorKind::Other, said);
-            assert_eq!(fault(error).kind(), kind, "{code}");
+            assert_eq!(is_refused(&error), refused, "{code}");
         }
-        let of_the_client = PublishError::new(PublishErrorKind::MaxPayloadExceeded);
-        assert_eq!(fault(of_the_client).kind(), SinkErrorKind::Refused);
+        assert!(is_refused(&PublishError::new(PublishErrorKind::MaxPayloadExceeded)));
     }
 
     #[test]

@@ -88,8 +88,8 @@ async fn read_to_the_end(
 ) -> Result<(), SourceError> {
     let name = &config.name.value;
     let fail = |error| SourceError::new(format!("source `{name}`: {error}"));
-    let client =
-        broker::nats::connect(&nats.server, format!("source {name}")).await.map_err(fail)?;
+    let connected = broker::nats::connect(&nats.server, format!("source {name}")).await;
+    let (client, said) = connected.map_err(fail)?;
     let mut reading = Reading {
         name,
         origin: Origin::of(config),
@@ -133,6 +133,7 @@ async fn read_to_the_end(
         let Some(error) = ended else { break };
         let delay = backoff.delay();
         let retry_ms = delay.as_millis() as u64;
+        let error = said.why(error);
         warn!(source = %name, attempt = backoff.attempts(), retry_ms, "not reading: {error}");
         tokio::select! {
             () = tokio::time::sleep(delay) => {}

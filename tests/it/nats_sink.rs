@@ -9,6 +9,7 @@ use tokio::runtime::Runtime;
 use crate::delivery::{desk, put, torment};
 use crate::server::{Kind, Server};
 use crate::support::{Desk, unlike_any_other};
+use crate::web::free_port;
 
 /// A NATS server and a client of it.
 struct Broker {
@@ -148,6 +149,113 @@ fn a_stream_without_a_place_for_the_channel_is_said_and_waited_for() {
         jetstream::new(client).update_stream(config).await.unwrap();
     });
     daemon.until("it is in the stream", || broker.count() == 1);
+    daemon.stop();
+}
+
+#[test]
+fn a_stream_that_acknowledges_nothing_is_said_and_waited_for() {
+    let Some(broker) = Broker::start() else { return };
+    let change = |no_ack: bool, make: bool| {
+        broker.runtime.block_on(async {
+            let client = async_nats::connect(broker.server.address.to_string()).await.unwrap();
+            let (name, subjects) = ("OUT".to_owned(), vec!["wirefold.>".to_owned()]);
+            let config = stream::Config { name, subjects, no_ack, ..Default::default() };
+            let context = jetstream::new(client);
+            match make {
+                true => drop(context.create_stream(config).await.unwrap()),
+                false => drop(context.update_stream(config).await.unwrap()),
+            }
+        });
+    };
+    change(true, true);
+    let desk = broker.desk("");
+    put(&desk, 0..1);
+    let mut daemon = desk.daemon();
+    daemon.until("it says so", || desk.read("daemon.log").contains("(`no_ack`)"));
+    assert_eq!(broker.count(), 0, "nothing is sent that cannot be known to be delivered");
+    change(false, false);
+    daemon.until("it is in the stream", || broker.count() == 1);
+    daemon.stop();
+}
+
+/// A server whose user `desk` has this password, and rights, as its configuration writes them.
+fn guarded(folder: &std::path::Path, password: &str, rights: &str) -> String {
+    let file = folder.join("nats.conf");
+    let user = format!("user: desk, password: \"{password}\", permissions: {{ {rights} }}");
+    std::fs::write(&file, format!("authorization {{ users: [ {{ {user} }} ] }}\n")).unwrap();
+    file.to_str().unwrap().to_owned()
+}
+
+/// How many messages are in the stream of a guarded server, which is made if need be.
+fn count_in(server: &Server, password: &str) -> u64 {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let options = async_nats::ConnectOptions::new();
+        let options = options.user_and_password("desk".to_owned(), password.to_owned());
+        let client = options.connect(server.address.to_string()).await.unwrap();
+        let subjects = vec!["wirefold.>".to_owned()];
+        let config = stream::Config { name: "OUT".to_owned(), subjects, ..Default::default() };
+        let stream = jetstream::new(client).get_or_create_stream(config).await.unwrap();
+        stream.cached_info().state.messages
+    })
+}
+
+fn guarded_desk(server: &Server, password: &str) -> Desk {
+    let desk = desk(&format!(
+        "[[sink.nats]]\nname = \"hub\"\nchannels = [\"all\"]\nurl = \"nats://desk@{}\"\n\
+         password_file = \"password\"\nstream = \"OUT\"\n\n[serve]\nlisten = \"{}\"\n",
+        server.address,
+        free_port()
+    ));
+    desk.write("password", password);
+    desk
+}
+
+/// What `wirefold sinks` says was the last error; nothing while no daemon answers it.
+fn last_error(desk: &Desk) -> String {
+    let said = desk.wirefold(&["sinks", "-c", "wirefold.toml", "--json"]).lines();
+    let error = said.first().and_then(|status| status["sinks"][0]["error"].as_str());
+    error.unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_new_password_counts_at_the_next_attempt_to_connect() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = guarded(folder.path(), "s3cret-w0rd", "");
+    let Some(mut server) = Server::start_with(Kind::Nats, &["-c", &config]) else { return };
+    assert_eq!(count_in(&server, "s3cret-w0rd"), 0);
+    let desk = guarded_desk(&server, "s3cret-w0rd");
+    put(&desk, 0..1);
+    let mut daemon = desk.daemon();
+    daemon.until("it is in the stream", || count_in(&server, "s3cret-w0rd") == 1);
+
+    server.stop();
+    guarded(folder.path(), "an0ther-w0rd", "");
+    server.start_again();
+    put(&desk, 1..2);
+    daemon.until("it says why", || {
+        let error = last_error(&desk);
+        error.contains("the stream `OUT`") && error.contains("authorization violation")
+    });
+    desk.write("password", "an0ther-w0rd");
+    daemon.until("both are in the stream", || count_in(&server, "an0ther-w0rd") == 2);
+    daemon.stop();
+    let log = desk.read("daemon.log");
+    assert!(!log.contains("s3cret") && !log.contains("an0ther"), "{log}");
+}
+
+#[test]
+fn a_right_that_is_missing_is_named_where_one_asks_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = guarded(folder.path(), "s3cret-w0rd", "publish: { deny: \"wirefold.>\" }");
+    let Some(server) = Server::start_with(Kind::Nats, &["-c", &config]) else { return };
+    assert_eq!(count_in(&server, "s3cret-w0rd"), 0);
+    let desk = guarded_desk(&server, "s3cret-w0rd");
+    put(&desk, 0..1);
+    let mut daemon = desk.daemon();
+    daemon.until("it says so", || {
+        last_error(&desk).contains("Permissions Violation for Publish to \"wirefold.all\"")
+    });
     daemon.stop();
 }
 

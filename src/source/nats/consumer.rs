@@ -86,7 +86,7 @@ async fn find_or_make(context: Context, nats: &NatsSource) -> Result<Consumer<Co
                 }
                 ConsumerInfoErrorKind::StreamNotFound => format!("{at} has no stream `{name}`"),
                 ConsumerInfoErrorKind::NoResponders => format!("{at} has no JetStream"),
-                other => format!("{at}: {other}"),
+                _ => format!("{at}: {error}"),
             });
         }
     };
