@@ -111,7 +111,6 @@ async fn read_to_the_end(
         let ended = match pull {
             Ok(pull) => {
                 info!(source = %name, stream = nats.stream, consumer = nats.consumer, "reading");
-                backoff.reset();
                 let (made, delivered) = (pull.made(), pull.delivered());
                 if reading.ledger.is_outdated(&made, delivered) && !reading.batches.is_empty() {
                     // What is on its way may have the numbers of what comes: it is finished first.
@@ -126,7 +125,7 @@ async fn read_to_the_end(
                 }
                 reading.ledger.keep_for(made, delivered);
                 reading.delivery = 0;
-                reading.read(pull).await?
+                reading.read(pull, &mut backoff).await?
             }
             Err(error) => Some(error),
         };
@@ -171,9 +170,16 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     /// Reads until told to stop (`None`), or until the server has to be asked for a new start.
-    async fn read(&mut self, mut pull: Pull) -> Result<Option<String>, SourceError> {
+    /// A server that lets it read for a while, or delivers something, works.
+    async fn read(
+        &mut self,
+        mut pull: Pull,
+        backoff: &mut Backoff,
+    ) -> Result<Option<String>, SourceError> {
         let stop = self.context.stop.clone();
         let mut progress = tokio::time::interval(pull.ack_wait() / 3);
+        // Its first tick comes at once, which is no while.
+        progress.reset();
         progress.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             let waiting = self.batches.len();
@@ -189,7 +195,10 @@ impl Reading<'_> {
                         self.tidy(&pull).await;
                     }
                 }
-                _ = progress.tick() => self.ask_for_patience().await,
+                _ = progress.tick() => {
+                    backoff.reset();
+                    self.ask_for_patience().await;
+                }
                 messages = pull.messages.next(), if waiting < IN_FLIGHT => {
                     let Some(messages) = messages else {
                         return Ok(Some("the server ended the delivery".to_owned()));
@@ -201,6 +210,9 @@ impl Reading<'_> {
                             Ok(message) => batch.push(message),
                             Err(error) => ended = Some(error.to_string()),
                         }
+                    }
+                    if !batch.is_empty() {
+                        backoff.reset();
                     }
                     self.take(batch).await?;
                     if ended.is_some() {

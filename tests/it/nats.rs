@@ -212,3 +212,25 @@ fn a_stream_that_is_made_later_is_waited_for() {
     daemon.until("it is delivered", || delivered(&desk) == 1);
     daemon.stop();
 }
+
+#[test]
+fn a_consumer_that_allows_small_requests_only_is_asked_for_no_more() {
+    let Some(broker) = Broker::start() else { return };
+    let desk = desk(&broker);
+    broker.ask(|context| async move {
+        let config = consumer::pull::Config {
+            durable_name: Some("wirefold".to_owned()),
+            max_batch: 10,
+            max_expires: Duration::from_secs(2),
+            ..Default::default()
+        };
+        context.create_consumer_on_stream(config, "WIRE").await.unwrap();
+    });
+    broker.publish((0..100).map(item));
+    let mut daemon = desk.daemon();
+    daemon.until("all is delivered", || delivered(&desk) >= 100);
+    daemon.stop();
+    each_once(&desk, 0..100);
+    let log = desk.read("daemon.log");
+    assert!(!log.contains("not reading"), "{log}");
+}

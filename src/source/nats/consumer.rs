@@ -6,7 +6,7 @@ use async_nats::Client;
 use async_nats::jetstream::consumer::pull::{Config, Stream};
 use async_nats::jetstream::consumer::{AckPolicy, Consumer, DeliverPolicy, FromConsumer, Info};
 use async_nats::jetstream::context::ConsumerInfoErrorKind;
-use async_nats::jetstream::{self, Context};
+use async_nats::jetstream::{self, Context, consumer};
 use futures_util::StreamExt;
 use futures_util::stream::ReadyChunks;
 
@@ -36,11 +36,12 @@ impl Pull {
     pub(super) async fn open(client: &Client, nats: &NatsSource) -> Result<Pull, String> {
         let context = jetstream::new(client.clone());
         let consumer = find_or_make(context, nats).await?;
+        let (batch, expires) = most(&consumer.cached_info().config, nats);
         let stream = consumer
             .stream()
-            .max_messages_per_batch(AHEAD.min(nats.in_flight as usize))
-            .expires(EXPIRES)
-            .heartbeat(HEARTBEAT)
+            .max_messages_per_batch(batch)
+            .expires(expires)
+            .heartbeat(HEARTBEAT.min(expires / 3))
             .messages()
             .await
             .map_err(|error| format!("the consumer `{}`: {error}", nats.consumer))?;
@@ -96,6 +97,15 @@ async fn find_or_make(context: Context, nats: &NatsSource) -> Result<Consumer<Co
     Ok(Consumer::new(config, info, context))
 }
 
+/// How many messages are asked for at one time, and for how long: the server refuses requests that
+/// ask for more than the consumer's limits.
+fn most(consumer: &consumer::Config, nats: &NatsSource) -> (usize, Duration) {
+    let limit = usize::try_from(consumer.max_batch).ok().filter(|limit| *limit > 0);
+    let batch = AHEAD.min(nats.in_flight as usize).min(limit.unwrap_or(AHEAD));
+    let limit = Some(consumer.max_expires).filter(|limit| !limit.is_zero());
+    (batch, EXPIRES.min(limit.unwrap_or(EXPIRES)))
+}
+
 /// The consumer that is made when there is none. It never gives up on a message: that is decided
 /// here, where it can be recorded.
 fn wanted(nats: &NatsSource) -> Config {
@@ -121,16 +131,29 @@ fn fits(info: &Info, nats: &NatsSource) -> Result<(), String> {
             nats.consumer
         ))
     };
-    let subject = nats.subject.as_deref().unwrap_or_default();
+    let filters = [&found.filter_subject].into_iter().filter(|filter| !filter.is_empty());
+    let filters: Vec<&String> = filters.chain(&found.filter_subjects).collect();
     if found.deliver_subject.is_some() || found.ack_policy != AckPolicy::Explicit {
         wrong("is not a pull consumer with explicit acknowledgements".to_owned())
     } else if found.headers_only {
         wrong("delivers no more of a message than its headers".to_owned())
     } else if found.max_deliver > 0 {
         wrong(format!("gives up on a message after {} deliveries", found.max_deliver))
-    } else if found.filter_subject != subject {
-        wrong(format!("delivers the subject `{}`, not `{subject}`", found.filter_subject))
+    } else if !filters.iter().copied().eq(&nats.subject) {
+        let wanted = subjects(&nats.subject.iter().collect::<Vec<_>>());
+        wrong(format!("delivers {}, not {wanted}", subjects(&filters)))
     } else {
         Ok(())
     }
 }
+
+fn subjects(filters: &[&String]) -> String {
+    match filters {
+        [] => "every subject".to_owned(),
+        [one] => format!("the subject `{one}`"),
+        several => format!("the subjects {several:?}"),
+    }
+}
+
+#[cfg(test)]
+mod tests;
