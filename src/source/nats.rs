@@ -18,15 +18,17 @@ use crate::config::{NatsSource, SourceConfig};
 use crate::format::Record;
 use crate::item::{Reject, RejectKind, Seq};
 use crate::link::Done;
-use crate::log::Log;
 
 use super::{Context, Origin, SourceError, guard, options};
 
 mod consumer;
+mod kept;
 mod ledger;
 mod ranges;
 
 use consumer::Pull;
+pub(super) use kept::settle;
+use kept::{load, note};
 use ledger::{Known, Ledger, Tried};
 
 /// Batches of messages on their way at one time.
@@ -38,37 +40,6 @@ const TIDY: u64 = 2_000;
 /// How long the last acknowledgements may take once the daemon stops.
 const FAREWELL: Duration = Duration::from_secs(5);
 
-/// The key of a source's ledger.
-fn key(name: &str) -> String {
-    format!("source:{name}")
-}
-
-/// The key under which it is noted that a source has ended by itself, and not by a death.
-fn end_key(name: &str) -> String {
-    format!("source-ended:{name}")
-}
-
-/// Finds out which messages became durable in the run before. Comes before any source submits.
-pub(super) fn settle(name: &str, log: &Log) {
-    let mut ledger = load(name, log);
-    let ended = log.state(&end_key(name)).is_some_and(|state| !state.is_empty());
-    ledger.settle(log.next_seq(), !ended);
-    log.note_state(&end_key(name), Vec::new());
-    note(name, log, &ledger);
-}
-
-fn load(name: &str, log: &Log) -> Ledger {
-    let state = log.state(&key(name));
-    state.and_then(|state| postcard::from_bytes(&state).ok()).unwrap_or_default()
-}
-
-fn note(name: &str, log: &Log, ledger: &Ledger) {
-    // Numbers in maps: encoding them cannot fail.
-    if let Ok(state) = postcard::to_allocvec(ledger) {
-        log.note_state(&key(name), state);
-    }
-}
-
 pub(super) async fn run(
     config: &SourceConfig,
     nats: &NatsSource,
@@ -76,8 +47,7 @@ pub(super) async fn run(
 ) -> Result<(), SourceError> {
     let log = context.log.clone();
     let outcome = read_to_the_end(config, nats, context).await;
-    // A full log may have kept messages on their way: that says nothing against them.
-    log.note_state(&end_key(&config.name.value), vec![1]);
+    kept::note_end(&config.name.value, &log);
     outcome
 }
 
@@ -123,7 +93,7 @@ async fn read_to_the_end(
                     }
                     continue;
                 }
-                reading.ledger.keep_for(made, delivered);
+                reading.ledger.keep_for(made);
                 reading.delivery = 0;
                 reading.read(pull, &mut backoff).await?
             }
@@ -274,6 +244,10 @@ impl Reading<'_> {
             };
             let (number, published) = (info.stream_sequence, info.published.unix_timestamp_nanos());
             let (message, acker) = message.split();
+            if self.ledger.is_of_another(number, published) {
+                warn!(source = self.name, from = number, "the stream has gone back in time");
+                self.ledger.forget_from(number);
+            }
             match self.ledger.known(number, published) {
                 Known::Durable => answer(&acker, AckKind::Ack).await,
                 // Came again while it is on its way: the newer delivery is the one to answer.

@@ -1,7 +1,12 @@
 //! NATS streams whose numbers begin again: a store put back to an earlier copy, a stream made anew.
 //! What comes under numbers that were seen before is other news, and none of it is lost.
 
+use std::future::ready;
+use std::path::Path;
 use std::process::Command;
+
+use async_nats::jetstream::consumer::PullConsumer;
+use futures_util::StreamExt;
 
 use crate::nats::{Broker, delivered, desk, each_once, item};
 use crate::support::{Daemon, Desk};
@@ -21,50 +26,73 @@ fn all_is_acknowledged(broker: &Broker, daemon: &mut Daemon) {
     });
 }
 
-/// Three hundred messages, of which the last hundred have the numbers of the second hundred: the
-/// server's store is put back to a copy made after the first.
-fn a_store_is_put_back(meanwhile_down: bool) {
-    let Some(mut broker) = Broker::start() else { return };
-    let desk = desk(&broker);
+/// Takes in a hundred messages, makes a copy of the server's store, and takes in a hundred more.
+fn two_hundred(broker: &mut Broker, desk: &Desk) -> Daemon {
     let mut daemon = desk.daemon();
-    take_in(&broker, &desk, &mut daemon, 0);
+    take_in(broker, desk, &mut daemon, 0);
     broker.server.stop();
-    let (store, copy) = (broker.server.store(), desk.path("copy"));
-    let put = |from: &std::path::Path, to: &std::path::Path| {
-        assert!(Command::new("cp").arg("-a").args([from, to]).status().unwrap().success());
-    };
-    put(&store, &copy);
+    copy(&broker.server.store(), &desk.path("copy"));
     broker.server.start_again();
-    take_in(&broker, &desk, &mut daemon, 1);
-    if meanwhile_down {
-        daemon.kill();
-        put_back_and_go_on(&mut broker, || put(&copy, &store));
-        daemon = desk.daemon();
-    } else {
-        put_back_and_go_on(&mut broker, || put(&copy, &store));
-    }
-    daemon.until("all is delivered", || delivered(&desk) >= 300);
-    all_is_acknowledged(&broker, &mut daemon);
-    daemon.stop();
-    each_once(&desk, 0..300);
+    take_in(broker, desk, &mut daemon, 1);
+    daemon
 }
 
-fn put_back_and_go_on(broker: &mut Broker, put: impl FnOnce()) {
+/// Puts the store back, and publishes a hundred other messages. They get numbers that were seen.
+fn put_back_and_go_on(broker: &mut Broker, desk: &Desk) {
     broker.server.stop();
     std::fs::remove_dir_all(broker.server.store()).unwrap();
-    put();
+    copy(&desk.path("copy"), &broker.server.store());
     broker.server.start_again();
     broker.publish((200..300).map(item));
 }
 
+fn copy(from: &Path, to: &Path) {
+    assert!(Command::new("cp").arg("-a").args([from, to]).status().unwrap().success());
+}
+
+/// All three hundred arrive, each once.
+fn nothing_is_lost(broker: &Broker, desk: &Desk, mut daemon: Daemon) {
+    daemon.until("all is delivered", || delivered(desk) >= 300);
+    all_is_acknowledged(broker, &mut daemon);
+    daemon.stop();
+    each_once(desk, 0..300);
+}
+
 #[test]
 fn a_store_put_back_while_the_daemon_runs_loses_no_message() {
-    a_store_is_put_back(false);
+    let Some(mut broker) = Broker::start() else { return };
+    let desk = desk(&broker);
+    let daemon = two_hundred(&mut broker, &desk);
+    put_back_and_go_on(&mut broker, &desk);
+    nothing_is_lost(&broker, &desk, daemon);
 }
 
 #[test]
 fn a_store_put_back_while_the_daemon_is_down_loses_no_message() {
-    a_store_is_put_back(true);
+    let Some(mut broker) = Broker::start() else { return };
+    let desk = desk(&broker);
+    two_hundred(&mut broker, &desk).kill();
+    put_back_and_go_on(&mut broker, &desk);
+    let daemon = desk.daemon();
+    nothing_is_lost(&broker, &desk, daemon);
+}
+
+/// The daemon was sent all of them, and killed before it could note anything: to the next one, the
+/// server has delivered as far as the ledger knows.
+#[test]
+fn a_store_put_back_loses_no_message_though_the_daemon_dies_before_it_notes_so() {
+    let Some(mut broker) = Broker::start() else { return };
+    let desk = desk(&broker);
+    two_hundred(&mut broker, &desk).kill();
+    put_back_and_go_on(&mut broker, &desk);
+    broker.ask(|context| async move {
+        let consumer: PullConsumer =
+            context.get_consumer_from_stream("wirefold", "WIRE").await.unwrap();
+        let messages = consumer.batch().max_messages(100).messages().await.unwrap();
+        assert_eq!(messages.filter(|message| ready(message.is_ok())).count().await, 100);
+    });
+    let daemon = desk.daemon();
+    nothing_is_lost(&broker, &desk, daemon);
 }
 
 /// Three hundred messages, and the stream is deleted and made anew after each hundred: while the

@@ -36,6 +36,12 @@ pub(super) struct Ledger {
     /// message from any other.
     #[serde(skip)]
     published: BTreeMap<u64, i128>,
+    /// When the latest of all that were taken in was published. Stored behind the rest.
+    #[serde(skip)]
+    latest: Option<i128>,
+    /// Those that are known without their time were published by then.
+    #[serde(skip)]
+    before: i128,
 }
 
 /// A message that was on the way when the daemon died.
@@ -59,6 +65,24 @@ pub(super) enum Known {
 }
 
 impl Ledger {
+    /// As it was stored.
+    pub(super) fn read(stored: &[u8]) -> Ledger {
+        let Ok((ledger, behind)) = postcard::take_from_bytes::<Ledger>(stored) else {
+            return Ledger::default();
+        };
+        // None: stored by a version that did not keep it.
+        let latest = postcard::from_bytes::<i128>(behind).ok();
+        Ledger { latest, before: latest.unwrap_or(i128::MAX), ..ledger }
+    }
+
+    /// To be stored.
+    pub(super) fn write(&self) -> Result<Vec<u8>, postcard::Error> {
+        match self.latest {
+            Some(latest) => postcard::to_allocvec(&(self, latest)),
+            None => postcard::to_allocvec(self),
+        }
+    }
+
     /// Finds out what became of the messages that were on the way, when the next record will be
     /// number `next`. Whether the daemon died is known of its end.
     pub(super) fn settle(&mut self, next: Seq, died: bool) {
@@ -76,12 +100,12 @@ impl Ledger {
         }
     }
 
-    /// Whether numbers that the consumer made at `made` sends may be those of other messages than are
-    /// known here: it is another one, or it has delivered nothing beyond `delivered` as far as its server
-    /// knows, whose store then has gone back in time.
+    /// Whether what is on the way may have the numbers of other messages that the consumer made at `made`
+    /// sends: it is another one, or it has not delivered as much as far as its server knows, whose store
+    /// then has gone back in time.
     pub(super) fn is_outdated(&self, made: &str, delivered: u64) -> bool {
         let on_the_way = self.under_way.last_key_value().map(|(number, _)| *number);
-        !self.is_of(made) || self.durable.last().max(on_the_way) > Some(delivered)
+        !self.is_of(made) || on_the_way > Some(delivered)
     }
 
     /// Whether it is of the consumer that was made then.
@@ -89,14 +113,10 @@ impl Ledger {
         self.consumer == made
     }
 
-    /// The ledger is of the consumer that was made at `made`; of another nothing is known, nor of what
-    /// that has not delivered. It may be known all the same when it comes: by its identity.
-    pub(super) fn keep_for(&mut self, made: String, delivered: u64) {
+    /// The ledger is of the consumer that was made at `made`; of another nothing is known.
+    pub(super) fn keep_for(&mut self, made: String) {
         if self.consumer != made {
             *self = Ledger { consumer: made, ..Ledger::default() };
-        }
-        if self.is_outdated(&self.consumer, delivered) {
-            self.forget_from(delivered.saturating_add(1));
         }
     }
 
@@ -106,6 +126,17 @@ impl Ledger {
         self.durable.remove_from(number);
         self.under_way.split_off(&number);
         self.tried.split_off(&number);
+    }
+
+    /// Whether what is known of the number is of another message than the one that was published then:
+    /// the store went back in time, whether or not anybody lived to note it.
+    pub(super) fn is_of_another(&self, number: u64, published: i128) -> bool {
+        let is_known = self.durable.contains(number) || self.tried.contains_key(&number);
+        let another = match self.published.get(&number) {
+            Some(at) => *at != published,
+            None => published > self.before,
+        };
+        is_known && another
     }
 
     /// What is known of the message of this number that was published then.
@@ -127,9 +158,11 @@ impl Ledger {
     /// `first`.
     pub(super) fn send(&mut self, message: u64, published: i128, first: Seq, records: u64) {
         self.under_way.insert(message, (first, records));
+        self.latest = self.latest.max(Some(published));
         self.published.insert(message, published);
         if self.published.len() > PUBLISHED {
-            self.published.pop_first();
+            let at = self.published.pop_first().map_or(published, |(_, at)| at);
+            self.before = self.before.max(at);
         }
     }
 
@@ -151,96 +184,4 @@ impl Ledger {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn sent(messages: &[(u64, u64, u64)]) -> Ledger {
-        let mut ledger = Ledger::default();
-        for (message, first, records) in messages {
-            ledger.send(*message, 0, Seq(*first), *records);
-        }
-        ledger
-    }
-
-    #[test]
-    fn a_message_whose_records_are_all_in_the_log_is_not_taken_in_again() {
-        let mut ledger = sent(&[(7, 100, 2), (8, 102, 3), (9, 105, 1)]);
-        assert_eq!(ledger.known(8, 0), Known::UnderWay);
-        ledger.settle(Seq(104), true);
-        assert_eq!(ledger.known(7, 0), Known::Durable);
-        assert_eq!(ledger.known(8, 0), Known::No(Tried { times: 1, durable: 2 }));
-        assert_eq!(ledger.known(9, 0), Known::No(Tried { times: 1, durable: 0 }));
-    }
-
-    #[test]
-    fn what_is_left_of_a_message_after_two_deaths_adds_up() {
-        let mut ledger = sent(&[(8, 102, 5)]);
-        ledger.settle(Seq(104), true);
-        // The two records in the log are not sent again.
-        ledger.send(8, 0, Seq(104), 3);
-        ledger.settle(Seq(105), true);
-        assert_eq!(ledger.known(8, 0), Known::No(Tried { times: 2, durable: 3 }));
-    }
-
-    #[test]
-    fn an_orderly_end_is_held_against_no_message() {
-        let mut ledger = sent(&[(8, 102, 5)]);
-        ledger.settle(Seq(104), false);
-        assert_eq!(ledger.known(8, 0), Known::No(Tried { times: 0, durable: 2 }));
-    }
-
-    #[test]
-    fn a_message_without_records_is_durable_at_once() {
-        let mut ledger = sent(&[(3, 50, 0)]);
-        ledger.settle(Seq(50), true);
-        assert_eq!(ledger.known(3, 0), Known::Durable);
-    }
-
-    #[test]
-    fn what_the_server_will_not_send_again_is_forgotten() {
-        let mut ledger = Ledger::default();
-        for message in [1, 2, 3, 5] {
-            ledger.durable(message);
-        }
-        ledger.acknowledged(2);
-        assert_eq!(ledger.known(2, 0), Known::No(Tried::default()));
-        assert_eq!(ledger.known(3, 0), Known::Durable);
-    }
-
-    #[test]
-    fn another_consumer_starts_from_nothing() {
-        let mut ledger = Ledger::default();
-        ledger.keep_for("monday".to_owned(), 0);
-        ledger.durable(1);
-        assert!(!ledger.is_outdated("monday", 1));
-        ledger.keep_for("monday".to_owned(), 1);
-        assert_eq!(ledger.known(1, 0), Known::Durable);
-        assert!(ledger.is_outdated("tuesday", 1));
-        ledger.keep_for("tuesday".to_owned(), 1);
-        assert_eq!(ledger.known(1, 0), Known::No(Tried::default()));
-    }
-
-    #[test]
-    fn a_store_that_went_back_in_time_numbers_other_messages_alike() {
-        let mut ledger = Ledger::default();
-        ledger.keep_for("monday".to_owned(), 0);
-        (1..=200).for_each(|message| ledger.durable(message));
-        ledger.send(201, 7, Seq(900), 1);
-        assert!(ledger.is_outdated("monday", 100) && ledger.is_outdated("monday", 200));
-        ledger.keep_for("monday".to_owned(), 100);
-        assert_eq!(ledger.known(100, 0), Known::Durable);
-        for message in [101, 200, 201] {
-            assert_eq!(ledger.known(message, 0), Known::No(Tried::default()), "{message}");
-        }
-        assert_eq!(ledger.known(201, 7), Known::Durable, "the same, which the server forgot");
-        assert!(!ledger.is_outdated("monday", 100));
-    }
-
-    #[test]
-    fn a_stream_with_gaps_does_not_make_the_ledger_grow_without_end() {
-        let mut ledger = Ledger::default();
-        (0..3 * RANGES as u64).for_each(|message| ledger.durable(2 * message));
-        assert_eq!(ledger.durable.len(), RANGES);
-        assert_eq!(ledger.known(2 * (3 * RANGES as u64 - 1), 0), Known::Durable);
-    }
-}
+mod tests;
