@@ -16,6 +16,8 @@ use super::tls;
 
 /// An answer of the server may take this long.
 const ANSWER: Duration = Duration::from_secs(10);
+/// What waits in the client while it has no connection, at most: more than a source has in flight.
+const WAITING: usize = 16_384;
 /// The longest pause between attempts to connect.
 const LONGEST: Duration = Duration::from_secs(15);
 
@@ -45,10 +47,14 @@ pub(crate) async fn connect(server: &NatsServer, who: String) -> Result<(Client,
     let options = ConnectOptions::with_auth_callback(login)
         .name(format!("wirefold {who}"))
         .request_timeout(Some(ANSWER))
+        .client_capacity(WAITING)
         .reconnect_delay_callback(delays(who.clone()))
         .event_callback({
             let (said, who) = (said.clone(), who.clone());
-            move |event| ready(said.hear(&who, &event))
+            move |event| {
+                said.hear(&who, &event);
+                ready(())
+            }
         })
         .require_tls(endpoint.tls)
         .tls_client_config(tls::client(endpoint.ca_file.as_deref())?);

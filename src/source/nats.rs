@@ -167,7 +167,7 @@ impl Reading<'_> {
                 }
                 _ = progress.tick() => {
                     backoff.reset();
-                    self.ask_for_patience().await;
+                    self.ask_for_patience();
                 }
                 messages = pull.messages.next(), if waiting < IN_FLIGHT => {
                     let Some(messages) = messages else {
@@ -249,7 +249,7 @@ impl Reading<'_> {
                 self.ledger.forget_from(number);
             }
             match self.ledger.known(number, published) {
-                Known::Durable => answer(&acker, AckKind::Ack).await,
+                Known::Durable => answer(&acker, AckKind::Ack),
                 // Came again while it is on its way: the newer delivery is the one to answer.
                 Known::UnderWay => {
                     if let Some(held) = self.under_way.get_mut(&number) {
@@ -320,9 +320,9 @@ impl Reading<'_> {
             let Some((acker, kind)) = self.under_way.remove(number) else { continue };
             if committed {
                 self.ledger.durable(*number);
-                answer(&acker, kind).await;
+                answer(&acker, kind);
             } else {
-                answer(&acker, AckKind::Nak(None)).await;
+                answer(&acker, AckKind::Nak(None));
             }
         }
         if !committed {
@@ -334,9 +334,9 @@ impl Reading<'_> {
     }
 
     /// What takes long is not sent again meanwhile.
-    async fn ask_for_patience(&self) {
+    fn ask_for_patience(&self) {
         for (acker, _) in self.under_way.values() {
-            answer(acker, AckKind::Progress).await;
+            answer(acker, AckKind::Progress);
         }
     }
 
@@ -363,10 +363,13 @@ fn goes_back(last: &mut u64, mut counted: impl Iterator<Item = Option<u64>>) -> 
     })
 }
 
-/// An answer that is lost has the message sent again, which the ledger knows.
-async fn answer(acker: &Acker, kind: AckKind) {
-    if let Err(error) = acker.ack_with(kind).await {
-        debug!(%error, "an answer to NATS was lost");
+/// An answer that is lost has the message sent again, which the ledger knows. For one that the client
+/// has no room for, because its connection is broken, nobody waits: what was taken in goes on.
+fn answer(acker: &Acker, kind: AckKind) {
+    match tokio::task::unconstrained(acker.ack_with(kind)).now_or_never() {
+        Some(Ok(())) => {}
+        Some(Err(error)) => debug!(%error, "an answer to NATS was lost"),
+        None => debug!("an answer to NATS was lost: too many wait for the connection"),
     }
 }
 
@@ -375,7 +378,7 @@ async fn give_back(pull: &mut Pull) {
     while let Some(Some(messages)) = pull.messages.next().now_or_never() {
         for message in messages.into_iter().flatten() {
             let (_, acker) = message.split();
-            answer(&acker, AckKind::Nak(None)).await;
+            answer(&acker, AckKind::Nak(None));
         }
     }
 }

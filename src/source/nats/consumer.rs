@@ -139,6 +139,9 @@ fn fits(info: &Info, nats: &NatsSource) -> Result<(), String> {
         wrong("delivers no more of a message than its headers".to_owned())
     } else if found.max_deliver > 0 {
         wrong(format!("gives up on a message after {} deliveries", found.max_deliver))
+    } else if found.max_waiting == 1 {
+        // The client renews a request while it has the last one, and at once when it is refused.
+        wrong("lets no more than one request wait (`max_waiting`)".to_owned())
     } else if !filters.iter().copied().eq(&nats.subject) {
         let wanted = subjects(&nats.subject.iter().collect::<Vec<_>>());
         wrong(format!("delivers {}, not {wanted}", subjects(&filters)))

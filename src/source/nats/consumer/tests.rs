@@ -55,9 +55,10 @@ fn a_consumer_of_the_same_subject_fits_however_it_is_written() {
 }
 
 #[test]
-fn a_consumer_that_would_lose_messages_is_refused() {
+fn a_consumer_that_cannot_be_read_from_without_loss_is_refused() {
     refused(r#", "headers_only": true"#, "", "no more of a message than its headers");
     refused(r#", "deliver_subject": "there""#, "", "not a pull consumer");
+    refused(r#", "max_waiting": 1"#, "", "one request wait (`max_waiting`)");
     let mut gives_up = consumer("");
     gives_up.config.max_deliver = 3;
     let error = fits(&gives_up, &source("")).unwrap_err();
