@@ -55,6 +55,7 @@ fn entry(seq: u64) -> Entry {
         nearness: Some(0.5),
         merged: Vec::new(),
         ahead: None,
+        teller: Teller { family: 1, rank: None },
     };
     let channels = vec!["harbour".to_owned()];
     Entry::Item {
@@ -83,7 +84,6 @@ fn entry(seq: u64) -> Entry {
             embargo: None,
         }),
         identities: (0..3).map(|n| Identity([seq as u8 ^ n; 16])).collect(),
-        teller: Teller { family: 1, rank: None },
     }
 }
 

@@ -177,13 +177,13 @@ impl Fold {
         let (decision, trace) = self.decision(&prepared, &profile, &names, &found);
         let outcome = decision.map(|decision| {
             let mut decision = self.in_chain(&prepared, &profile, &names, decision);
+            decision.teller = profile.teller();
             self.end_embargoes(&prepared, &mut decision);
             self.take_up(&prepared, &profile, &decision);
             self.recount(&prepared, &profile, &mut decision);
-            let teller = profile.teller();
             self.admit(&prepared, profile, &names, &decision);
             self.look_ahead(&mut decision);
-            Folded { identities: names.all().map(Identity).collect(), prepared, decision, teller }
+            Folded { identities: names.all().map(Identity).collect(), prepared, decision }
         });
         (outcome, trace)
     }

@@ -239,9 +239,9 @@ mod tests {
         let held =
             |gate, until| Withheld { channel: "night".to_owned(), gate, until, urgent: false };
         let withheld = |entry, withheld| match entry {
-            Entry::Item { seq, received, item, mut decision, identities, teller } => {
+            Entry::Item { seq, received, item, mut decision, identities } => {
                 decision.withheld = withheld;
-                Entry::Item { seq, received, item, decision, identities, teller }
+                Entry::Item { seq, received, item, decision, identities }
             }
             Entry::Timer(timer) => Entry::Timer(crate::log::Timer { withheld, ..timer }),
             other => other,

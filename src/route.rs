@@ -115,7 +115,7 @@ impl Route {
         self.take_in(&decision.fold, prepared.received);
         let live = self.stories.enter(story, prepared.received);
         let held = decision.embargo.is_some();
-        let family = self.policies.family_of(&prepared.item);
+        let family = self.policies.teller(&prepared.item, &decision.fold).family;
         live.join(prepared, &decision.fold, held, family);
         for digest in decision.held.iter().filter(|_| !held) {
             if let Some(part) = self.rules.part_of(*digest) {
@@ -226,7 +226,7 @@ impl Route {
         // Else all that the story satisfies: a start may not see its earlier items.
         let held = if embargo.is_some() { &fresh } else { &parts };
         let held = held.iter().map(|part| rules.parts[*part as usize].digest).collect();
-        let family = self.policies.family_of(&prepared.item);
+        let family = self.policies.teller(&prepared.item, fold).family;
         live.join(prepared, fold, embargo.is_some(), family);
         // Of what is held: as it is expected to come out.
         let holding = rules.holding(&parts, &fold.out(prepared.seq).state, now);
@@ -316,9 +316,9 @@ impl Stage for Route {
                 self.give_way(&folded, now, out);
                 let decision = Box::new(self.decide(&folded));
                 self.record_early(out);
-                let Folded { prepared, identities, teller, .. } = folded;
+                let Folded { prepared, identities, .. } = folded;
                 let Prepared { seq, received, item, .. } = prepared;
-                Entry::Item { seq, received, item: Box::new(item), decision, identities, teller }
+                Entry::Item { seq, received, item: Box::new(item), decision, identities }
             }
         };
         out.push(entry);

@@ -13,9 +13,12 @@ use crate::prepare::Prepared;
 mod aliases;
 mod course;
 pub(crate) mod embargo;
+mod teller;
 
 pub(crate) use aliases::Aliases;
 pub use course::{Ahead, Coming, Course, Out};
+pub use teller::Teller;
+pub(crate) use teller::{Provider, Report};
 
 /// The name of a story for life, printed as `s` and a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -111,15 +114,6 @@ pub struct StoryState {
     pub killed: bool,
 }
 
-/// Who told an item, as stories count it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Teller {
-    /// The publisher family; 0 for none.
-    pub family: u32,
-    /// Rank of the publisher; `None` ranks after all that have one.
-    pub rank: Option<u32>,
-}
-
 /// What a start knows of an item whose records are gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Past {
@@ -163,6 +157,10 @@ pub struct FoldDecision {
     /// for most decisions. The log keeps it behind the decision, where it is there.
     #[serde(skip)]
     pub ahead: Option<Box<Ahead>>,
+    /// Who told the item; without a family nobody, or a log of before December 2026 does not say.
+    /// The log keeps it behind the decision.
+    #[serde(skip)]
+    pub teller: Teller,
 }
 
 impl FoldDecision {
@@ -173,8 +171,17 @@ impl FoldDecision {
         state: StoryState,
         disputes: bool,
     ) -> FoldDecision {
-        let (evidence, nearness, merged) = (Evidence::default(), None, Vec::new());
-        FoldDecision { verdict, story, state, disputes, evidence, nearness, merged, ahead: None }
+        FoldDecision {
+            verdict,
+            story,
+            state,
+            disputes,
+            evidence: Evidence::default(),
+            nearness: None,
+            merged: Vec::new(),
+            ahead: None,
+            teller: Teller::default(),
+        }
     }
 }
 
@@ -216,8 +223,6 @@ pub struct Folded {
     pub decision: FoldDecision,
     /// What it is recognised by when it comes again.
     pub identities: Vec<Identity>,
-    /// Who told it.
-    pub teller: Teller,
 }
 
 impl Folded {

@@ -218,6 +218,7 @@ fn delivery(
         headline: item.headline.clone(),
         byline: item.byline.clone(),
         publisher: item.publisher.clone(),
+        family: fold.teller.family,
         source: intake.arrival.source.clone(),
         received: intake.arrival.received,
         event: event_time(item, intake.arrival.received),

@@ -108,6 +108,10 @@ pub struct Delivery {
     pub byline: Option<String>,
     /// Publisher as sent.
     pub publisher: Option<String>,
+    /// The publisher family that fold found for it; 0 for none, or when a log of before December 2026 does
+    /// not say. Not told in the JSON.
+    #[serde(skip)]
+    pub family: u32,
     /// Name of the configured source.
     pub source: String,
     /// When it was taken in.

@@ -209,11 +209,11 @@ async fn links_lead_to_the_web_or_nowhere() {
         ("https:///", false),
         ("", false),
     ] {
-        let Entry::Item { seq, received, mut item, decision, identities, teller } = item(1) else {
+        let Entry::Item { seq, received, mut item, decision, identities } = item(1) else {
             unreachable!()
         };
         item.link = Some(link.to_owned());
-        let entry = Entry::Item { seq, received, item, decision, identities, teller };
+        let entry = Entry::Item { seq, received, item, decision, identities };
         let (_dir, log) = log_of(&[entry]);
         let events = read(&log, &["harbour"]).await;
         let [Event::Story(delivery)] = events.as_slice() else { panic!("{events:?}") };

@@ -7,7 +7,7 @@ use crate::config::{Config, Diagnostics, File};
 use crate::prepare::Prepare;
 use crate::route::Route;
 use crate::stage::Stage;
-use crate::story::{Evidence, FoldDecision, Folded, StoryId, StoryState, Teller, Verdict};
+use crate::story::{Evidence, FoldDecision, Folded, StoryId, StoryState, Verdict};
 
 /// Prepare and fold in small: one story for all items whose first words are the same, and an
 /// item without a headline is rejected.
@@ -55,8 +55,7 @@ fn stages(config: &Config) -> impl FnMut(Step) -> Vec<Entry> {
             evidence: Evidence { of, ..Evidence::default() },
             ..FoldDecision::bare(verdict, StoryId(number as u64), state, state.disputed)
         };
-        let teller = Teller::default();
-        let folded = Folded { prepared, decision, identities: Vec::new(), teller };
+        let folded = Folded { prepared, decision, identities: Vec::new() };
         route.push(Ok(folded), received, &mut out);
         out
     }

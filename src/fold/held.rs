@@ -25,7 +25,6 @@ const MOST: usize = 64;
 pub(super) struct Member {
     subject: Subject,
     until: Timestamp,
-    pub(super) family: u32,
     pub(super) rank: u32,
     pub(super) event: Timestamp,
     /// It contradicts what is counted.
@@ -37,6 +36,10 @@ pub(super) struct Member {
 impl Member {
     pub(super) fn seq(&self) -> Seq {
         self.subject.item
+    }
+
+    pub(super) fn family(&self) -> u32 {
+        self.subject.family()
     }
 
     fn contradicts(&self, other: &Member) -> bool {
@@ -166,7 +169,7 @@ impl Fold {
     pub(super) fn has_family(&self, id: StoryId, story: &Story, family: u32) -> bool {
         let held = || self.held.of(self.stories.resolve(id));
         story.has_family(family)
-            || (!self.held.is_empty() && held().iter().any(|member| member.family == family))
+            || (!self.held.is_empty() && held().iter().any(|member| member.family() == family))
     }
 
     /// Adds to a decision what it means to the held items of its story.
@@ -211,9 +214,8 @@ impl Fold {
         match until {
             Some(until) => {
                 let member = Member {
-                    subject: Subject::of(prepared),
+                    subject: Subject::of(prepared, profile.family),
                     until: *until,
-                    family: profile.family,
                     rank: profile.rank,
                     event: prepared.event,
                     disputes: decision.disputes,

@@ -8,7 +8,7 @@ use super::identity::Names;
 use super::profile::Profile;
 use crate::prepare::Prepared;
 use crate::publisher::Publishers;
-use crate::story::FoldDecision;
+use crate::story::{FoldDecision, Teller};
 
 /// What fold keeps of an item, the window not yet looked at.
 #[derive(Debug)]
@@ -43,13 +43,19 @@ impl Fold {
     }
 
     /// Applies a recorded decision without making one: the state becomes what it was after the
-    /// item was decided on.
-    pub fn apply(&mut self, prepared: &Prepared, decision: &FoldDecision) {
-        self.restore(prepared, self.outliner().outline(prepared), decision);
+    /// item was decided on. Returns who told the item, as fold counts it now: a configuration may have
+    /// come in between, and logs of earlier versions do not say.
+    pub fn apply(&mut self, prepared: &Prepared, decision: &FoldDecision) -> Teller {
+        self.restore(prepared, self.outliner().outline(prepared), decision)
     }
 
     /// [`Fold::apply`] of an item of which the outline is known.
-    pub fn restore(&mut self, prepared: &Prepared, outline: Outline, decision: &FoldDecision) {
+    pub fn restore(
+        &mut self,
+        prepared: &Prepared,
+        outline: Outline,
+        decision: &FoldDecision,
+    ) -> Teller {
         self.expire(prepared.received);
         let Outline { mut profile, mut names } = outline;
         self.know_provider(prepared, &mut profile, &mut names);
@@ -58,7 +64,9 @@ impl Fold {
             self.window.number(&mut profile);
             self.search.find(&self.window, &profile).nearness
         });
+        let teller = profile.teller();
         self.take_up(prepared, &profile, decision);
         self.admit(prepared, profile, &names, decision);
+        teller
     }
 }

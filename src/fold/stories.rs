@@ -70,12 +70,12 @@ impl Story {
     /// Counts an item that was held. Where all that was told of the story has been withdrawn
     /// meanwhile, another provider that comes out with it tells it again.
     pub(super) fn count(&mut self, out: &Member) {
-        self.killed &= self.has_family(out.family);
+        self.killed &= self.has_family(out.family());
         let opens = self.items == 0;
         self.first = if opens { out.event } else { self.first.min(out.event) };
         self.last = if opens { out.event } else { self.last.max(out.event) };
         self.items += 1;
-        self.publishers += u32::from(self.tell(out.family, out.rank));
+        self.publishers += u32::from(self.tell(out.family(), out.rank));
         self.disputed |= out.disputes;
     }
 

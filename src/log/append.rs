@@ -155,18 +155,12 @@ impl<'t> Tables<'t> {
             let position = meta.next_position;
             meta.next_position = position.next();
             match entry {
-                Entry::Item { seq, received, item, decision, identities, teller } => {
+                Entry::Item { seq, received, item, decision, identities } => {
                     meta.at = meta.at.max(*received);
                     let head = (position, At(*received));
                     self.intake(meta, Kind::Item, *seq, &(head, item, &item.amends))?;
-                    let more = (decision.fold.nearness, &decision.fold.merged);
-                    match &decision.fold.ahead {
-                        None => self.decision(meta, Kind::Decision, position, &(decision, more))?,
-                        Some(ahead) => {
-                            let all = (decision, more, ahead);
-                            self.decision(meta, Kind::Decision, position, &all)?;
-                        }
-                    }
+                    let behind = behind::of_decision(&decision.fold);
+                    self.decision(meta, Kind::Decision, position, &(decision, behind))?;
                     self.hold(*seq, position, decision)?;
                     for alias in &decision.fold.merged {
                         self.merge(*alias, decision.fold.story, meta)?;
@@ -179,7 +173,7 @@ impl<'t> Tables<'t> {
                             story: decision.fold.story,
                             received: *received,
                             identities: identities.clone(),
-                            past: Some(past(item, *received, decision, *teller)),
+                            past: Some(past(item, *received, decision)),
                         });
                     }
                 }
@@ -364,11 +358,11 @@ impl<'t> Tables<'t> {
 }
 
 /// What is remembered of an item beside its identities.
-fn past(item: &Item, received: Timestamp, decision: &Decision, teller: Teller) -> Past {
+fn past(item: &Item, received: Timestamp, decision: &Decision) -> Past {
     let tells = decision.embargo.is_none() && !is_resent(item, decision);
     Past {
         state: decision.fold.state,
-        teller: tells.then_some(teller),
+        teller: tells.then_some(decision.fold.teller),
         event: version_time(item, received).map(Timestamp::as_second),
         version: item.version,
         withdraws: decision.fold.verdict == Verdict::Kill,

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::item::{Arrival, Identity, Item, Seq};
 use crate::prepare::Rejected;
-use crate::story::{FoldDecision, Out, StoryId, StoryState, Teller, embargo};
+use crate::story::{FoldDecision, Out, StoryId, StoryState, embargo};
 
 mod held;
 
@@ -232,8 +232,6 @@ pub enum Entry {
         decision: Box<Decision>,
         /// What it is recognised by when it comes again.
         identities: Vec<Identity>,
-        /// Who told it.
-        teller: Teller,
     },
     /// A record that is no item.
     Rejected(Rejected),

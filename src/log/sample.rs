@@ -52,6 +52,7 @@ pub(crate) fn item_on(seq: u64, channels: &[&str]) -> Entry {
             nearness: Some(0.5),
             merged: Vec::new(),
             ahead: None,
+            teller: Teller { family: seq as u32, rank: None },
         },
         rules: vec!["Ferries".to_owned()],
         held: vec![0x5eed],
@@ -68,7 +69,6 @@ pub(crate) fn item_on(seq: u64, channels: &[&str]) -> Entry {
         item: Box::new(item),
         decision: Box::new(decision),
         identities: vec![Identity([seq as u8; 16]), Identity([0xff; 16])],
-        teller: Teller { family: seq as u32, rank: None },
     }
 }
 

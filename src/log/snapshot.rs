@@ -199,9 +199,7 @@ where
 {
     let ((at, decision), mut more): ((At, D), _) = opened.read_more()?;
     let mut decision = Box::new(Decision::from(decision));
-    decision.fold.nearness = more.next().flatten();
-    decision.fold.merged = more.next().unwrap_or_default();
-    decision.fold.ahead = more.next();
+    behind::decision(&mut more, &mut decision.fold);
     Ok((at, Record::Decision(decision)))
 }
 

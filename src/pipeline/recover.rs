@@ -129,9 +129,9 @@ fn apply(decider: &mut Decider, step: Step<Known>) -> u64 {
         Step::Record(logged, item) => (logged, item),
     };
     match (logged.record, item) {
-        (Record::Decision(decision), Some(item)) => {
+        (Record::Decision(mut decision), Some(item)) => {
             let (item, outline) = *item;
-            decider.fold.restore(&item, outline, &decision.fold);
+            decision.fold.teller = decider.fold.restore(&item, outline, &decision.fold);
             decider.route.apply(&item, &decision);
             return 1;
         }

@@ -42,8 +42,6 @@ pub(super) struct Held {
     fold: FoldDecision,
     /// Digests of the text parts that it satisfies.
     parts: Vec<u64>,
-    /// Its publisher family; 0 for none.
-    family: u32,
 }
 
 impl Held {
@@ -72,8 +70,7 @@ impl Embargoes {
         self.ends.first().map(|(until, _)| *until)
     }
 
-    /// Holds an item if its decision says so and says until when.
-    /// It is of the publisher `family`.
+    /// Holds an item that a publisher `family` told, if its decision says so and says until when.
     pub(super) fn note(&mut self, prepared: &Prepared, decision: &Decision, family: u32) {
         let Some(until) = decision.embargo.filter(|until| *until < Decision::OPEN_EMBARGO) else {
             return;
@@ -82,7 +79,7 @@ impl Embargoes {
         let Out { state, disputes } = decision.fold.out(prepared.seq);
         // Where the story is known by then, this is what the desk hears of it.
         let verdict = if verdict == Verdict::New { Verdict::Development } else { verdict };
-        let subject = Subject::of(prepared);
+        let subject = Subject::of(prepared, family);
         if let Some(name) = subject.name {
             self.names.insert(name, prepared.seq);
         }
@@ -92,7 +89,6 @@ impl Embargoes {
             until,
             fold: FoldDecision::bare(verdict, story, state, disputes),
             parts: decision.held.clone(),
-            family,
         };
         self.held.insert(prepared.seq, held);
         self.waiting.embargoed(self.held.len());
@@ -157,8 +153,8 @@ impl Embargoes {
 impl Route {
     /// Holds an item that came before the records a start reads, and whose embargo has not ended.
     pub fn hold(&mut self, prepared: &Prepared, decision: &Decision) {
-        let family = self.policies.family_of(&prepared.item);
-        self.embargoes.note(prepared, decision, family);
+        let teller = self.policies.teller(&prepared.item, &decision.fold);
+        self.embargoes.note(prepared, decision, teller.family);
     }
 
     /// Lets go of the held items in whose place `folded` comes.
@@ -191,7 +187,7 @@ impl Route {
             let holding = self.rules.holding(&live.parts, &state, now);
             let ruled = Some(self.rules.ruled(&holding));
             let mut channels = self.channels_for(&held.fold, &holding);
-            let asked = Asked::late(story, item, held.family, state.publishers, now);
+            let asked = Asked::late(story, item, held.subject.family(), state.publishers, now);
             let asked = Asked { update: super::delivery::is_update(&held.fold), ..asked };
             let withheld = hold::let_through(
                 &mut self.policies,
@@ -236,7 +232,7 @@ impl Route {
         }
         let alone = || Course { state: held.fold.state, to_come: Box::default() };
         let course = live.course.take().unwrap_or_else(alone);
-        live.tell(held.family, held.subject.item);
+        live.tell(held.subject.family(), held.subject.item);
         live.course = Some(course);
     }
 

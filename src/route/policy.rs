@@ -21,8 +21,8 @@ use crate::item::{Item, Seq};
 use crate::log::record::Timer;
 use crate::log::{Digest, Gate, Withheld};
 use crate::metrics::Waiting;
-use crate::publisher::Publishers;
-use crate::story::StoryId;
+use crate::publisher::{Publisher, Publishers};
+use crate::story::{FoldDecision, StoryId, Teller};
 
 mod byhand;
 mod keeper;
@@ -187,9 +187,15 @@ impl Policies {
         withdrawn
     }
 
-    /// The family of an item's publisher; 0 without.
-    pub(super) fn family_of(&self, item: &Item) -> u32 {
-        self.publishers.of(item).map_or(0, |publisher| publisher.family_id())
+    /// Who told an item: as fold found it; where it found nobody, or a log of before does not say, by what
+    /// the item says itself.
+    pub(super) fn teller(&self, item: &Item, fold: &FoldDecision) -> Teller {
+        if fold.teller.family != 0 {
+            return fold.teller;
+        }
+        let publisher = self.publishers.of(item);
+        let teller = |it: Publisher| Teller { family: it.family_id(), rank: it.rank };
+        publisher.map(teller).unwrap_or_default()
     }
 
     /// Takes out what waits on channels that are gone: each story with the item that stands for it.

@@ -6,7 +6,7 @@ use super::*;
 use crate::config::File;
 use crate::item::{Arrival, Item, Seq};
 use crate::prepare::{Prepare, Rejected};
-use crate::story::{FoldDecision, Teller, Verdict};
+use crate::story::{FoldDecision, Verdict};
 
 mod compare;
 mod embargo;
@@ -50,6 +50,5 @@ fn folded(item: Item) -> Folded {
         prepared,
         decision: FoldDecision::bare(Verdict::New, StoryId(1), state, false),
         identities: Vec::new(),
-        teller: Teller::default(),
     }
 }

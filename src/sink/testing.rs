@@ -38,6 +38,7 @@ pub(super) fn delivery(headline: &str) -> Delivery {
         headline: headline.to_owned(),
         byline: None,
         publisher: None,
+        family: 0,
         source: "coast".to_owned(),
         received: Timestamp::UNIX_EPOCH,
         event: Timestamp::UNIX_EPOCH,

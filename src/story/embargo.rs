@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use xxhash_rust::xxh3::Xxh3;
 
-use super::{FoldDecision, Verdict};
+use super::{FoldDecision, Provider, Verdict};
 use crate::item::{Item, LONGEST_EMBARGO, Seq};
 use crate::prepare::Prepared;
 
@@ -31,16 +31,20 @@ pub(crate) struct Subject {
     /// By what its versions know each other.
     pub(crate) name: Option<u64>,
     uri: Option<String>,
-    source: String,
-    publisher: Option<String>,
+    by: Provider,
 }
 
 impl Subject {
-    pub(crate) fn of(prepared: &Prepared) -> Subject {
+    /// What is held of an item that a publisher `family` told.
+    pub(crate) fn of(prepared: &Prepared, family: u32) -> Subject {
         let Prepared { seq, item, .. } = prepared;
-        let (uri, source, publisher) =
-            (item.uri.clone(), item.source.clone(), item.publisher.clone());
-        Subject { item: *seq, name: name(item), uri, source, publisher }
+        let (uri, by) = (item.uri.clone(), Provider::of(item, family));
+        Subject { item: *seq, name: name(item), uri, by }
+    }
+
+    /// The family that told it; 0 for none.
+    pub(crate) fn family(&self) -> u32 {
+        self.by.family
     }
 
     /// Whether another item takes its place, or withdraws it. `same_story`: both are of one story.
@@ -53,15 +57,13 @@ impl Subject {
         let sent = &prepared.item;
         let named = self.name.is_some() && self.name == name(sent);
         let is_target = fold.evidence.of == Some(self.item);
-        // Without a publisher the source is the provider.
-        let same_source = sent.publisher.is_some() || self.source == sent.source;
-        let of_provider = same_story && same_source && self.publisher == sent.publisher;
+        let of_provider = || same_story && self.by.is(&Provider::of(sent, fold.teller.family));
         match fold.verdict {
-            Verdict::Kill => named || is_target || of_provider,
+            Verdict::Kill => named || is_target || of_provider(),
             Verdict::Correction => {
                 let same_uri =
                     self.uri.is_some() && (self.uri == sent.uri || self.uri == sent.amends);
-                named || is_target || (of_provider && same_uri)
+                named || is_target || (same_uri && of_provider())
             }
             Verdict::Revision => named || is_target,
             // A kill that comes again has nothing left to end.

@@ -209,7 +209,7 @@ fn who_has_withdrawn_what_is_known_after_a_restart() {
         restarted.apply(&folded.prepared, &folded.decision);
         let past = Past {
             state: folded.decision.state,
-            teller: Some(folded.teller),
+            teller: Some(folded.decision.teller),
             event: None,
             version: None,
             withdraws: folded.decision.verdict == Verdict::Kill,

@@ -117,9 +117,9 @@ fn what_is_exported_is_read_back_for_replay_as_it_was_logged() {
     let entries: Vec<Entry> = (1..)
         .zip(&items)
         .map(|(seq, logged)| match item(seq) {
-            Entry::Item { seq, received, decision, identities, teller, .. } => {
+            Entry::Item { seq, received, decision, identities, .. } => {
                 let item = Box::new(logged.clone());
-                Entry::Item { seq, received, item, decision, identities, teller }
+                Entry::Item { seq, received, item, decision, identities }
             }
             other => other,
         })

@@ -7,9 +7,8 @@ use super::Policies;
 use crate::item::Seq;
 use crate::log::Gate;
 use crate::prepare::Prepared;
-use crate::publisher::Publisher;
 use crate::route::delivery;
-use crate::story::{FoldDecision, Folded, StoryId, Verdict};
+use crate::story::{FoldDecision, Folded, StoryId, Teller, Verdict};
 
 /// Items that are remembered of one story that waits, at most.
 const MOST_TOLD: usize = 64;
@@ -68,13 +67,16 @@ impl Asked {
         fold: &FoldDecision,
         policies: &Policies,
     ) -> Asked {
-        let ranked = !policies.is_empty();
-        let publisher = ranked.then(|| policies.publishers.of(&prepared.item)).flatten();
+        let teller = match policies.is_empty() {
+            // Nobody asks.
+            true => Teller::default(),
+            false => policies.teller(&prepared.item, fold),
+        };
         Asked {
             story: fold.story,
             item: prepared.seq,
-            family: publisher.as_ref().map_or(0, Publisher::family_id),
-            rank: publisher.and_then(|publisher| publisher.rank).unwrap_or(u32::MAX),
+            family: teller.family,
+            rank: teller.rank.unwrap_or(u32::MAX),
             publishers: fold.state.publishers,
             carries: false,
             update: delivery::is_update(fold),

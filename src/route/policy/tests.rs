@@ -9,7 +9,7 @@ use crate::log::{Entry, Withheld};
 use crate::prepare::Prepare;
 use crate::route::Route;
 use crate::stage::Stage;
-use crate::story::{FoldDecision, Folded, StoryId, StoryState, Teller, Verdict};
+use crate::story::{FoldDecision, Folded, StoryId, StoryState, Verdict};
 
 mod byhand;
 mod changed;
@@ -44,8 +44,7 @@ fn item(minute: i64, story: u64, publisher: &str) -> Comes {
         killed: false,
     };
     let decision = FoldDecision::bare(Verdict::New, StoryId(story), state, false);
-    let teller = Teller::default();
-    Comes { minute, folded: Folded { prepared, decision, identities: Vec::new(), teller } }
+    Comes { minute, folded: Folded { prepared, decision, identities: Vec::new() } }
 }
 
 impl Comes {

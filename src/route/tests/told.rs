@@ -18,7 +18,7 @@ fn passes(text: &str) {
     assert!(report.passed(), "{report}");
 }
 
-const PUBLISHERS: &str = "[[publisher]]\nname = \"Alpha\"\n[[publisher]]\nname = \"Beta\"\n";
+const PUBLISHERS: &str = "[[publisher]]\nname = \"Alpha\"\n[[publisher]]\nname = \"Beta\"\naliases = [\"Beta Newswire\"]\n";
 
 #[test]
 fn what_was_withdrawn_is_shown_to_nobody_who_was_not_shown_it() {
@@ -138,6 +138,13 @@ at_deadline = "drop"
 [[channel]]
 name = "night"
 quiet = "22:00-06:00"
+[[channel]]
+name = "all"
+repeats = "all"
+[[rule]]
+query = 'harbour'
+channels = ["all"]
+exit = true
 [[rule]]
 query = 'mayor'
 channels = ["first"]
@@ -161,6 +168,23 @@ items = [
   {{ at = "2026-03-02T22:30:00Z", headline = "KILL: Volcano erupts on Norland isle", publisher = "Beta", lifecycle = true, expect = {{ verdict = "Kill", of = 1, channels = [] }} }},
 ]
 later = [{{ at = "2026-03-03T06:00:00Z", channel = "night", items = [0] }}]
+[[test]]
+name = "who withdraws it is known by its identifier alone"
+items = [
+  {{ at = "2026-03-02T22:10:00Z", headline = "Volcano erupts on Norland isle", publisher = "Alpha", uri = "a:1", lifecycle = true, expect = {{ withheld = ["night"] }} }},
+  {{ at = "2026-03-02T22:20:00Z", headline = "Volcano erupts on Norland isle", publisher = "Beta", uri = "b:1", lifecycle = true }},
+  {{ at = "2026-03-02T22:30:00Z", headline = "KILL: Do not use", uri = "b:1", lifecycle = true, expect = {{ verdict = "Kill", of = 1, channels = [] }} }},
+]
+later = [{{ at = "2026-03-03T06:00:00Z", channel = "night", items = [0] }}]
+[[test]]
+name = "what it holds is withdrawn with it under another of its names"
+items = [
+  {{ at = "2026-03-02T09:00:00Z", headline = "Harbour of Norland closes for a week", publisher = "Alpha", uri = "a:1", lifecycle = true, expect = {{ channels = ["all"] }} }},
+  {{ at = "2026-03-02T09:10:00Z", headline = "Harbour of Norland closes for a week, mayor says", publisher = "Beta", uri = "b:1", lifecycle = true, embargoed = "2026-03-02T12:00:00Z" }},
+  {{ at = "2026-03-02T09:20:00Z", headline = "Harbour of Norland closes for a week", publisher = "Beta", uri = "b:2", lifecycle = true }},
+  {{ at = "2026-03-02T09:30:00Z", headline = "KILL: Harbour of Norland closes for a week", publisher = "Beta Newswire", uri = "b:3", lifecycle = true, expect = {{ verdict = "Kill", of = 2, channels = ["all"] }} }},
+]
+later = []
 [[test]]
 name = "both have withdrawn it"
 items = [

@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 
 use super::doc::{Brief, Summary};
-use crate::log::{Intake, LogError, Record, View};
+use crate::item::Item;
+use crate::log::{Decision, LogError, Record, View};
 use crate::prepare::markers;
 use crate::serve::board::Story;
-use crate::story::Verdict;
+use crate::story::{Provider, Report, Verdict};
 
 /// Records of a story that are looked at, from its first on and up to its latest.
 const MOST: usize = 500;
@@ -33,26 +34,27 @@ pub(in crate::serve) fn keep_standing(
     if !story.withdrawn || story.killed {
         return Ok(Reports::All);
     }
-    let mut reports: Vec<Brief> = Vec::new();
+    let mut reports: Vec<(Brief, Report)> = Vec::new();
     let middle = MOST..story.entries.len().saturating_sub(MOST);
     let looked_at = story.entries.iter().enumerate().filter(|(at, _)| !middle.contains(at));
     for (_, entry) in looked_at {
         let Some(intake) = super::intake(view, entry.item)? else { continue };
         let Some(brief) = Brief::of(&intake, now) else { continue };
+        let Ok(item) = &intake.arrival.record else { continue };
         let record = super::record(view, entry.position)?.map(|logged| logged.record);
-        match record {
-            Some(Record::Decision(decision)) if decision.fold.verdict == Verdict::Kill => {
-                let of = decision.fold.evidence.of;
-                reports.retain(|told| of != Some(told.item) && !is_taken_back(told, &brief));
-            }
+        // Else about an item that is known, or of a time that is no longer held.
+        let Some(Record::Decision(decision)) = record else { continue };
+        let report = report(item, &decision);
+        if decision.fold.verdict == Verdict::Kill {
+            let of = decision.fold.evidence.of;
+            reports.retain(|(_, told)| !told.is_taken_back(&report, of));
+        } else if !item.kills(&markers(item)) {
             // A kill that was sent again is no report.
-            Some(Record::Decision(_)) if !kills(&intake) => reports.push(brief),
-            // About an item that is known, or of a time that is no longer held.
-            _ => {}
+            reports.push((brief, report));
         }
     }
-    let latest = reports.iter().any(|told| told.item == summary.latest.item);
-    let Some(first) = reports.into_iter().find(|told| told.headline.is_some()) else {
+    let latest = reports.iter().any(|(_, told)| told.item == summary.latest.item);
+    let Some((first, _)) = reports.into_iter().find(|(told, _)| told.headline.is_some()) else {
         return Ok(Reports::Withdrawn);
     };
     if !latest {
@@ -62,13 +64,7 @@ pub(in crate::serve) fn keep_standing(
     Ok(Reports::Some)
 }
 
-fn kills(intake: &Intake) -> bool {
-    intake.arrival.record.as_ref().is_ok_and(|item| item.kills(&markers(item)))
-}
-
-/// Whether `kill` withdraws a report that was made before: it is of the same publisher, or of the
-/// same identifier.
-fn is_taken_back(told: &Brief, kill: &Brief) -> bool {
-    let who = |brief: &Brief| brief.publisher.clone().unwrap_or_else(|| brief.source.clone());
-    who(told) == who(kill) || (told.uri.is_some() && told.uri == kill.uri)
+fn report(item: &Item, decision: &Decision) -> Report {
+    let by = Provider::of(item, decision.fold.teller.family);
+    Report { item: decision.item, uri: item.uri.clone(), by }
 }

@@ -120,10 +120,22 @@ async fn what_one_publisher_withdrew_is_not_told_of_a_story_that_others_stand_by
         entry
     };
     let coast = joins(3, 1, |_| {});
+    let of = |family, mut entry: Entry| {
+        if let Entry::Item { decision, .. } = &mut entry {
+            decision.fold.teller.family = family;
+        }
+        entry
+    };
+    let of_family = |publisher: Option<&str>| {
+        let kill = joins(3, 1, |item| item.publisher = publisher.map(str::to_owned));
+        vec![of(7, item(1)), beta(2), of(7, kills(kill, 9))]
+    };
     let told = "Ferry 1 leaves the old harbour";
     for (entries, title, says) in [
         (vec![item(1), beta(2), kills(beta(3), 2)], told, "withdrawn its report"),
         (vec![item(1), beta(2), kills(coast, 1)], "Ferry leaves, 31 hurt", "withdrawn its report"),
+        (of_family(Some("Coast News")), "Ferry leaves, 31 hurt", "withdrawn its report"),
+        (of_family(None), "Ferry leaves, 31 hurt", "withdrawn its report"),
         (vec![item(1), kills(beta(2), 9), beta(3)], told, "Latest: Ferry leaves, 31 hurt"),
         (vec![kills(item(1), 9)], "Report withdrawn: Ferry 1 leaves the old harbour", "withdrawn"),
     ] {

@@ -120,7 +120,8 @@ fn marks(story: &Story) -> String {
 fn credit(source: &Source, zone: &TimeZone) -> String {
     let at = source.at.to_zoned_datetime(zone.clone());
     let withdrawn = if source.withdrawn { ", withdrawn" } else { "" };
-    format!("{}, {}{withdrawn}", shown(&source.publisher), at.strftime("%Y-%m-%d %H:%M %Z"))
+    let by = shown(source.report.by.name());
+    format!("{by}, {}{withdrawn}", at.strftime("%Y-%m-%d %H:%M %Z"))
 }
 
 /// What comes after the stories.
@@ -148,13 +149,20 @@ mod tests {
 
     use super::*;
     use crate::item::Seq;
+    use crate::story::{Provider, Report};
 
     fn digest() -> Digest {
         let mut digest = Digest::new("mideast", 10);
         let source = |publisher: &str, headline: &str| Source {
-            item: Seq(1),
-            publisher: publisher.to_owned(),
-            uri: None,
+            report: Report {
+                item: Seq(1),
+                uri: None,
+                by: Provider {
+                    family: 0,
+                    publisher: Some(publisher.to_owned()),
+                    source: String::new(),
+                },
+            },
             withdrawn: false,
             headline: headline.to_owned(),
             link: Some("https://a.example/?a=1&b=\"2\"".to_owned()),
@@ -193,7 +201,7 @@ mod tests {
         let mut digest = digest();
         let trap = "Win at https://evil.example, www.evil.example or evil.example\u{202e}now";
         digest.stories[0].headline = trap.to_owned();
-        digest.stories[0].sources[0].publisher = trap.to_owned();
+        digest.stories[0].sources[0].report.by.publisher = Some(trap.to_owned());
         for text in [text(&digest, &TimeZone::UTC), html(&digest, &TimeZone::UTC)] {
             assert!(text.contains("Win at https:"), "{text}");
             for link in ["https://evil", "www.evil", "evil.example", "\u{202e}"] {

@@ -3,9 +3,8 @@
 use jiff::Timestamp;
 
 use crate::channel::Delivery;
-use crate::item::Seq;
 use crate::net::web_link;
-use crate::story::Verdict;
+use crate::story::{Provider, Report, Verdict};
 
 /// Sources of one story that are told; the others are counted. What was withdrawn is told however
 /// much there is.
@@ -33,10 +32,7 @@ pub(super) struct Story {
 /// One item of a story.
 #[derive(Debug)]
 pub(super) struct Source {
-    pub(super) item: Seq,
-    /// The publisher, else the configured source.
-    pub(super) publisher: String,
-    pub(super) uri: Option<String>,
+    pub(super) report: Report,
     pub(super) headline: String,
     pub(super) link: Option<String>,
     pub(super) at: Timestamp,
@@ -54,7 +50,8 @@ impl Story {
     pub(super) fn add(&mut self, delivery: &Delivery) {
         let source = Source::of(delivery);
         if source.withdrawn {
-            self.sources.retain(|told| !told.is_taken_back(delivery, &source));
+            let kill = &source.report;
+            self.sources.retain(|told| !told.report.is_taken_back(kill, delivery.of));
         }
         self.withdrawn |= source.withdrawn;
         self.corrected |= delivery.verdict == Verdict::Correction;
@@ -70,7 +67,7 @@ impl Story {
         self.disputed |= other.disputed;
         self.more_sources += other.more_sources;
         self.sources.extend(other.sources);
-        self.sources.sort_by_key(|source| source.item);
+        self.sources.sort_by_key(|source| source.report.item);
         self.settle();
     }
 
@@ -102,23 +99,18 @@ impl Story {
 
 impl Source {
     fn of(delivery: &Delivery) -> Source {
+        let by = Provider {
+            family: delivery.family,
+            publisher: delivery.publisher.clone(),
+            source: delivery.source.clone(),
+        };
         Source {
-            item: delivery.item,
-            publisher: delivery.publisher.clone().unwrap_or_else(|| delivery.source.clone()),
-            uri: delivery.uri.clone(),
+            report: Report { item: delivery.item, uri: delivery.uri.clone(), by },
             headline: delivery.headline.clone(),
             link: web(delivery.link.as_deref()),
             at: delivery.event,
             withdrawn: delivery.verdict == Verdict::Kill,
         }
-    }
-
-    /// Whether `kill`, which says what it says as `by`, withdraws this: all that its publisher told
-    /// before.
-    fn is_taken_back(&self, kill: &Delivery, by: &Source) -> bool {
-        kill.of == Some(self.item)
-            || self.publisher == by.publisher
-            || (self.uri.is_some() && self.uri == by.uri)
     }
 }
 

@@ -69,7 +69,7 @@ fn digest_of(deliveries: Vec<Delivery>) -> Digest {
 /// Publisher and headline of the sources of a story, and whether they withdraw it.
 fn sources(story: &Story) -> Vec<(&str, &str, bool)> {
     let sources = story.sources.iter();
-    sources.map(|it| (it.publisher.as_str(), it.headline.as_str(), it.withdrawn)).collect()
+    sources.map(|it| (it.report.by.name(), it.headline.as_str(), it.withdrawn)).collect()
 }
 
 #[test]
@@ -95,6 +95,27 @@ fn what_one_publisher_withdraws_is_marked_and_the_story_told_as_the_others_have_
 }
 
 #[test]
+fn what_a_family_told_is_withdrawn_under_whatever_name_it_does() {
+    for (publisher, source) in [(Some("Beta Newswire"), "coast"), (None, "line")] {
+        let kill = Delivery {
+            family: 7,
+            publisher: publisher.map(str::to_owned),
+            source: source.to_owned(),
+            ..report(3, "", "Do not use", Verdict::Kill)
+        };
+        let digest = digest_of(vec![
+            report(1, "alpha", "PM out", Verdict::New),
+            Delivery { family: 7, ..report(2, "beta", "PM out, 31 dead", Verdict::Development) },
+            kill,
+        ]);
+        let by = publisher.unwrap_or(source);
+        let expected = [("alpha", "PM out", false), (by, "Do not use", true)];
+        assert_eq!(sources(&digest.stories[0]), expected);
+        assert_eq!(digest.stories[0].headline, "PM out");
+    }
+}
+
+#[test]
 fn a_publisher_that_tells_a_story_anew_after_it_withdrew_it_stands_by_that() {
     let digest = digest_of(vec![
         report(1, "alpha", "PM out", Verdict::New),
@@ -113,7 +134,7 @@ fn of_many_sources_the_first_and_the_newest_are_told() {
     let kill = Delivery { of: Some(Seq(2)), ..report(21, "p2", "Told by 2", Verdict::Kill) };
     let digest = digest_of(reports.chain([kill]).collect());
     let story = &digest.stories[0];
-    let items: Vec<_> = story.sources.iter().map(|source| source.item.0).collect();
+    let items: Vec<_> = story.sources.iter().map(|source| source.report.item.0).collect();
     assert_eq!(items, [1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 20, 21]);
     assert_eq!((story.headline.as_str(), story.more_sources), ("Told by 20", 8));
 }
@@ -138,7 +159,7 @@ fn stories_that_turn_out_to_be_one_are_told_as_one() {
         let story = &digest.stories[place];
         assert_eq!((story.headline.as_str(), story.new), ("Forty lifted off ferry", new));
         assert_eq!(story.sources.len(), count - 1);
-        assert!(story.sources.is_sorted_by_key(|source| source.item));
+        assert!(story.sources.is_sorted_by_key(|source| source.report.item));
         // Both are found again.
         digest.add(&Event::Story(Box::new(of(4, report(9, "beta", "Rates", Verdict::New)))));
         let kill = Delivery { killed: true, ..of(1, report(8, "gamma", "Lifted", Verdict::Kill)) };
