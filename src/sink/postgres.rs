@@ -39,6 +39,8 @@ pub(super) struct PostgresSink {
     connected: Option<Connected>,
     /// What is to say of the database's encoding has been said.
     encoding_told: bool,
+    /// What is to say of tables of an earlier version has been said.
+    age_told: bool,
 }
 
 struct Connected {
@@ -48,7 +50,12 @@ struct Connected {
 
 impl PostgresSink {
     pub(super) fn new(config: &Config) -> PostgresSink {
-        PostgresSink { config: config.clone(), connected: None, encoding_told: false }
+        PostgresSink {
+            config: config.clone(),
+            connected: None,
+            encoding_told: false,
+            age_told: false,
+        }
     }
 
     pub(super) async fn deliver(&mut self, batch: &Batch<'_>) -> Result<(), SinkError> {
@@ -109,7 +116,13 @@ impl PostgresSink {
         if self.config.create_tables {
             tables::make(&client, &self.config.schema).await?;
         }
-        let statements = Statements::prepare(&client, &self.config.schema).await?;
+        let (schema, adds) = (&self.config.schema, self.config.create_tables);
+        let families = tables::families(&client, schema, adds).await?;
+        if !families && !self.age_told {
+            warn!(sink = name, "{}", tables::without_families(schema));
+            self.age_told = true;
+        }
+        let statements = Statements::prepare(&client, schema, families).await?;
         if let Some((item, received)) = newest(&client, &self.config.schema).await? {
             let view = view.clone();
             let known = blocking(move || view.knows(item, received)).await;

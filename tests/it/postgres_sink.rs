@@ -173,6 +173,89 @@ fn a_story_has_the_headline_of_those_who_stand_by_it_when_one_withdraws() {
     assert_eq!(ask(&server, story).unwrap(), [expected]);
 }
 
+/// A desk whose agencies withdraw under another name than the one that they told it under.
+fn desk_of_families(place: &str, more: &str) -> Desk {
+    let desk = desk_at(place, more);
+    let config = desk.read("wirefold.toml");
+    let channel = "[[channel]]\nname = \"all\"\n";
+    let all = format!(
+        "[[publisher]]\nname = \"Beta\"\naliases = [\"Beta Newswire\"]\n{channel}repeats = \"all\"\n"
+    );
+    let config = config
+        .replace(channel, &all)
+        .replace("path = \"spool\"", "path = \"spool\"\nlifecycle = true");
+    desk.write("wirefold.toml", &config);
+    desk
+}
+
+/// Alpha and Beta tell a story, and Beta withdraws it as an alias of its own says. What is told of it then.
+fn withdrawn_under_an_alias(server: &Server, desk: &Desk) -> Vec<String> {
+    let mut daemon = desk.daemon();
+    let pm = "Prime minister Andersen resigns after vote";
+    let told = [
+        format!("\"headline\":\"{pm}\",\"provider\":\"Alpha\",\"uri\":\"a:1\""),
+        format!("\"headline\":\"{pm}, 31 killed\",\"provider\":\"Beta\",\"uri\":\"b:1\""),
+        format!("\"headline\":\"{pm}, police say\",\"provider\":\"Beta\",\"uri\":\"b:2\""),
+        format!(
+            "\"headline\":\"KILL: {pm}, 31 killed\",\"provider\":\"Beta Newswire\",\"uri\":\"b:3\""
+        ),
+    ];
+    for (n, item) in (1..).zip(told) {
+        let name = format!("{n}.ndjson");
+        let aside = desk.write(&name, &format!("{{{item}}}"));
+        std::fs::rename(aside, desk.path(&format!("spool/{name}"))).unwrap();
+        daemon.until("it is there", || deliveries(server) == n);
+    }
+    daemon.stop();
+    let story = "SELECT headline || ' ' || publishers || ' ' || killed FROM wirefold.stories";
+    ask(server, story).unwrap()
+}
+
+const STANDS: &str = "Prime minister Andersen resigns after vote 1 false";
+const WITHDRAWN: &str = "Prime minister Andersen resigns after vote, police say 1 false";
+
+#[test]
+fn what_a_publisher_withdraws_under_an_alias_does_not_stand_in_tables_old_or_new() {
+    for age in ["new", "of an earlier version"] {
+        let Some(server) = Server::start(Kind::Postgres) else { return };
+        let place = format!("postgres@{}/postgres", server.address);
+        let desk = desk_of_families(&place, "create_tables = true\n");
+        if age != "new" {
+            make_without_families(&server, &place);
+        }
+        assert_eq!(withdrawn_under_an_alias(&server, &desk), [STANDS], "{age}");
+    }
+}
+
+/// Tables as they were before December 2026.
+fn make_without_families(server: &Server, place: &str) {
+    let desk = desk_at(place, "create_tables = true\n");
+    put(&desk, 0..1);
+    let mut daemon = desk.daemon();
+    daemon.until("they are there", || deliveries(server) == 1);
+    daemon.stop();
+    order(server, "ALTER TABLE wirefold.items DROP COLUMN family");
+    for table in ["stories", "items", "deliveries"] {
+        order(server, &format!("DELETE FROM wirefold.{table}"));
+    }
+}
+
+#[test]
+fn who_may_not_change_the_tables_goes_on_with_them_as_before_and_says_so_once() {
+    let Some(server) = Server::start(Kind::Postgres) else { return };
+    make_without_families(&server, &format!("postgres@{}/postgres", server.address));
+    order(&server, "CREATE ROLE writer LOGIN");
+    order(&server, "GRANT USAGE ON SCHEMA wirefold TO writer");
+    order(
+        &server,
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA wirefold TO writer",
+    );
+    let desk =
+        desk_of_families(&format!("writer@{}/postgres", server.address), "create_tables = true\n");
+    assert_eq!(withdrawn_under_an_alias(&server, &desk), [WITHDRAWN]);
+    assert_eq!(desk.read("daemon.log").matches("ADD COLUMN family bigint").count(), 1);
+}
+
 #[test]
 fn what_a_channel_leaves_out_is_counted_in_a_row() {
     let Some(server) = Server::start(Kind::Postgres) else { return };

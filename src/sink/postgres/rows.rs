@@ -55,6 +55,7 @@ pub(super) struct Items {
     pub(super) headline: Vec<String>,
     pub(super) byline: Vec<Option<String>>,
     pub(super) publisher: Vec<Option<String>>,
+    pub(super) family: Vec<Option<i64>>,
     pub(super) source: Vec<String>,
     pub(super) uri: Vec<Option<String>>,
     pub(super) link: Vec<Option<String>>,
@@ -177,6 +178,7 @@ impl Items {
         self.headline.push(clean(&delivery.headline));
         self.byline.push(delivery.byline.as_deref().map(clean));
         self.publisher.push(delivery.publisher.as_deref().map(clean));
+        self.family.push((delivery.family != 0).then_some(delivery.family.into()));
         self.source.push(clean(&delivery.source));
         self.uri.push(delivery.uri.as_deref().map(clean));
         self.link.push(delivery.link.as_deref().map(clean));

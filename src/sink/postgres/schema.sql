@@ -16,6 +16,7 @@ CREATE TABLE IF NOT EXISTS @.stories (
     position    bigint NOT NULL
 );
 
+-- `family` is a number for the publisher family, which an item may tell otherwise than by its publisher.
 CREATE TABLE IF NOT EXISTS @.items (
     item      bigint PRIMARY KEY,
     story     text NOT NULL,
@@ -27,7 +28,8 @@ CREATE TABLE IF NOT EXISTS @.items (
     link      text,
     event     timestamptz NOT NULL,
     received  timestamptz NOT NULL,
-    position  bigint NOT NULL
+    position  bigint NOT NULL,
+    family    bigint
 );
 CREATE INDEX IF NOT EXISTS items_story ON @.items (story);
 

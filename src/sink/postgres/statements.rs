@@ -23,14 +23,18 @@ ON CONFLICT (story) DO UPDATE SET
     killed = excluded.killed, position = excluded.position
 WHERE excluded.position >= old.position";
 
+/// A column that [`ITEMS`] do without where the table is of an earlier version.
+const FAMILY: &str = ", family";
+
 const ITEMS: &str = "
 INSERT INTO @.items AS old (item, story, headline, byline, publisher, source, uri, link, event,
-                            received, position)
+                            received, position, family)
 SELECT item, story, headline, byline, publisher, source, uri, link, event::timestamptz,
-       received::timestamptz, position
+       received::timestamptz, position, family
 FROM unnest($1::int8[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-            $8::text[], $9::text[], $10::text[], $11::int8[])
-     AS new (item, story, headline, byline, publisher, source, uri, link, event, received, position)
+            $8::text[], $9::text[], $10::text[], $11::int8[], $12::int8[])
+     AS new (item, story, headline, byline, publisher, source, uri, link, event, received, position,
+             family)
 ON CONFLICT (item) DO UPDATE SET story = excluded.story, position = excluded.position
 WHERE excluded.position >= old.position";
 
@@ -42,10 +46,12 @@ WHERE old.story = new.alias";
 const MERGED_STORIES: &str = "DELETE FROM @.stories WHERE story = ANY($1::text[])";
 
 /// Of stories of which something was withdrawn, headline and link of the newest report that stands: which
-/// neither withdraws anything, nor was withdrawn since by its publisher. What withdraws is looked for once.
+/// neither withdraws anything, nor was withdrawn since by its provider (as `story::Report` has it). What
+/// withdraws is looked for once. Where the tables have no families, they are null.
 const STANDING: &str = "
 WITH kills AS MATERIALIZED (
-    SELECT kill.*, told.json ->> 'of' AS of
+    SELECT kill.item, kill.story, kill.uri, kill.publisher, kill.source, told.json ->> 'of' AS of,
+           to_jsonb(kill.*) ->> 'family' AS family
     FROM @.items AS kill JOIN @.deliveries AS told
         ON told.channel = ANY($2::text[]) AND told.position = kill.position
            AND told.item = kill.item AND told.verdict = 'Kill'
@@ -57,7 +63,10 @@ FROM (SELECT DISTINCT ON (item.story) item.story, item.headline, item.link
           SELECT FROM kills AS kill
           WHERE kill.story = item.story AND kill.item >= item.item
                 AND (kill.item = item.item OR kill.uri = item.uri
-                     OR coalesce(kill.publisher, kill.source) = coalesce(item.publisher, item.source)
+                     OR kill.publisher = item.publisher
+                     OR coalesce(kill.family = to_jsonb(item.*) ->> 'family',
+                                 coalesce(kill.publisher, kill.source)
+                                 = coalesce(item.publisher, item.source))
                      OR kill.of = item.item::text))
       ORDER BY item.story, item.position DESC, item.item DESC) AS new
 WHERE old.story = new.story AND NOT old.killed";
@@ -115,11 +124,17 @@ pub(super) struct Statements {
 }
 
 impl Statements {
-    pub(super) async fn prepare(client: &Client, schema: &str) -> Result<Statements, Error> {
+    /// `families`: the items have a column for them.
+    pub(super) async fn prepare(
+        client: &Client,
+        schema: &str,
+        families: bool,
+    ) -> Result<Statements, Error> {
         let prepare = async |text: &str| client.prepare(&text.replace('@', schema)).await;
+        let items = if families { ITEMS.to_owned() } else { ITEMS.replace(FAMILY, "") };
         Ok(Statements {
             stories: prepare(STORIES).await?,
-            items: prepare(ITEMS).await?,
+            items: prepare(&items).await?,
             merged_items: prepare(MERGED_ITEMS).await?,
             merged_stories: prepare(MERGED_STORIES).await?,
             standing: prepare(STANDING).await?,
@@ -160,7 +175,7 @@ impl Statements {
             ];
             to.execute(&self.stories, &columns).await?;
             let i = &rows.items;
-            let columns: [&(dyn ToSql + Sync); 11] = [
+            let columns: [&(dyn ToSql + Sync); 12] = [
                 &i.item,
                 &i.story,
                 &i.headline,
@@ -172,6 +187,7 @@ impl Statements {
                 &i.event,
                 &i.received,
                 &i.position,
+                &i.family,
             ];
             to.execute(&self.items, &columns).await?;
         }

@@ -22,6 +22,38 @@ pub(super) async fn make(client: &Client, schema: &str) -> Result<(), Error> {
     client.batch_execute(&text.replace('@', schema)).await
 }
 
+/// Whether the items have a column for publisher families, which tables of earlier versions have not.
+const HAS_FAMILIES: &str = "
+SELECT to_regclass($1 || '.items') IS NULL
+       OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass($1 || '.items')
+                                                 AND attname = 'family' AND NOT attisdropped)";
+/// Who reads the table for long is not waited for, nor made to wait.
+const ADD_FAMILIES: &str = "
+SET LOCAL lock_timeout = '3s'; ALTER TABLE @.items ADD COLUMN IF NOT EXISTS family bigint";
+
+/// Whether the items have a column for publisher families. `adds`: where they have none, it is added, if
+/// the role may.
+pub(super) async fn families(client: &Client, schema: &str, adds: bool) -> Result<bool, Error> {
+    let has: bool = client.query_one(HAS_FAMILIES, &[&schema]).await?.try_get(0)?;
+    if has || !adds {
+        return Ok(has);
+    }
+    match client.batch_execute(&ADD_FAMILIES.replace('@', schema)).await {
+        Ok(()) => Ok(true),
+        Err(error) if error.as_db_error().is_some() => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// What there is to say of tables of an earlier version.
+pub(super) fn without_families(schema: &str) -> String {
+    format!(
+        "the table `{schema}.items` is of an earlier version: what a publisher told under another of its \
+         names keeps standing when it withdraws that; have its owner ALTER TABLE {schema}.items ADD COLUMN \
+         family bigint, and restart"
+    )
+}
+
 /// What there is to say of a database that keeps text in `encoding`: some have no place for all of
 /// it.
 pub(super) fn unfit(encoding: &str) -> Option<String> {
