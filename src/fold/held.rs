@@ -27,6 +27,8 @@ pub(super) struct Member {
     until: Timestamp,
     pub(super) rank: u32,
     pub(super) event: Timestamp,
+    /// It came after its provider's kill of all that was told, and so is of what that withdrew.
+    pub(super) withdrawn: bool,
     /// It contradicts what is counted.
     pub(super) disputes: bool,
     /// Held items that it contradicts.
@@ -213,11 +215,13 @@ impl Fold {
         }
         match until {
             Some(until) => {
+                let over = self.stories.get(story).filter(|it| it.killed);
                 let member = Member {
                     subject: Subject::of(prepared, profile.family),
                     until: *until,
                     rank: profile.rank,
                     event: prepared.event,
+                    withdrawn: over.is_some_and(|it| it.withdrew(profile.family)),
                     disputes: decision.disputes,
                     contradicts: contradicts.clone(),
                 };

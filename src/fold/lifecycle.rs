@@ -182,12 +182,15 @@ impl Fold {
     }
 
     /// Whether all of a story was withdrawn after an item with a headline of it was made, and within
-    /// the window: it is a copy, in another format or by another way.
+    /// the window: it is a copy, in another format or by another way. What was made after what a kill
+    /// withdrew is none, where nobody knows when that was made.
     fn was_withdrawn_since(&self, prepared: &Prepared, known: &Known) -> bool {
         let story = self.stories.get(known.story).filter(|_| self.is_over(known.story));
-        let last = story.map(|story| story.state().last.as_second());
+        let until = story.map(|story| story.gone_until);
         let made = version_time(&prepared.item, prepared.received).map(Timestamp::as_second);
-        last.zip(made).is_some_and(|(last, made)| made < last && last - made <= self.window_length)
+        until.zip(made).is_some_and(|(until, made)| {
+            made <= until && until.saturating_sub(made) <= self.window_length
+        })
     }
 
     /// Whether a kill waits for what it withdraws, and an item comes within the window.

@@ -35,6 +35,8 @@ pub(super) struct Story {
     told: bool,
     /// A person took an item out of it, or made it of one.
     pub(super) parted: bool,
+    /// What was made of it by this second is withdrawn with it, where all of it was.
+    pub(super) gone_until: i64,
 }
 
 impl Story {
@@ -68,9 +70,9 @@ impl Story {
     }
 
     /// Counts an item that was held. Where all that was told of the story has been withdrawn
-    /// meanwhile, another provider that comes out with it tells it again.
+    /// meanwhile, what comes out tells it again.
     pub(super) fn count(&mut self, out: &Member) {
-        self.killed &= self.has_family(out.family());
+        self.killed &= out.withdrawn;
         let opens = self.items == 0;
         self.first = if opens { out.event } else { self.first.min(out.event) };
         self.last = if opens { out.event } else { self.last.max(out.event) };
@@ -94,6 +96,7 @@ impl Story {
         self.killed |= from.killed;
         self.told |= from.told;
         self.parted |= from.parted;
+        self.gone_until = self.gone_until.max(from.gone_until);
         let (withdrawn, standing) = from.families.split_at(from.withdrawn as usize);
         standing.iter().for_each(|family| _ = self.stand(*family));
         for family in withdrawn {
@@ -172,6 +175,12 @@ impl Story {
         self.families.first().copied().filter(|_| self.families.len() == 1)
     }
 
+    /// All of it is withdrawn by a kill that was made at a time, if it says so; else when what it
+    /// withdraws had been.
+    fn end(&mut self, made: Option<i64>) {
+        self.gone_until = made.map_or(self.last.as_second(), |made| made - 1);
+    }
+
     /// Whether it is only a kill, which waits for what it withdraws.
     pub(super) fn waits(&self) -> bool {
         self.killed && !self.told
@@ -247,8 +256,18 @@ impl Stories {
         story.live += 1;
         match part {
             Part::Held | Part::Resent => {}
-            Part::Told => _ = story.tell(profile.family, profile.rank),
-            Part::Withdraws => story.withdraw(profile.family),
+            Part::Told => {
+                if story.waits() {
+                    story.gone_until = story.gone_until.max(profile.event);
+                }
+                story.tell(profile.family, profile.rank);
+            }
+            Part::Withdraws => {
+                story.withdraw(profile.family);
+                if state.killed {
+                    story.end(profile.timed.then_some(profile.event));
+                }
+            }
         }
         story.set(state);
     }
@@ -256,17 +275,20 @@ impl Stories {
     /// Brings back what is known of a story from an item that has left the window.
     pub(super) fn recall(&mut self, id: StoryId, past: &Past) {
         let Some(story) = self.get_mut(id) else { return };
-        let killed = story.killed;
         if let Some(teller) = past.teller {
             match past.withdraws {
-                true => story.withdraw(teller.family),
+                true => {
+                    story.withdraw(teller.family);
+                    if past.state.killed {
+                        story.end(past.event);
+                    }
+                }
                 false => _ = story.tell(teller.family, teller.rank.unwrap_or(u32::MAX)),
             }
         }
+        // A dispute may be over: the item that made it may have been split off. So may a kill: what others
+        // held came out, and began the story anew. Nothing that was withdrawn is merged with another.
         story.set(&past.state);
-        // The item may be of one that was merged with it later, and nobody takes a kill back. A
-        // dispute may be over: the item that made it may have been split off.
-        story.killed |= killed;
     }
 
     /// Counts an item of the window that was held.

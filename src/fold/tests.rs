@@ -188,7 +188,7 @@ fn a_restored_story_is_what_those_merged_into_it_were() {
         let teller = Some(Teller { family: u32::from(n), rank: Some(u32::from(n)) });
         Past { state, teller, event: None, version: None, withdraws: false }
     };
-    for (n, story, killed) in [(1, 5, true), (2, 7, false), (3, 5, false)] {
+    for (n, story, killed) in [(1, 5, false), (2, 7, false), (3, 5, true)] {
         let names = [Identity([n; 16])];
         let received = Timestamp::from_second(i64::from(n)).expect("a time");
         let past = told(killed, n);
@@ -199,6 +199,24 @@ fn a_restored_story_is_what_those_merged_into_it_were() {
     assert!(!story.disputed, "what the last item says");
     assert!(story.killed && story.has_family(1) && story.has_family(2));
     assert_eq!(story.best_rank, 1);
+}
+
+#[test]
+fn a_restored_story_that_began_anew_is_not_withdrawn() {
+    let mut fold = fold();
+    for (n, family, publishers, withdraws) in [(1, 1, 1, false), (2, 1, 0, true), (3, 2, 2, false)]
+    {
+        let at = Timestamp::from_second(i64::from(n)).expect("a time");
+        let killed = withdraws;
+        let (items, disputed) = (u32::from(n), false);
+        let state = StoryState { items, publishers, first: at, last: at, disputed, killed };
+        let teller = Some(Teller { family, rank: None });
+        let past = Past { state, teller, event: None, version: None, withdraws };
+        let names = [Identity([n; 16])];
+        fold.restore_identity(&names, at, StoryId(5), Seq(n.into()), Some(&past));
+    }
+    let story = fold.stories.get(StoryId(5)).expect("it is remembered");
+    assert!(!story.killed && story.withdrew(1) && !story.withdrew(2));
 }
 
 #[test]

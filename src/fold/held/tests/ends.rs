@@ -27,6 +27,29 @@ fn what_is_held_by_others_keeps_no_story_alive_but_begins_it_anew() {
 }
 
 #[test]
+fn what_a_provider_holds_anew_after_it_withdrew_begins_the_story_anew_but_not_what_it_withdrew() {
+    let told = |hour, dead: u32, until| agency(hour, &format!("{GROUNDED}, {dead} dead"), until);
+    let coast = |hour| Item { lifecycle: true, ..item("Coast Post", hour, GROUNDED) };
+    let canceled = |item| Item { pubstatus: PubStatus::Canceled, ..item };
+    let mut desk = Desk::open();
+    desk.takes(coast(0));
+    desk.takes(told(1, 3, None));
+    assert_eq!(counted(desk.takes(canceled(told(2, 3, None))).state), (3, 1, false));
+    let anew = desk.takes(told(3, 4, Some(9)));
+    assert_eq!((anew.story, anew.state.publishers), (StoryId(1), 1));
+    let kill = desk.takes(canceled(coast(4)));
+    assert!(kill.state.killed && !kill.course().at(at(9)).killed, "{kill:?}");
+    assert_eq!(to_come(&kill), [(3, Some(9), (5, 1, false))]);
+
+    let mut desk = Desk::open();
+    desk.takes(told(1, 3, None));
+    desk.takes(canceled(told(2, 3, None)));
+    let late = desk.takes(told(2, 3, Some(9)));
+    assert_eq!((late.verdict, late.story), (Verdict::Repeat, StoryId(1)));
+    assert!(late.course().at(at(9)).killed, "it is what was withdrawn");
+}
+
+#[test]
 fn what_is_held_of_a_story_that_is_over_may_be_lifted_moved_or_killed() {
     let version =
         |hour, dead: &str, until| agency(hour, &format!("{GROUNDED}, {dead} dead"), until);

@@ -1,6 +1,7 @@
 use super::*;
 use crate::fold::tests::{at, prepare};
-use crate::item::{PubStatus, RejectKind};
+use crate::item::{Arrival, PubStatus, RejectKind};
+use crate::prepare::Prepare;
 use crate::story::Folded;
 
 /// What came of a version, in short.
@@ -180,5 +181,28 @@ fn a_late_copy_by_another_name_of_what_was_killed_is_no_news() {
         assert_eq!(decide(&mut fold, 3, other).decision.verdict, Verdict::New, "another provider");
         let after = Item { uri: Some("n:2".to_owned()), ..copy(5) };
         assert_ne!(decide(&mut fold, 4, after).decision.story, killed.story, "made after it");
+    }
+}
+
+#[test]
+fn a_kill_without_a_time_withdraws_no_substitute_that_was_made_before_it_came() {
+    let named = |uri: &str, made: Option<i64>| Item {
+        uri: Some(uri.to_owned()),
+        body: Some(uri.to_owned()),
+        versioncreated: made.map(at),
+        ..wire_item("Fjord Wire", 0, GROUNDED)
+    };
+    let came = |seq: u64, hour, item: Item| {
+        let source = item.source.clone();
+        let arrival = Arrival { seq: Seq(seq), received: at(hour), source, record: Ok(item) };
+        Prepare::new().prepare(arrival).expect("an item")
+    };
+    for (kill, substitute) in [(None, Verdict::New), (Some(9), Verdict::Repeat)] {
+        let mut fold = fold();
+        let mut verdict = |prepared| fold.decide(prepared).0.expect("an item").decision.verdict;
+        assert_eq!(verdict(came(0, 0, named("w:1", Some(0)))), Verdict::New);
+        assert_eq!(verdict(came(1, 10, canceled(named("w:1", kill)))), Verdict::Kill);
+        assert_eq!(verdict(came(2, 11, named("w:2", Some(0)))), Verdict::Repeat, "a copy");
+        assert_eq!(verdict(came(3, 11, named("w:3", Some(5)))), substitute, "{kill:?}");
     }
 }
