@@ -15,11 +15,11 @@ use crate::config::{Config, Diagnostics};
 use crate::feedback::Aside;
 use crate::item::Item;
 use crate::log::record::Timer;
-use crate::log::{Decision, Entry, Ruled};
+use crate::log::{Carried, Decision, Entry, Ruled};
 use crate::metrics::Waiting;
 use crate::prepare::Prepared;
 use crate::stage::Stage;
-use crate::story::{FoldDecision, Folded, StoryId, StoryState, Verdict};
+use crate::story::{FoldDecision, Folded, StoryState, Verdict};
 
 mod atom;
 mod byhand;
@@ -124,10 +124,11 @@ impl Route {
         }
         self.embargoes.note(prepared, decision, family);
         self.restore_held(prepared, decision);
-        if !held {
-            self.stories.note_end(&decision.fold);
+        let carried = decision.carried(&prepared.item);
+        self.stories.carry(story, carried.iter().map(String::as_str), prepared.received);
+        if decision.fold.ends_story() {
+            self.stories.end(story);
         }
-        self.restore_carried(story, &decision.carried(&prepared.item), prepared.received);
         self.wakes.pass(prepared.received, &self.rules);
     }
 
@@ -135,14 +136,13 @@ impl Route {
     pub fn apply_timer(&mut self, timer: &Timer) {
         let update = self.restore_release(timer);
         self.restore_timer(timer, update);
-        self.restore_carried(timer.story, &timer.channels, timer.at);
+        self.stories.carry(timer.story, timer.channels.iter().map(String::as_str), timer.at);
         self.wakes.pass(timer.at, &self.rules);
     }
 
-    /// Takes over which channels carried a story whose items are no longer in the log. `last` is
-    /// when its last item was received.
-    pub fn restore_carried(&mut self, story: StoryId, channels: &[String], last: Timestamp) {
-        self.stories.carry(story, channels.iter().map(String::as_str), last);
+    /// Takes over which channels carried a story whose items are no longer in the log.
+    pub fn restore_carried(&mut self, carried: &Carried) {
+        self.stories.restore(carried);
     }
 
     /// Goes over to the rules of another configuration, for later items only. Stories keep what
@@ -269,11 +269,11 @@ impl Route {
             embargo,
         };
         self.embargoes.note(prepared, &decision, family);
-        if embargo.is_none() {
-            self.stories.note_end(fold);
-        }
         let carried = decision.carried(&prepared.item);
         self.stories.carry(story, carried.iter().map(String::as_str), now);
+        if fold.ends_story() {
+            self.stories.end(story);
+        }
         decision
     }
 }

@@ -1,7 +1,5 @@
 //! Append: a batch of entries becomes one durable transaction.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use redb::{ReadableTable, Table, WriteTransaction};
 use serde::Serialize;
@@ -10,12 +8,14 @@ use super::error::LogError;
 use super::frame::{self, At, Kind};
 use super::meta::Meta;
 use super::record::{Change, Decision, Entry, Feedback, Position};
-use super::remembered::{Carried, Remembered};
+use super::remembered::Remembered;
 use super::store::{ALIASES, Bytes, CARRIED, DECISIONS, HELD, IDENTITIES, INTAKE, LATER, Store};
 use super::{Log, behind, cursor};
 use crate::item::{Item, Seq};
 use crate::prepare::{markers, version_time};
-use crate::story::{Past, StoryId, Teller, Verdict};
+use crate::story::{Past, StoryId, Verdict};
+
+mod carry;
 
 /// What a commit added.
 ///
@@ -166,6 +166,9 @@ impl<'t> Tables<'t> {
                         self.merge(*alias, decision.fold.story, meta)?;
                     }
                     self.carry(decision.fold.story, &decision.carried(item), meta)?;
+                    if decision.fold.ends_story() {
+                        self.end(decision.fold.story, meta)?;
+                    }
                     meta.next_story = meta.next_story.max(after(decision));
                     if !identities.is_empty() {
                         remembered.push(Remembered {
@@ -300,8 +303,7 @@ impl<'t> Tables<'t> {
     /// Lets a story's id lead to another story, which counts as carried where it was.
     fn merge(&mut self, alias: StoryId, kept: StoryId, meta: &Meta) -> Result<(), LogError> {
         self.aliases.insert(alias.0, kept.0).map_err(|error| self.store.fault("Writing", error))?;
-        let carried = self.carriers(alias)?;
-        self.carry(kept, &carried, meta)
+        self.carry_over(alias, kept, meta)
     }
 
     /// Lets an item's identities lead to another story.
@@ -323,37 +325,6 @@ impl<'t> Tables<'t> {
             (row.story, row.past) = (story, None);
         }
         self.remember(first, &rows)
-    }
-
-    /// The channels that carried a story. Of a damaged row it is not known.
-    fn carriers(&self, story: StoryId) -> Result<Vec<String>, LogError> {
-        let stored =
-            self.carried.get(story.0).map_err(|error| self.store.fault("Reading", error))?;
-        let Some(stored) = stored else { return Ok(Vec::new()) };
-        let row = frame::open(stored.value(), &story.0.to_le_bytes())
-            .and_then(|opened| opened.read::<Carried>());
-        Ok(row.map(|row| row.channels).unwrap_or_default())
-    }
-
-    /// Adds to the channels that carried a story; writes only when one is new.
-    fn carry(&mut self, story: StoryId, channels: &[String], meta: &Meta) -> Result<(), LogError> {
-        if channels.is_empty() {
-            return Ok(());
-        }
-        let key = story.0.to_le_bytes();
-        // A damaged row is replaced by what is known now; `log verify` would have told.
-        let mut all: BTreeSet<String> = self.carriers(story)?.into_iter().collect();
-        let before = all.len();
-        all.extend(channels.iter().cloned());
-        if all.len() == before {
-            return Ok(());
-        }
-        let row = Carried { story, at: meta.at, channels: all.into_iter().collect() };
-        frame::seal(Kind::Carried, &key, &row, &mut self.bytes)?;
-        self.carried
-            .insert(story.0, self.bytes.as_slice())
-            .map_err(|error| self.store.fault("Writing", error))?;
-        Ok(())
     }
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use redb::ReadableTable;
 
 use super::error::LogError;
-use super::frame;
+use super::frame::{self, Damage, Opened};
 use super::read::View;
 use super::reads::Read;
 use super::record::Position;
@@ -52,7 +52,7 @@ impl View {
         &self,
         each: impl FnMut(Result<Carried, LogError>),
     ) -> Result<(), LogError> {
-        self.rows(CARRIED, "The list of channels of story", each)
+        self.rows(CARRIED, "The list of channels of story", Carried::read, each)
     }
 
     /// The channels that carried one story.
@@ -63,16 +63,17 @@ impl View {
             let stored = table.get(story.0).map_err(|error| self.0.fault("Reading", error))?;
             let Some(stored) = stored else { return Ok(None) };
             frame::open(stored.value(), &story.0.to_le_bytes())
-                .and_then(|opened| opened.read())
+                .and_then(|opened| Carried::read(&opened))
                 .map(Some)
                 .map_err(|damage| damage.of(format_args!("The list of channels of {story}")))
         })
     }
 
-    pub(super) fn rows<T: serde::de::DeserializeOwned>(
+    pub(super) fn rows<T>(
         &self,
         table: redb::TableDefinition<'static, u64, Bytes>,
         what: &str,
+        read: impl Fn(&Opened<'_>) -> Result<T, Damage>,
         mut each: impl FnMut(Result<T, LogError>),
     ) -> Result<(), LogError> {
         self.0.read(|transaction| {
@@ -80,7 +81,9 @@ impl View {
                 transaction.open_table(table).map_err(|error| self.0.fault("Reading", error))?;
             for stored in table.iter().map_err(|error| self.0.fault("Reading", error))? {
                 let (key, bytes) = stored.map_err(|error| self.0.fault("Reading", error))?;
-                each(row(what, key.value(), bytes.value()));
+                let (key, bytes) = (key.value(), bytes.value());
+                let row = frame::open(bytes, &key.to_le_bytes()).and_then(|opened| read(&opened));
+                each(row.map_err(|damage| damage.of(format_args!("{what} {key}"))));
             }
             Ok(())
         })
@@ -107,16 +110,6 @@ impl View {
         }
         Ok(Position(low))
     }
-}
-
-/// Reads a row of a table of numbers.
-pub(super) fn row<T: serde::de::DeserializeOwned>(
-    what: &str,
-    key: u64,
-    bytes: &[u8],
-) -> Result<T, LogError> {
-    let row = frame::open(bytes, &key.to_le_bytes()).and_then(|row| row.read());
-    row.map_err(|damage| damage.of(format_args!("{what} {key}")))
 }
 
 /// Iterates over the records from a time on. Reads in chunks: the log may go on growing.

@@ -60,6 +60,17 @@ pub struct Carried {
     pub at: Timestamp,
     /// The channels, sorted.
     pub channels: Vec<String>,
+    /// Those of them that carried it only before all that was told of it was withdrawn, while others held
+    /// more of it: what came of it later is news to them. Stored behind the others.
+    #[serde(skip)]
+    pub before: Vec<String>,
+}
+
+impl Carried {
+    pub(super) fn read(opened: &Opened<'_>) -> Result<Carried, Damage> {
+        let (carried, mut more): (Carried, _) = opened.read_more()?;
+        Ok(Carried { before: more.next().unwrap_or_default(), ..carried })
+    }
 }
 
 /// Items read in one look, at least.
@@ -79,7 +90,7 @@ impl View {
         &self,
         each: impl FnMut(Result<Vec<Remembered>, LogError>),
     ) -> Result<(), LogError> {
-        self.rows(IDENTITIES, ROW, each)
+        self.rows(IDENTITIES, ROW, Remembered::read, each)
     }
 }
 

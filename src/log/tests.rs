@@ -4,7 +4,7 @@ use super::fault::Switch;
 use super::sample::{at, item, item_on, items, reject, split, timer};
 use super::*;
 use crate::item::Identity;
-use crate::story::Verdict;
+use crate::story::{Ahead, Coming, Verdict};
 
 mod damage;
 mod inspection;
@@ -169,6 +169,43 @@ fn identities_and_carried_stories_are_remembered() {
     log.append(&[Entry::Feedback(split(2))]).unwrap();
     let second = log.view().identities().map(Result::unwrap).nth(1).expect("four items");
     assert_eq!((second.story, second.past), (StoryId(9), None), "it tells nothing of that story");
+}
+
+#[test]
+fn where_a_story_was_carried_before_it_ended_is_remembered_apart() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    let of_first = |seq, channels: &[&str], ends: bool| {
+        let mut entry = item_on(seq, channels);
+        if let Entry::Item { decision, .. } = &mut entry {
+            decision.fold.story = StoryId(1);
+            if ends {
+                let coming = Coming { item: Seq(1), until: at(90), state: sample::state(90) };
+                decision.fold.verdict = Verdict::Kill;
+                decision.fold.state.killed = true;
+                let to_come = [coming].into();
+                decision.fold.ahead = Some(Box::new(Ahead { to_come, ..Ahead::default() }));
+            }
+        }
+        entry
+    };
+    let row = |story| {
+        let row = log.view().carried_by(StoryId(story)).unwrap().unwrap();
+        (row.channels.join(" "), row.before.join(" "))
+    };
+    log.append(&[of_first(1, &["sea", "sky"], false), of_first(2, &["sea", "sky"], true)]).unwrap();
+    assert_eq!(row(1), ("sea sky".to_owned(), "sea sky".to_owned()));
+    log.append(&[of_first(3, &["sky"], false), item_on(4, &["harbour"])]).unwrap();
+    assert_eq!(row(1), ("sea sky".to_owned(), "sea".to_owned()));
+    let mut merging = item_on(5, &[]);
+    if let Entry::Item { decision, .. } = &mut merging {
+        (decision.fold.story, decision.fold.merged) = (StoryId(4), vec![StoryId(1)]);
+    }
+    log.append(&[merging]).unwrap();
+    assert_eq!(row(4), ("harbour sea sky".to_owned(), "sea".to_owned()));
+    let mut all = Vec::new();
+    log.view().carried(|row| all.push((row.story.0, row.before.len()))).unwrap();
+    assert_eq!(all, [(1, 1), (4, 1)]);
 }
 
 #[test]

@@ -75,9 +75,7 @@ pub(super) fn recover(
         Ok(items)
     })?;
     // Last: whether a delivery was the first of its story is found out on the way.
-    view.carried(|carried| {
-        decider.route.restore_carried(carried.story, &carried.channels, carried.at);
-    })?;
+    view.carried(|carried| decider.route.restore_carried(&carried))?;
     decider.fold.restored(log.next_story());
     decider.route.restored(changed);
     Ok(items)

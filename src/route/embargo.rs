@@ -198,7 +198,6 @@ impl Route {
                 &mut self.early,
             );
             self.record_early(out);
-            self.stories.note_end(&held.fold);
             self.stories.carry(story, channels.iter().map(String::as_str), now);
             let reason = format!("Its embargo ended at {until:.0}.");
             let came = Out { state, disputes };
@@ -217,7 +216,6 @@ impl Route {
             if let Some(shown) = &timer.shown {
                 (held.fold.disputes, held.fold.state) = (shown.out.disputes, shown.out.state);
             }
-            self.stories.note_end(&held.fold);
             self.join_released(&held, timer.at);
             return super::delivery::is_update(&held.fold);
         }
@@ -262,20 +260,19 @@ impl Route {
         }
         // What is withdrawn is news to nobody else.
         let is_news = gone || if kills { !withdraws } else { !fold.state.killed };
-        // A correction reaches whoever was shown what it corrects, withdrawn or not.
-        let anew = !is_update && self.stories.begins_anew(fold);
         let mut channels: Vec<String> = Vec::new();
         for number in concerned {
             let (name, repeats) = &rules.channels[usize::from(number)];
-            let carries = !anew && self.stories.told_of(story, name, is_update);
+            let carries = self.stories.told_of(story, name, is_update);
             let matches = matched.contains(&number) && (is_news || carries);
             if super::delivery::delivers(fold, *repeats, carries, matches) {
                 channels.push(name.to_string());
             }
         }
         // A story that some channel carries is routed, even if the rules no longer say so.
-        let carries = self.stories.carried(story, UNROUTED);
-        let heard = !channels.is_empty() || anywhere && !gone;
+        let carries = self.stories.told_of(story, UNROUTED, is_update);
+        let carried = self.stories.hearing(story, is_update).next().is_some();
+        let heard = !channels.is_empty() || carried && !gone;
         let unrouted = holding.is_empty() && is_news && !heard;
         if super::delivery::delivers(fold, crate::config::Repeats::First, carries, unrouted) {
             channels.push(UNROUTED.to_owned());

@@ -78,7 +78,8 @@ impl Route {
     pub(super) fn record_early(&mut self, out: &mut Vec<Entry>) {
         for mut timer in std::mem::take(&mut self.early) {
             timer.shown = self.on_channel(&timer);
-            self.restore_carried(timer.story, &timer.channels, timer.at);
+            let channels = timer.channels.iter().map(String::as_str);
+            self.stories.carry(timer.story, channels, timer.at);
             out.push(Entry::Timer(timer));
         }
     }

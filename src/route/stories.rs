@@ -5,7 +5,7 @@
 //! forgets it. The second stays a year, so that a late correction finds every channel that showed
 //! the story; it is kept small for that.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -22,9 +22,8 @@ const CARRIED_FOR: SignedDuration = SignedDuration::from_hours(365 * 24);
 /// 80 MB when full.
 const CARRIED_MOST: usize = 1_000_000;
 
-/// How many stories that were split off are remembered with the channels of what they were part of,
-/// and how many that are over but for what is under embargo.
-const PARTED_MOST: usize = 10_000;
+/// How many stories are remembered with the channels of what they were before.
+const BEFORE_MOST: usize = 10_000;
 
 /// Publisher families of a story whose latest items are remembered.
 const MOST_TOLD: usize = 64;
@@ -41,11 +40,9 @@ pub(super) struct Stories {
     arrivals: VecDeque<(Timestamp, StoryId)>,
     carried: BTreeMap<StoryId, Carried>,
     /// Of a story that was split off: channels that carried the one it was part of, and so may have
-    /// shown its item.
-    parted: BTreeMap<StoryId, Channels>,
-    /// Stories of which all that was shown was withdrawn while others held more of it under embargo:
-    /// what comes of them after that is news to all.
-    over: BTreeSet<StoryId>,
+    /// shown its item. Of one of which all that was shown was withdrawn while others held more of it under
+    /// embargo: channels that carried it before that. They are told of updates; all else is news to them.
+    before: BTreeMap<StoryId, Channels>,
     /// Names of channels that carried something, by number.
     names: Vec<Arc<str>>,
 }
@@ -79,8 +76,7 @@ impl Stories {
             live: HashMap::new(),
             arrivals: VecDeque::new(),
             carried: BTreeMap::new(),
-            parted: BTreeMap::new(),
-            over: BTreeSet::new(),
+            before: BTreeMap::new(),
             names: Vec::new(),
         }
     }
@@ -147,41 +143,49 @@ impl Stories {
                 }
             }
         }
-        if !self.over.remove(&alias) {
-            self.over.remove(&kept);
-        }
-        if let Some(other) = self.parted.remove(&alias) {
-            self.parted.entry(kept).or_default().extend(other);
+        if let Some(other) = self.before.remove(&alias) {
+            self.was_on(kept, other);
         }
     }
 
     /// A story was split off another one.
     pub(super) fn part(&mut self, from: StoryId, opens: StoryId) {
         let carried = self.carried.get(&from).map(|carried| carried.channels.clone());
-        let before = self.parted.get(&from).cloned();
+        let before = self.before.get(&from).cloned();
         let channels: Channels = carried.into_iter().chain(before).flatten().collect();
-        self.parted.insert(opens, channels);
-        if self.parted.len() > PARTED_MOST {
-            self.parted.pop_first();
+        self.was_on(opens, channels);
+    }
+
+    /// All that was shown of a story was withdrawn, and it will begin anew: what comes of it from here on
+    /// is news to all.
+    pub(super) fn end(&mut self, story: StoryId) {
+        if let Some(carried) = self.carried.remove(&story) {
+            self.was_on(story, carried.channels);
         }
     }
 
-    /// Notes whether an item that is decided about, or comes out, ends its story or begins it anew.
-    pub(super) fn note_end(&mut self, fold: &FoldDecision) {
-        let comes_back = || fold.course().to_come.iter().any(|coming| !coming.state.killed);
-        if !fold.state.killed {
-            self.over.remove(&fold.story);
-        } else if fold.verdict == Verdict::Kill && comes_back() {
-            self.over.insert(fold.story);
-            if self.over.len() > PARTED_MOST {
-                self.over.pop_first();
+    fn was_on(&mut self, story: StoryId, channels: Channels) {
+        let before = self.before.entry(story).or_default();
+        for channel in channels {
+            if !before.contains(&channel) {
+                before.push(channel);
             }
         }
+        if self.before.len() > BEFORE_MOST {
+            self.before.pop_first();
+        }
     }
 
-    /// Whether an item begins its story anew: all that was shown of it was withdrawn.
-    pub(super) fn begins_anew(&self, fold: &FoldDecision) -> bool {
-        !fold.state.killed && self.over.contains(&fold.story)
+    /// Takes over which channels carried a story, of them those of `before` only before it ended.
+    pub(super) fn restore(&mut self, carried: &crate::log::Carried) {
+        let crate::log::Carried { story, at, channels, before } = carried;
+        let known = before.iter().filter_map(|name| self.name(name));
+        let known: Channels = known.collect();
+        if !known.is_empty() {
+            self.was_on(*story, known);
+        }
+        let since = channels.iter().filter(|name| !before.contains(name));
+        self.carry(*story, since.map(String::as_str), *at);
     }
 
     /// Whether a channel carried the story.
@@ -194,12 +198,12 @@ impl Stories {
         self.hearing(story, update).any(|name| &**name == channel)
     }
 
-    /// The channels that count so: of updates to it those also hear that carried what it was part of.
-    /// Some may be named twice.
+    /// The channels that count so: of updates to it those also hear that carried what it was before. Some
+    /// may be named twice.
     pub(super) fn hearing(&self, story: StoryId, update: bool) -> impl Iterator<Item = &Arc<str>> {
-        let parted = self.parted.get(&story).filter(|_| update);
-        let parted = parted.map_or(&[][..], |channels| channels);
-        self.carriers(story).chain(parted.iter().map(|id| &self.names[usize::from(*id)]))
+        let before = self.before.get(&story).filter(|_| update);
+        let before = before.map_or(&[][..], |channels| channels);
+        self.carriers(story).chain(before.iter().map(|id| &self.names[usize::from(*id)]))
     }
 
     /// The channels that carried the story, in the order in which they did.
@@ -361,6 +365,22 @@ mod tests {
         stories.unite(StoryId(4), StoryId(3), at(2));
         for channel in ["a", "b"] {
             assert!(stories.told_of(StoryId(4), channel, true), "{channel}");
+        }
+    }
+
+    #[test]
+    fn what_ended_is_news_to_all_also_after_a_restart_long_after() {
+        let mut stories = Stories::new(SignedDuration::from_hours(10));
+        stories.carry(StoryId(1), ["a", "b"], at(0));
+        stories.end(StoryId(1));
+        stories.carry(StoryId(1), ["b"], at(1));
+        let mut restored = Stories::new(SignedDuration::from_hours(10));
+        let channels = ["a", "b"].map(str::to_owned).to_vec();
+        let before = vec!["a".to_owned()];
+        restored.restore(&crate::log::Carried { story: StoryId(1), at: at(1), channels, before });
+        for stories in [stories, restored] {
+            let told = |update| ["a", "b"].map(|it| stories.told_of(StoryId(1), it, update));
+            assert_eq!((told(false), told(true)), ([false, true], [true, true]));
         }
     }
 

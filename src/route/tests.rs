@@ -6,7 +6,7 @@ use super::*;
 use crate::config::File;
 use crate::item::{Arrival, Item, Seq};
 use crate::prepare::{Prepare, Rejected};
-use crate::story::{FoldDecision, Verdict};
+use crate::story::{FoldDecision, StoryId, Verdict};
 
 mod compare;
 mod embargo;

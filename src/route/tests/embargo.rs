@@ -4,6 +4,7 @@ use super::*;
 use crate::item::{Marker, PubStatus};
 use crate::story::{Ahead, Coming};
 
+mod anew;
 mod policy;
 
 const RULES: &str = r#"

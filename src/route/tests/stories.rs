@@ -23,6 +23,12 @@ query = "gaza publishers:>=3"
 channels = ["big"]
 "#;
 
+/// What the log remembers of where a story was carried.
+fn carried_by(story: StoryId, channels: &[&str], at: i64) -> Carried {
+    let channels = channels.iter().map(ToString::to_string).collect();
+    Carried { story, at: minute(at), channels, before: Vec::new() }
+}
+
 /// The n-th item of a story, a minute after the one before.
 fn nth(n: u32, verdict: Verdict, text: &str) -> Folded {
     let mut folded = folded(headline(text));
@@ -80,7 +86,7 @@ fn what_a_story_satisfied_is_known_after_its_first_item_has_left_the_window() {
     let decision = case(&mut route, &second, &three, &["all"]);
     let mut started = compiled(RULES);
     started.apply(&second.prepared, &decision);
-    started.restore_carried(decision.fold.story, &three.map(str::to_owned), minute(2));
+    started.restore_carried(&carried_by(decision.fold.story, &three, 2));
     let third = nth(3, Verdict::Development, "Two dead");
     let four = ["first", "devs", "all", "big"];
     for route in [&mut route, &mut started] {
@@ -183,7 +189,7 @@ fn a_restart_takes_over_what_was_decided() {
 #[test]
 fn a_correction_finds_the_channels_of_a_story_that_left_the_log() {
     let mut route = compiled(RULES);
-    route.restore_carried(StoryId(1), &["big".to_owned()], minute(0));
+    route.restore_carried(&carried_by(StoryId(1), &["big"], 0));
     let correction = nth(9, Verdict::Correction, "Earlier report was wrong");
     case(&mut route, &correction, &["unrouted"], &["big"]);
 }
@@ -258,8 +264,7 @@ fn a_kill_or_correction_reaches_readers_whose_channel_was_renamed_or_removed() {
             (&["unrouted"], "Mayor retires", &["unrouted"]),
         ] {
             let mut route = compiled(RULES);
-            let carried: Vec<String> = carried.iter().map(|name| (*name).to_owned()).collect();
-            route.restore_carried(StoryId(1), &carried, minute(0));
+            route.restore_carried(&carried_by(StoryId(1), carried, 0));
             let mut update = nth(2, verdict, headline);
             update.decision.evidence.of = Some(Seq(0));
             let found = route.decide(&update).channels;
@@ -271,8 +276,7 @@ fn a_kill_or_correction_reaches_readers_whose_channel_was_renamed_or_removed() {
 #[test]
 fn what_was_withdrawn_is_shown_to_nobody_who_was_not_shown_it() {
     let mut route = compiled(RULES);
-    let carried = ["first", "devs"].map(str::to_owned);
-    route.restore_carried(StoryId(1), &carried, minute(0));
+    route.restore_carried(&carried_by(StoryId(1), &["first", "devs"], 0));
     let late = |verdict| {
         let mut late = nth(2, verdict, "Strike on Gaza");
         late.decision.state.killed = true;
