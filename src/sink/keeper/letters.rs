@@ -4,9 +4,7 @@ use super::{Keeper, Turn};
 use crate::channel::Event;
 #[cfg(feature = "mail")]
 use crate::log::Position;
-#[cfg(feature = "mail")]
-use crate::sink::state::cut;
-use crate::sink::state::{DeadLetter, State};
+use crate::sink::state::{DeadLetter, State, cut};
 
 impl Keeper {
     /// Keeps a delivery as a dead letter. False when there is no room for one more.
