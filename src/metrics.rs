@@ -123,6 +123,8 @@ impl Counts {
                 *self.deliveries.entry(REJECTED.to_owned()).or_default() += 1;
                 return;
             }
+            // It was counted when it was held back.
+            Entry::Timer(timer) if timer.only_waits() => return,
             Entry::Timer(timer) => (&timer.channels, &timer.withheld),
             Entry::Feedback(feedback) => (&feedback.channels, &[]),
             Entry::Digest(digest) => {

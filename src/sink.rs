@@ -30,10 +30,10 @@ mod origin;
 mod postgres;
 #[cfg(feature = "redis")]
 mod redis;
-mod served;
 mod state;
 mod status;
 mod stdout;
+mod stretches;
 mod webhook;
 
 pub(crate) use ask::whole;
@@ -211,6 +211,17 @@ fn pass_over(kind: &str, own: &[u8]) -> Vec<u8> {
     }
     let _ = kind;
     own.to_vec()
+}
+
+/// What a sink of this kind wants to find again that was sent to another place while it did what left
+/// `own`.
+fn settle(kind: &str, stored: &[u8], own: &[u8]) -> Vec<u8> {
+    #[cfg(feature = "mail")]
+    if kind == mail::KIND {
+        return mail::settle(stored, own);
+    }
+    let _ = (kind, own);
+    stored.to_vec()
 }
 
 #[cfg(test)]

@@ -110,7 +110,7 @@ impl Log {
             for entry in batch {
                 match earlier(entry) {
                     Some(item) if intake.get(item.0).map_err(fault)?.is_none() => {
-                        tracing::warn!(%item, "was given up, and the end of its wait is no record");
+                        tracing::warn!(%item, "was given up, and what becomes of its wait is no record");
                     }
                     _ => telling.push(entry),
                 }

@@ -102,7 +102,7 @@ pub struct Timer {
     pub at: Timestamp,
     /// The story it is about.
     pub story: StoryId,
-    /// The item that is delivered.
+    /// The item that is delivered, or goes on waiting.
     pub item: Seq,
     /// Channels it is delivered to now.
     pub channels: Vec<String>,
@@ -114,6 +114,15 @@ pub struct Timer {
     /// keeps it behind the record.
     #[serde(skip)]
     pub shown: Option<Shown>,
+}
+
+impl Timer {
+    /// Whether what was held back only goes on waiting, for something else or for another time.
+    pub fn only_waits(&self) -> bool {
+        self.channels.is_empty()
+            && self.shown.is_none()
+            && self.withheld.iter().any(|withheld| withheld.until.is_some())
+    }
 }
 
 /// A story as a [`Timer`] shows it.

@@ -194,7 +194,7 @@ impl Spared {
     }
 }
 
-/// The items that a record of the decision stream delivers other than by their own decision.
+/// The items that a record of the decision stream is about other than by their own decision.
 fn about(oldest: Seq, position: u64, bytes: &[u8]) -> Vec<Seq> {
     let opened = frame::open(bytes, &position.to_le_bytes());
     if !opened.is_ok_and(|opened| opened.kind == Kind::Digest) {

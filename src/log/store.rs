@@ -36,7 +36,7 @@ pub(super) const META: TableDefinition<'_, &str, Bytes> = TableDefinition::new("
 pub(super) const INTAKE: TableDefinition<'_, u64, Bytes> = TableDefinition::new("intake");
 /// Position → decision, rejection, timer, config or feedback.
 pub(super) const DECISIONS: TableDefinition<'_, u64, Bytes> = TableDefinition::new("decisions");
-/// Positions that deliver an item other than by its own decision → the item's Seq.
+/// Positions that deliver an item other than by its own decision, or let it wait on → the item's Seq.
 pub(super) const LATER: TableDefinition<'_, u64, u64> = TableDefinition::new("later");
 /// Seq of an item whose embargo has not ended → position of its decision.
 pub(super) const HELD: TableDefinition<'_, u64, u64> = TableDefinition::new("held");

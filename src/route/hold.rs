@@ -143,8 +143,10 @@ impl Route {
     pub(super) fn restore_timer(&mut self, timer: &Timer, update: bool) {
         let (story, stories) = (timer.story, &self.stories);
         self.policies.restore_timer(timer, update, |channel| stories.carried(story, channel));
+        let still = timer.only_waits();
         let waits = |withheld: &&Withheld| {
-            withheld.until.is_some() && !self.policies.restore_wait(story, timer.item, withheld)
+            let is_known = still && self.policies.restore_wait(story, timer.item, withheld);
+            withheld.until.is_some() && !is_known
         };
         let held: Vec<Withheld> = timer.withheld.iter().filter(waits).cloned().collect();
         if held.is_empty() {

@@ -142,7 +142,7 @@ impl Couriers {
         let keeper = self.find(name)?;
         let view = keeper.log.view();
         let to = to.find(&view, keeper.clock.now())?;
-        keeper.rewind(to);
+        keeper.rewind(to)?;
         keeper.log.save_cursors()?;
         Ok(to)
     }

@@ -13,12 +13,12 @@ use tracing::{error, info, warn};
 
 use super::batch::Batch;
 use super::error::{SinkError, SinkErrorKind};
-use super::keeper::{Change, Keeper, Turn};
+use super::keeper::{Keeper, Turn};
 use super::state::{Effort, MOST_LETTERS};
 use super::{Sink, SinkConfig};
 use crate::backoff::Backoff;
 use crate::channel::{Page, Subscription};
-use crate::config::GiveUp;
+use crate::config::{At, GiveUp};
 use crate::log::Position;
 
 mod again;
@@ -60,7 +60,7 @@ impl Courier {
     pub(super) fn new(config: SinkConfig, keeper: Arc<Keeper>) -> Courier {
         let (turn, next) = keeper.place();
         Courier {
-            subscription: keeper.subscribe(),
+            subscription: keeper.subscribe(next),
             page: nothing(next),
             done: 0,
             size: config.batch,
@@ -136,9 +136,12 @@ impl Courier {
 
     /// A reload may have given the sink other channels.
     fn follow_changes(&mut self) {
-        for Change { config, since, channels } in self.keeper.take_changes() {
-            let names = channels.iter().map(|channel| channel.value.as_str());
-            self.subscription.change(config, since, names);
+        let Some(channels) = self.keeper.take_untold() else { return };
+        self.subscription = self.keeper.subscribe(self.subscription.position());
+        let names = |channels: &[At<String>]| -> Vec<String> {
+            channels.iter().map(|channel| channel.value.clone()).collect()
+        };
+        if names(&self.config.channels) != names(&channels) {
             self.config.channels = channels;
             // It may have an address for each.
             self.sink = None;
@@ -157,7 +160,7 @@ impl Courier {
         if turn != self.turn {
             info!(sink = self.keeper.name, position = %next, "goes on from there");
             self.turn = turn;
-            self.subscription = self.keeper.subscribe();
+            self.subscription = self.keeper.subscribe(next);
             (self.page, self.done) = (nothing(next), 0);
             if self.config.kind.collects() {
                 // What it holds was passed over.
@@ -172,7 +175,7 @@ impl Courier {
         let before = self.subscription.clone();
         match self.subscription.read().await {
             // The record from which they count may be on this page.
-            Ok(_) if self.keeper.has_changes() => {
+            Ok(_) if self.keeper.has_untold() => {
                 self.subscription = before;
                 Ok(())
             }

@@ -14,9 +14,12 @@ use super::state::{DeadLetter, Effort, Pause, State, cut};
 use crate::channel::Subscription;
 use crate::clock::Clock;
 use crate::config::{At, SinkConfig};
-use crate::log::{Cursor, Log, Position, blocking};
+use crate::log::{Cursor, Log, LogError, Position, Read, Record, View, blocking};
 
 mod letters;
+
+/// Positions looked at in one go for records of configurations.
+const CONFIGS_AT_A_TIME: usize = 1_024;
 
 /// Counts the rewinds of a sink.
 pub(super) type Turn = u64;
@@ -33,20 +36,10 @@ pub(super) struct Keeper {
     changed: Notify,
 }
 
-/// Other channels for a running sink.
-pub(super) struct Change {
-    /// Digest of the configuration that says so. What was decided by an earlier one is delivered as
-    /// before.
-    pub(super) config: String,
-    /// The record that notes it is here in the log, or later.
-    pub(super) since: Position,
-    pub(super) channels: Vec<At<String>>,
-}
-
 /// Everything that changes.
 pub(super) struct Inner {
-    /// What the courier has not been told of yet.
-    changes: Vec<Change>,
+    /// The channels in the end, while the courier has not been told of them.
+    untold: Option<Vec<At<String>>>,
     turn: Turn,
     pub(super) next: Position,
     /// What the sink itself wants to find again.
@@ -87,12 +80,12 @@ impl Keeper {
             State::default()
         });
         let Cursor { next, state: own } = cursor;
-        let (noted, end) = (log.configured().as_deref() == Some(digest), *log.watch().borrow());
-        state.served.start(named(&config.channels), digest, noted, end);
+        // The daemon notes its configuration anew before it decides anything.
+        state.stretches.change(digest, *log.watch().borrow(), named(&config.channels));
         log.note_state(&key_of(&name), state.encode());
         let live = Live::default();
         log.note_needed(&name, super::needs(config.kind.word(), &own));
-        let inner = Inner { changes: Vec::new(), turn: 0, next, own, state, live };
+        let inner = Inner { untold: None, turn: 0, next, own, state, live };
         Keeper {
             kind: config.kind.word(),
             collects: config.kind.collects(),
@@ -116,7 +109,7 @@ impl Keeper {
 
     /// The channels that it delivers, or will from the last change on.
     pub(super) fn channels(&self) -> Vec<String> {
-        self.lock().state.served.last().to_vec()
+        self.lock().state.stretches.last().to_vec()
     }
 
     /// Has it deliver the channels of another configuration, from that one's record on. To be called
@@ -124,22 +117,27 @@ impl Keeper {
     pub(super) fn change_channels(&self, config: &str, channels: &[At<String>]) {
         let mut inner = self.lock();
         let names = named(channels);
-        let since = *self.log.watch().borrow();
-        if !inner.state.served.change(config, since, names.clone()) {
+        let others = names != inner.state.stretches.last();
+        if !inner.state.stretches.change(config, *self.log.watch().borrow(), names.clone()) {
             return;
         }
-        tracing::info!(sink = self.name, channels = ?names, "delivers these from the new rules on");
-        let (config, channels) = (config.to_owned(), channels.to_vec());
-        inner.changes.push(Change { config, since, channels });
+        if others {
+            tracing::info!(
+                sink = self.name,
+                channels = ?names,
+                "delivers these from the new rules on"
+            );
+        }
+        inner.untold = Some(channels.to_vec());
         self.note_state(&inner.state);
         self.changed.notify_one();
     }
 
-    /// The log from the cursor on, as the sink delivers it.
-    pub(super) fn subscribe(&self) -> Subscription {
+    /// The log from a position on, as the sink delivers it.
+    pub(super) fn subscribe(&self, next: Position) -> Subscription {
         let inner = self.lock();
-        let (channels, then) = inner.state.served.at(inner.next);
-        let mut subscription = Subscription::new(&self.log, channels, inner.next);
+        let (channels, then) = inner.state.stretches.at(next);
+        let mut subscription = Subscription::new(&self.log, channels, next);
         for stretch in then {
             subscription.change(stretch.config.clone(), stretch.since, &stretch.channels);
         }
@@ -149,19 +147,19 @@ impl Keeper {
     /// Other channels from `from` on, as the configuration says whose record was read there.
     pub(super) fn turned(&self, config: &str, from: Position) {
         let mut inner = self.lock();
-        inner.state.served.turned(config, from);
+        inner.state.stretches.turned(config, from);
         // Before the cursor: killed between the two, the record is read again.
         self.note_state(&inner.state);
     }
 
     /// Whether the courier is to be told of other channels.
-    pub(super) fn has_changes(&self) -> bool {
-        !self.lock().changes.is_empty()
+    pub(super) fn has_untold(&self) -> bool {
+        self.lock().untold.is_some()
     }
 
-    /// Other channels since it was last asked.
-    pub(super) fn take_changes(&self) -> Vec<Change> {
-        std::mem::take(&mut self.lock().changes)
+    /// The channels in the end, if they have changed since it was last asked.
+    pub(super) fn take_untold(&self) -> Option<Vec<At<String>>> {
+        self.lock().untold.take()
     }
 
     /// What the sink itself wanted to find again.
@@ -197,10 +195,12 @@ impl Keeper {
         if inner.turn == turn {
             inner.next = next;
         }
-        // A place in a file is known whatever people ask; what is only collected they passed over.
-        if inner.turn == turn || !self.collects {
-            inner.own = own;
-        }
+        // A place in a file is known whatever people ask; what is only collected they passed over,
+        // but for what was under way then and is done with.
+        inner.own = match inner.turn == turn || !self.collects {
+            true => own,
+            false => super::settle(self.kind, &inner.own, &own),
+        };
         self.note_cursor(inner);
     }
 
@@ -277,17 +277,26 @@ impl Keeper {
     }
 
     /// Goes on from `to`. What was only collected so far is passed over, or collected again.
-    pub(super) fn rewind(&self, to: Position) {
+    ///
+    /// # Errors
+    /// When the records that say which channels it has from there on cannot be read.
+    pub(super) fn rewind(&self, to: Position) -> Result<(), LogError> {
+        let since = self.lock().state.stretches.waits_since();
+        let configs = since.map_or(Ok(Vec::new()), |since| configs(&self.log.view(), since, to))?;
         let mut inner = self.lock();
+        for (config, at) in configs {
+            inner.state.stretches.turned(&config, at.next());
+        }
         inner.turn += 1;
         inner.next = to;
         inner.own = super::pass_over(self.kind, &inner.own);
         inner.state.effort = None;
-        inner.state.served.sent_to(to);
+        inner.state.stretches.sent_to(to);
         inner.live.retry_at = None;
         self.note_state(&inner.state);
         self.note_cursor(&inner);
         self.changed.notify_one();
+        Ok(())
     }
 
     /// Makes durable that everything before `next` is taken, with the sink's own state.
@@ -332,6 +341,32 @@ impl Keeper {
 
 fn named(channels: &[At<String>]) -> Vec<String> {
     channels.iter().map(|channel| channel.value.clone()).collect()
+}
+
+/// The configurations that records note from `since` to before `to`, and where.
+fn configs(
+    view: &View,
+    mut since: Position,
+    to: Position,
+) -> Result<Vec<(String, Position)>, LogError> {
+    let mut found = Vec::new();
+    while since < to {
+        let wanted = |record: &Record| matches!(record, Record::Config(_));
+        let (reads, next) = view.read_from(since, CONFIGS_AT_A_TIME, wanted)?;
+        for read in reads {
+            if let Read::Record(logged, _) = read
+                && let Record::Config(noted) = logged.record
+                && logged.position < to
+            {
+                found.push((noted.config, logged.position));
+            }
+        }
+        if next <= since {
+            break;
+        }
+        since = next;
+    }
+    Ok(found)
 }
 
 /// The key in the log of a courier's state.

@@ -34,7 +34,7 @@ mod story;
 
 use digest::Digest;
 use later::{Later, Refused};
-pub(super) use later::{needs, pass_over};
+pub(super) use later::{needs, pass_over, settle};
 
 /// The word for this kind of sink.
 pub(super) const KIND: &str = "mail";

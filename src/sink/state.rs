@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::served::Served;
+use super::stretches::Stretches;
 use crate::channel::Event;
 use crate::log::Position;
 
@@ -26,7 +26,7 @@ pub(super) struct State {
     letters: BTreeMap<(Position, String), DeadLetter>,
     /// Which channels it delivers from where on. Stored behind the others.
     #[serde(skip)]
-    pub(super) served: Served,
+    pub(super) stretches: Stretches,
 }
 
 /// Why a sink stands still.
@@ -100,11 +100,11 @@ impl State {
             [] => Some(State::default()),
             [VERSION, stored @ ..] => {
                 let (state, behind) = postcard::take_from_bytes::<State>(stored).ok()?;
-                let served = match behind {
-                    [] => Served::default(),
+                let stretches = match behind {
+                    [] => Stretches::default(),
                     behind => postcard::from_bytes(behind).ok()?,
                 };
-                Some(State { served, ..state })
+                Some(State { stretches, ..state })
             }
             _ => None,
         }
@@ -112,7 +112,7 @@ impl State {
 
     pub(super) fn encode(&self) -> Vec<u8> {
         // Fails only for sequences of unknown length, which it has none of.
-        postcard::to_extend(&(self, &self.served), vec![VERSION]).unwrap_or_default()
+        postcard::to_extend(&(self, &self.stretches), vec![VERSION]).unwrap_or_default()
     }
 
     /// The dead letters, oldest first.
@@ -204,11 +204,11 @@ mod tests {
     #[test]
     fn a_state_comes_back_as_it_was_and_a_strange_one_is_noticed() {
         let effort = Effort { id: "a/7".to_owned(), since: Timestamp::UNIX_EPOCH, attempts: 3 };
-        let served = Served::always(vec!["a".to_owned()]);
-        let state = State { effort: Some(effort), served, ..State::default() };
+        let stretches = Stretches::always(vec!["a".to_owned()]);
+        let state = State { effort: Some(effort), stretches, ..State::default() };
         assert_eq!(State::decode(&state.encode()), Some(state.clone()));
         // As earlier versions wrote it.
-        let bare = State { served: Served::default(), ..state };
+        let bare = State { stretches: Stretches::default(), ..state };
         let written = postcard::to_extend(&bare, vec![VERSION]).unwrap();
         assert_eq!(State::decode(&written), Some(bare));
         assert_eq!(State::decode(&[]), Some(State::default()));

@@ -119,6 +119,8 @@ pub(super) struct Pending {
     pub(super) due: Timestamp,
     /// What it waits for.
     pub(super) gate: Gate,
+    /// Until when, as the log has it.
+    pub(super) until: Timestamp,
     /// The item that stands for it.
     pub(super) item: Seq,
     pub(super) rank: u32,
@@ -142,6 +144,7 @@ impl Pending {
             since: asked.now,
             due: asked.now,
             gate: Gate::Rate,
+            until: asked.now,
             item: asked.item,
             rank: asked.rank,
             family: asked.family,
@@ -206,7 +209,7 @@ impl Pending {
 
     /// Lets it wait.
     pub(super) fn hold(&mut self, gate: Gate, due: Timestamp) {
-        (self.gate, self.due) = (gate, due);
+        (self.gate, self.due, self.until) = (gate, due, due);
         self.together |= matches!(gate, Gate::Quiet | Gate::Rate);
     }
 

@@ -81,9 +81,9 @@ impl Keeper {
                 released.timers.push(timer);
             }
             Step::Wait(gate, until) => {
-                // It is found out anew when a place is free, but not until when else it waits.
-                let is_known = gate == pending.gate && matches!(gate, Gate::Rate | Gate::Updates);
-                if !is_known {
+                // A start finds out by itself that there is no place.
+                let needs_place = matches!(gate, Gate::Rate | Gate::Updates);
+                if !needs_place && (gate, until) != (pending.gate, pending.until) {
                     let urgent = pending.urgent;
                     let withheld = Withheld { channel, gate, until: Some(until), urgent };
                     let (channels, reason) = (Vec::new(), format!("Still {withheld}."));

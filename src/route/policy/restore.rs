@@ -83,6 +83,7 @@ impl Policies {
             return false;
         }
         if let Some(mut pending) = keeper.take(story) {
+            pending.urgent |= withheld.urgent;
             pending.hold(withheld.gate, until);
             keeper.put(story, pending);
         }

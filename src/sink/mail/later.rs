@@ -51,6 +51,13 @@ pub(in crate::sink) fn pass_over(own: &[u8]) -> Vec<u8> {
     encode(&state, &later)
 }
 
+/// A state that was stored since, without the letters that another one, of before that, has done with.
+pub(in crate::sink) fn settle(stored: &[u8], done: &[u8]) -> Vec<u8> {
+    let ((mut state, later), (done, _)) = (decode(stored), decode(done));
+    state.sending.retain(|key, _| !is_letter(key) || done.sending.contains_key(key));
+    encode(&state, &later)
+}
+
 /// The first position that a digest will be made of, by a state as it is stored.
 pub(in crate::sink) fn needs(own: &[u8]) -> Option<Position> {
     let (state, _) = decode(own);
@@ -74,5 +81,17 @@ mod tests {
         assert_eq!(decode(&newer), (state.clone(), later));
         assert_eq!(postcard::from_bytes::<State>(&newer).unwrap(), state);
         assert_eq!(decode(&[]), Default::default());
+    }
+
+    #[test]
+    fn a_letter_that_was_sent_while_the_sink_went_elsewhere_is_not_sent_again() {
+        let span = Span { from: Position(3), to: Position(9) };
+        let with = |keys: &[&str]| {
+            let sending = keys.iter().map(|key| ((*key).to_owned(), (span, 0))).collect();
+            encode(&State { sending, ..State::default() }, &Later::default())
+        };
+        let stored = pass_over(&with(&["harbour/7", "harbour/8", "harbour"]));
+        assert_eq!(stored, with(&["harbour/7", "harbour/8"]));
+        assert_eq!(settle(&stored, &with(&["harbour/8", "harbour"])), with(&["harbour/8"]));
     }
 }

@@ -140,3 +140,16 @@ fn what_waits_for_another_morning_is_found_by_the_record_that_says_so() {
     pass(&mut route, morning, &mut out);
     assert_eq!(out.iter().map(line).collect::<Vec<_>>(), [format!("{morning} timer: 0 delivered")]);
 }
+
+#[test]
+fn a_reload_that_changes_no_wait_writes_nothing_down() {
+    for policy in [HELD, "quiet = \"00:00-06:30\"", "prefer_rank_within = \"4h\""] {
+        let mut log = Vec::new();
+        let mut route = route(policy);
+        tell(&mut route, &[(Seq(0), item(0, 1, "Beta"))], &mut log);
+        assert_eq!(route.held(), 1, "{policy}");
+        assert!(route.reload(&config(policy), &mut Diagnostics::default()));
+        pass(&mut route, 60, &mut log);
+        assert_eq!((log.len(), route.held()), (1, 1), "{policy}");
+    }
+}

@@ -104,3 +104,19 @@ async fn rules_that_were_out_of_date_before_they_came_into_force_are_not_waited_
     work.end().await;
     assert_eq!(taken(&bench), ["harbour/1", "port/3"]);
 }
+
+#[tokio::test]
+async fn a_sink_that_is_sent_past_other_rules_delivers_their_channels() {
+    let bench = Bench::new("", |_| answer("200 OK", ""));
+    let work = start(&bench, "[\"harbour\"]", "old");
+    work.couriers.pause("desk", "night").unwrap();
+    bench.log.append(&[item_on(1, &["harbour"])]).unwrap();
+    work.couriers.change_channels(&config(&bench, "[\"port\"]"), "new");
+    bench.log.append(&[noted("new"), item_on(3, &["port"])]).unwrap();
+    work.couriers.rewind("desk", RewindTo::End).unwrap();
+    bench.log.append(&[item_on(4, &["harbour"]), item_on(5, &["port"])]).unwrap();
+    work.couriers.resume("desk").unwrap();
+    until("all", || work.couriers.status_of("desk").unwrap().lag == 0).await;
+    work.end().await;
+    assert_eq!(taken(&bench), ["port/5"]);
+}
