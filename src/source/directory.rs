@@ -2,7 +2,7 @@
 //! is there, and moves to `done/` when all its records are durable, or to `rejected/` when nothing
 //! in it could be read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -42,6 +42,7 @@ pub(super) async fn run(
     let mut keeper = keep::Keeper::new(directory.keep, directory.keep_size);
     let mut stuck: HashMap<PathBuf, State> = HashMap::new();
     let mut unread = Patience::default();
+    let mut told: HashSet<PathBuf> = HashSet::new();
     info!(source = %name, path = %path.display(), "watching");
     while !context.stop.is_cancelled() {
         let found = watch.look(context.clock.now()).unwrap_or_else(|error| {
@@ -50,6 +51,14 @@ pub(super) async fn run(
         });
         stuck.retain(|path, state| watch.state(path) == Some(*state));
         unread.retain(|path| watch.state(path).is_some());
+        told.retain(|path| found.alone.contains(path));
+        for path in &found.alone {
+            if told.insert(path.clone()) {
+                let file = file_name(path);
+                warn!(source = %name, file, "says nothing: what it goes with is not here. If that was \
+                    taken in before it came, what it says was not heeded");
+            }
+        }
         let refused = found.refused.into_iter().map(Ready::alone);
         for ready in refused.chain(found.ready) {
             if context.stop.is_cancelled() {
@@ -185,13 +194,22 @@ async fn read(
             {
                 return None;
             }
-            Err(_) => Err("it cannot be read".to_owned()),
+            Err(Unread::Failed(error)) => Err(format!("it cannot be read: {error}")),
+            Err(Unread::TooLarge(length)) => {
+                Err(format!("it has {length} bytes, and {LARGEST} is the most"))
+            }
+            Err(Unread::NoFile(what)) => Err(format!("it is {what}")),
         };
         match said {
             Ok(said) => records.said = Some(said),
+            // It may have been an embargo.
             Err(why) => {
-                let reason = format!("{} says nothing about {shown}: {why}.", sidecar.display());
-                records.last = Some(Reject::new(RejectKind::Malformed, reason, 0, b""));
+                let reason = format!(
+                    "{shown} is not taken in without what {} says about it: {why}. Mend that and \
+                     put both back.",
+                    sidecar.display()
+                );
+                records = Records::refused(Reject::new(RejectKind::Malformed, reason, 0, b""));
             }
         }
         digest.update(&look.mark());

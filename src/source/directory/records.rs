@@ -15,17 +15,15 @@ pub(super) struct Records {
     ready: std::vec::IntoIter<Record>,
     /// What the file's sidecar says about every item.
     pub(super) said: Option<Item>,
-    /// What is wrong beside the file's own records. It comes last.
-    pub(super) last: Option<Reject>,
     /// Records so far.
     pub(super) count: usize,
-    /// What those so far of the file itself are.
+    /// What those so far are.
     own: Own,
     /// It has more records than are read.
     cut: bool,
 }
 
-/// What the records of a file itself are, as far as they have come.
+/// What the records of a file are, as far as they have come.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Own {
     None,
@@ -49,7 +47,6 @@ impl Records {
             pieces,
             ready: ready.into_iter(),
             said: None,
-            last: None,
             count: 0,
             own: Own::None,
             cut: false,
@@ -84,14 +81,7 @@ impl Iterator for Records {
                 self.note(&record);
                 return Some(record);
             }
-            match self.pieces.as_mut().and_then(Guard::next) {
-                Some(more) => self.ready = more.into_iter(),
-                None => {
-                    let last = self.last.take()?;
-                    self.count += 1;
-                    return Some(Err(last));
-                }
-            }
+            self.ready = self.pieces.as_mut()?.next()?.into_iter();
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::feedback::Incoming;
 use crate::link::{Envelope, Receiver};
 use crate::source::testing::{Bench, until};
 
+mod sidecars;
 mod unread;
 
 fn at(second: i64) -> Timestamp {
@@ -356,33 +357,4 @@ async fn a_file_of_which_nothing_becomes_an_item_goes_to_rejected() {
     assert_eq!(names(&spool.join("rejected")), ["none.json"]);
     let done = ["beside.json", "beside.json.meta", "blank.json", "some.json"];
     assert_eq!(names(&spool.join("done")), done);
-}
-
-#[tokio::test]
-async fn a_sidecar_says_what_its_file_leaves_out() {
-    let folder = tempfile::tempdir().unwrap();
-    let spool = folder.path().join("spool");
-    std::fs::create_dir(&spool).unwrap();
-    std::fs::write(spool.join("a.ninjs"), "{\"headline\": \"Ferry late\", \"urgency\": 4}")
-        .unwrap();
-    std::fs::write(
-        spool.join("a.meta"),
-        r#"{"provider": "Fjord Wire", "urgency": 1, "language": "no", "slugline": "ferry",
-            "subject": [{"code": "medtop:04000000"}]}"#,
-    )
-    .unwrap();
-    std::fs::write(spool.join("b.ninjs"), "{\"headline\": \"Bridge closed\"}").unwrap();
-    std::fs::write(spool.join("b.ninjs.meta"), "{broken").unwrap();
-    let sidecar = Some(".meta".to_owned());
-    let bench = taken(folder.path(), DirectoryConfig { sidecar, ..directory(&spool) }).await;
-    let records = bench.records();
-    let item = records[0].as_ref().unwrap();
-    assert_eq!((item.publisher.as_deref(), item.urgency), (Some("Fjord Wire"), Some(4)));
-    assert_eq!((item.slugline.as_deref(), item.subjects.len()), (Some("ferry"), 1));
-    assert!(item.language.is_some());
-    assert_eq!(records[1].as_ref().unwrap().headline, "Bridge closed");
-    let reason = &records[2].as_ref().unwrap_err().reason;
-    assert!(reason.contains("b.ninjs.meta says nothing about"), "{reason}");
-    let done = names(&spool.join("done"));
-    assert_eq!(done, ["a.meta", "a.ninjs", "b.ninjs", "b.ninjs.meta"]);
 }

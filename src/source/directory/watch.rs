@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 
@@ -11,6 +11,9 @@ use crate::config::{DirectoryConfig, Order};
 
 /// Endings under which programs write files they have not finished.
 const UNFINISHED: [&str; 6] = [".tmp", ".part", ".partial", ".filepart", ".swp", "~"];
+
+/// How long the file of a sidecar is waited for before somebody is told that it is not there.
+const LONE: Duration = Duration::from_secs(60);
 
 /// Size and time of a file.
 pub(super) type State = (u64, Option<SystemTime>);
@@ -47,6 +50,8 @@ pub(super) struct Found {
     pub(super) ready: Vec<Ready>,
     /// Entries that are neither files nor directories: links, pipes, sockets.
     pub(super) refused: Vec<PathBuf>,
+    /// Sidecars whose file is not there though it was waited for.
+    pub(super) alone: Vec<PathBuf>,
 }
 
 impl Watch {
@@ -77,7 +82,8 @@ impl Watch {
                 Some((before, since)) if *before == state => *since,
                 _ => now,
             };
-            if !metadata.is_file() {
+            // A sidecar is refused together with its file.
+            if !metadata.is_file() && !self.is_sidecar(&path) {
                 found.refused.push(path.clone());
             }
             present.insert(path, (state, since));
@@ -86,12 +92,35 @@ impl Watch {
         let refused: HashSet<&PathBuf> = found.refused.iter().collect();
         let files = self.seen.keys().filter(|path| !refused.contains(path));
         found.ready = files.filter_map(|path| self.ready(path, now)).collect();
+        found.alone = self.alone(now);
         found.refused.sort();
         found.ready.sort_by(|a, b| a.path.cmp(&b.path));
         if self.config.order == Order::Time {
             found.ready.sort_by_key(|ready| self.state(&ready.path).map(|(_, time)| time));
         }
         Ok(found)
+    }
+
+    fn is_sidecar(&self, path: &Path) -> bool {
+        self.config.sidecar.as_ref().is_some_and(|ending| has_ending(path, ending))
+    }
+
+    /// Whether a file has stood as it does for so long.
+    fn still(&self, path: &Path, settle: Duration, now: Timestamp) -> bool {
+        let since = self.seen.get(path).map(|(_, since)| *since);
+        since.is_some_and(|since| now.duration_since(since).unsigned_abs() >= settle)
+    }
+
+    fn alone(&self, now: Timestamp) -> Vec<PathBuf> {
+        let Some(ending) = &self.config.sidecar else { return Vec::new() };
+        let (mut alone, files): (Vec<&PathBuf>, Vec<&PathBuf>) =
+            self.seen.keys().partition(|path| has_ending(path, ending));
+        let claimed: HashSet<PathBuf> =
+            files.into_iter().flat_map(|file| companions(file, ending)).collect();
+        let longest = self.config.settle.max(LONE);
+        alone.retain(|path| !claimed.contains(*path) && self.still(path, longest, now));
+        alone.sort();
+        alone.into_iter().cloned().collect()
     }
 
     /// The file with what came with it, if it can be read now.
@@ -101,10 +130,7 @@ impl Watch {
         if endings.into_iter().flatten().any(|ending| has_ending(path, ending)) {
             return None;
         }
-        let still = |path: &Path| {
-            let since = self.seen.get(path).map(|(_, since)| *since);
-            since.is_some_and(|since| now.duration_since(since).unsigned_abs() >= *settle)
-        };
+        let still = |path: &Path| self.still(path, *settle, now);
         let companion = |ending: &Option<String>| {
             let ending = ending.as_ref()?;
             companions(path, ending).into_iter().find(|path| self.seen.contains_key(path))
