@@ -77,12 +77,13 @@ pub struct Summary {
 }
 
 /// Decides about `records` as the daemon would have, and returns a line for each in input order. An
-/// item was received when the log it comes from says, else at its own time.
-pub fn replay(decider: &mut Decider, records: Vec<Record>) -> (Vec<Line>, Summary) {
+/// item was received when the log it comes from says, else at its own time; where none has a time,
+/// `now`.
+pub fn replay(decider: &mut Decider, records: Vec<Record>, now: Timestamp) -> (Vec<Line>, Summary) {
     let mut lines: Vec<Option<Line>> = Vec::new();
     lines.resize_with(records.len(), || None);
     let mut later: Vec<(Seq, Event)> = Vec::new();
-    decide(decider, records, |n, uri, headline, entry| match entry {
+    decide(decider, records, now, |n, uri, headline, entry| match entry {
         Entry::Timer(_) | Entry::Digest(_) => later.extend(events(entry)),
         entry => {
             if let Some(line) = line(entry, uri, headline) {
@@ -104,17 +105,24 @@ pub fn replay(decider: &mut Decider, records: Vec<Record>) -> (Vec<Line>, Summar
 
 /// What would change if the rules of `after` were those of `before`: both decide about the same
 /// records.
-pub fn compare(before: &mut Decider, after: &mut Decider, records: Vec<Record>) -> Comparison {
+pub fn compare(
+    before: &mut Decider,
+    after: &mut Decider,
+    records: Vec<Record>,
+    now: Timestamp,
+) -> Comparison {
     let mut first: Vec<Option<Box<Decision>>> = Vec::new();
     first.resize_with(records.len(), || None);
-    decide(before, records.clone(), |n, _, _, entry| {
-        if let Entry::Item { decision, .. } = entry {
-            first[n as usize] = Some(decision);
+    decide(before, records.clone(), now, |_, _, _, entry| {
+        if let Entry::Item { seq, decision, .. } = entry {
+            first[seq.0 as usize] = Some(decision);
         }
     });
     let mut comparison = Comparison::default();
-    decide(after, records, |n, _, headline, entry| {
-        if let (Entry::Item { decision, .. }, Some(before)) = (entry, first[n as usize].take()) {
+    decide(after, records, now, |_, _, headline, entry| {
+        if let Entry::Item { seq, decision, .. } = entry
+            && let Some(before) = first[seq.0 as usize].take()
+        {
             comparison.add(&headline.unwrap_or_default(), &before, &decision);
         }
     });
@@ -126,10 +134,11 @@ pub fn compare(before: &mut Decider, after: &mut Decider, records: Vec<Record>) 
 fn decide(
     decider: &mut Decider,
     records: Vec<Record>,
+    now: Timestamp,
     mut each: impl FnMut(u64, Option<String>, Option<String>, Entry),
 ) {
     let mut last = Timestamp::UNIX_EPOCH;
-    for arrival in in_order_of_time(records) {
+    for arrival in in_order_of_time(records, now) {
         let n = arrival.seq.0;
         let item = arrival.record.as_ref().ok();
         let uri = item.and_then(|item| item.uri.clone());
@@ -179,9 +188,10 @@ fn events(entry: Entry) -> Vec<(Seq, Event)> {
 }
 
 /// Numbers the records in input order and returns them in order of receipt, stably: those of a log
-/// as they came, others by their own time. A record without a time stays behind the one before it.
-fn in_order_of_time(records: Vec<Record>) -> Vec<Arrival> {
-    let first = records.iter().find_map(time).unwrap_or(Timestamp::UNIX_EPOCH);
+/// as they came, others by their own time. A record without a time stays behind the one before it;
+/// where none has a time, all came `now`.
+fn in_order_of_time(records: Vec<Record>, now: Timestamp) -> Vec<Arrival> {
+    let first = records.iter().find_map(time).unwrap_or(now);
     let mut last = first;
     let mut arrivals: Vec<Arrival> = (0..)
         .map(Seq)
@@ -266,90 +276,4 @@ fn summary(lines: &[Line]) -> Summary {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use super::*;
-    use crate::config::{Config, File};
-    use crate::format::tests::options;
-    use crate::format::{Format, Options, parse};
-
-    /// Lines of the replay of an export, under a rule that asks for the source `push`.
-    fn replayed(export: &str) -> Vec<Line> {
-        let desk = "[[channel]]\nname = \"c\"\n[[rule]]\nquery = \"source:push\"\nchannels = [\"c\"]\n\
-                    [[source.tcp]]\nname = \"push\"\nlisten = \"127.0.0.1:0\"\n";
-        let (config, problems) = Config::parse(File::new("f", desk), Path::new("."));
-        let config = config.unwrap_or_else(|| panic!("{problems}"));
-        let (mut decider, _) = Decider::build(&config).unwrap();
-        let options = Options { exported: true, ..options() };
-        replay(&mut decider, parse(Format::Auto, export.as_bytes(), &options)).0
-    }
-
-    fn line(headline: &str, more: &str, source: &str, received: &str) -> String {
-        format!(
-            "{{\"headline\":\"{headline}\"{more},\
-             \"wirefold\":{{\"source\":\"{source}\",\"received\":\"{received}\"}}}}\n"
-        )
-    }
-
-    #[test]
-    fn an_item_without_a_headline_is_shown_by_what_its_body_says() {
-        let body = "{\"body\":\"Squid blocks the harbour of Norland. Boats wait.\"}\n";
-        assert_eq!(
-            replayed(body)[0].headline.as_deref(),
-            Some("Squid blocks the harbour of Norland")
-        );
-    }
-
-    #[test]
-    fn an_exported_item_keeps_its_source_and_the_time_it_came() {
-        let lines = replayed(
-            &(line("Ferry runs aground off Elmsford", "", "push", "2026-03-01T07:00:00Z")
-                + &line("Council votes on the night bus", "", "drop", "2026-03-01T08:00:00Z")),
-        );
-        assert_eq!(lines[0].channels, ["c"]);
-        assert_eq!(lines[1].channels, ["unrouted"]);
-    }
-
-    #[test]
-    fn exported_items_are_replayed_in_the_order_they_came_and_not_in_that_of_their_own_times() {
-        let own =
-            |time: &str| format!(",\"uri\":\"a:1\",\"versioncreated\":\"2026-03-01T{time}:00Z\"");
-        let headline = "Ferry runs aground off Elmsford";
-        let lines = replayed(
-            &(line(headline, &own("06:30"), "push", "2026-03-01T07:00:00Z")
-                + &line(headline, &own("06:10"), "push", "2026-03-01T08:00:00Z")),
-        );
-        assert_eq!([lines[0].verdict, lines[1].verdict], ["New", "Repeat"]);
-        assert_eq!(lines[1].of, Some(0), "the first that came is the first");
-    }
-
-    #[test]
-    fn any_time_of_receipt_is_lived_with() {
-        let headline = "Ferry runs aground off Elmsford";
-        for at in [Timestamp::MIN, Timestamp::MAX] {
-            let lines = replayed(
-                &(line(headline, "", "push", &at.to_string())
-                    + &line(headline, "", "push", "2026-03-01T08:00:00Z")),
-            );
-            assert_eq!(lines.len(), 2, "{at}");
-        }
-    }
-
-    #[test]
-    fn an_agency_withdraws_what_it_sent_without_being_configured_to() {
-        let message = |headline: &str| {
-            format!(
-                "\u{1}exa062 4 i 211 example 061\r\nHarbour/strike/\r\n\u{2}{headline} =\r\n   \
-                 Bergen (example) - Dockers voted.\r\n\u{3}231905 GMT Nov 26\r\n\u{4}\r\n"
-            )
-        };
-        let headlines = ["Dockers vote to go on", "KILL: Dockers vote to go on"];
-        let wire = headlines.map(message).concat();
-        let records = parse(Format::Auto, wire.as_bytes(), &options());
-        let (config, _) = Config::parse(File::new("f", ""), Path::new("."));
-        let (mut decider, _) = Decider::build(&config.unwrap()).unwrap();
-        let (lines, _) = replay(&mut decider, records);
-        assert_eq!([lines[0].verdict, lines[1].verdict], ["New", "Kill"]);
-    }
-}
+mod tests;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::clock::Clock;
 use crate::format::{self, Format, Parsed};
 use crate::replay::{compare, replay};
 use crate::terminal;
@@ -26,7 +27,8 @@ pub(super) struct Args {
     /// Show what this other configuration would change, instead of the lines
     #[arg(long, value_name = "OTHER.toml")]
     compare: Option<PathBuf>,
-    /// Files to replay, as if they were one; items of a `log export` as they came in
+    /// Files to replay, as if they were one: items of a `log export` as they came in, others at their own
+    /// times, or now where none has one
     #[arg(required = true)]
     files: Vec<PathBuf>,
 }
@@ -53,13 +55,14 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
             terminal::note(&format!("{}: {notice}", path.display()));
         }
     }
+    let now = Clock::wall().now();
     if let Some(other) = args.compare {
         let (_, mut other) = ConfigArg { config: Some(other) }.load()?;
-        let comparison = compare(&mut decider, &mut other, records);
+        let comparison = compare(&mut decider, &mut other, records, now);
         terminal::line(comparison.to_string().trim_end())?;
         return Ok(());
     }
-    let (lines, summary) = replay(&mut decider, records);
+    let (lines, summary) = replay(&mut decider, records, now);
     let mut out = BufWriter::new(std::io::stdout().lock());
     for line in lines {
         serde_json::to_writer(&mut out, &line).map_err(std::io::Error::from)?;
