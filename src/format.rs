@@ -12,6 +12,7 @@ use crate::item::{Item, Reject};
 
 mod agency;
 mod anpa;
+mod binary;
 mod charset;
 mod circuit;
 mod date;

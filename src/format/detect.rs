@@ -2,6 +2,7 @@
 
 use encoding_rs::{Encoding, UTF_8};
 
+use super::binary::{is_binary, is_noise};
 use super::circuit::{self, SOH, STX, is_anpa};
 use super::{Format, charset, mail, teletype, tsv, xml};
 
@@ -19,6 +20,9 @@ impl Format {
     /// document.
     pub fn detect(bytes: &[u8]) -> Option<Format> {
         let bytes = sample(bytes).unwrap_or(&bytes[..bytes.len().min(ENOUGH)]);
+        if is_binary(bytes) {
+            return None;
+        }
         let (encoding, mark) = Encoding::for_bom(bytes)
             .unwrap_or_else(|| (if bytes.contains(&0) { charset::guess(bytes) } else { UTF_8 }, 0));
         let (text, _) = encoding.decode_without_bom_handling(&bytes[mark..]);
@@ -106,6 +110,9 @@ pub(super) fn begins(bytes: &[u8]) -> bool {
 /// ANPA 1312 begins with SYN SYN SOH, IPTC 7901 with SOH. Files are kept with and without the
 /// SYNs, so what follows decides when they are missing.
 fn circuit(text: &str) -> Option<Format> {
+    if is_noise(text) {
+        return None;
+    }
     let start = text.trim_start_matches(|c: char| c != SYN && c != SOH && !c.is_alphanumeric());
     if start.starts_with(SYN) {
         return start.contains(SOH).then_some(Format::Anpa);

@@ -109,6 +109,44 @@ fn auto_recognises_the_line_formats_and_json_documents() {
 }
 
 #[test]
+fn what_is_not_text_is_of_no_format() {
+    #[track_caller]
+    fn case(name: &str, bytes: &[u8]) {
+        assert_eq!(Format::detect(bytes), None, "{name}");
+        let records = parse(Format::Auto, bytes, &options());
+        assert!(matches!(records[..], [Err(_)]), "{name}: {records:?}");
+    }
+    case(
+        "PDF",
+        b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n",
+    );
+    case("PostScript", b"%!PS-Adobe-3.0\n%%Title: Ferry\nshowpage\n");
+    case("RTF", b"{\\rtf1\\ansi\nFerry runs aground\n}\n");
+    case("PNG", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\x02");
+    case("WebP", b"RIFF\x24\0\0\0WEBPVP8 \x18\0\0\0\x01\x02\n");
+    case("MP4", b"\0\0\0\x18ftypmp42\0\0\x01\x02mp42isom\n");
+    let noise: Vec<u8> = noise().take(20_000).collect();
+    let behind = |start: &[u8]| [start, noise.as_slice()].concat();
+    case("JPEG", &behind(b"\xff\xd8\xff\xe0\0\x10JFIF\0"));
+    case("gzip", &behind(b"\x1f\x8b\x08\0\0\0\0\0\0\x03"));
+    case("ZIP", &behind(b"PK\x03\x04\x14\0"));
+    // Of no kind that is known by its beginning, with all that begins a message among it.
+    case("noise", &behind(b"\x01\x02"));
+    case("noise behind a word", &behind(b"WDAT\x01ab\x02"));
+    case("a little noise", &behind(b"\x01\x02")[..600]);
+}
+
+/// Bytes like those of a compressed file.
+fn noise() -> impl Iterator<Item = u8> {
+    let mut state = 1_u64;
+    std::iter::repeat_with(move || {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 56) as u8
+    })
+}
+
+#[test]
 fn items_of_agency_formats_may_correct_and_kill_and_others_may_not() {
     let read = |name: &str, format| {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/format");
