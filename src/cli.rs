@@ -133,22 +133,37 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Where the configuration is. Never looked for: a file that happens to lie around is not used.
+/// Where the configuration is. Never looked for: a file that happens to lie around is not used, and
+/// that is said.
 #[derive(Debug, clap::Args)]
 struct ConfigArg {
-    /// Configuration file; without it the built-in default is used
+    /// Configuration file; without it the built-in default is used, also where there is a wirefold.toml
     #[arg(short, long = "config", value_name = "FILE", global = true)]
     config: Option<PathBuf>,
 }
+
+/// How a configuration is usually called.
+const USUAL: &str = "wirefold.toml";
 
 impl ConfigArg {
     fn path(&self) -> Option<&Path> {
         self.config.as_deref()
     }
 
+    /// Says that a configuration is passed over that was probably meant.
+    fn tell_of_another(&self) {
+        if self.config.is_none() && Path::new(USUAL).exists() {
+            terminal::note(&format!(
+                "wirefold: there is a {USUAL} here, but the built-in default is used, with a log of its \
+                 own: say -c {USUAL} if you mean that"
+            ));
+        }
+    }
+
     /// Loads the configuration alone, for commands that decide nothing. Warnings are left to
     /// `check`.
     fn load_alone(&self) -> Result<Config, Failure> {
+        self.tell_of_another();
         match self.path() {
             Some(path) => Config::load(path)
                 .map(|(config, _)| config)
@@ -159,6 +174,7 @@ impl ConfigArg {
 
     /// Loads and checks everything that can be checked without running. Warnings are printed.
     fn load(&self) -> Result<(Config, Decider), Failure> {
+        self.tell_of_another();
         let (config, decider, warnings) =
             Decider::load(self.path()).map_err(|problems| Failure::Usage(problems.render(true)))?;
         if !warnings.is_empty() {

@@ -160,3 +160,17 @@ fn what_it_cannot_say_does_not_stop_it() {
     let said = Said::from(child.wait_with_output().unwrap()).success();
     assert_eq!(said.lines().len(), 2);
 }
+
+#[test]
+fn without_a_configuration_it_leaves_the_log_of_one_alone_and_says_that_it_is_not_used() {
+    let desk = Desk::with(&CONFIG.replace("dir = \"data\"\n", ""));
+    desk.write("spool/a.ndjson", &item(1));
+    let mut daemon = desk.daemon();
+    daemon.until("the file is done", || desk.list("spool/done").len() == 1);
+    let said = desk.wirefold(&["run"]).success();
+    assert!(said.err.contains("say -c wirefold.toml"), "{}", said.err);
+    assert_eq!(said.out, "");
+    daemon.stop();
+    let said = desk.wirefold(&["explain", "1"]).exited(1);
+    assert!(said.err.contains("say -c wirefold.toml"), "{}", said.err);
+}
