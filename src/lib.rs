@@ -67,6 +67,7 @@ pub mod format;
 mod inode;
 pub mod item;
 pub mod link;
+mod lock;
 pub mod log;
 mod markup;
 mod memo;

@@ -5,6 +5,8 @@ use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::lock::Lock;
+
 use super::error::{LogError, LogErrorKind};
 
 /// The name of the file that the engine keeps.
@@ -16,19 +18,11 @@ const LOCK: &str = "lock";
 const LOOKS: u32 = if cfg!(test) { 20 } else { 100 };
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// A data directory that this process holds until the value is dropped (or the process dies:
-/// the lock is the kernel's).
+/// A data directory that this process holds until the value is dropped.
 #[derive(Debug)]
 pub(super) struct Directory {
     path: PathBuf,
-    lock: File,
-}
-
-impl Drop for Directory {
-    fn drop(&mut self) {
-        // Closing the file is not enough: a child process that was just forked may hold a copy.
-        let _ = self.lock.unlock();
-    }
+    _lock: Lock,
 }
 
 impl Directory {
@@ -48,23 +42,20 @@ impl Directory {
     pub(super) fn hold(path: &Path) -> Result<Directory, LogError> {
         create_private(path).map_err(|error| LogError::io(path, "Creating", error))?;
         let lock_path = path.join(LOCK);
-        let mut lock = OpenOptions::new()
+        let lock = OpenOptions::new()
             .read(true)
             .write(true)
             .create(true)
             .truncate(false)
             .open(&lock_path)
             .map_err(|error| LogError::io(&lock_path, "Opening", error))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(LogError::locked(path, holder(&mut lock))),
-            Err(TryLockError::Error(error)) => {
-                return Err(LogError::io(&lock_path, "Locking", error));
-            }
-        }
+        let mut lock = Lock::take(lock).map_err(|(error, mut lock)| match error {
+            TryLockError::WouldBlock => LogError::locked(path, holder(&mut lock)),
+            TryLockError::Error(error) => LogError::io(&lock_path, "Locking", error),
+        })?;
         // The number only makes the other one's error message better.
-        let _ = note_holder(&mut lock);
-        Ok(Directory { path: path.to_owned(), lock })
+        let _ = note_holder(lock.file());
+        Ok(Directory { path: path.to_owned(), _lock: lock })
     }
 
     pub(super) fn store(&self) -> PathBuf {
@@ -149,8 +140,8 @@ mod tests {
     #[test]
     fn a_copy_of_the_lock_in_a_forked_child_does_not_keep_the_directory() {
         let dir = tempfile::tempdir().unwrap();
-        let held = Directory::hold(dir.path()).unwrap();
-        let _copy = held.lock.try_clone().unwrap();
+        let mut held = Directory::hold(dir.path()).unwrap();
+        let _copy = held._lock.file().try_clone().unwrap();
         drop(held);
         Directory::hold(dir.path()).unwrap();
     }

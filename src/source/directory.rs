@@ -3,6 +3,7 @@
 //! in it could be read.
 
 use std::collections::{HashMap, HashSet};
+use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +12,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use crate::config::{DirectoryConfig, SourceConfig};
 use crate::item::{Reject, RejectKind};
+use crate::lock::Lock;
 
 use super::{Context, Origin, SourceError, guard, options};
 
@@ -36,6 +38,8 @@ pub(super) async fn run(
     let name = &config.name.value;
     let path = &directory.path;
     let folders = Folders::make(path)
+        .map_err(|error| SourceError::new(format!("source `{name}` cannot use {error}")))?;
+    let _held = hold(path)
         .map_err(|error| SourceError::new(format!("source `{name}` cannot use {error}")))?;
     let slices = Slices::new(name, Origin::of(config), &context);
     let mut watch = Watch::new(directory.clone());
@@ -118,6 +122,24 @@ impl Folders {
             if real { Ok(folder) } else { Err(format!("{}: it is a link", folder.display())) }
         };
         Ok(Folders { done: folder("done")?, rejected: folder("rejected")? })
+    }
+}
+
+/// Holds the directory, since of two who watch it each would get some of the files. `None` where that
+/// cannot be told.
+fn hold(path: &Path) -> Result<Option<Lock>, String> {
+    let folder = File::open(path).map_err(TryLockError::Error);
+    match folder.and_then(|folder| Lock::take(folder).map_err(|(error, _)| error)) {
+        Ok(lock) => Ok(Some(lock)),
+        Err(TryLockError::WouldBlock) => Err(format!(
+            "{}: another source or another wirefold watches it, and each would get some of its \
+             files. Stop that one, or give each a directory of its own",
+            path.display()
+        )),
+        Err(TryLockError::Error(error)) => {
+            warn!(path = %path.display(), %error, "cannot be locked: see that nobody else watches it");
+            Ok(None)
+        }
     }
 }
 

@@ -329,6 +329,34 @@ async fn a_file_of_many_records_is_taken_in_whole_and_never_held_at_once() {
     assert_eq!(names(&spool.join("rejected")), ["noise.ndjson"]);
 }
 
+#[tokio::test]
+async fn a_folder_that_another_watches_is_refused_until_that_one_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let spool = folder.path().join("spool");
+    let start = |name: &str| {
+        let data = folder.path().join(name);
+        std::fs::create_dir(&data).unwrap();
+        let (bench, _) = Bench::stuck(&data, at(1_770_000_000));
+        let directory = directory(&spool);
+        let mut config: SourceConfig = Config::built_in().sources.remove(0);
+        config.kind = SourceKind::Directory(directory.clone());
+        let (context, stop) = (bench.context.clone(), bench.context.stop.clone());
+        let source = async move { run(&config, &directory, context).await.map_err(|e| e.message) };
+        (tokio::spawn(source), stop)
+    };
+    let (first, stop) = start("one");
+    until("it watches", || spool.join("rejected").exists()).await;
+    let (second, stop_second) = start("two");
+    stop_second.cancel();
+    let refused = second.await.unwrap().unwrap_err();
+    assert!(refused.contains("watches") && refused.contains("spool"), "{refused}");
+    stop.cancel();
+    first.await.unwrap().unwrap();
+    let (third, stop) = start("three");
+    stop.cancel();
+    third.await.unwrap().unwrap();
+}
+
 #[cfg(unix)]
 #[test]
 fn a_folder_that_leads_elsewhere_is_refused() {
