@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::signal::unix::Signal;
 use tracing::warn;
 
 use crate::config::{Config, Files, Origin};
@@ -13,10 +13,9 @@ use crate::link::{self, Receiver};
 /// file is not read while an editor writes it.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// Starts to watch. One that is wrong is refused here, with the full report, and never reaches the
+/// Starts to watch; `hangup` may have heard something already. One that is wrong is refused here, with the full report, and never reaches the
 /// pipeline; its files are watched like those of a good one, so that mending any of them is enough.
-pub(super) fn watch(config: &Config) -> std::io::Result<Receiver<Config>> {
-    let mut hangup = signal(SignalKind::hangup())?;
+pub(super) fn watch(config: &Config, mut hangup: Signal) -> Receiver<Config> {
     let (tx, rx) = link::bounded("reloads", 1);
     let Origin::File(path) = config.origin.clone() else {
         tokio::spawn(async move {
@@ -25,7 +24,7 @@ pub(super) fn watch(config: &Config) -> std::io::Result<Receiver<Config>> {
             }
             drop(tx);
         });
-        return Ok(rx);
+        return rx;
     };
     let mut files = config.files.clone();
     tokio::spawn(async move {
@@ -46,7 +45,7 @@ pub(super) fn watch(config: &Config) -> std::io::Result<Receiver<Config>> {
             }
         }
     });
-    Ok(rx)
+    rx
 }
 
 /// Resolves at SIGHUP, or when one of the files has changed and stands still, with how they are
@@ -70,6 +69,8 @@ async fn changed(hangup: &mut Signal, files: &Files) -> Files {
 mod tests {
     use std::path::Path;
 
+    use tokio::signal::unix::{SignalKind, signal};
+
     use super::*;
 
     const DESK: &str = "[rules]\ndir = \"desks\"\n[list]\nfirms = { file = \"firms.txt\" }\n\
@@ -83,6 +84,10 @@ mod tests {
         Config::load(&dir.join("wirefold.toml")).unwrap().0
     }
 
+    fn watch(config: &Config) -> Receiver<Config> {
+        super::watch(config, signal(SignalKind::hangup()).unwrap())
+    }
+
     /// The next configuration, if one comes within a minute of a clock that does not wait.
     async fn next(reloads: &Receiver<Config>) -> Option<Config> {
         tokio::time::timeout(Duration::from_secs(60), reloads.recv()).await.ok().flatten()
@@ -92,7 +97,7 @@ mod tests {
     async fn a_list_and_the_first_file_of_a_folder_are_read_when_they_change() {
         let dir = tempfile::tempdir().unwrap();
         let config = desk(dir.path());
-        let reloads = watch(&config).unwrap();
+        let reloads = watch(&config);
         assert!(next(&reloads).await.is_none(), "nothing has changed");
 
         std::fs::write(dir.path().join("firms.txt"), "Acme\nBolt\n").unwrap();
@@ -111,7 +116,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_is_refused_is_read_again_once_it_is_mended() {
         let dir = tempfile::tempdir().unwrap();
-        let reloads = watch(&desk(dir.path())).unwrap();
+        let reloads = watch(&desk(dir.path()));
         let write = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).unwrap();
 
         write("desks/two.toml", &RULE.replace("\"c\"", "\"d\""));

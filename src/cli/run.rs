@@ -1,7 +1,7 @@
 //! `wirefold run`: the daemon.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::{debug, info};
 
 use crate::config::Origin;
@@ -33,7 +33,49 @@ fn may_open_many_files() {
     }
 }
 
+/// What the daemon is told by signals.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
+    /// From here on none of them ends the process.
+    fn listen() -> std::io::Result<Signals> {
+        // A file that may not grow (`ulimit -f`) is an error that is waited for, as a full disk is.
+        drop(signal(SignalKind::from_raw(FILE_TOO_LARGE))?);
+        Ok(Signals {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
+}
+
+/// Resolves with its name at the next signal to stop.
+async fn told_to_stop(terminate: &mut Signal, interrupt: &mut Signal) -> &'static str {
+    tokio::select! {
+        _ = terminate.recv() => "SIGTERM",
+        _ = interrupt.recv() => "SIGINT",
+    }
+}
+
 pub(super) fn run(args: Args) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::runtime(format!("cannot start the runtime: {error}")))?;
+    let outcome = runtime.block_on(daemon(args));
+    // A reader of standard output that stands still would hold a blocking thread for ever; all
+    // that must be durable is.
+    runtime.shutdown_background();
+    outcome
+}
+
+async fn daemon(args: Args) -> Result<(), Failure> {
+    // Before the configuration is loaded, which may take a while.
+    let Signals { mut terminate, mut interrupt, hangup } = Signals::listen()?;
     let (config, decider) = args.config.load()?;
     tracing_setup::start(args.log_format);
     match &config.origin {
@@ -43,29 +85,11 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
             "starting on the built-in default: standard input to standard output (-c FILE for your own)"
         ),
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::runtime(format!("cannot start the runtime: {error}")))?;
     may_open_many_files();
-    let outcome = runtime.block_on(async {
-        // From here on a file that may not grow (`ulimit -f`) is an error that is waited for, as a full
-        // disk is; the signal would end the process.
-        drop(signal(SignalKind::from_raw(FILE_TOO_LARGE))?);
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let shutdown = async move {
-            let name = tokio::select! {
-                _ = terminate.recv() => "SIGTERM",
-                _ = interrupt.recv() => "SIGINT",
-            };
-            info!(signal = name, "stopping: draining what was taken in");
-        };
-        let reloads = reload::watch(&config)?;
-        pipeline::run(config, decider, reloads, shutdown).await.map_err(Failure::runtime)
-    });
-    // A reader of standard output that stands still would hold a blocking thread for ever; all
-    // that must be durable is.
-    runtime.shutdown_background();
-    outcome
+    let shutdown = async move {
+        let signal = told_to_stop(&mut terminate, &mut interrupt).await;
+        info!(signal, "stopping: draining what was taken in");
+    };
+    let reloads = reload::watch(&config, hangup);
+    pipeline::run(config, decider, reloads, shutdown).await.map_err(Failure::runtime)
 }

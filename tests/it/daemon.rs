@@ -174,3 +174,38 @@ fn without_a_configuration_it_leaves_the_log_of_one_alone_and_says_that_it_is_no
     let said = desk.wirefold(&["explain", "1"]).exited(1);
     assert!(said.err.contains("say -c wirefold.toml"), "{}", said.err);
 }
+
+/// A list of the configuration that is a pipe: the daemon loads it for as long as a test likes.
+fn slow_to_load() -> Desk {
+    let config = format!("[list]\nfirms = {{ file = \"firms.txt\" }}\n{CONFIG}");
+    let desk = Desk::with(&config);
+    let made = std::process::Command::new("mkfifo").arg(desk.path("firms.txt")).status().unwrap();
+    assert!(made.success());
+    desk
+}
+
+#[test]
+fn a_signal_to_stop_while_it_loads_its_configuration_is_obeyed_like_any_other() {
+    let desk = slow_to_load();
+    let mut daemon = desk.daemon();
+    let mut list = std::fs::File::options().write(true).open(desk.path("firms.txt")).unwrap();
+    daemon.terminate();
+    writeln!(list, "Acme").unwrap();
+    drop(list);
+    let status = daemon.wait();
+    assert!(status.success(), "{status}\n{}", desk.read("daemon.log"));
+}
+
+#[test]
+fn a_signal_to_reload_while_it_loads_its_configuration_is_obeyed_afterwards() {
+    let desk = slow_to_load();
+    let mut daemon = desk.daemon();
+    let mut list = std::fs::File::options().write(true).open(desk.path("firms.txt")).unwrap();
+    daemon.hang_up();
+    let aside = desk.write("aside", "Acme\nBolt\n");
+    std::fs::rename(aside, desk.path("firms.txt")).unwrap();
+    writeln!(list, "Acme").unwrap();
+    drop(list);
+    daemon.until("it has read it again", || desk.read("daemon.log").contains("reloaded"));
+    daemon.stop();
+}

@@ -208,6 +208,12 @@ impl Daemon {
         assert!(Command::new("kill").args(["-HUP", &pid]).status().unwrap().success());
     }
 
+    /// SIGTERM.
+    pub(crate) fn terminate(&self) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    }
+
     /// SIGTERM, and wait for the drain, which must end well.
     #[track_caller]
     pub(crate) fn stop(mut self) {
@@ -217,8 +223,7 @@ impl Daemon {
             let said = std::fs::read(&log).unwrap_or_default();
             String::from_utf8_lossy(&said[before.min(said.len())..]).contains("the window is as")
         });
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        self.terminate();
         let status = self.wait();
         let log = std::fs::read_to_string(&self.log).unwrap_or_default();
         assert!(status.success(), "{status}\n{log}");
