@@ -63,7 +63,8 @@ impl std::error::Error for RunError {}
 
 /// Runs the daemon until `shutdown` resolves or every source has come to its end, then drains.
 /// A configuration that comes on `reloads` takes the place of the rules, channels and lists, also of
-/// the channels of running sinks; what else it changes waits for the next start, and is said.
+/// the channels of running sinks; what else it changes waits for the next start, and is said. With
+/// `hurry` nobody is waited for once what was taken in is durable.
 ///
 /// # Errors
 /// When the log cannot be opened or read back, when a source, a stage or commit fails, or when a
@@ -73,6 +74,7 @@ pub async fn run(
     mut decider: Decider,
     reloads: Receiver<Config>,
     shutdown: impl Future<Output = ()>,
+    hurry: CancellationToken,
 ) -> Result<(), RunError> {
     let clock = Clock::wall();
     let log = Log::open(&config.log).map_err(|error| RunError(error.to_string()))?;
@@ -164,13 +166,15 @@ pub async fn run(
             Some(ended) = sinks.next() => daemon.note(ended),
         }
     }
-    let (failed, late) = sources.finish(SOURCE_DEADLINE).await;
+    let at_most =
+        async |deadline| _ = hurry.run_until_cancelled(tokio::time::sleep(deadline)).await;
+    let (failed, late) = sources.finish(at_most(SOURCE_DEADLINE)).await;
     failed.into_iter().for_each(|failure| daemon.note(Err(failure)));
     for source in late {
         warn!(task = source, "did not end though nobody takes in what it reads: given up");
     }
     stop_sinks.cancel();
-    let (failed, late) = sinks.finish(SINK_DEADLINE).await;
+    let (failed, late) = sinks.finish(at_most(SINK_DEADLINE)).await;
     failed.into_iter().for_each(|failure| daemon.note(Err(failure)));
     for sink in late {
         warn!(

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
-use std::time::Duration;
 
 use tokio::task::{Id, JoinError, JoinSet};
 
@@ -80,17 +79,19 @@ impl Tasks {
         })
     }
 
-    /// Waits for all to end, for at most `deadline`; then aborts and joins the rest. Returns the
-    /// failures, and the names of those that had to be aborted.
-    pub async fn finish(mut self, deadline: Duration) -> (Vec<Failure>, Vec<String>) {
+    /// Waits for all to end, until `late` resolves at most; then aborts and joins the rest. Returns
+    /// the failures, and the names of those that had to be aborted.
+    pub async fn finish(mut self, late: impl Future<Output = ()>) -> (Vec<Failure>, Vec<String>) {
         let mut failures = Vec::new();
         let all = async {
             while let Some(ended) = self.next().await {
                 failures.extend(ended.err());
             }
         };
-        if tokio::time::timeout(deadline, all).await.is_ok() {
-            return (failures, Vec::new());
+        tokio::select! {
+            biased;
+            () = all => return (failures, Vec::new()),
+            () = late => {}
         }
         let mut late: Vec<String> = self.names.values().cloned().collect();
         late.sort();
@@ -133,8 +134,22 @@ mod tests {
         let mut tasks = Tasks::default();
         tasks.spawn("quick", async { Ok::<_, String>(()) });
         tasks.spawn("stuck", std::future::pending::<Result<(), String>>());
-        let (failures, late) = tasks.finish(Duration::from_secs(5)).await;
+        let deadline = tokio::time::sleep(std::time::Duration::from_secs(5));
+        let (failures, late) = tasks.finish(deadline).await;
         assert!(failures.is_empty());
         assert_eq!(late, ["stuck"]);
+    }
+
+    #[tokio::test]
+    async fn what_has_ended_is_not_late_however_little_it_is_waited_for() {
+        let mut tasks = Tasks::default();
+        tasks.spawn("quick", async { Err("no room") });
+        tasks.spawn("stuck", std::future::pending::<Result<(), String>>());
+        tokio::task::yield_now().await;
+        let (failures, late) = tasks.finish(std::future::ready(())).await;
+        assert_eq!(
+            (failures[0].message.as_str(), &late[..]),
+            ("no room", &["stuck".to_owned()][..])
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio_util::sync::CancellationToken;
 use tracing::{debug, info};
 
 use crate::config::Origin;
@@ -86,10 +87,18 @@ async fn daemon(args: Args) -> Result<(), Failure> {
         ),
     }
     may_open_many_files();
-    let shutdown = async move {
+    let (stop, hurry) = (CancellationToken::new(), CancellationToken::new());
+    let (told, again) = (stop.clone(), hurry.clone());
+    tokio::spawn(async move {
         let signal = told_to_stop(&mut terminate, &mut interrupt).await;
         info!(signal, "stopping: draining what was taken in");
-    };
+        told.cancel();
+        let signal = told_to_stop(&mut terminate, &mut interrupt).await;
+        info!(signal, "told once more: no sink is waited for");
+        again.cancel();
+    });
     let reloads = reload::watch(&config, hangup);
-    pipeline::run(config, decider, reloads, shutdown).await.map_err(Failure::runtime)
+    pipeline::run(config, decider, reloads, stop.cancelled_owned(), hurry)
+        .await
+        .map_err(Failure::runtime)
 }

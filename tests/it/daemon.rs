@@ -209,3 +209,24 @@ fn a_signal_to_reload_while_it_loads_its_configuration_is_obeyed_afterwards() {
     daemon.until("it has read it again", || desk.read("daemon.log").contains("reloaded"));
     daemon.stop();
 }
+
+#[test]
+fn told_to_stop_twice_it_waits_for_no_sink() {
+    // Nobody listens at a port that was given back.
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let hook = format!(
+        "\n[[sink.webhook]]\nname = \"hook\"\nurl = \"http://{gone}/\"\nallow_private = true\n\
+         channels = [\"all\"]\n"
+    );
+    let desk = Desk::with(&(CONFIG.to_owned() + &hook));
+    desk.write("spool/a.ndjson", &item(1));
+    let mut daemon = desk.daemon();
+    daemon.until("the file is done", || desk.list("spool/done").len() == 1);
+    daemon.terminate();
+    daemon.until("it stops", || desk.read("daemon.log").contains("stopping"));
+    daemon.terminate();
+    let status = daemon.wait();
+    let log = desk.read("daemon.log");
+    assert!(status.success() && log.contains("no sink is waited for"), "{status}\n{log}");
+    assert!(log.contains("did not catch up"), "{log}");
+}
