@@ -3,7 +3,7 @@
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
-use tracing::{debug, info};
+use tracing::{debug, info, warn};
 
 use crate::config::Origin;
 use crate::pipeline;
@@ -85,6 +85,9 @@ async fn daemon(args: Args) -> Result<(), Failure> {
             log = %config.log.dir.display(),
             "starting on the built-in default: standard input to standard output (-c FILE for your own)"
         ),
+    }
+    if config.sources.is_empty() && config.serve.is_none() {
+        warn!("there is neither a source nor [serve]: nothing comes in, and it ends by itself");
     }
     may_open_many_files();
     let (stop, hurry) = (CancellationToken::new(), CancellationToken::new());

@@ -230,3 +230,12 @@ fn told_to_stop_twice_it_waits_for_no_sink() {
     assert!(status.success() && log.contains("no sink is waited for"), "{status}\n{log}");
     assert!(log.contains("did not catch up"), "{log}");
 }
+
+#[test]
+fn that_nothing_can_come_in_is_said() {
+    let sources = CONFIG.find("[[source").unwrap()..CONFIG.find("[[channel").unwrap();
+    let mut config = CONFIG.to_owned();
+    config.replace_range(sources, "");
+    let said = Desk::with(&config).wirefold(&["run", "-c", "wirefold.toml"]).success();
+    assert!(said.err.contains("nothing comes in"), "{}", said.err);
+}
