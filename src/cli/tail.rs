@@ -9,7 +9,7 @@ use crate::channel::{REJECTED, Subscription, UNROUTED};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::config::diagnostic::nearest;
-use crate::log::{LogError, View};
+use crate::log::View;
 use crate::sink::{RewindTo, Text};
 use crate::terminal;
 
@@ -82,19 +82,25 @@ async fn follow(args: Args, view: View) -> Result<(), Failure> {
             }
             tokio::select! {
                 () = lines.wait() => {}
-                error = &mut look => return Err(Failure::runtime(error)),
+                failure = &mut look => return Err(failure),
             }
         }
     }
 }
 
-/// Tells of commits until the log cannot be read any more.
-async fn look_for_more(view: View, ends: watch::Sender<crate::log::Position>) -> LogError {
+/// Tells of commits until the log cannot be read any more, or is no longer that of the daemon.
+async fn look_for_more(view: View, ends: watch::Sender<crate::log::Position>) -> Failure {
     loop {
         tokio::time::sleep(LOOK).await;
         match view.bounds() {
             Ok((_, end)) => ends.send_if_modified(|known| std::mem::replace(known, end) != end),
-            Err(error) => return error,
+            Err(error) => return Failure::runtime(error),
         };
+        if view.is_gone() {
+            return Failure::runtime(
+                "the log was moved, removed or replaced, and nothing more comes to it: start `tail` \
+                 anew to follow the one that is there now",
+            );
+        }
     }
 }

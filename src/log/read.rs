@@ -32,6 +32,12 @@ impl View {
         View(store)
     }
 
+    /// Whether the log that is read is no longer the one that a daemon would write: its file was moved,
+    /// removed or replaced.
+    pub fn is_gone(&self) -> bool {
+        self.0.in_place().is_err_and(|error| error.kind() == LogErrorKind::Gone)
+    }
+
     /// The first position that is kept and the first that is not yet written.
     pub fn bounds(&self) -> Result<(Position, Position), LogError> {
         self.0.read(|transaction| Snapshot::of(&self.0, transaction)?.bounds())

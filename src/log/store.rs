@@ -87,7 +87,7 @@ pub(super) fn make(path: &Path, open: &OpenEngine) -> Result<(), LogError> {
 pub(super) struct Store {
     path: PathBuf,
     access: Access,
-    /// The file as it was when it was opened for writing.
+    /// The file as it was when it was opened.
     file: Option<Metadata>,
     /// `None` after a failure, until the next use.
     engine: RwLock<Option<Engine>>,
@@ -134,10 +134,13 @@ impl Store {
         let suspect = AtomicBool::new(false);
         let mut store = Store { path, access, file: None, engine: RwLock::new(None), suspect };
         store.ensure_open()?;
-        if let Access::Write(_) = store.access {
-            let file = fs::metadata(&store.path);
-            store.file = Some(file.map_err(|error| LogError::io(&store.path, "Opening", error))?);
-        }
+        let file = fs::metadata(&store.path);
+        store.file = match store.access {
+            Access::Write(_) => {
+                Some(file.map_err(|error| LogError::io(&store.path, "Opening", error))?)
+            }
+            Access::Read(_) => file.ok(),
+        };
         Ok(store)
     }
 
@@ -146,9 +149,9 @@ impl Store {
         &self.path
     }
 
-    /// Fails when the file that is written to has lost its name: what it is given then, no start would
-    /// find again.
-    fn in_place(&self) -> Result<(), LogError> {
+    /// Fails when the file that was opened has lost its name: what it is given then, no start would find
+    /// again, and what a new one is given is not read.
+    pub(super) fn in_place(&self) -> Result<(), LogError> {
         let Some(file) = &self.file else { return Ok(()) };
         match fs::metadata(&self.path) {
             Ok(found) if inode::is_same(file, &found) => Ok(()),

@@ -1,9 +1,9 @@
 //! `wirefold tail`: a channel, followed beside the daemon and without it.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Stdio};
 
-use crate::support::{Desk, unlike_any_other};
+use crate::support::{Desk, eventually, unlike_any_other};
 
 const CONFIG: &str = r#"
 [log]
@@ -92,4 +92,24 @@ fn what_cannot_be_followed_is_said() {
     assert!(said.err.contains("data"), "{}", said.err);
     assert!(!desk.path("data").exists(), "nothing is made for it");
     desk.wirefold(&["tail", "-c", "wirefold.toml", "all", "--since", "soon"]).exited(2);
+}
+
+#[test]
+fn a_log_that_is_renewed_is_told_of() {
+    let desk = Desk::with(CONFIG);
+    desk.write("spool/a.ndjson", &item(1));
+    let mut daemon = desk.daemon();
+    daemon.until("the file is done", || desk.list("spool/done").len() == 1);
+    daemon.stop();
+    let args = ["tail", "-c", "wirefold.toml", "all", "--since", "start", "--json"];
+    let mut command = desk.command(&args);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut tail = Tail(command.spawn().unwrap());
+    let mut lines = BufReader::new(tail.0.stdout.take().unwrap()).lines();
+    lines.next().unwrap().unwrap();
+    std::fs::rename(desk.path("data"), desk.path("old")).unwrap();
+    eventually(&desk.path("daemon.log"), "it ends", || tail.0.try_wait().unwrap().is_some());
+    let mut said = String::new();
+    tail.0.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert!(said.contains("start `tail` anew"), "{said}");
 }

@@ -35,6 +35,22 @@ fn nothing_is_accepted_by_a_log_that_was_moved_removed_or_replaced() {
 }
 
 #[test]
+fn a_reader_knows_that_its_log_was_moved_and_that_it_is_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, away) = (dir.path().join("data"), dir.path().join("away"));
+    open(&data).append(&items(1..2)).unwrap();
+    let view = View::open(&data).unwrap();
+    assert!(!view.is_gone());
+    std::fs::rename(&data, &away).unwrap();
+    assert!(view.is_gone());
+    open(&data).append(&items(1..2)).unwrap();
+    assert!(view.is_gone(), "another one is in its place");
+    std::fs::remove_dir_all(&data).unwrap();
+    std::fs::rename(&away, &data).unwrap();
+    assert!(!view.is_gone());
+}
+
+#[test]
 fn a_log_that_is_moved_back_goes_on() {
     let dir = tempfile::tempdir().unwrap();
     let (data, away) = (dir.path().join("data"), dir.path().join("away"));
