@@ -118,6 +118,7 @@ mod tests {
         let message = error.to_string();
         assert!(message.contains(&path.display().to_string()), "{message}");
         assert!(message.contains(&format!("process {}", std::process::id())), "{message}");
+        assert!(message.contains("try again"), "{message}");
         drop(first);
         Directory::hold(&path).unwrap();
     }

@@ -88,8 +88,8 @@ impl LogError {
         };
         let dir = dir.display();
         let message = format!(
-            "The data directory {dir} is in use by {who}. Stop that one, or give this one its \
-             own `dir` in [log]."
+            "The data directory {dir} is in use by {who}. If that one is about to start or stop, try \
+             again in a moment; for two at once, each needs its own `dir` in [log] and its own sources."
         );
         LogError { kind: LogErrorKind::Locked, message, source: None }
     }
