@@ -37,6 +37,9 @@ pub(super) async fn run(
 ) -> Result<(), SourceError> {
     let name = &config.name.value;
     let path = &directory.path;
+    if !path.exists() {
+        warn!(source = %name, path = %path.display(), "was not there, and is made");
+    }
     let folders = Folders::make(path)
         .map_err(|error| SourceError::new(format!("source `{name}` cannot use {error}")))?;
     let _held = hold(path)

@@ -84,3 +84,17 @@ fn what_a_directory_cannot_be_told_is_said_with_its_place() {
     assert!(said.err.contains("`trigger` cannot be `done`"), "{}", said.err);
     assert!(said.err.contains("`order` cannot be `size`"), "{}", said.err);
 }
+
+#[test]
+fn a_directory_that_has_to_be_made_may_be_mistyped_and_is_named() {
+    let desk = Desk::with(CONFIG);
+    let mut daemon = desk.daemon();
+    daemon.until("it watches", || desk.path("spool/rejected").exists());
+    daemon.stop();
+    assert!(desk.read("daemon.log").contains("was not there, and is made"));
+    desk.write("daemon.log", "");
+    let mut daemon = desk.daemon();
+    daemon.until("it watches", || desk.read("daemon.log").contains("watching"));
+    daemon.stop();
+    assert!(!desk.read("daemon.log").contains("was not there"), "it is there now");
+}
