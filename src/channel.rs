@@ -68,9 +68,10 @@ impl Wanted {
         }
     }
 
-    /// Those of `channels` that are wanted, in their order.
-    fn of<'c>(&self, channels: &'c [String]) -> Vec<&'c String> {
-        channels.iter().filter(|channel| self.0.contains(*channel)).collect()
+    /// Those of `channels` that are wanted, in their order, each with what `first` says of it.
+    fn of<'c>(&self, channels: &'c [String], first: &[bool]) -> Vec<(&'c String, bool)> {
+        let first = first.iter().copied().chain(std::iter::repeat(false));
+        channels.iter().zip(first).filter(|(channel, _)| self.0.contains(*channel)).collect()
     }
 }
 

@@ -27,16 +27,16 @@ pub(super) fn compose(
         Read::Record(logged, Some(intake)) => (logged, *intake),
         Read::Record(logged, None) => {
             if let Record::Digest(digest) = logged.record {
-                events.push(compose_digest(logged.position, digest, view)?);
+                events.push(compose_digest(logged.position, digest, &logged.first, view)?);
             }
             return Ok(());
         }
     };
-    let position = logged.position;
-    match logged.record {
+    let Logged { position, record, first, .. } = *logged;
+    match record {
         Record::Rejected(_) => events.extend(refusal(position, intake)),
         Record::Decision(decision) => {
-            let channels = wanted.of(&decision.channels);
+            let channels = wanted.of(&decision.channels, &first);
             let reason = decision.fold.evidence.reason.clone();
             let intake = named(intake, &decision, view)?;
             deliver(position, &intake, &decision, &reason, &channels, events);
@@ -47,7 +47,7 @@ pub(super) fn compose(
                 return Ok(());
             };
             show_late(&mut decision, timer.story, timer.shown);
-            let channels = wanted.of(&timer.channels);
+            let channels = wanted.of(&timer.channels, &first);
             deliver(position, &intake, &decision, &timer.reason, &channels, events);
         }
         Record::Feedback(feedback) => {
@@ -66,7 +66,7 @@ pub(super) fn compose(
             (fold.evidence.of, fold.evidence.score) = (None, None);
             let Feedback { rules, priority, labels, .. } = feedback;
             decision.rule(Ruled { rules, priority, labels });
-            let channels = wanted.of(&feedback.channels);
+            let channels = wanted.of(&feedback.channels, &first);
             deliver(position, &intake, &decision, &reason, &channels, events);
         }
         Record::Config(_) | Record::Digest(_) => {}
@@ -148,13 +148,16 @@ fn corrected(change: Change) -> (Verdict, String) {
 fn compose_digest(
     position: Position,
     digest: crate::log::Digest,
+    first: &[bool],
     view: &View,
 ) -> Result<Event, LogError> {
     let crate::log::Digest { at, channel, since, entries, mut left_out, reason, shown } = digest;
     let mut shown = shown.into_iter();
+    let mut first = first.iter().copied();
     let mut stories = Vec::with_capacity(entries.len());
     for (n, entry) in (0_u32..).zip(&entries) {
         let shown = shown.next().flatten();
+        let on = (&channel, first.next().unwrap_or(false));
         let intake = unless_damaged(view.intake(entry.item))?;
         let decision = match &intake {
             Some(intake) => decision_about(intake, view)?,
@@ -165,7 +168,7 @@ fn compose_digest(
                 show_late(&mut decision, entry.story, shown);
                 let intake = named(intake, &decision, view)?;
                 let reason = &decision.fold.evidence.reason;
-                delivery(position, &intake, &decision, reason, &channel)
+                delivery(position, &intake, &decision, reason, on)
             }
             None => None,
         };
@@ -187,11 +190,11 @@ fn deliver(
     intake: &Intake,
     decision: &Decision,
     reason: &str,
-    channels: &[&String],
+    channels: &[(&String, bool)],
     events: &mut Vec<Event>,
 ) {
-    let on = |channel: &&String| delivery(position, intake, decision, reason, channel);
-    events.extend(channels.iter().filter_map(on).map(|delivery| Event::Story(Box::new(delivery))));
+    let on = channels.iter().filter_map(|on| delivery(position, intake, decision, reason, *on));
+    events.extend(on.map(|delivery| Event::Story(Box::new(delivery))));
 }
 
 fn delivery(
@@ -199,7 +202,7 @@ fn delivery(
     intake: &Intake,
     decision: &Decision,
     reason: &str,
-    channel: &str,
+    (channel, first): (&String, bool),
 ) -> Option<Delivery> {
     let Ok(item) = &intake.arrival.record else { return None };
     let (fold, state) = (&decision.fold, &decision.fold.state);
@@ -208,9 +211,10 @@ fn delivery(
     Some(Delivery {
         v: VERSION,
         id: format!("{channel}/{position}"),
-        channel: channel.to_owned(),
+        channel: channel.clone(),
         position,
         verdict: if follows { Verdict::Development } else { fold.verdict },
+        first,
         story: fold.story,
         merged: fold.merged.clone(),
         item: intake.arrival.seq,

@@ -27,6 +27,18 @@ pub enum Event {
     Gap(Lost),
 }
 
+impl Delivery {
+    /// What it is to a reader of its channel.
+    pub fn told_as(&self) -> Verdict {
+        match self.verdict {
+            Verdict::Development | Verdict::Revision | Verdict::Repeat if self.first => {
+                Verdict::New
+            }
+            verdict => verdict,
+        }
+    }
+}
+
 impl Event {
     /// The items it delivers, for readers to whom a digest is just several of them.
     pub fn deliveries(&self) -> &[Delivery] {
@@ -92,6 +104,9 @@ pub struct Delivery {
     pub position: Position,
     /// What the item is to its story.
     pub verdict: Verdict,
+    /// The channel carried nothing of the story before, or nothing that was not withdrawn: to its readers
+    /// it is new, whatever `verdict` says. Not known, and false, of what was decided before December 2026.
+    pub first: bool,
     /// The story.
     #[serde(serialize_with = "text")]
     pub story: StoryId,

@@ -43,6 +43,48 @@ async fn each_wanted_channel_gets_its_own_line() {
 }
 
 #[tokio::test]
+async fn what_a_channel_shows_first_of_a_story_is_marked_so_whatever_it_is_to_the_story() {
+    let again = |seq, channels: &[&str]| {
+        let mut entry = item_on(seq, channels);
+        let Entry::Item { decision, .. } = &mut entry else { panic!("{entry:?}") };
+        (decision.fold.story, decision.fold.verdict) = (StoryId(1), Verdict::Repeat);
+        entry
+    };
+    let mut merging = again(4, &["night", "weather", "sport"]);
+    let Entry::Item { decision, .. } = &mut merging else { panic!("{merging:?}") };
+    decision.fold.merged = vec![StoryId(3)];
+    let digest = Digest {
+        at: at(5),
+        channel: "desk".to_owned(),
+        since: at(1),
+        entries: vec![DigestEntry { story: StoryId(1), item: Seq(1), count: 1 }],
+        left_out: 0,
+        reason: "Quiet hours.".to_owned(),
+        shown: Vec::new(),
+    };
+    let twice = [Entry::Digest(digest.clone()), Entry::Digest(digest)];
+    let entries = [item(1), again(2, &["harbour", "night"]), item_on(3, &["weather"]), merging];
+    let (_dir, log) = log_of(&[&entries[..], &twice].concat());
+    let events = read(&log, &["harbour", "night", "weather", "sport", "desk"]).await;
+    let told = events.iter().flat_map(Event::deliveries);
+    let told: Vec<_> = told.map(|it| (it.id.as_str(), it.first, it.told_as())).collect();
+    let (new, repeat) = (Verdict::New, Verdict::Repeat);
+    let expected = [
+        ("harbour/1", true, new),
+        ("harbour/2", false, repeat),
+        ("night/2", true, new),
+        ("weather/3", true, new),
+        ("night/4", false, repeat),
+        // It carried story 3, which is story 1 now.
+        ("weather/4", false, repeat),
+        ("sport/4", true, new),
+        ("desk/5/0", true, new),
+        ("desk/6/0", false, new),
+    ];
+    assert_eq!(told, expected);
+}
+
+#[tokio::test]
 async fn only_links_of_the_web_are_passed_on() {
     for (link, passed) in [
         ("https://coast.example/1", true),
@@ -255,7 +297,7 @@ async fn lines_are_json_with_these_keys_in_this_order() {
     assert_eq!(
         lines,
         [
-            r#"{"type":"story","v":1,"id":"harbour/2","channel":"harbour","position":2,"verdict":"New","story":"s2","merged":[],"item":2,"of":1,"headline":"Ferry 2 leaves the old harbour","byline":"A. Writer","publisher":"Coast Wire","source":"coast","received":"2026-03-01T06:00:02Z","event":"2026-03-01T06:00:02Z","link":null,"uri":"tag:example.org,2026:2","disputes":false,"disputed":false,"killed":false,"items":1,"publishers":1,"markers":[],"rules":["Ferries"],"priority":4,"labels":["sea"],"reason":"No earlier item tells this.","score":0.125}"#,
+            r#"{"type":"story","v":1,"id":"harbour/2","channel":"harbour","position":2,"verdict":"New","first":true,"story":"s2","merged":[],"item":2,"of":1,"headline":"Ferry 2 leaves the old harbour","byline":"A. Writer","publisher":"Coast Wire","source":"coast","received":"2026-03-01T06:00:02Z","event":"2026-03-01T06:00:02Z","link":null,"uri":"tag:example.org,2026:2","disputes":false,"disputed":false,"killed":false,"items":1,"publishers":1,"markers":[],"rules":["Ferries"],"priority":4,"labels":["sea"],"reason":"No earlier item tells this.","score":0.125}"#,
             r#"{"type":"rejected","v":1,"id":"rejected/3","channel":"rejected","position":3,"item":3,"source":"coast","received":"2026-03-01T06:00:03Z","kind":"no_text","reason":"There is no headline.","offset":17,"text":"<item/>"}"#,
             r#"{"type":"gap","v":1,"from":4,"to":9,"cause":"trimmed"}"#,
         ]

@@ -223,7 +223,7 @@ struct Later<'a>(&'a Logged);
 
 impl fmt::Display for Later<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Logged { at, position, record } = self.0;
+        let Logged { at, position, record, .. } = self.0;
         match record {
             Record::Timer(timer) if timer.channels.is_empty() => {
                 write!(f, "{at}: {}", timer.reason)

@@ -159,12 +159,13 @@ impl<'t> Tables<'t> {
                     meta.at = meta.at.max(*received);
                     let head = (position, At(*received));
                     self.intake(meta, Kind::Item, *seq, &(head, item, &item.amends))?;
-                    let behind = behind::of_decision(&decision.fold);
-                    self.decision(meta, Kind::Decision, position, &(decision, behind))?;
-                    self.hold(*seq, position, decision)?;
                     for alias in &decision.fold.merged {
                         self.merge(*alias, decision.fold.story, meta)?;
                     }
+                    let first = self.firsts(decision.fold.story, &decision.channels)?;
+                    let behind = (behind::of_decision(&decision.fold), first);
+                    self.decision(meta, Kind::Decision, position, &(decision, behind))?;
+                    self.hold(*seq, position, decision)?;
                     self.carry(decision.fold.story, &decision.carried(item), meta)?;
                     if decision.fold.ends_story() {
                         self.end(decision.fold.story, meta)?;
@@ -196,7 +197,8 @@ impl<'t> Tables<'t> {
                     match &timer.shown {
                         None => self.decision(meta, Kind::Timer, position, timer)?,
                         Some(shown) => {
-                            let behind = behind::of_timer(shown);
+                            let first = self.firsts(timer.story, &timer.channels)?;
+                            let behind = (behind::of_timer(shown), first);
                             self.decision(meta, Kind::Timer, position, &(timer, behind))?;
                         }
                     }
@@ -211,20 +213,26 @@ impl<'t> Tables<'t> {
                     if let Some(oldest) = digest.entries.iter().map(|entry| entry.item).min() {
                         self.later(position, oldest)?;
                     }
-                    let behind = behind::of_digest(&digest.shown);
+                    let channel = std::slice::from_ref(&digest.channel);
+                    let mut first = Vec::with_capacity(digest.entries.len());
+                    for entry in &digest.entries {
+                        first.extend(self.firsts(entry.story, channel)?);
+                    }
+                    let behind = (behind::of_digest(&digest.shown), first);
                     self.decision(meta, Kind::Digest, position, &(digest, behind))?;
                     for entry in &digest.entries {
-                        self.carry(entry.story, std::slice::from_ref(&digest.channel), meta)?;
+                        self.carry(entry.story, channel, meta)?;
                     }
                 }
                 Entry::Feedback(feedback) => {
                     meta.at = meta.at.max(feedback.at);
                     self.later(position, feedback.item)?;
-                    let behind = behind::of_feedback(feedback);
-                    self.decision(meta, Kind::Feedback, position, &(feedback, behind))?;
-                    let story = feedback.change.story();
-                    self.carry(story, &feedback.channels, meta)?;
                     self.change(feedback, meta)?;
+                    let story = feedback.change.story();
+                    let first = self.firsts(story, &feedback.channels)?;
+                    let behind = (behind::of_feedback(feedback), first);
+                    self.decision(meta, Kind::Feedback, position, &(feedback, behind))?;
+                    self.carry(story, &feedback.channels, meta)?;
                     meta.next_story = meta.next_story.max(StoryId(story.0 + 1));
                 }
             }

@@ -60,6 +60,11 @@ pub(super) fn digest(more: &mut More<'_>) -> Vec<Option<Shown>> {
     shown.map(|it| it.map(|(out, ruled, uncovered)| Shown { out, ruled, uncovered })).collect()
 }
 
+/// Behind all of these: which of the deliveries are the first of their story.
+pub(super) fn firsts(more: &mut More<'_>) -> Vec<bool> {
+    more.next().unwrap_or_default()
+}
+
 /// Of a correction.
 pub(super) fn of_feedback(feedback: &Feedback) -> impl Serialize {
     let Feedback { left, priority, labels, .. } = feedback;

@@ -279,6 +279,11 @@ pub struct Logged {
     pub at: Timestamp,
     /// What it is.
     pub record: Record,
+    /// Of each channel that it is delivered to, or of each entry of a digest, whether the channel had
+    /// carried nothing of the story before, or nothing since all that was told of it was withdrawn. The
+    /// log finds that out itself and keeps it behind the record; not known, and empty, in logs from before
+    /// December 2026.
+    pub first: Vec<bool>,
 }
 
 /// What a record of the decision stream is.

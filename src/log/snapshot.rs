@@ -192,7 +192,7 @@ pub(super) fn position_of(seq: Seq, bytes: &[u8]) -> Result<Position, Damage> {
     Ok(position)
 }
 
-fn read_decision<'a, D>(opened: &frame::Opened<'a>) -> Result<(At, Record), Damage>
+fn read_decision<'a, D>(opened: &frame::Opened<'a>) -> Result<(At, Record, Vec<bool>), Damage>
 where
     D: Deserialize<'a>,
     Decision: From<D>,
@@ -200,7 +200,7 @@ where
     let ((at, decision), mut more): ((At, D), _) = opened.read_more()?;
     let mut decision = Box::new(Decision::from(decision));
     behind::decision(&mut more, &mut decision.fold);
-    Ok((at, Record::Decision(decision)))
+    Ok((at, Record::Decision(decision), behind::firsts(&mut more)))
 }
 
 /// How what is stored in the decision stream at a position becomes a record.
@@ -223,25 +223,28 @@ where
     Decision: From<D>,
 {
     let opened = frame::open(bytes, &position.0.to_le_bytes())?;
-    let (At(at), record) = match opened.kind {
+    let (At(at), record, first) = match opened.kind {
         Kind::Decision => read_decision::<D>(&opened)?,
-        Kind::Rejected => opened.read().map(|(at, it)| (at, Record::Rejected(it)))?,
+        Kind::Rejected => opened.read().map(|(at, it)| (at, Record::Rejected(it), Vec::new()))?,
         Kind::Timer => {
             let ((at, timer), mut more): ((At, Timer), _) = opened.read_more()?;
-            (at, Record::Timer(Timer { shown: behind::timer(&mut more), ..timer }))
+            let timer = Timer { shown: behind::timer(&mut more), ..timer };
+            (at, Record::Timer(timer), behind::firsts(&mut more))
         }
-        Kind::Config => opened.read().map(|(at, it)| (at, Record::Config(it)))?,
+        Kind::Config => opened.read().map(|(at, it)| (at, Record::Config(it), Vec::new()))?,
         Kind::Digest => {
             let ((at, digest), mut more): ((At, Digest), _) = opened.read_more()?;
-            (at, Record::Digest(Digest { shown: behind::digest(&mut more), ..digest }))
+            let digest = Digest { shown: behind::digest(&mut more), ..digest };
+            (at, Record::Digest(digest), behind::firsts(&mut more))
         }
         Kind::Feedback => {
             let ((at, feedback), mut more): ((At, Feedback), _) = opened.read_more()?;
-            (at, Record::Feedback(behind::feedback(&mut more, feedback)))
+            let feedback = behind::feedback(&mut more, feedback);
+            (at, Record::Feedback(feedback), behind::firsts(&mut more))
         }
         _ => return Err(Damage::Broken),
     };
-    Ok(Logged { position, at, record })
+    Ok(Logged { position, at, record, first })
 }
 
 #[cfg(test)]

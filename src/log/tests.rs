@@ -80,7 +80,7 @@ fn entries_of_every_kind_come_back_as_they_were() {
 }
 
 fn at_position(position: u64, at: Timestamp, record: Record) -> Logged {
-    Logged { position: Position(position), at, record }
+    Logged { position: Position(position), at, record, first: Vec::new() }
 }
 
 #[test]

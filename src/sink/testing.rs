@@ -31,6 +31,7 @@ pub(super) fn delivery(headline: &str) -> Delivery {
         channel: "harbour".to_owned(),
         position: Position(7),
         verdict: Verdict::New,
+        first: false,
         merged: Vec::new(),
         story: StoryId(3),
         item: Seq(7),

@@ -34,6 +34,11 @@ fn the_demo_shows_folded_and_routed_stories() {
     for channel in ["shipping", "markets", "politics", "alerts", "unrouted"] {
         assert!(on(channel) > 0, "nothing on {channel}:\n{}", said.out);
     }
+    let mut told = std::collections::HashSet::new();
+    for line in &lines {
+        let is_first = told.insert((line["channel"].to_string(), line["story"].to_string()));
+        assert_eq!(line["first"], is_first, "what a channel shows first is new there: {line}");
+    }
     let disputed = |line: &&serde_json::Value| line["disputed"] == true;
     assert!(lines.iter().any(|line| disputed(&line)), "the denial is shown as a dispute");
     let again = desk.wirefold(&["run", "-c", "wirefold.toml"]).success();

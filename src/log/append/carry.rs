@@ -23,6 +23,22 @@ impl Tables<'_> {
         self.note(story, channels, &[], meta)
     }
 
+    /// Which of these channels have carried nothing of a story so far, or nothing that was not withdrawn
+    /// before it begins anew.
+    pub(super) fn firsts(
+        &self,
+        story: StoryId,
+        channels: &[String],
+    ) -> Result<Vec<bool>, LogError> {
+        if channels.is_empty() {
+            return Ok(Vec::new());
+        }
+        let carried = self.carried(story)?.unwrap_or_else(|| nowhere(story));
+        let Carried { channels: all, before, .. } = carried;
+        let is_first = |channel| !all.contains(channel) || before.contains(channel);
+        Ok(channels.iter().map(is_first).collect())
+    }
+
     /// All that was told of a story was withdrawn, and it will begin anew.
     pub(super) fn end(&mut self, story: StoryId, meta: &Meta) -> Result<(), LogError> {
         let carried = self.carried(story)?;

@@ -44,7 +44,7 @@ impl Text {
     fn story(&mut self, delivery: &Delivery) -> String {
         let head = self.head(delivery.event, &delivery.channel);
         let (style, word) = label(delivery);
-        let title = if delivery.verdict == Verdict::Repeat { DIM } else { BOLD };
+        let title = if delivery.told_as() == Verdict::Repeat { DIM } else { BOLD };
         let headline = escape(&delivery.headline);
         format!(
             "{head}{style}{word:<12}{style:#}{title}{headline}{title:#}  {DIM}{}{DIM:#}",
@@ -94,7 +94,7 @@ fn label(delivery: &Delivery) -> (Style, &'static str) {
     if delivery.disputes {
         return (colour(AnsiColor::Yellow), "? disputed");
     }
-    match delivery.verdict {
+    match delivery.told_as() {
         Verdict::New => (colour(AnsiColor::Green), "+ new"),
         Verdict::Development => (colour(AnsiColor::Cyan), "~ update"),
         Verdict::Revision => (colour(AnsiColor::Cyan), "~ revised"),

@@ -72,7 +72,7 @@ fn digest(held: &Digest) -> Message {
 }
 
 fn label(delivery: &Delivery) -> &'static str {
-    match delivery.verdict {
+    match delivery.told_as() {
         Verdict::Kill => "KILLED",
         Verdict::Correction => "CORRECTED",
         _ if delivery.disputes => "DISPUTED",
@@ -121,6 +121,19 @@ fn web(link: &str) -> Option<Url> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sink::testing::delivery;
+
+    #[test]
+    fn what_the_channel_never_told_of_has_no_label_unless_it_disputes() {
+        let told = |first, disputes| {
+            let verdict = Verdict::Repeat;
+            let delivery = Delivery { first, disputes, verdict, ..delivery("Ferry strike is off") };
+            story(&delivery).label
+        };
+        assert_eq!(told(false, false), "AGAIN");
+        assert_eq!(told(true, false), "");
+        assert_eq!(told(true, true), "DISPUTED");
+    }
 
     #[test]
     fn a_link_that_is_too_long_is_left_out() {

@@ -86,6 +86,19 @@ Monday, 2 March 2026
 }
 
 #[test]
+fn what_the_channel_never_told_of_is_new_to_its_reader_unless_it_corrects() {
+    for (verdict, label) in [
+        (Verdict::Repeat, "+ new"),
+        (Verdict::Development, "+ new"),
+        (Verdict::Correction, "! corrected"),
+    ] {
+        let delivery = Delivery { first: true, ..delivery(0, verdict, "Ferry strike is off") };
+        let line = plain(vec![Event::Story(Box::new(delivery))]);
+        assert!(line.contains(label), "{verdict}: {line}");
+    }
+}
+
+#[test]
 fn what_an_item_holds_cannot_drive_the_terminal() {
     let attack = "\x1b[2J\x1b]0;owned\x07 calm \u{202e}desrever\r\nfaked 13:58 line";
     let line = plain(vec![Event::Story(Box::new(Delivery {
