@@ -108,7 +108,7 @@ fn label(delivery: &Delivery) -> (Style, &'static str) {
 fn details(delivery: &Delivery) -> String {
     let who = delivery.publisher.as_deref().or(delivery.byline.as_deref());
     let mut parts = vec![escape(who.unwrap_or(&delivery.source))];
-    parts.push(Cow::Owned(delivery.story.to_string()));
+    parts.push(Cow::Owned(format!("{} · item {}", delivery.story, delivery.item)));
     if delivery.items > 1 {
         let sources = match delivery.publishers {
             1 => "1 source".to_owned(),

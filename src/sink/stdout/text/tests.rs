@@ -74,12 +74,12 @@ fn a_desk_sees_time_channel_and_what_happened_at_a_glance() {
         plain(events),
         "\
 Sunday, 1 March 2026
-22:50  harbour   + new       Ferry strike is off, union says  Coast Wire · s3
-23:02  harbour   ? disputed  Captains deny that ferry strike is off  Harbour News · s3 · 2 items, 2 sources
-23:05  harbour   = repeat    Ferry strike off: union  Coast Wire · s3 · 3 items, 2 sources · disputed
+22:50  harbour   + new       Ferry strike is off, union says  Coast Wire · s3 · item 7
+23:02  harbour   ? disputed  Captains deny that ferry strike is off  Harbour News · s3 · item 7 · 2 items, 2 sources
+23:05  harbour   = repeat    Ferry strike off: union  Coast Wire · s3 · item 7 · 3 items, 2 sources · disputed
 Monday, 2 March 2026
-00:05  weather-and-tides  + new       Storm surge expected on Tuesday  coast · s3
-00:06  harbour           x killed    KILL: Ferry strike is off  Coast Wire · s3 · 4 items, 1 source
+00:05  weather-and-tides  + new       Storm surge expected on Tuesday  coast · s3 · item 7
+00:06  harbour           x killed    KILL: Ferry strike is off  Coast Wire · s3 · item 7 · 4 items, 1 source
 00:10  rejected          ! no item   There is no headline and no body.  coast, byte 812
 -- 21 records of the log were removed before they were delivered here (positions 11 to 31) --"
     );
@@ -132,8 +132,8 @@ fn a_digest_says_why_and_then_each_story() {
 Monday, 2 March 2026
 06:30  harbour   # digest    Quiet hours: 2 stories were held.
 Sunday, 1 March 2026
-22:50  harbour   + new       Ferry strike is off  Coast Wire · s3
+22:50  harbour   + new       Ferry strike is off  Coast Wire · s3 · item 7
 Monday, 2 March 2026
-00:20  harbour   + new       Storm surge expected  Coast Wire · s3"
+00:20  harbour   + new       Storm surge expected  Coast Wire · s3 · item 7"
     );
 }
