@@ -1,5 +1,6 @@
 //! Why: two headlines against each other, or what was decided about a recorded item.
 
+mod outcome;
 mod recorded;
 
 pub use recorded::{Recorded, Unexplained, recorded, story_of};

@@ -5,11 +5,14 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use super::outcome;
 use crate::config::Config;
 use crate::decide::Decider;
 use crate::fold::Nearby;
 use crate::item::{Arrival, Seq};
-use crate::log::{Change, Decision, Digest, Feedback, LogError, Logged, Read, Record, View};
+use crate::log::{
+    Change, Decision, Digest, Feedback, LogError, Logged, Read, Record, View, Withheld,
+};
 use crate::story::StoryId;
 use crate::terminal::escape;
 
@@ -53,6 +56,8 @@ pub struct Recorded {
     next_best: Option<Nearby>,
     /// What became of it after that.
     later: Vec<Logged>,
+    /// What became of what policies held back of it, by channel, where another item had its turn.
+    became: Vec<(String, String)>,
     /// The story it is in now, when that is another one than was decided.
     moved: Option<StoryId>,
 }
@@ -66,6 +71,7 @@ pub fn recorded(config: &Config, decider: &mut Decider, seq: Seq) -> Result<Reco
     let mut later = view.later_about(seq, intake.position).map_err(Unexplained::Log)?;
     later.retain(|logged| !matches!(logged.record, Record::Decision(_) | Record::Rejected(_)));
     let arrival = intake.arrival;
+    let own = logged.position;
     let decision = match logged.record {
         Record::Decision(decision) => Some(decision),
         _ => None,
@@ -76,6 +82,10 @@ pub fn recorded(config: &Config, decider: &mut Decider, seq: Seq) -> Result<Reco
         }
         None => None,
     };
+    let became = match &decision {
+        Some(decision) => outcome::became(&view, own, decision).map_err(Unexplained::Log)?,
+        None => Vec::new(),
+    };
     let moved = match &decision {
         Some(decision) => {
             let then = decision.fold.story;
@@ -84,7 +94,7 @@ pub fn recorded(config: &Config, decider: &mut Decider, seq: Seq) -> Result<Reco
         }
         None => None,
     };
-    Ok(Recorded { arrival, decision, next_best, later, moved })
+    Ok(Recorded { arrival, decision, next_best, later, became, moved })
 }
 
 /// The story that a recorded item is in, as far as the log tells.
@@ -136,6 +146,7 @@ impl Recorded {
     pub fn to_json(&self) -> Value {
         let arrival = &self.arrival;
         let rejected = arrival.record.as_ref().err();
+        let missed = self.missed();
         json!({
             "item": arrival.seq,
             "source": arrival.source,
@@ -151,6 +162,11 @@ impl Recorded {
             "rules": self.decision.as_ref().map(|it| &it.rules),
             "matched": self.decision.as_ref().map(|it| &it.matched),
             "channels": self.decision.as_ref().map(|it| &it.channels),
+            "embargo": self.decision.as_ref().and_then(|it| it.embargo).map(|it| it.to_string()),
+            "missed": missed.map(|(channels, why)| json!({ "channels": channels, "why": why })),
+            "withheld": self.decision.as_ref().map(|it| {
+                it.withheld.iter().map(|withheld| self.withheld(withheld)).collect::<Vec<_>>()
+            }),
             "later": self.later.iter().map(|logged| Later(logged).to_string()).collect::<Vec<_>>(),
             "story_now": self.moved.map(|story| story.to_string()),
         })
@@ -214,7 +230,34 @@ impl Recorded {
         writeln!(f, "\nrules: {}", list(&decision.rules))?;
         writeln!(f, "matched: {}", list(&decision.matched))?;
         writeln!(f, "delivered to: {}", list(&decision.channels))?;
-        decision.withheld.iter().try_for_each(|withheld| writeln!(f, "{withheld}"))
+        if let Some((channels, why)) = self.missed() {
+            writeln!(f, "not delivered to {}: {why}", channels.join(", "))?;
+        }
+        for withheld in &decision.withheld {
+            writeln!(f, "{withheld}")?;
+            if let Some(how) = self.became(&withheld.channel) {
+                writeln!(f, "  it waits no more: {how}")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn missed(&self) -> Option<(Vec<&str>, String)> {
+        outcome::missed(self.arrival.record.as_ref().ok()?, self.decision.as_deref()?)
+    }
+
+    fn became(&self, channel: &str) -> Option<&str> {
+        let found = self.became.iter().find(|(name, _)| name == channel);
+        found.map(|(_, how)| how.as_str())
+    }
+
+    fn withheld(&self, withheld: &Withheld) -> Value {
+        json!({
+            "channel": withheld.channel,
+            "gate": withheld.gate.as_str(),
+            "until": withheld.until.map(|until| until.to_string()),
+            "became": self.became(&withheld.channel),
+        })
     }
 }
 

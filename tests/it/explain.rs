@@ -1,5 +1,7 @@
 //! `wirefold explain`: why.
 
+use serde_json::Value;
+
 use crate::support::Desk;
 
 #[test]
@@ -19,6 +21,59 @@ fn two_headlines_are_explained_with_a_probability_and_a_threshold() {
 #[test]
 fn a_single_word_that_is_no_number_is_bad_usage() {
     Desk::new().wirefold(&["explain", "headline"]).exited(2);
+}
+
+const DESK: &str = r#"
+[log]
+dir = "data"
+
+[[source.file]]
+name = "wire"
+path = "wire.ndjson"
+
+[[channel]]
+name = "all"
+
+[[rule]]
+name = "everything"
+query = "*"
+channels = ["all"]
+
+[[sink.stdout]]
+name = "out"
+channels = ["all"]
+format = "text"
+"#;
+
+/// A desk whose log has a report, its copy, and one under embargo.
+fn desk() -> Desk {
+    let desk = Desk::with(DESK);
+    let first = "{\"headline\":\"Ferry aground off Port Selene\"}\n";
+    let held = "{\"headline\":\"Bank raises rates\",\"embargoed\":\"2999-01-01T00:00:00Z\"}\n";
+    desk.write("wire.ndjson", &format!("{first}{first}{held}"));
+    let said = desk.wirefold(&["run", "-c", "wirefold.toml"]).success();
+    assert!(said.out.contains("s1 · item 1"), "{}", said.out);
+    desk
+}
+
+#[test]
+fn what_no_channel_got_says_why() {
+    let desk = desk();
+    let explained = |what: &str| {
+        let args = ["explain", "-c", "wirefold.toml", what];
+        let text = desk.wirefold(&args).success().out;
+        let json = desk.wirefold(&[&args[..], &["--json"]].concat()).success().lines();
+        (text, json[0].clone())
+    };
+    let (text, json) = explained("2");
+    assert!(text.contains("not delivered to all: its story is there already"), "{text}");
+    assert_eq!(json["missed"]["channels"][0], "all");
+    let (text, json) = explained("3");
+    assert!(text.contains("not delivered to all: its embargo"), "{text}");
+    assert!(json["embargo"].is_string(), "{json}");
+    let (text, json) = explained("1");
+    assert!(!text.contains("not delivered"), "{text}");
+    assert_eq!((&json["missed"], &json["embargo"]), (&Value::Null, &Value::Null));
 }
 
 #[test]
