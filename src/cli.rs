@@ -172,6 +172,25 @@ impl ConfigArg {
         }
     }
 
+    /// Loads what commands need that look at a log or ask a daemon: the daemon runs on while something
+    /// else of its configuration is wrong, and so do they.
+    fn load_in_part(&self) -> Result<Config, Failure> {
+        let Some(path) = self.path() else { return Ok(Config::built_in()) };
+        let (config, problems) = Config::draft(path);
+        match config {
+            Some(config) if !problems.has_errors() => Ok(config),
+            Some(config) if !problems.touch_the_log(&config.file) => {
+                terminal::note(&format!(
+                    "warning: {} has mistakes, which `wirefold check` shows; its [log] and [serve] \
+                     are used",
+                    path.display()
+                ));
+                Ok(config)
+            }
+            _ => Err(Failure::Usage(problems.render(true))),
+        }
+    }
+
     /// Loads and checks everything that can be checked without running. Warnings are printed.
     fn load(&self) -> Result<(Config, Decider), Failure> {
         self.tell_of_another();

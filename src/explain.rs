@@ -3,7 +3,7 @@
 mod outcome;
 mod recorded;
 
-pub use recorded::{Recorded, Unexplained, recorded, story_of};
+pub use recorded::{Recorded, Unexplained, delivered, recorded, story_of};
 
 use std::fmt;
 

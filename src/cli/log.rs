@@ -75,7 +75,7 @@ impl Place {
     fn dir(self) -> Result<PathBuf, Failure> {
         match self.dir {
             Some(dir) => Ok(dir),
-            None => self.config.load_alone().map(|config: Config| config.log.dir),
+            None => self.config.load_in_part().map(|config: Config| config.log.dir),
         }
     }
 

@@ -77,7 +77,7 @@ enum Command {
 }
 
 pub(super) fn run(args: Args) -> Result<(), Failure> {
-    let config = args.config.load_alone()?;
+    let config = args.config.load_in_part()?;
     let answer = match args.command {
         None => ask(&config, Method::GET, "/v1/sinks", None, list_stored)?,
         Some(Command::Letters { name }) => {
@@ -89,8 +89,9 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
             let path = path_of(&name, wish.word());
             let body = wish.body();
             let resumes = wish == Ask::Resume;
-            let answer =
-                ask(&config, Method::POST, &path, Some(&body), |config| act(config, &name, wish))?;
+            // Without a daemon it is this process that opens the sinks, and it needs all of them.
+            let alone = |_: &Config| act(&args.config.load_alone()?, &name, wish);
+            let answer = ask(&config, Method::POST, &path, Some(&body), alone)?;
             if resumes { settled(&config, &name, answer)? } else { answer }
         }
     };

@@ -46,13 +46,13 @@ enum Command {
 pub(super) fn run(args: Args) -> Result<(), Failure> {
     let (answer, what) = match args.command {
         Command::Split { config, item } => {
-            let (config, _) = config.load()?;
+            let config = config.load_in_part()?;
             let story = explain::story_of(&config, Seq(item)).map_err(Failure::runtime)?;
             let path = format!("/v1/stories/{story}/split");
             (ask(&config, &path, &json!({ "item": item }))?, format!("item {item} opens"))
         }
         Command::Merge { config, one, other } => {
-            let (config, _) = config.load()?;
+            let config = config.load_in_part()?;
             let path = format!("/v1/stories/{one}/merge");
             let body = json!({ "story": other.to_string() });
             (ask(&config, &path, &body)?, format!("{one} and {other} are"))

@@ -38,7 +38,7 @@ pub(super) struct Args {
 const LOOK: Duration = Duration::from_millis(200);
 
 pub(super) fn run(args: Args) -> Result<(), Failure> {
-    let (config, _) = args.config.load()?;
+    let config = args.config.load_in_part()?;
     known(&args.channel, &config)?;
     let view = View::open(&config.log.dir).map_err(Failure::runtime)?;
     let runtime = tokio::runtime::Builder::new_current_thread()

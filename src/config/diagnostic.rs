@@ -44,6 +44,23 @@ pub struct Place {
     pub span: Range<usize>,
 }
 
+impl Place {
+    /// The first word of the table that it stands in; empty before the first.
+    fn section(&self) -> &str {
+        let text = self.file.text();
+        let start = text.floor_char_boundary(self.span.start);
+        let end = text[start..].find('\n').map_or(text.len(), |newline| start + newline);
+        let mut lines = text[..end].lines().rev().map(str::trim_start);
+        let header = lines.find(|line| line.starts_with('[')).unwrap_or_default();
+        let name = header.trim_start_matches('[').split(['.', ']']).next();
+        name.unwrap_or_default().trim()
+    }
+}
+
+/// Sections that say nothing of where the log is and where a daemon answers.
+const APART: [&str; 9] =
+    ["fold", "publisher", "source", "channel", "rule", "rules", "list", "test", "sink"];
+
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -192,6 +209,16 @@ impl Diagnostics {
         self.0.iter().any(|problem| problem.severity == Severity::Error)
     }
 
+    /// True when an error of the configuration in `file` may be about where the log is or where a daemon
+    /// answers: also one in a section that is none, whose name may be misspelt. Files of rules and lists
+    /// say nothing of either.
+    pub fn touch_the_log(&self, file: &File) -> bool {
+        let is_apart =
+            |place: &Place| place.file.path() != file.path() || APART.contains(&place.section());
+        let mut errors = self.0.iter().filter(|problem| problem.severity == Severity::Error);
+        errors.any(|problem| !problem.place.as_ref().is_some_and(is_apart))
+    }
+
     /// True when there is nothing to say.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -243,4 +270,36 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count().min(12) / 4)
         .min()
         .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    #[test]
+    fn a_mistake_is_apart_from_the_log_when_it_is_in_a_section_that_says_nothing_of_it() {
+        let touch = |text: &str| {
+            let file = File::new("wirefold.toml", text);
+            let (_, problems) = Config::parse(file.clone(), Path::new("."));
+            assert!(problems.has_errors(), "{text}");
+            assert!(!problems.touch_the_log(&File::new("other.toml", text)), "{text}");
+            problems.touch_the_log(&file)
+        };
+        for apart in [
+            "[log]\ndir = \"d\"\n[[channel]]\nname = \"a\"\nrepeat = 1\n",
+            "[[sink.file]]\nname = \"f\"\n",
+            "[fold]\nwindow = \"x\"\n",
+        ] {
+            assert!(!touch(apart), "{apart}");
+        }
+        for about in [
+            "[log]\ndirr = \"d\"\n[[channel]]\nname = \"a\"\n",
+            "[lgo]\ndir = \"d\"\n",
+            "[[serve.token]]\nname = \"t\"\n",
+            "log.dirr = \"d\"\n",
+        ] {
+            assert!(touch(about), "{about}");
+        }
+    }
 }

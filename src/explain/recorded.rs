@@ -11,7 +11,7 @@ use crate::decide::Decider;
 use crate::fold::Nearby;
 use crate::item::{Arrival, Seq};
 use crate::log::{
-    Change, Decision, Digest, Feedback, LogError, Logged, Read, Record, View, Withheld,
+    Change, Decision, Digest, Feedback, LogError, Logged, Position, Read, Record, View, Withheld,
 };
 use crate::story::StoryId;
 use crate::terminal::escape;
@@ -25,6 +25,8 @@ pub enum Unexplained {
     Unknown(Seq),
     /// It was rejected: there is no story that it is in.
     Rejected(Seq),
+    /// Nothing is delivered there.
+    Nowhere(Position),
 }
 
 impl fmt::Display for Unexplained {
@@ -38,6 +40,14 @@ impl fmt::Display for Unexplained {
                 write!(
                     f,
                     "Item {seq} was rejected, so it is in no story. See `wirefold explain {seq}`."
+                )
+            }
+            Unexplained::Nowhere(position) => {
+                write!(
+                    f,
+                    "Position {position} of the log has no item: it is older than `retain`, yet to \
+                     come, or about something else. A story of a digest is named with its place \
+                     there, from 0 on: night/{position}/0."
                 )
             }
         }
@@ -54,6 +64,8 @@ pub struct Recorded {
     /// Another story that it could have joined, the likeliest: with the models in use now, and the
     /// window as it was.
     next_best: Option<Nearby>,
+    /// It was looked for one.
+    compared: bool,
     /// What became of it after that.
     later: Vec<Logged>,
     /// What became of what policies held back of it, by channel, where another item had its turn.
@@ -62,9 +74,29 @@ pub struct Recorded {
     moved: Option<StoryId>,
 }
 
+/// The item of a delivery, by its place in the log; of a digest also by that in it.
+pub fn delivered(
+    config: &Config,
+    position: Position,
+    n: Option<usize>,
+) -> Result<Seq, Unexplained> {
+    let view = View::open(&config.log.dir).map_err(Unexplained::Log)?;
+    let found = view.record(position).map_err(Unexplained::Log)?.map(|logged| logged.record);
+    let item = match (found, n) {
+        (Some(Record::Digest(digest)), Some(n)) => digest.entries.get(n).map(|entry| entry.item),
+        (Some(record), None) => record.item(),
+        _ => None,
+    };
+    item.ok_or(Unexplained::Nowhere(position))
+}
+
 /// Looks an item up. The stages of `decider` must be new: they are brought to where they were when
-/// the item came.
-pub fn recorded(config: &Config, decider: &mut Decider, seq: Seq) -> Result<Recorded, Unexplained> {
+/// the item came. Without them, it is not looked what else it is like.
+pub fn recorded(
+    config: &Config,
+    decider: Option<&mut Decider>,
+    seq: Seq,
+) -> Result<Recorded, Unexplained> {
     let view = View::open(&config.log.dir).map_err(Unexplained::Log)?;
     let found = view.decision_of(seq).map_err(Unexplained::Log)?;
     let (intake, logged) = found.ok_or(Unexplained::Unknown(seq))?;
@@ -76,8 +108,9 @@ pub fn recorded(config: &Config, decider: &mut Decider, seq: Seq) -> Result<Reco
         Record::Decision(decision) => Some(decision),
         _ => None,
     };
-    let next_best = match &decision {
-        Some(decision) => {
+    let compared = decider.is_some();
+    let next_best = match decision.as_ref().zip(decider) {
+        Some((decision, decider)) => {
             next_best(config, decider, &view, &arrival, decision).map_err(Unexplained::Log)?
         }
         None => None,
@@ -94,7 +127,7 @@ pub fn recorded(config: &Config, decider: &mut Decider, seq: Seq) -> Result<Reco
         }
         None => None,
     };
-    Ok(Recorded { arrival, decision, next_best, later, became, moved })
+    Ok(Recorded { arrival, decision, next_best, compared, later, became, moved })
 }
 
 /// The story that a recorded item is in, as far as the log tells.
@@ -225,7 +258,10 @@ impl Recorded {
                  need {:.3}",
                 next.story, next.item, next.probability, next.score, next.needs
             )?,
-            None => writeln!(f, "\nnext best: it was compared with no other story of the window")?,
+            None if self.compared => {
+                writeln!(f, "\nnext best: it was compared with no other story of the window")?;
+            }
+            None => writeln!(f, "\nnext best: not known while the configuration has mistakes")?,
         }
         writeln!(f, "\nrules: {}", list(&decision.rules))?;
         writeln!(f, "matched: {}", list(&decision.matched))?;

@@ -77,6 +77,36 @@ fn what_no_channel_got_says_why() {
 }
 
 #[test]
+fn an_item_is_found_by_the_id_of_a_delivery() {
+    let desk = desk();
+    let said = desk.wirefold(&["tail", "-c", "wirefold.toml", "all", "--once", "--json"]).success();
+    let id = said.lines()[0]["id"].as_str().unwrap().to_owned();
+    let said = desk.wirefold(&["explain", "-c", "wirefold.toml", &id]).success();
+    assert!(said.out.starts_with("item 1 of source wire"), "{}", said.out);
+    let said = desk.wirefold(&["explain", "-c", "wirefold.toml", "all/99"]).exited(1);
+    assert!(said.err.contains("Position 99"), "{}", said.err);
+}
+
+#[test]
+fn a_mistake_beside_the_log_keeps_nobody_from_looking_at_it() {
+    let desk = desk();
+    desk.write("wirefold.toml", &format!("{DESK}colour = true\n"));
+    for command in
+        [&["explain", "1"][..], &["tail", "all", "--once"], &["log", "stats"], &["sinks"]]
+    {
+        let args = [command, &["-c", "wirefold.toml"]].concat();
+        let said = desk.wirefold(&args).success();
+        assert!(said.err.contains("has mistakes, which `wirefold check` shows"), "{}", said.err);
+        assert!(!said.out.is_empty(), "{command:?}");
+    }
+    // Without a daemon it is this process that would open the sinks.
+    desk.wirefold(&["sinks", "-c", "wirefold.toml", "pause", "out"]).exited(2);
+    desk.write("wirefold.toml", &DESK.replace("dir =", "dirr ="));
+    let said = desk.wirefold(&["tail", "-c", "wirefold.toml", "all", "--once"]).exited(2);
+    assert!(said.err.contains("dirr"), "{}", said.err);
+}
+
+#[test]
 fn one_object_tells_the_same_to_a_program() {
     let args = ["explain", "--json", "Dam at Elmsford opens", "Ferry aground off Port Selene"];
     let lines = Desk::new().wirefold(&args).success().lines();
