@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::config::Config;
+use crate::config::{Config, Diagnostics};
 use crate::decide::Decider;
 use crate::terminal;
 
@@ -175,6 +175,7 @@ impl ConfigArg {
     /// Loads what commands need that look at a log or ask a daemon: the daemon runs on while something
     /// else of its configuration is wrong, and so do they.
     fn load_in_part(&self) -> Result<Config, Failure> {
+        self.tell_of_another();
         let Some(path) = self.path() else { return Ok(Config::built_in()) };
         let (config, problems) = Config::draft(path);
         match config {
@@ -191,11 +192,14 @@ impl ConfigArg {
         }
     }
 
+    fn load_with_warnings(&self) -> Result<(Config, Decider, Diagnostics), Failure> {
+        self.tell_of_another();
+        Decider::load(self.path()).map_err(|problems| Failure::Usage(problems.render(true)))
+    }
+
     /// Loads and checks everything that can be checked without running. Warnings are printed.
     fn load(&self) -> Result<(Config, Decider), Failure> {
-        self.tell_of_another();
-        let (config, decider, warnings) =
-            Decider::load(self.path()).map_err(|problems| Failure::Usage(problems.render(true)))?;
+        let (config, decider, warnings) = self.load_with_warnings()?;
         if !warnings.is_empty() {
             terminal::note(&warnings.render(true));
         }

@@ -25,6 +25,7 @@ mod fold;
 mod list;
 mod log;
 mod login;
+mod loose;
 mod nats;
 mod policy;
 mod publisher;

@@ -35,6 +35,7 @@ use crate::source::{self, Intake, Stamp};
 use crate::stage::drive;
 use crate::supervise::{Failure, Tasks};
 
+mod newcomers;
 mod recover;
 mod reload;
 
@@ -95,6 +96,8 @@ pub async fn run(
     let poison = Arc::new(Poison::load(&config.log.dir));
     let mut daemon = Daemon { stop: stop.clone(), in_hand: HashMap::new(), failures: Vec::new() };
 
+    newcomers::tell(&config.sinks, &log.view())
+        .map_err(|error| RunError(format!("the log cannot be read: {error}")))?;
     // Before anything is committed: retention waits for them, and `from = "now"` means now.
     let (desk, couriers) = Couriers::attach(config.sinks.clone(), &config.digest(), &log, &clock)
         .map_err(|error| RunError(format!("the log cannot be read: {error}")))?;

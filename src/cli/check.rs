@@ -12,7 +12,11 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: Args) -> Result<(), Failure> {
-    let (config, decider) = args.config.load()?;
+    let (config, decider, mut warnings) = args.config.load_with_warnings()?;
+    warnings.extend(config.loose_ends());
+    if !warnings.is_empty() {
+        terminal::note(&warnings.render(true));
+    }
     let name =
         args.config.path().map_or("the built-in default".into(), |path| path.display().to_string());
     let plural = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });

@@ -50,3 +50,13 @@ fn a_model_that_cannot_be_read_is_told_among_other_problems_with_its_place() {
         assert!(said.err.contains(expected), "no {expected:?} in:\n{}", said.err);
     }
 }
+
+#[test]
+fn what_leads_nowhere_is_a_warning() {
+    let desk = Desk::with("[[source.stdin]]\nname = \"in\"\n[[channel]]\nname = \"a\"\n");
+    let said = desk.wirefold(&["check", "-c", "wirefold.toml"]).success();
+    assert!(said.out.contains("is good"), "{}", said.out);
+    for expected in ["wirefold.toml:4:8", "no rule sends to the channel `a`", "nobody reads"] {
+        assert!(said.err.contains(expected), "no {expected:?} in:\n{}", said.err);
+    }
+}
