@@ -211,7 +211,8 @@ fn tell_of_embargoes(entries: &[Entry]) {
             Some(until) if until == Decision::OPEN_EMBARGO => tracing::warn!(
                 item = %seq,
                 source = item.source,
-                "held: its embargo has no end that could be read; a later version has to lift it"
+                "held: its embargo has no end that could be read, or one too far off to be meant; a \
+                 later version has to lift it"
             ),
             Some(until) => {
                 tracing::info!(item = %seq, source = item.source, %until, "held: embargoed");

@@ -17,6 +17,10 @@ const FILE_TOO_LARGE: i32 = 25;
 
 /// Run the daemon until SIGTERM or SIGINT, or until its inputs have ended
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "WIREFOLD_LOG in the environment says how much is logged: `warn`, `info` (the \
+                        default), `debug`, or for parts `info,wirefold::fold=debug`."
+)]
 pub(super) struct Args {
     #[command(flatten)]
     config: ConfigArg,

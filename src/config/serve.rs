@@ -77,6 +77,7 @@ pub(super) fn read(
     let mut names = |key| table.list::<String>(key, problems).map_or_else(Vec::new, |it| it.value);
     let (hosts, origins) = (names("hosts"), names("origins"));
     origins.iter().for_each(|name| origin(name, problems));
+    hosts.iter().for_each(|name| host(name, problems));
     let mut hosts: Vec<String> = hosts.into_iter().map(tidy).collect();
     let origins = origins.into_iter().map(tidy).collect();
     let public_url = table.get::<Url>("public_url", problems).map(|url| url.value);
@@ -142,11 +143,44 @@ fn tidy(name: At<String>) -> String {
     name.value.trim_end_matches('/').to_ascii_lowercase()
 }
 
+/// What `Host` is held against: a name without scheme, port and path.
+fn host(name: &At<String>, problems: &mut Diagnostics) {
+    let written = name.value.trim_end_matches('/');
+    let bare = written.split_once("://").map_or(written, |(_, rest)| rest);
+    // In square brackets stands an address, which needs no name.
+    let bare = bare.split(['/', ':']).next().filter(|_| !bare.starts_with('['));
+    if let Some(bare) = bare.filter(|bare| *bare != written) {
+        let message = format!("`{}` is not the name of a host", name.value);
+        let hint = format!("write it without scheme, port and path: `{bare}`");
+        problems.push(Diagnostic::error(&name.place, message).hint(hint));
+    }
+}
+
 /// What browsers send as `Origin`: scheme, host and port.
 fn origin(name: &At<String>, problems: &mut Diagnostics) {
     if !["http://", "https://"].iter().any(|scheme| name.value.starts_with(scheme)) {
         let message = format!("`{}` is not an origin", name.value);
         let hint = format!("write it with its scheme: `https://{}`", name.value);
         problems.push(Diagnostic::error(&name.place, message).hint(hint));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::{Config, File};
+
+    #[test]
+    fn a_host_has_no_scheme_port_or_path() {
+        let problems = |host: &str| {
+            let text = format!("[serve]\nhosts = [\"{host}\"]\n");
+            Config::parse(File::new("wirefold.toml", text), "desk".as_ref()).1.to_string()
+        };
+        for good in ["desk.example.org", "Desk.example.org/", "192.0.2.1", "[2001:db8::1]"] {
+            assert_eq!(problems(good), "", "{good}");
+        }
+        for bad in ["https://desk.example.org", "desk.example.org:8910", "desk.example.org/wire"] {
+            let said = problems(bad);
+            assert!(said.contains("without scheme, port and path: `desk.example.org`"), "{said}");
+        }
     }
 }
