@@ -214,8 +214,13 @@ fn without_markers<'a>(
     markers: &mut Vec<Marker>,
     attributions: &mut Vec<String>,
 ) -> Cow<'a, str> {
-    let line = attribution::without_publisher(line, item.publisher.as_deref(), attributions);
-    marker::strip(line, markers)
+    let publisher = item.publisher.as_deref();
+    let line = attribution::without_publisher(line, publisher, attributions);
+    match marker::strip(line, markers) {
+        // "Dam opens - Coast News | UPDATE".
+        Cow::Borrowed(rest) => attribution::without_publisher(rest, publisher, attributions).into(),
+        rest => rest,
+    }
 }
 
 fn prepared(seq: Seq, received: Timestamp, item: Item, line: &str) -> Prepared {

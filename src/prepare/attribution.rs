@@ -4,6 +4,8 @@
 //! sources", "Senior source claims dam opens": five headlines, one event. Precision first: where an
 //! attribution may as well be part of the news, it stays.
 
+use super::marker;
+
 mod words;
 
 use words::{BOUND, CLAIMANT, CLAIMS, DESCRIBES, GOES_ON, OUTLET, SPEAKER};
@@ -91,7 +93,8 @@ impl<'a> Suffix<'a> {
             && count <= 3
             && words(self.head).count() >= (2 * count).max(5)
             && is_name(self.tail);
-        known || site || (self.mark != ": " && is_outlet(self.tail))
+        let named = site || (self.mark != ": " && is_outlet(self.tail));
+        known || (named && marker::ending(self.tail, self.head).is_none())
     }
 
     /// Whether it says who says it.

@@ -8,7 +8,8 @@ mod lead;
 mod words;
 
 use lead::lead_number;
-use words::{BARE, CORRECTIONS, Form, GLUED, NOTES, NUMBERED, WORDS, ending};
+pub(super) use words::ending;
+use words::{BARE, CORRECTIONS, Form, GLUED, NOTES, NUMBERED, WORDS};
 
 /// Takes markers off both ends of a cleaned headline, and off what stands behind its section. What
 /// is left may be empty: a headline of nothing but a marker is left as it is.

@@ -125,3 +125,22 @@ fn rejects_pass_through() {
     };
     assert_eq!(Prepare::new().prepare(arrival).expect_err("a reject").reject, reject);
 }
+
+#[test]
+fn a_marker_behind_a_bar_is_no_publisher() {
+    for (end, marker) in [
+        ("| CORRECTED", Marker::Corrected),
+        ("| CORRECTION", Marker::Corrected),
+        ("| KILLED", Marker::Kill),
+        ("| WITHDRAWN", Marker::Withdrawn),
+        ("| UPDATE", Marker::Update(1)),
+        ("| Live Updates", Marker::Live),
+        ("- BREAKING NEWS", Marker::Breaking),
+        ("- Coast News | UPDATE", Marker::Update(1)),
+    ] {
+        let headline = format!("Old dam opens in far north of Norland {end}");
+        let prepared = prepare(Item { headline, ..Item::default() }).expect("it has a headline");
+        assert_eq!(prepared.markers, [marker], "{end}");
+        assert_eq!(prepared.told(), "Old dam opens in far north of Norland", "{end}");
+    }
+}

@@ -172,7 +172,7 @@ const ENDINGS: &[(&[&str], Marker)] = &[
 
 /// The marker that the last words of a headline are. What takes a story back is in capitals, where
 /// the rest is not.
-pub(super) fn ending(words: &str, rest: &str) -> Option<Marker> {
+pub(in crate::prepare) fn ending(words: &str, rest: &str) -> Option<Marker> {
     match words {
         "KILL" | "KILLED" if rest.contains(char::is_lowercase) => return Some(Marker::Kill),
         "WITHDRAWN" | "RETRACTED" if rest.contains(char::is_lowercase) => {
