@@ -338,3 +338,17 @@ fn the_same_words_on_another_day_are_the_next_report() {
     };
     assert_ne!(verdicts(marked), New);
 }
+
+#[test]
+fn a_court_shows_no_charge_and_a_judge_no_lawsuit_to_be_known() {
+    case(
+        "Grand jury hears prosecutors on Sandvik harbour master Ilvana Torne",
+        "Sandvik harbour master Ilvana Torne charged by grand jury",
+        "a charge",
+    );
+    case(
+        "Judge hears Sandvik council on sale of harbour to Torne Shipping",
+        "Sandvik council sues over sale of harbour to Torne Shipping",
+        "a lawsuit",
+    );
+}

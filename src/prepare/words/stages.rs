@@ -31,9 +31,9 @@ const STAGES: &[(&str, &[(&str, &str)])] = &[
             ),
             (
                 "charged indicts indicted",
-                "charge charges indict indictment accuse accuses accused arraigned prosecutor \
-                 prosecutors plead pleads pleaded trial court guilty convicted alleged allegedly \
-                 complaint sentenced acquitted jury",
+                "charge charges charging indict indicting indictment indictments arraigned \
+                 arraignment plead pleads pleaded plea guilty convict convicts convicted conviction \
+                 sentence sentences sentenced sentencing acquit acquits acquitted acquittal",
             ),
             ("sentenced", "sentence sentences sentencing jailed prison"),
             (
@@ -41,10 +41,7 @@ const STAGES: &[(&str, &[(&str, &str)])] = &[
                 "resign resigning resignation quit quits leave leaving ousted exit depart \
                  departs departure fired retire retires replaced replaces successor steps stepping",
             ),
-            (
-                "sue sues sued",
-                "suing suit lawsuit lawsuits court complaint legal files filed judge trial litigation",
-            ),
+            ("sue sues sued", "suing suit suits lawsuit lawsuits litigation complaint complaints"),
         ],
     ),
     (
