@@ -10,6 +10,7 @@ use crate::prepare::{Prepared, Stance, Word};
 use crate::story::Verdict;
 
 mod changed;
+mod come;
 mod lexicon;
 mod opposites;
 mod tolls;
@@ -46,7 +47,9 @@ pub(super) fn novelty(
         return (Verdict::Development, "it shows several stories to be one");
     }
     // "RPT-" is also sent with a headline that tells more than the last.
-    let told = || members.iter().any(|live| same_news(profile, &live.profile));
+    // "Testifies" has the words of "to testify".
+    let come = || come::has_come(prepared.headline.as_str(), profile, members);
+    let told = || members.iter().any(|live| same_news(profile, &live.profile)) && !come();
     if has(Marker::Repeat) && (members.is_empty() || told()) {
         return (Verdict::Repeat, "nothing new");
     }
@@ -109,6 +112,9 @@ fn news(headline: &str, profile: &Profile, members: &[&Live]) -> Option<&'static
     let stages = members.iter().map(|live| live.profile.stages);
     if let Some(stage) = profile.stages.new_beside(stages) {
         return Some(stage);
+    }
+    if come::has_come(headline, profile, members) {
+        return Some("what was to come");
     }
     let changed =
         || members.iter().filter_map(|live| Changed::new(headline, profile, &live.profile));

@@ -352,3 +352,23 @@ fn a_court_shows_no_charge_and_a_judge_no_lawsuit_to_be_known() {
         "a lawsuit",
     );
 }
+
+#[test]
+fn what_was_to_come_has_come() {
+    let to_come = "Tarnian minister Ilvana Torne to testify on harbour fund";
+    for come in ["testifies on", "testified about"] {
+        let come = format!("Tarnian minister Ilvana Torne {come} harbour fund");
+        case(to_come, &come, "what was to come");
+        case(&come, to_come, "nothing new");
+    }
+    case(
+        "Tarnian minister Ilvana Torne set to win harbour vote",
+        "Tarnian minister Ilvana Torne won harbour vote",
+        "what was to come",
+    );
+    let set = "Tarnian minister Ilvana Torne to release harbour fund report";
+    case(set, "Harbour fund report of minister Ilvana Torne to be released", "nothing new");
+    let other = "Tarnian minister Ilvana Torne to hear council that testifies on harbour fund";
+    case(to_come, other, "nothing new");
+    case(to_come, "Tarnian minister Ilvana Torne testifies on harbour fund?", "nothing new");
+}

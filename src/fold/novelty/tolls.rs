@@ -160,7 +160,7 @@ pub(super) fn counts(headline: &str, profile: &Profile, at: usize, members: &[&L
 }
 
 /// Whether words in lower case stand in a headline, one behind the other.
-fn has(headline: &str, words: &[&str]) -> bool {
+pub(super) fn has(headline: &str, words: &[&str]) -> bool {
     let all: SmallVec<[&str; 32]> = headline.split(|c: char| !c.is_alphanumeric()).collect();
     let same = |(a, b): (&&str, &&str)| a.eq_ignore_ascii_case(b);
     all.windows(words.len()).any(|these| these.iter().zip(words).all(same))
