@@ -71,10 +71,13 @@ pub(super) fn novelty(
     }
 }
 
-/// The last version that its wire has sent; where the members have none of its wire, that of any.
+/// The last version of its headline that its wire has sent; where the members have none of its
+/// wire, that of any. A story may have more headlines that are numbered: those with which it does
+/// not share most words.
 fn last_update(profile: &Profile, members: &[&Live]) -> u16 {
     let of = |test: fn(u32, u32) -> bool| {
         let those = members.iter().filter(|live| test(live.profile.family, profile.family));
+        let those = those.filter(|live| profile.shares_most(&live.profile));
         those.map(|live| live.profile.update).max()
     };
     of(|it, own| it == own && own != 0).or_else(|| of(|_, _| true)).unwrap_or(0)

@@ -173,6 +173,13 @@ impl Profile {
         }
     }
 
+    /// Whether the one with fewer words has most of them in common with the other.
+    pub(super) fn shares_most(&self, other: &Profile) -> bool {
+        let has = |term: &Term| other.terms.iter().any(|it| it.id == { term.id });
+        let shared = self.distinct().filter(has).count();
+        2 * shared > self.distinct().count().min(other.distinct().count())
+    }
+
     /// Whether the two have the same words in the same order.
     pub(super) fn same_words(&self, other: &Profile) -> bool {
         self.terms.len() == other.terms.len()

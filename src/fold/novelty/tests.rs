@@ -372,3 +372,18 @@ fn what_was_to_come_has_come() {
     case(to_come, other, "nothing new");
     case(to_come, "Tarnian minister Ilvana Torne testifies on harbour fund?", "nothing new");
 }
+
+#[test]
+fn versions_are_numbered_by_headline() {
+    let told = "UPDATE 2-Sandvik harbour fund chief Ilvana Torne convicted of fraud";
+    for (headline, expected) in [
+        ("UPDATE 2-Sandvik harbour fund chief Torne convicted of fraud", "nothing new"),
+        (
+            "UPDATE 2-Market, government look to next year in Sandvik after Torne fund news",
+            "a later version of the wire",
+        ),
+    ] {
+        let (_, reason) = second(item("Fjord Wire", 0, told), item("Fjord Wire", 1, headline));
+        assert_eq!(reason, format!("{expected}."), "{headline}");
+    }
+}
