@@ -98,7 +98,8 @@ fn news(headline: &str, profile: &Profile, members: &[&Live]) -> Option<&'static
         number |= term.is(Word::NUMBER) || tolls::counts(headline, profile, at, members);
         rare += u32::from(term.weight() >= RARE && !term.is(Word::AGAIN));
     }
-    if number || new_result(profile, members) {
+    let other = || tolls::counts_others(profile, members);
+    if number || other() || new_result(profile, members) || taken_back(headline, profile, members) {
         return Some("a new number");
     }
     let denies = |it: &Profile| matches!(it.polarity.stance, Stance::Denies | Stance::Untrue);
@@ -143,6 +144,20 @@ fn new_result(profile: &Profile, members: &[&Live]) -> bool {
     }
     let told = |result| members.iter().any(|live| results(&live.profile).any(|it| it == result));
     results(profile).any(|result| !told(result))
+}
+
+/// Whether it takes back the figure that its provider told last, in the same words, for one that it
+/// told before.
+fn taken_back(headline: &str, profile: &Profile, members: &[&Live]) -> bool {
+    let own = || {
+        let family = |live: &&&Live| live.profile.family == profile.family;
+        members.iter().filter(family).map(|live| &live.profile)
+    };
+    let told = |term: &Term| own().any(|it| it.terms.iter().any(|told| told.id == { term.id }));
+    let changed = |last| Changed::new(headline, profile, last);
+    profile.family != 0
+        && tolls::tells(profile)
+        && own().max_by_key(|it| it.event).and_then(changed).is_some_and(|it| it.recounted(&told))
 }
 
 #[cfg(test)]

@@ -193,6 +193,22 @@ impl<'a> Changed<'a> {
     /// Whether one provider has put a word or two in the place of others: it would not send the
     /// rest once more for nothing. Another provider's words are its own.
     fn reworded(&self, untold: &dyn Fn(&Term) -> bool) -> bool {
+        let placed = |(own, other): (&[Term], &[Term])| {
+            own.iter().any(untold) && other.iter().any(|term| !has(self.own, term))
+        };
+        self.of_one && self.replaced().is_some_and(placed)
+    }
+
+    /// Whether a number that was `told` stands in the place of another.
+    pub(super) fn recounted(&self, told: &dyn Fn(&Term) -> bool) -> bool {
+        let number = |term: &Term| term.is(Word::NUMBER);
+        self.replaced().is_some_and(|(own, other)| {
+            own.iter().any(|it| number(it) && told(it)) && other.iter().any(number)
+        })
+    }
+
+    /// The word or two that stand in the place of others, and those.
+    fn replaced(&self) -> Option<(&'a [Term], &'a [Term])> {
         let (own, other) = (self.own, self.other);
         let same = |(a, b): &(&Term, &Term)| { a.id } == b.id;
         let start = own.iter().zip(other).take_while(same).count();
@@ -200,11 +216,7 @@ impl<'a> Changed<'a> {
         let end = own.iter().rev().zip(other.iter().rev()).take_while(same).count();
         let (own, other) = (&own[..own.len() - end], &other[..other.len() - end]);
         let longer = own.len().max(other.len());
-        self.of_one
-            && longer <= MOST
-            && start + end >= 2.max(longer)
-            && own.iter().any(untold)
-            && other.iter().any(|term| !has(self.own, term))
+        (longer <= MOST && start + end >= 2.max(longer)).then_some((own, other))
     }
 }
 

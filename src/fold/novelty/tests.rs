@@ -387,3 +387,34 @@ fn versions_are_numbered_by_headline() {
         assert_eq!(reason, format!("{expected}."), "{headline}");
     }
 }
+
+#[test]
+fn a_toll_has_a_role() {
+    let number = "a new number";
+    let quake = "Magnitude 7.4 quake off Sandvik harbour";
+    case(quake, &format!("{quake} kills one"), number);
+    let told = "Fire in Sandvik harbour kills 36, injures 40";
+    case(told, "Fire in Sandvik harbour: death toll climbs to 40", number);
+    case(told, "Fire in Sandvik harbour: 36 dead, 40 hurt", "nothing new");
+    let told = "Fire in Sandvik harbour: two dead, dozens injured";
+    case(told, "Fire in Sandvik harbour kills two and injures dozens", "nothing new");
+    let told = "Fire in Sandvik harbour: captain dead, 3 injured";
+    case(told, "Fire in Sandvik harbour: 3 injured, captain dead", "nothing new");
+    let told = "Fire in Sandvik harbour: 1 killed, 10 injured, 2 missing";
+    case(told, "Fire in Sandvik harbour: 2 dead, 10 injured", number);
+}
+
+#[test]
+fn a_figure_that_its_provider_takes_back_is_a_new_number() {
+    let mut fold = fold();
+    let mut verdict = |seq: u64, publisher: &str, headline: &str| {
+        decide(&mut fold, seq, item(publisher, seq as i64, headline)).decision.verdict
+    };
+    use Verdict::{Development, New, Repeat};
+    let told =
+        |count| format!("{count} sailors killed in crash of Sandvik ferry, mayor of port says");
+    assert_eq!(verdict(0, "Fjord Wire", "4 sailors killed in crash of Sandvik ferry"), New);
+    assert_eq!(verdict(1, "Fjord Wire", &told(5)), Development);
+    assert_eq!(verdict(2, "Fjord Wire", &told(4)), Development);
+    assert_eq!(verdict(3, "Coast Post", &told(5)), Repeat, "of another");
+}

@@ -126,15 +126,16 @@ const NUMBERS: &[(&str, &[&str])] = &[
     ),
 ];
 
+static LISTS: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::new(NUMBERS.iter().map(|(code, groups)| (*code, groups.iter().copied())))
+});
+
 /// Whether a word that is no number to the scorer counts something in a headline, and no member has
 /// it in digits.
 pub(super) fn counts(headline: &str, profile: &Profile, at: usize, members: &[&Live]) -> bool {
-    static READ: LazyLock<Lexicon> = LazyLock::new(|| {
-        Lexicon::new(NUMBERS.iter().map(|(code, groups)| (*code, groups.iter().copied())))
-    });
     static ONE: LazyLock<u32> = LazyLock::new(|| term_id("1"));
     static DEAD: LazyLock<u32> = LazyLock::new(|| term_id("dead"));
-    let words = READ.of(profile.language);
+    let words = LISTS.of(profile.language);
     let beside = |at: usize, len: usize| at.saturating_sub(BESIDE)..len.min(at + BESIDE + 1);
     // The stem of "deadly" is that of "dead".
     let toll = |term: &Term| {
@@ -150,13 +151,74 @@ pub(super) fn counts(headline: &str, profile: &Profile, at: usize, members: &[&L
         (0..terms.len()).any(|at| terms[at].is(Word::NUMBER) && tolls(at))
     };
     let one = |live: &&Live| live.profile.terms.iter().any(|term| { term.id } == *ONE);
-    let count = || before_toll() && !has(headline, &["one", "of"]);
+    let object = || KILLS.iter().any(|verb| has(headline, &[verb, "one"]));
+    let count = || (before_toll() || object()) && !has(headline, &["one", "of"]);
     words.groups(profile.terms[at].id).any(|group| match group {
         NUMBER => true,
         COUNT => count() && !members.iter().any(one),
         MANY => by_toll() && !members.iter().any(number),
         _ => false,
     })
+}
+
+/// Verbs before "one" that make it a count.
+const KILLS: &[&str] = &["kills", "killed", "killing", "injures", "injuring", "wounds", "wounding"];
+
+/// Whether it tells a toll.
+pub(super) fn tells(profile: &Profile) -> bool {
+    let words = LISTS.of(profile.language);
+    profile.terms.iter().any(|term| words.has(TOLL, term.id))
+}
+
+/// What a number may count in an English headline: the dead, the injured, the missing.
+const ROLES: [&str; 3] = [
+    "dead death deaths die dies died kill kills killed toll",
+    "injure injures injured injuries wound wounds wounded hurt",
+    "missing",
+];
+
+/// Whether a number counts something else than it does in all members that have it: "40 dead" after
+/// "36 dead, 40 injured".
+pub(super) fn counts_others(profile: &Profile, members: &[&Live]) -> bool {
+    let counted = |at: usize| {
+        let role = role(profile, at);
+        let among = |live: &'_ &Live| {
+            let terms = &live.profile.terms;
+            let same = |there: &usize| { terms[*there].id } == profile.terms[at].id;
+            let roles = (0..terms.len()).filter(same).map(|there| self::role(&live.profile, there));
+            roles.collect::<SmallVec<[_; 2]>>()
+        };
+        let mut told = members.iter().flat_map(among).peekable();
+        let other = |told: Option<u16>| told.is_some() && told != role;
+        role.is_some() && told.peek().is_some() && told.all(other)
+    };
+    (0..profile.terms.len()).any(|at| profile.terms[at].is(Word::NUMBER) && counted(at))
+}
+
+/// What the number at a place counts: "kills 36, injures 40", "36 dead, 40 injured", "toll rises to
+/// 40".
+fn role(profile: &Profile, at: usize) -> Option<u16> {
+    static READ: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::new([("en", ROLES)]));
+    static ONE: LazyLock<u32> = LazyLock::new(|| term_id("one"));
+    let (terms, roles) = (&profile.terms, READ.of(profile.language));
+    let of = |at: &usize| roles.groups(terms[*at].id).next();
+    let number = |at: &usize| terms[*at].is(Word::NUMBER) || { terms[*at].id } == *ONE;
+    let mut either = (0..terms.len()).filter(|at| number(at) || of(at).is_some());
+    let (first, last) = (either.next()?, either.next_back()?);
+    let before = || {
+        (at.saturating_sub(BESIDE)..at).rev().take_while(|at| !number(at)).find_map(|at| of(&at))
+    };
+    let behind = at + 1..terms.len().min(at + BESIDE + 1);
+    let behind = || behind.take_while(|at| !number(at)).find_map(|at| of(&at));
+    match (of(&first).is_some(), of(&last).is_some()) {
+        (false, _) => behind(),
+        (true, false) => before(),
+        // "Kills 2, injures many", "captain dead, 2 injured".
+        (true, true) => match (before(), behind()) {
+            (Some(one), Some(other)) => (one == other).then_some(one),
+            (one, other) => one.or(other),
+        },
+    }
 }
 
 /// Whether words in lower case stand in a headline, one behind the other.
