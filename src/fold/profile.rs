@@ -36,18 +36,18 @@ pub(super) struct Profile {
     pub(super) nearness: f32,
     /// `UPDATE n` or the n-th lead; 0 for neither.
     pub(super) update: u16,
+    pub(super) stages: Stages,
     /// Whether the event time is the item's own.
     pub(super) timed: bool,
     pub(super) negates: bool,
     pub(super) turns: Turns,
-    pub(super) stages: Stages,
     pub(super) polarity: Polarity,
     pub(super) asks: bool,
     /// Whether capitals tell names in it.
     pub(super) cased: bool,
+    pub(super) standing: Standing,
     /// The slugline of an item that may correct and kill, as a number.
     pub(super) slugline: Option<NonZeroU32>,
-    pub(super) standing: Standing,
 }
 
 /// Whether what an item tells still stands.

@@ -418,3 +418,66 @@ fn a_figure_that_its_provider_takes_back_is_a_new_number() {
     assert_eq!(verdict(2, "Fjord Wire", &told(4)), Development);
     assert_eq!(verdict(3, "Coast Post", &told(5)), Repeat, "of another");
 }
+
+#[test]
+fn more_stages_are_something_new() {
+    for (a, b, stage) in [
+        (
+            "Harbour master Ilvana Torne on trial over funds of Sandvik",
+            "Harbour master Ilvana Torne convicted over funds of Sandvik",
+            "a plea or a verdict",
+        ),
+        (
+            "Harbour master Ilvana Torne in court over funds of Sandvik",
+            "Harbour master Ilvana Torne pleads not guilty over funds of Sandvik",
+            "a plea or a verdict",
+        ),
+        (
+            "Norland restarts old harbour crane of Sandvik",
+            "Norland suspends old harbour crane of Sandvik",
+            "a halt",
+        ),
+        (
+            "Governor gets Sandvik harbour bill from council",
+            "Governor signs Sandvik harbour bill from council",
+            "a signature",
+        ),
+        (
+            "Chess champion Ilvana Torne held at airport of Sandvik",
+            "Chess champion Ilvana Torne released at airport of Sandvik",
+            "a release",
+        ),
+        (
+            "Quake of magnitude 6.7 off Sandvik, flood warning issued",
+            "Quake of magnitude 6.7 off Sandvik, flood warning lifted",
+            "an all-clear",
+        ),
+        (
+            "Mayor of Sandvik under fire for harbour remarks",
+            "Mayor of Sandvik apologizes for harbour remarks",
+            "an apology",
+        ),
+        (
+            "Sandvik stocks higher as harbour shares gain",
+            "Sandvik stocks close higher as harbour shares gain",
+            "a market's close",
+        ),
+    ] {
+        case(a, b, stage);
+    }
+}
+
+#[test]
+fn a_word_of_a_stage_needs_what_it_is_about() {
+    let held = "Chess champion Ilvana Torne held at airport of Sandvik";
+    case(
+        held,
+        "Video released of chess champion Ilvana Torne at airport of Sandvik",
+        "nothing new",
+    );
+    let plays = "Chess champion Ilvana Torne plays at airport of Sandvik";
+    case(plays, "Book released: chess champion Ilvana Torne at airport of Sandvik", "nothing new");
+    let deal = "Mayor of Sandvik nears sale of harbour";
+    case(deal, "Mayor of Sandvik close to sale of harbour", "nothing new");
+    case(deal, "Mayor of Sandvik signs on to sale of harbour", "nothing new");
+}

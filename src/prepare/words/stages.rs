@@ -5,8 +5,25 @@ use std::sync::LazyLock;
 use crate::item::Language;
 
 /// What a headline tells that is the first to tell a stage; a bit of [`Stages`] each.
-const NEWS: [&str; 6] =
-    ["a death", "an arrest", "a charge", "a sentence", "a resignation", "a lawsuit"];
+const NEWS: [&str; 13] = [
+    "a death",
+    "an arrest",
+    "a charge",
+    "a sentence",
+    "a resignation",
+    "a lawsuit",
+    "a plea or a verdict",
+    "a halt",
+    "a signature",
+    "a release",
+    "an all-clear",
+    "an apology",
+    "a market's close",
+];
+
+/// Stages that are none unless the story is of what stands for them behind those of [`NEWS`]: a law,
+/// somebody held, a market.
+const OF: [(usize, usize); 3] = [(8, 13), (9, 14), (12, 15)];
 
 /// By language, in the order of [`NEWS`]: words that tell a stage, and words that show it to be known
 /// without telling it. As they are written, not as stems: "died" tells what "deadly" does not.
@@ -42,6 +59,51 @@ const STAGES: &[(&str, &[(&str, &str)])] = &[
                  departs departure fired retire retires replaced replaces successor steps stepping",
             ),
             ("sue sues sued", "suing suit suits lawsuit lawsuits litigation complaint complaints"),
+            (
+                "convicted convicts acquitted acquits pleads pleaded",
+                "convict convicting conviction acquit acquittal plead pleading plea verdict guilty \
+                 sentenced sentence sentences sentencing cleared exonerated prison serving jailed \
+                 executed innocent appeal appeals",
+            ),
+            (
+                "suspends halts pauses",
+                "suspend suspended suspending suspension halt halted halting pause paused pausing stop stops \
+                 stopped stopping freeze freezes froze frozen shelve shelves shelved end ends ended \
+                 ending exit exits drop drops dropped cancel cancels canceled cancelled close closes \
+                 closed block blocks blocked withhold withholds cut cuts ban bans banned scrap scraps \
+                 scrapped ground grounds grounded shut shuts",
+            ),
+            ("signs enacts enacted", "sign signed signing signature enact enacting ink inks inked"),
+            (
+                "released freed frees",
+                "release releases releasing free freeing freedom return returns \
+              returned",
+            ),
+            ("lifted clear passes", "lift lifts lifting pass passed hoax unfounded"),
+            (
+                "apologizes apologized apologises apologised",
+                "apology apologies apologize apologise apologizing apologising sorry regret regrets",
+            ),
+            (
+                "close closes closed end ends ended finish finishes finished settle settles settled",
+                "closing",
+            ),
+            (
+                "",
+                "order orders bill bills law laws deal deals pact treaty act agreement legislation \
+                 accord contract plan map letter proclamation memorandum reform reforms",
+            ),
+            (
+                "",
+                "arrest arrests arrested detain detains detained detention custody jail jailed prison \
+                 hostage hostages captured kidnapped kidnapping abducted held stranded seized \
+                 hospital hospitalized",
+            ),
+            (
+                "",
+                "stocks shares dow nasdaq futures index indexes indices sensex nifty ftse nikkei \
+                  p wall",
+            ),
         ],
     ),
     (
@@ -97,13 +159,87 @@ const STAGES: &[(&str, &[(&str, &str)])] = &[
     ),
 ];
 
+/// Where other words stand by one that tells a stage.
+enum Side {
+    After,
+    NotAfter,
+    Before,
+    NotBefore,
+}
+
+/// English words that tell a stage only where others stand by them, or do not.
+const BESIDE: &[(&[&str], Side, &[&str])] = &[
+    (&["pleads", "pleaded"], Side::Before, &["guilty", "not", "no"]),
+    (&["signs"], Side::NotBefore, &["of", "that", "on", "off", "up", "point", "from", "as"]),
+    (&["signs"], Side::NotAfter, &["warning", "road", "vital", "early", "no", "on"]),
+    (
+        &["released", "freed"],
+        Side::NotAfter,
+        &[
+            "video",
+            "footage",
+            "photo",
+            "photos",
+            "images",
+            "audio",
+            "report",
+            "files",
+            "book",
+            "documents",
+            "statement",
+            "records",
+            "emails",
+            "data",
+            "details",
+            "information",
+            "newly",
+            "just",
+            "being",
+            "album",
+        ],
+    ),
+    (
+        &["released"],
+        Side::NotBefore,
+        &[
+            "video",
+            "footage",
+            "photos",
+            "images",
+            "audio",
+            "files",
+            "documents",
+            "records",
+            "emails",
+        ],
+    ),
+    (
+        &["lifted"],
+        Side::After,
+        &["warning", "warnings", "lockdown", "alert", "alerts", "advisory", "order", "orders"],
+    ),
+    (&["clear"], Side::After, &["all"]),
+    (&["passes"], Side::After, &["threat"]),
+    (
+        &[
+            "close", "closes", "closed", "end", "ends", "ended", "finish", "finishes", "finished",
+            "settle", "settles", "settled",
+        ],
+        Side::Before,
+        &[
+            "higher", "lower", "up", "down", "mixed", "flat", "at", "above", "below", "little",
+            "slightly", "sharply", "near", "with", "modestly", "week", "month", "session", "day",
+        ],
+    ),
+];
+
 /// The stages that a headline speaks of, a bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stages {
     /// Those that it tells.
-    tells: u8,
-    /// Those that it shows to be known.
-    knows: u8,
+    tells: u16,
+    /// Those that it shows to be known, and what it is of.
+    knows: u16,
 }
 
 impl Stages {
@@ -140,10 +276,25 @@ impl Stages {
     /// no death.
     pub(in crate::prepare) fn between(self, before: &str, word: &str, after: &str) -> Stages {
         let is = |word: &str, any: &[&str]| any.iter().any(|it| word.eq_ignore_ascii_case(it));
-        if is(word, &["dead"]) && is(after, &["issue", "water", "end", "heat", "last"]) {
+        let beside = |(words, side, others): &(&[&str], Side, &[&str])| {
+            let tells = match side {
+                Side::After => is(before, others),
+                Side::NotAfter => !is(before, others),
+                Side::Before => {
+                    is(after, others) || after.starts_with(|c: char| c.is_ascii_digit())
+                }
+                Side::NotBefore => !is(after, others),
+            };
+            tells || !is(word, words)
+        };
+        if self.tells == 0 {
+            self
+        } else if is(word, &["dead"]) && is(after, &["issue", "water", "end", "heat", "last"]) {
             Stages::default()
         } else if is(before, &["that", "where", "who", "which", "when"]) {
             Stages { tells: 0, ..self }
+        } else if !BESIDE.iter().all(beside) {
+            self.open()
         } else {
             self
         }
@@ -151,7 +302,10 @@ impl Stages {
 
     /// What it tells that is known to none of the others.
     pub(crate) fn new_beside(self, others: impl Iterator<Item = Stages>) -> Option<&'static str> {
-        let new = others.fold(self.tells, |new, other| new & !other.knows);
+        let known = others.fold(0, |known, other| known | other.knows);
+        let lacks = |of: usize| (known | self.knows) & 1 << of == 0;
+        let none = OF.iter().filter(|(_, of)| lacks(*of)).fold(0, |none, (at, _)| none | 1 << at);
+        let new = self.tells & !known & !none;
         NEWS.get(new.trailing_zeros() as usize).copied()
     }
 }
