@@ -51,8 +51,19 @@ pub struct Polarity {
     pub so_far: bool,
 }
 
-/// Flags of the words of a headline, in order.
-pub(super) type Marks = SmallVec<[u8; 40]>;
+/// Flags of the words of a headline, in order: those of [`Word`], and two that are of no use but to
+/// who reads on.
+pub(super) type Marks = SmallVec<[u16; 40]>;
+
+/// A mark of a word that begins a clause.
+pub(super) const BEGINS: u16 = 256;
+/// A mark of a word that tells of what may be.
+pub(super) const HEDGES: u16 = 512;
+
+/// Words that begin a clause without a mark before them.
+const JOINING: &[&str] = &["after", "as", "while"];
+/// Words before what has not come, and may never.
+const OPENING: &[&str] = &["until", "unless"];
 
 /// How many words a negation reaches unless its clause ends before.
 const NEGATION: u8 = 8;
@@ -139,12 +150,17 @@ impl<'a> Reader<'a> {
             let aim = token.has(class::ENDING)
                 && self.before(at, 1).iter().any(|it| it.word.eq_ignore_ascii_case("to"));
             self.guarded |= !aim && token.has(class::GUARD | class::UNTRUE | class::SAID_UNTRUE);
-            self.polarity.hedged |= token.has(class::HEDGE) && !self.is_month(at);
+            let hedges = token.has(class::HEDGE) && !self.is_month(at);
+            self.polarity.hedged |= hedges;
+            let among = |words: &[&str]| words.iter().any(|it| token.word.eq_ignore_ascii_case(it));
+            self.marks[at] |= if hedges || among(OPENING) { HEDGES } else { 0 };
+            let joins = among(JOINING);
+            self.marks[at] |= if token.starts || joins { BEGINS } else { 0 };
             self.polarity.accuses |= token.has(class::ACCUSE);
             // "Frozen to death" has come.
             let death = token.word.eq_ignore_ascii_case("death");
             if at > 0 && self.tokens[at - 1].has(class::COMING) && !death {
-                self.marks[at] |= Word::COMING;
+                self.marks[at] |= u16::from(Word::COMING);
             }
             if reach > 0 && cue.is_none() {
                 // What is denied in somebody's words is rarely what others tell.
@@ -152,11 +168,11 @@ impl<'a> Reader<'a> {
                 // A single letter is that of a share: "Kontor <K>".
                 let share = matches!(token.word.as_bytes(), [b'A'..=b'Z']);
                 if !token.quoted && !token.has(class::REPORT) && !share {
-                    self.marks[at] |= Word::DENIED;
+                    self.marks[at] |= u16::from(Word::DENIED);
                     let vague = self.denial && token.has(class::VAGUE);
                     let carries = !vague && !token.has(class::LIGHT | class::FUNCTION);
                     if keys > 0 && carries {
-                        self.marks[at] |= Word::KEY;
+                        self.marks[at] |= u16::from(Word::KEY);
                         keys -= 1;
                     }
                 }
@@ -197,7 +213,7 @@ impl<'a> Reader<'a> {
     fn subject(&mut self, from: usize, to: usize) {
         for (mark, token) in self.marks[from..to].iter_mut().zip(&self.tokens[from..to]) {
             // "Norland claims": who says so, and not a part of who did it.
-            *mark |= if token.has(class::REPORT) { 0 } else { Word::SUBJECT };
+            *mark |= if token.has(class::REPORT) { 0 } else { u16::from(Word::SUBJECT) };
         }
     }
 

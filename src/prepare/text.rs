@@ -68,7 +68,7 @@ pub fn text(headline: &str, language: Option<Language>) -> Text {
     text.polarity = polarity;
     let mut lower = String::with_capacity(16);
     let mut raws = (Words { rest: headline, begins: true }).enumerate().peekable();
-    let mut before = "";
+    let (mut before, mut open) = ("", false);
     while let Some((at, raw)) = raws.next() {
         let after = raws.peek().map_or("", |(_, raw)| *raw);
         lower.clear();
@@ -79,16 +79,21 @@ pub fn text(headline: &str, language: Option<Language>) -> Text {
         let lower = lower.strip_suffix("'s").unwrap_or(&lower);
         let lower = without_article(lower, language);
         let capital = raw.starts_with(char::is_uppercase);
-        let mut flags = marks.get(at).copied().unwrap_or(0);
+        let mark = marks.get(at).copied().unwrap_or(0);
+        let [mut flags, _] = mark.to_le_bytes();
         flags |= if capital && text.cased && at > 0 { Word::NAME } else { 0 };
         let acronym = raw == "US" || raw == "U.S" || raw == "USA" || raw == "U.S.A";
+        // "Hopes fade as he dies": only what stands behind it in its clause is left open.
+        open &= mark & polarity::BEGINS == 0;
         reading(lower, language, &stemmer, |reading| {
             text.negates |= reading.negates;
             text.turns.add(reading.turns);
             // "To be charged", "denies that he died": that is not told.
             if flags & (Word::COMING | Word::DENIED) == 0 {
-                text.stages.add(reading.stages.between(before, raw, after));
+                let stages = reading.stages.between(before, raw, after);
+                text.stages.add(if open { stages.open() } else { stages });
             }
+            open |= mark & polarity::HEDGES != 0 || reading.turns.negates();
             flags |= reading.flags;
             if acronym {
                 return text.push(Word { id: term_id("usa"), flags });
@@ -99,7 +104,8 @@ pub fn text(headline: &str, language: Option<Language>) -> Text {
         });
         before = raw;
     }
-    if text.polarity.hedged || text.turns.negates() {
+    // Where no clauses are told apart, "not" may stand behind.
+    if !english && text.turns.negates() {
         text.stages = text.stages.open();
     }
     text.sketch = sketch(headline);

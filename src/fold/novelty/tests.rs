@@ -481,3 +481,19 @@ fn a_word_of_a_stage_needs_what_it_is_about() {
     case(deal, "Mayor of Sandvik close to sale of harbour", "nothing new");
     case(deal, "Mayor of Sandvik signs on to sale of harbour", "nothing new");
 }
+
+#[test]
+fn only_a_hedge_before_it_leaves_a_stage_open() {
+    let shot = "Chess champion Ilvana Torne shot at club in Sandvik";
+    for dead in [
+        "Chess champion Ilvana Torne dies of shot at club in Sandvik police want to close",
+        "Hopes fade as chess champion Ilvana Torne dies of shot at club in Sandvik",
+        "Chess champion Ilvana Torne shot dead at club in Sandvik, guard not hurt",
+    ] {
+        case(shot, dead, "a death");
+    }
+    for open in ["may have died", "may be all but dead", "is held until guard dies"] {
+        let open = format!("Chess champion Ilvana Torne, shot at club in Sandvik, {open}");
+        case(shot, &open, "nothing new");
+    }
+}

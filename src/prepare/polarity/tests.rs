@@ -127,7 +127,8 @@ fn what_is_called_untrue_is_the_statement_that_says_so() {
         let (_, marks) = read(headline);
         let words: Vec<&str> = headline.split_whitespace().collect();
         assert_eq!(words.len(), marks.len());
-        let marked = words.iter().zip(marks).filter(|(_, mark)| mark & Word::DENIED != 0);
+        let marked =
+            words.iter().zip(marks).filter(|(_, mark)| mark & u16::from(Word::DENIED) != 0);
         marked.map(|(word, _)| *word).collect::<Vec<_>>().join(" ")
     };
     assert_eq!(about("Mayor visits ward: illness reports untrue"), "illness reports untrue");
@@ -146,9 +147,10 @@ fn plural_possessives_open_no_quotation() {
 #[test]
 fn words_are_marked_in_the_order_in_which_text_reads_them() {
     let (_, marks) = read("Mayor did not close the old bridge, says aide");
-    let denied: Vec<usize> = (0..marks.len()).filter(|at| marks[*at] & Word::DENIED != 0).collect();
+    let denied: Vec<usize> =
+        (0..marks.len()).filter(|at| marks[*at] & u16::from(Word::DENIED) != 0).collect();
     assert_eq!(denied, [3, 4, 5, 6]);
-    assert_eq!(marks.iter().position(|mark| mark & Word::KEY != 0), Some(3));
+    assert_eq!(marks.iter().position(|mark| mark & u16::from(Word::KEY) != 0), Some(3));
 }
 
 #[test]

@@ -76,6 +76,6 @@ impl Reader<'_> {
         };
         let more = tokens[statement.clone()].iter().any(says);
         let about = if more { statement } else { 0..tokens.len() };
-        self.marks[about].iter_mut().for_each(|mark| *mark |= Word::DENIED);
+        self.marks[about].iter_mut().for_each(|mark| *mark |= u16::from(Word::DENIED));
     }
 }
