@@ -12,6 +12,7 @@ use crate::story::Verdict;
 mod changed;
 mod come;
 mod lexicon;
+mod numbers;
 mod opposites;
 mod tolls;
 
@@ -95,7 +96,9 @@ fn news(headline: &str, profile: &Profile, members: &[&Live]) -> Option<&'static
     };
     let (mut number, mut rare) = (false, 0);
     for (at, term) in profile.terms.iter().enumerate().filter(|(_, term)| untold(term)) {
-        number |= term.is(Word::NUMBER) || tolls::counts(headline, profile, at, members);
+        let counts = || !numbers::counts_nothing(headline, profile, at);
+        number |=
+            term.is(Word::NUMBER) && counts() || tolls::counts(headline, profile, at, members);
         rare += u32::from(term.weight() >= RARE && !term.is(Word::AGAIN));
     }
     let other = || tolls::counts_others(profile, members);

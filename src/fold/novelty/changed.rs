@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 
 use smallvec::SmallVec;
 
+use super::come::announces;
 use super::lexicon::ids;
-use super::opposites;
+use super::{RARE, opposites};
 use crate::fold::profile::{Profile, Term};
 use crate::item::Language;
 use crate::prepare::{Word, failures, negations, text};
@@ -135,16 +136,17 @@ impl<'a> Changed<'a> {
         })
     }
 
-    /// Whether two words have changed places around others: who beat whom.
+    /// Whether two names have changed places around others, and nothing else differs: who beat whom.
     fn swapped(&self) -> bool {
         let differs = |at: &usize| { self.own[*at].id } != self.other[*at].id;
         let mut places = (0..self.own.len().min(self.other.len())).filter(differs);
         let (Some(first), Some(second)) = (places.next(), places.next()) else { return false };
-        second - first > 1 && { self.own[first].id } == self.other[second].id && {
-            self.own[second].id
-        } == self.other
-            [first]
-            .id
+        let crossed = |a: usize, b: usize| { self.own[a].id } == { self.other[b].id };
+        self.own.len() == self.other.len()
+            && places.next().is_none()
+            && second - first > 1
+            && crossed(first, second)
+            && crossed(second, first)
     }
 
     /// Whether, of as many words, one or two are other names in their place.
@@ -167,8 +169,10 @@ impl<'a> Changed<'a> {
             };
             let (here, there) = (&own[*at], &other[*at]);
             let both = || name(here, self.cased[0]) && name(there, self.cased[1]);
-            // The first word of a sentence is a name more often than not.
-            let names = names.contains(at) && (*at == 0 || both());
+            // The first word of a sentence is a name more often than not if it is a rare one.
+            let telling = |it: &Term| it.weight() >= RARE || PLACES.contains(&{ it.id });
+            let begins = || *at == 0 && telling(here) && telling(there);
+            let names = names.contains(at) && (begins() || both());
             names && untold(here) && !has(own, there)
         };
         places.iter().all(named)
@@ -190,11 +194,12 @@ impl<'a> Changed<'a> {
         usize::from(labelled)..end
     }
 
-    /// Whether one provider has put a word or two in the place of others: it would not send the
-    /// rest once more for nothing. Another provider's words are its own.
+    /// Whether one provider has put a word or two in the place of what announced: "agrees to" for
+    /// "set to". Other words are mostly for the style, and another provider's are its own.
     fn reworded(&self, untold: &dyn Fn(&Term) -> bool) -> bool {
         let placed = |(own, other): (&[Term], &[Term])| {
-            own.iter().any(untold) && other.iter().any(|term| !has(self.own, term))
+            let announced = |terms: &[Term]| terms.iter().any(announces);
+            own.iter().any(untold) && announced(other) && !announced(self.own)
         };
         self.of_one && self.replaced().is_some_and(placed)
     }

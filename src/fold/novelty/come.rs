@@ -64,8 +64,7 @@ const EVENTS: &[&str] = &[
 ];
 
 /// What may stand between somebody and what is to come: "is set to".
-pub(super) const ANNOUNCES: &str =
-    "set poised expected due plans planned ready scheduled likely about";
+const ANNOUNCES: &str = "set poised expected due plans planned ready scheduled likely about";
 
 /// Whether it tells as done what was only to come in a member, of the same one: the word before.
 pub(super) fn has_come(headline: &str, profile: &Profile, members: &[&Live]) -> bool {
@@ -99,8 +98,11 @@ fn done(headline: &str, profile: &Profile, at: usize, members: &[&Live]) -> bool
 
 /// The word before another, but for those that announce.
 fn doer(terms: &[Term], at: usize) -> Option<u32> {
-    static BETWEEN: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::new([("en", [ANNOUNCES])]));
-    let between = BETWEEN.of(None);
-    let before = terms[..at].iter().rev().find(|term| !between.has(0, term.id));
-    before.map(|term| term.id)
+    terms[..at].iter().rev().find(|term| !announces(term)).map(|term| term.id)
+}
+
+/// Whether a word is one that announces.
+pub(super) fn announces(term: &Term) -> bool {
+    static READ: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::new([("en", [ANNOUNCES])]));
+    READ.of(None).has(0, term.id)
 }

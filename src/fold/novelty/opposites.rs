@@ -23,9 +23,10 @@ const OPPOSITES: &[(&str, &[(&str, &str)])] = &[
             ("above", "below"),
             ("strengthen stronger strong", "weaken weaker weak downgrade"),
             (
-                "approve pass adopt accept uphold endorse agree ratify",
+                "approve pass adopt accept endorse agree ratify",
                 "reject oppose veto overturn refuse block annul quash repeal",
             ),
+            ("uphold", "overturn annul"),
             ("win wins won", "lose loses lost loss"),
             ("sign signs signed", "veto"),
             ("pass", "fail fails failed"),

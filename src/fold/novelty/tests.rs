@@ -291,8 +291,13 @@ fn a_wire_may_repeat_itself_with_news() {
 
 #[test]
 fn a_provider_changes_a_word_for_a_reason() {
-    let (a, b) =
-        ("Harbour union restrained before pay talks", "Harbour union steady before pay talks");
+    let set = "Harbour union set to join old pay talks in Sandvik";
+    let reworded = "Harbour union due to join old pay talks in Sandvik";
+    assert_eq!(
+        second(item("Fjord Wire", 0, set), item("Fjord Wire", 1, reworded)).1,
+        "nothing new."
+    );
+    let (a, b) = (set, "Harbour union agrees to join old pay talks in Sandvik");
     case(a, b, "nothing new");
     let (verdict, reason) = second(item("Fjord Wire", 0, a), item("Fjord Wire", 1, b));
     assert_eq!((verdict, &*reason), (Verdict::Development, "another word by its provider."));
@@ -496,4 +501,42 @@ fn only_a_hedge_before_it_leaves_a_stage_open() {
         let open = format!("Chess champion Ilvana Torne, shot at club in Sandvik, {open}");
         case(shot, &open, "nothing new");
     }
+}
+
+#[test]
+fn a_number_that_counts_nothing_is_nothing_new() {
+    for (a, b) in [
+        ("Sandvik mayor opens harbour museum", "Sandvik mayor opens harbour museum in 2026"),
+        ("Sandvik mayor opens harbour museum", "Sandvik mayor opens harbour museum (2)"),
+        ("Sandvik mayor tests positive for COVID", "Sandvik mayor tests positive for COVID-19"),
+        ("Sandvik mayor opens harbour museum", "Sandvik mayor opens harbour museum - FRANCE 24"),
+    ] {
+        case(a, b, "nothing new");
+    }
+    let told = "Fire in Sandvik harbour kills hundreds";
+    case(told, "Fire in Sandvik harbour kills 2026", "a new number");
+    let told = "Sandvik mayor gives harbour museum cash";
+    case(told, "Sandvik mayor gives harbour museum $2026 cash", "a new number");
+}
+// 9
+#[test]
+fn what_only_looks_changed_is_nothing_new() {
+    for (a, b) in [
+        (
+            "Court rejects appeal of Torne harbour conviction in Sandvik",
+            "Court upholds Torne harbour conviction in Sandvik",
+        ),
+        (
+            "Sandvik floods: 30 killed in Norland after days of rain",
+            "Norland floods: 30 killed as Sandvik sees days of rain",
+        ),
+        (
+            "Federal judge blocks harbour fund of Sandvik",
+            "Supreme judge blocks harbour fund of Sandvik",
+        ),
+    ] {
+        case(a, b, "nothing new");
+    }
+    let told = "Appeal court overturns Torne harbour conviction";
+    case(told, "Appeal court upholds Torne harbour conviction", "the opposite");
 }

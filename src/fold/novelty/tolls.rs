@@ -170,6 +170,13 @@ pub(super) fn tells(profile: &Profile) -> bool {
     profile.terms.iter().any(|term| words.has(TOLL, term.id))
 }
 
+/// Whether a word stands by one for a toll.
+pub(super) fn beside(profile: &Profile, at: usize) -> bool {
+    let words = LISTS.of(profile.language);
+    let around = at.saturating_sub(1)..profile.terms.len().min(at + 2);
+    profile.terms[around].iter().any(|term| words.has(TOLL, term.id))
+}
+
 /// What a number may count in an English headline: the dead, the injured, the missing.
 const ROLES: [&str; 3] = [
     "dead death deaths die dies died kill kills killed toll",
