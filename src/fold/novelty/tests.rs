@@ -2,6 +2,9 @@ use super::*;
 use crate::fold::tests::{decide, fold, item, prepare, profile};
 use crate::item::{Item, Language};
 
+mod numbers;
+mod stages;
+
 /// What a second item is to the story of the first, which it must be folded into.
 #[track_caller]
 fn second(first: Item, second: Item) -> (Verdict, String) {
@@ -41,14 +44,6 @@ fn the_same_in_other_words_is_nothing_new() {
     ] {
         case(a, b, "nothing new");
     }
-}
-
-#[test]
-fn a_rising_toll_is_something_new_in_words_too() {
-    let number = "a new number";
-    case("Harbour fire kills seven in Sandvik", "Harbour fire kills nine in Sandvik", number);
-    case("Harbour fire kills twenty in Sandvik", "Harbour fire kills thirty in Sandvik", number);
-    case("Rate of Sandvik bank at 2%", "Rate of Sandvik bank at 2.0%", "nothing new");
 }
 
 #[test]
@@ -143,52 +138,6 @@ fn a_denial_in_other_words_is_something_new() {
 }
 
 #[test]
-fn a_new_stage_is_something_new() {
-    let shot = "Chess champion Ilvana Torne shot at club in Sandvik";
-    let dead = "Chess champion Ilvana Torne shot dead at club in Sandvik";
-    case(shot, dead, "a death");
-    case(dead, "Ilvana Torne, chess champion, killed in shooting at Sandvik club", "nothing new");
-    let hunt = "Police hunt driver who fled harbour crash in Sandvik";
-    case(hunt, "Driver who fled harbour crash in Sandvik arrested by police", "an arrest");
-    let held = "Harbour master of Sandvik arrested over missing funds";
-    case(held, "Harbour master of Sandvik charged over missing funds", "a charge");
-    case(held, "Harbour master of Sandvik in custody over missing funds", "nothing new");
-    let open = "Chess champion Ilvana Torne may have died at club in Sandvik";
-    case(shot, open, "nothing new");
-    for told in ["is dead", "has died"] {
-        let firm = format!("Chess champion Ilvana Torne {told} after shooting at Sandvik club");
-        case(open, &firm, "a death");
-    }
-    let heat = "Chess champion Ilvana Torne shot in dead heat at club in Sandvik";
-    case(shot, heat, "nothing new");
-    case(shot, "Chess champion Ilvana Torne shot at Sandvik club by guard who died", "nothing new");
-    let frozen = "Chess champion Ilvana Torne frozen to death in Sandvik";
-    case(frozen, "Chess champion Ilvana Torne found dead frozen in Sandvik", "nothing new");
-    case(hunt, "Police seek arrest of driver who fled harbour crash in Sandvik", "nothing new");
-    case(
-        "Chess champion Ilvana Torne lost at club in Sandvik",
-        "Chess champion Ilvana Torne dead at club in Sandvik",
-        "a death",
-    );
-    let denied = "Torne did not die in Sandvik club shooting";
-    case("Torne shot in Sandvik club shooting", denied, "the opposite");
-}
-
-#[test]
-fn the_copy_of_a_new_stage_is_nothing_new() {
-    let mut fold = fold();
-    let mut verdict = |seq: u64, publisher: &str, headline: &str| {
-        decide(&mut fold, seq, item(publisher, seq as i64, headline)).decision.verdict
-    };
-    let dead = "Chess champion Ilvana Torne shot dead at club in Sandvik";
-    verdict(0, "Fjord Wire", "Chess champion Ilvana Torne shot at club in Sandvik");
-    assert_eq!(verdict(1, "Coast Post", dead), Verdict::Development);
-    assert_eq!(verdict(2, "Harbour Times", dead), Verdict::Repeat);
-    let others = "Ilvana Torne, chess champion, dies after shooting at Sandvik club";
-    assert_eq!(verdict(3, "Norse Daily", others), Verdict::Repeat);
-}
-
-#[test]
 fn what_is_not_done_after_all_is_the_opposite() {
     for (a, b) in [
         ("Tarnian senate passes harbour bill", "Tarnian senate fails to pass harbour bill"),
@@ -249,22 +198,6 @@ fn what_had_not_been_may_have_been_since() {
         "Chess champion Torne tests positive for virus",
     );
     case(a, b, "what had not been so far");
-}
-
-#[test]
-fn counts_are_numbers_where_a_toll_is_told() {
-    let number = "a new number";
-    for (a, b) in [("Twenty", "Twenty-one"), ("Twenty", "One hundred"), ("Several", "Dozens")] {
-        let killed = |count: &str| format!("{count} killed in Sandvik harbour fire");
-        case(&killed(a), &killed(b), number);
-    }
-    let told = "Fire in Sandvik harbour kills 44";
-    case(told, "Fire in Sandvik harbour kills dozens", "nothing new");
-    let fire = "Harbour fire in Sandvik kills guards";
-    case(fire, "One of guards killed by harbour fire in Sandvik", "nothing new");
-    let deadly = "Deadly fire in Sandvik harbour draws crowd";
-    case(deadly, "Deadly fire in Sandvik harbour draws thousands", "nothing new");
-    case("Sandvik mayor opens harbour", "One day, Sandvik mayor opens harbour", "nothing new");
 }
 
 #[test]
@@ -345,20 +278,6 @@ fn the_same_words_on_another_day_are_the_next_report() {
 }
 
 #[test]
-fn a_court_shows_no_charge_and_a_judge_no_lawsuit_to_be_known() {
-    case(
-        "Grand jury hears prosecutors on Sandvik harbour master Ilvana Torne",
-        "Sandvik harbour master Ilvana Torne charged by grand jury",
-        "a charge",
-    );
-    case(
-        "Judge hears Sandvik council on sale of harbour to Torne Shipping",
-        "Sandvik council sues over sale of harbour to Torne Shipping",
-        "a lawsuit",
-    );
-}
-
-#[test]
 fn what_was_to_come_has_come() {
     let to_come = "Tarnian minister Ilvana Torne to testify on harbour fund";
     for come in ["testifies on", "testified about"] {
@@ -393,131 +312,6 @@ fn versions_are_numbered_by_headline() {
     }
 }
 
-#[test]
-fn a_toll_has_a_role() {
-    let number = "a new number";
-    let quake = "Magnitude 7.4 quake off Sandvik harbour";
-    case(quake, &format!("{quake} kills one"), number);
-    let told = "Fire in Sandvik harbour kills 36, injures 40";
-    case(told, "Fire in Sandvik harbour: death toll climbs to 40", number);
-    case(told, "Fire in Sandvik harbour: 36 dead, 40 hurt", "nothing new");
-    let told = "Fire in Sandvik harbour: two dead, dozens injured";
-    case(told, "Fire in Sandvik harbour kills two and injures dozens", "nothing new");
-    let told = "Fire in Sandvik harbour: captain dead, 3 injured";
-    case(told, "Fire in Sandvik harbour: 3 injured, captain dead", "nothing new");
-    let told = "Fire in Sandvik harbour: 1 killed, 10 injured, 2 missing";
-    case(told, "Fire in Sandvik harbour: 2 dead, 10 injured", number);
-}
-
-#[test]
-fn a_figure_that_its_provider_takes_back_is_a_new_number() {
-    let mut fold = fold();
-    let mut verdict = |seq: u64, publisher: &str, headline: &str| {
-        decide(&mut fold, seq, item(publisher, seq as i64, headline)).decision.verdict
-    };
-    use Verdict::{Development, New, Repeat};
-    let told =
-        |count| format!("{count} sailors killed in crash of Sandvik ferry, mayor of port says");
-    assert_eq!(verdict(0, "Fjord Wire", "4 sailors killed in crash of Sandvik ferry"), New);
-    assert_eq!(verdict(1, "Fjord Wire", &told(5)), Development);
-    assert_eq!(verdict(2, "Fjord Wire", &told(4)), Development);
-    assert_eq!(verdict(3, "Coast Post", &told(5)), Repeat, "of another");
-}
-
-#[test]
-fn more_stages_are_something_new() {
-    for (a, b, stage) in [
-        (
-            "Harbour master Ilvana Torne on trial over funds of Sandvik",
-            "Harbour master Ilvana Torne convicted over funds of Sandvik",
-            "a plea or a verdict",
-        ),
-        (
-            "Harbour master Ilvana Torne in court over funds of Sandvik",
-            "Harbour master Ilvana Torne pleads not guilty over funds of Sandvik",
-            "a plea or a verdict",
-        ),
-        (
-            "Norland restarts old harbour crane of Sandvik",
-            "Norland suspends old harbour crane of Sandvik",
-            "a halt",
-        ),
-        (
-            "Governor gets Sandvik harbour bill from council",
-            "Governor signs Sandvik harbour bill from council",
-            "a signature",
-        ),
-        (
-            "Chess champion Ilvana Torne held at airport of Sandvik",
-            "Chess champion Ilvana Torne released at airport of Sandvik",
-            "a release",
-        ),
-        (
-            "Quake of magnitude 6.7 off Sandvik, flood warning issued",
-            "Quake of magnitude 6.7 off Sandvik, flood warning lifted",
-            "an all-clear",
-        ),
-        (
-            "Mayor of Sandvik under fire for harbour remarks",
-            "Mayor of Sandvik apologizes for harbour remarks",
-            "an apology",
-        ),
-        (
-            "Sandvik stocks higher as harbour shares gain",
-            "Sandvik stocks close higher as harbour shares gain",
-            "a market's close",
-        ),
-    ] {
-        case(a, b, stage);
-    }
-}
-
-#[test]
-fn a_word_of_a_stage_needs_what_it_is_about() {
-    let held = "Chess champion Ilvana Torne held at airport of Sandvik";
-    case(
-        held,
-        "Video released of chess champion Ilvana Torne at airport of Sandvik",
-        "nothing new",
-    );
-    let plays = "Chess champion Ilvana Torne plays at airport of Sandvik";
-    case(plays, "Book released: chess champion Ilvana Torne at airport of Sandvik", "nothing new");
-    let deal = "Mayor of Sandvik nears sale of harbour";
-    case(deal, "Mayor of Sandvik close to sale of harbour", "nothing new");
-    case(deal, "Mayor of Sandvik signs on to sale of harbour", "nothing new");
-}
-
-#[test]
-fn only_a_hedge_before_it_leaves_a_stage_open() {
-    let shot = "Chess champion Ilvana Torne shot at club in Sandvik";
-    for dead in [
-        "Chess champion Ilvana Torne dies of shot at club in Sandvik police want to close",
-        "Hopes fade as chess champion Ilvana Torne dies of shot at club in Sandvik",
-        "Chess champion Ilvana Torne shot dead at club in Sandvik, guard not hurt",
-    ] {
-        case(shot, dead, "a death");
-    }
-    for open in ["may have died", "may be all but dead", "is held until guard dies"] {
-        let open = format!("Chess champion Ilvana Torne, shot at club in Sandvik, {open}");
-        case(shot, &open, "nothing new");
-    }
-}
-
-#[test]
-fn a_number_that_counts_nothing_is_nothing_new() {
-    for (a, b) in [
-        ("Sandvik mayor opens harbour museum", "Sandvik mayor opens harbour museum in 2026"),
-        ("Sandvik mayor opens harbour museum", "Sandvik mayor opens harbour museum (2)"),
-        ("Sandvik mayor tests positive for COVID", "Sandvik mayor tests positive for COVID-19"),
-        ("Sandvik mayor opens harbour museum", "Sandvik mayor opens harbour museum - FRANCE 24"),
-    ] {
-        case(a, b, "nothing new");
-    }
-    let told = "Fire in Sandvik harbour kills hundreds";
-    case(told, "Fire in Sandvik harbour kills 2026", "a new number");
-    let told = "Sandvik mayor gives harbour museum cash";
-    case(told, "Sandvik mayor gives harbour museum $2026 cash", "a new number");
-}
 // 9
 #[test]
 fn what_only_looks_changed_is_nothing_new() {
