@@ -38,7 +38,8 @@ pub(super) fn novelty(
         story.has_family(profile.family)
             || members.iter().any(|live| live.profile.family == profile.family)
     };
-    if has(Marker::Corrected) && prepared.item.lifecycle && same_family() {
+    let corrects = has(Marker::Corrected) && prepared.item.lifecycle;
+    if corrects && same_family() {
         return (Verdict::Correction, "a correction by its provider");
     }
     if disputes && !story.disputed {
@@ -46,6 +47,9 @@ pub(super) fn novelty(
     }
     if ties {
         return (Verdict::Development, "it shows several stories to be one");
+    }
+    if corrects {
+        return (Verdict::Development, "a correction of what is not known");
     }
     // "RPT-" is also sent with a headline that tells more than the last.
     // "Testifies" has the words of "to testify".

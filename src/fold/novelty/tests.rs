@@ -334,3 +334,17 @@ fn what_only_looks_changed_is_nothing_new() {
     let told = "Appeal court overturns Torne harbour conviction";
     case(told, "Appeal court upholds Torne harbour conviction", "the opposite");
 }
+
+#[test]
+fn a_correction_is_never_folded_away() {
+    let told = item("Coast Post", 0, "Sandvik mayor opens old harbour museum");
+    let corrected = |lifecycle, headline: &str| Item {
+        lifecycle,
+        ..item("Fjord Wire", 1, &format!("CORRECTED-{headline}"))
+    };
+    let again = "Sandvik mayor opens old museum at harbour";
+    let (verdict, _) = second(told.clone(), corrected(false, again));
+    assert_eq!(verdict, Verdict::Repeat, "its words are ordinary news");
+    let (verdict, reason) = second(told, corrected(true, again));
+    assert_eq!((verdict, &*reason), (Verdict::Development, "a correction of what is not known."));
+}
