@@ -91,7 +91,7 @@ pub fn text(headline: &str, language: Option<Language>) -> Text {
             // "To be charged", "denies that he died": that is not told.
             if flags & (Word::COMING | Word::DENIED) == 0 {
                 let stages = reading.stages.between(before, raw, after);
-                text.stages.add(if open { stages.open() } else { stages });
+                text.stages.add(if open { stages.behind_hedge(raw) } else { stages });
             }
             open |= mark & polarity::HEDGES != 0 || reading.turns.negates();
             flags |= reading.flags;

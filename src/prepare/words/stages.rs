@@ -233,6 +233,23 @@ const BESIDE: &[(&[&str], Side, &[&str])] = &[
     ),
 ];
 
+/// English words for what is asked for, feared or not done as often as known.
+const SOUGHT: &[&str] = &[
+    "arrest",
+    "arrests",
+    "charge",
+    "charges",
+    "indict",
+    "indictment",
+    "indictments",
+    "resign",
+    "resignation",
+    "sue",
+    "lawsuit",
+    "lawsuits",
+    "suit",
+];
+
 /// The stages that a headline speaks of, a bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stages {
@@ -270,6 +287,13 @@ impl Stages {
     /// Those that are known where nothing is told for a fact: what it would tell is not.
     pub(in crate::prepare) fn open(self) -> Stages {
         Stages { tells: 0, knows: self.knows & !self.tells }
+    }
+
+    /// Those of a word behind one that leaves it open: "seeks an arrest" shows none to be known, "seeks
+    /// the killers" does.
+    pub(in crate::prepare) fn behind_hedge(self, word: &str) -> Stages {
+        let sought = SOUGHT.iter().any(|it| word.eq_ignore_ascii_case(it));
+        if sought { Stages::default() } else { self.open() }
     }
 
     /// Those of a word between two others: what is told of "who died" is known, and "dead heat" is

@@ -138,3 +138,24 @@ fn only_a_hedge_before_it_leaves_a_stage_open() {
         case(shot, &open, "nothing new");
     }
 }
+
+#[test]
+fn what_is_asked_for_has_not_come() {
+    case(
+        "Police seek arrest of driver who fled harbour crash in Sandvik",
+        "Driver who fled harbour crash in Sandvik arrested by police",
+        "an arrest",
+    );
+    case(
+        "Prosecutors expected to seek indictment of Sandvik harbour master Torne",
+        "Sandvik harbour master Torne indicted",
+        "a charge",
+    );
+    case(
+        "Council calls for resignation of Sandvik harbour master Torne",
+        "Sandvik harbour master Torne resigns, council says",
+        "a resignation",
+    );
+    let known = "Police ask for help in arrest of driver, charged over Sandvik harbour crash";
+    case(known, "Driver charged over Sandvik harbour crash, police say", "nothing new");
+}
