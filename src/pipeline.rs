@@ -49,6 +49,8 @@ const DRAIN_DEADLINE: Duration = Duration::from_secs(30);
 const SOURCE_DEADLINE: Duration = Duration::from_secs(10);
 /// How long sinks may take to deliver what is committed once the daemon stops.
 const SINK_DEADLINE: Duration = Duration::from_secs(10);
+/// How long either may take once somebody is in a hurry: what is under way comes to its end.
+const HURRY: Duration = Duration::from_secs(1);
 
 /// Why the daemon ended other than by being told to.
 #[derive(Debug)]
@@ -169,8 +171,16 @@ pub async fn run(
             Some(ended) = sinks.next() => daemon.note(ended),
         }
     }
-    let at_most =
-        async |deadline| _ = hurry.run_until_cancelled(tokio::time::sleep(deadline)).await;
+    let at_most = async |deadline| {
+        let hurried = async {
+            hurry.cancelled().await;
+            tokio::time::sleep(HURRY).await;
+        };
+        tokio::select! {
+            () = hurried => {}
+            () = tokio::time::sleep(deadline) => {}
+        }
+    };
     let (failed, late) = sources.finish(at_most(SOURCE_DEADLINE)).await;
     failed.into_iter().for_each(|failure| daemon.note(Err(failure)));
     for source in late {

@@ -59,7 +59,14 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
             // What was decided stands in the log, whatever the rules are now.
             let (config, mut decider) = match args.config.load() {
                 Ok((config, decider)) => (config, Some(decider)),
-                Err(_) => (args.config.load_in_part()?, None),
+                Err(_) => {
+                    let config = args.config.load_in_part()?;
+                    terminal::note(
+                        "warning: what other rules would make of it is left out: `wirefold check` shows \
+                         what is wrong with them",
+                    );
+                    (config, None)
+                }
             };
             let seq = match what {
                 What::Item(seq) => seq,

@@ -1,6 +1,6 @@
 //! `[serve]`: the HTTP listener.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -148,10 +148,19 @@ fn host(name: &At<String>, problems: &mut Diagnostics) {
     let written = name.value.trim_end_matches('/');
     let bare = written.split_once("://").map_or(written, |(_, rest)| rest);
     // In square brackets stands an address, which needs no name.
-    let bare = bare.split(['/', ':']).next().filter(|_| !bare.starts_with('['));
-    if let Some(bare) = bare.filter(|bare| *bare != written) {
+    if bare.starts_with('[') || written.parse::<IpAddr>().is_ok() {
+        return;
+    }
+    let bare = bare.split(['/', ':']).next().unwrap_or_default();
+    if bare != written {
         let message = format!("`{}` is not the name of a host", name.value);
-        let hint = format!("write it without scheme, port and path: `{bare}`");
+        let hint = format!(
+            "write it without scheme, port and path, like `{}`",
+            match bare {
+                "" => "desk.example",
+                bare => bare,
+            }
+        );
         problems.push(Diagnostic::error(&name.place, message).hint(hint));
     }
 }
@@ -180,7 +189,10 @@ mod tests {
         }
         for bad in ["https://desk.example.org", "desk.example.org:8910", "desk.example.org/wire"] {
             let said = problems(bad);
-            assert!(said.contains("without scheme, port and path: `desk.example.org`"), "{said}");
+            assert!(
+                said.contains("without scheme, port and path, like `desk.example.org`"),
+                "{said}"
+            );
         }
     }
 }

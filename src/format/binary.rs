@@ -39,22 +39,19 @@ const MAGIC: &[(usize, &[u8])] = &[
     (0, b"SQLite format 3\0"),
 ];
 
-/// One character in so many may be a control character that no circuit uses, and some more in a short
-/// text.
-const CLEAN: usize = 50;
-const SOME: usize = 3;
+/// Control characters that a circuit may use beside those that frame its messages: it shifts, rings and
+/// kills words with some. What is packed has all fourteen.
+const SOME: u32 = 8;
 
 /// Whether a file begins as one of a kind that is no text.
 pub(super) fn is_binary(bytes: &[u8]) -> bool {
     MAGIC.iter().any(|(at, magic)| bytes.get(*at..).is_some_and(|rest| rest.starts_with(magic)))
 }
 
-/// Whether text that holds the characters of a circuit is none of it: what is packed has all control
-/// characters, and a circuit frames, shifts and rings with some.
+/// Whether text that holds the characters of a circuit is none of it.
 pub(super) fn is_noise(text: &str) -> bool {
-    let foreign = |c: &char| {
-        matches!(c, '\x05' | '\x06' | '\x08' | '\x0E'..='\x10' | '\x15' | '\x17'..='\x19'
-            | '\x1B'..='\x1E')
-    };
-    text.chars().filter(foreign).count() > SOME + text.chars().count() / CLEAN
+    let other =
+        |c: &u8| matches!(c, 0x05 | 0x06 | 0x08 | 0x0E..=0x10 | 0x15 | 0x17..=0x19 | 0x1B..=0x1E);
+    let kinds = text.bytes().filter(other).fold(0_u32, |kinds, c| kinds | 1 << c);
+    kinds.count_ones() > SOME
 }

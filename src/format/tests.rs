@@ -136,6 +136,19 @@ fn what_is_not_text_is_of_no_format() {
     case("a little noise", &behind(b"\x01\x02")[..600]);
 }
 
+/// Upper and lower rail, killed words and bells are of the wire.
+#[test]
+fn a_message_that_shifts_and_rings_is_one_of_a_circuit() {
+    let words = "Dockers \u{e}voted\u{f} to \u{e}strike\u{f}\u{7} in \u{e}Bergen\u{f}\u{18} and \u{e}Oslo\u{f}. ";
+    let message = format!(
+        "\u{1}exa062 4 i 211 example 061\r\nHarbour/strike/\r\n\u{2}Dockers vote =\r\n   {words}\r\n\
+         \u{3}231905 GMT Nov 26\r\n\u{4}\r\n"
+    );
+    let records = parse(Format::Auto, message.as_bytes(), &options());
+    let [Ok(item)] = &records[..] else { panic!("{records:?}") };
+    assert_eq!(item.headline, "Dockers vote");
+}
+
 /// Bytes like those of a compressed file.
 fn noise() -> impl Iterator<Item = u8> {
     let mut state = 1_u64;

@@ -42,7 +42,7 @@ pub(super) async fn run(
     }
     let folders = Folders::make(path)
         .map_err(|error| SourceError::new(format!("source `{name}` cannot use {error}")))?;
-    let _held = hold(path)
+    let _held = hold(path, &folders)
         .map_err(|error| SourceError::new(format!("source `{name}` cannot use {error}")))?;
     let slices = Slices::new(name, Origin::of(config), &context);
     let mut watch = Watch::new(directory.clone());
@@ -128,10 +128,10 @@ impl Folders {
     }
 }
 
-/// Holds the directory, since of two who watch it each would get some of the files. `None` where that
-/// cannot be told.
-fn hold(path: &Path) -> Result<Option<Lock>, String> {
-    let folder = File::open(path).map_err(TryLockError::Error);
+/// Holds the directory, since of two who watch it each would get some of the files. What is locked is a
+/// folder of ours, as other programs may lock the directory itself. `None` where that cannot be told.
+fn hold(path: &Path, folders: &Folders) -> Result<Option<Lock>, String> {
+    let folder = File::open(&folders.rejected).map_err(TryLockError::Error);
     match folder.and_then(|folder| Lock::take(folder).map_err(|(error, _)| error)) {
         Ok(lock) => Ok(Some(lock)),
         Err(TryLockError::WouldBlock) => Err(format!(
@@ -248,10 +248,13 @@ fn file_name(path: &Path) -> String {
 }
 
 /// Moves a file and what came with it into `folder`. The file goes first: without its trigger it
-/// would never be looked at again, should the daemon be killed in between.
+/// would never be looked at again, should the daemon be killed in between. A sidecar goes with the last
+/// of its files.
 fn put_away(ready: &Ready, folder: &Path) -> io::Result<()> {
     move_into(&ready.path, folder)?;
-    ready.sidecar.iter().chain(&ready.trigger).try_for_each(|path| move_into(path, folder))
+    let is_last = !ready.others.iter().any(|other| other.symlink_metadata().is_ok());
+    let sidecar = ready.sidecar.iter().filter(|_| is_last);
+    sidecar.chain(&ready.trigger).try_for_each(|path| move_into(path, folder))
 }
 
 /// Moves a file under another name if there is one of its name already.

@@ -88,7 +88,7 @@ impl Digest {
                 self.more -= 1;
                 (*new, *items)
             }
-            None => (delivery.verdict == Verdict::New, 0),
+            None => (delivery.told_as() == Verdict::New, 0),
         };
         if self.stories.len() >= self.most && !takes_back(delivery) {
             self.more += 1;

@@ -34,12 +34,14 @@ pub(super) struct Ready {
     pub(super) trigger: Option<PathBuf>,
     /// Says more about it.
     pub(super) sidecar: Option<PathBuf>,
+    /// Other files about which that says more.
+    pub(super) others: Vec<PathBuf>,
 }
 
 impl Ready {
     /// A file that nothing came with.
     pub(super) fn alone(path: PathBuf) -> Ready {
-        Ready { path, trigger: None, sidecar: None }
+        Ready { path, trigger: None, sidecar: None, others: Vec::new() }
     }
 }
 
@@ -92,6 +94,7 @@ impl Watch {
         let refused: HashSet<&PathBuf> = found.refused.iter().collect();
         let files = self.seen.keys().filter(|path| !refused.contains(path));
         found.ready = files.filter_map(|path| self.ready(path, now)).collect();
+        self.name_others(&mut found.ready);
         found.alone = self.alone(now);
         found.refused.sort();
         found.ready.sort_by(|a, b| a.path.cmp(&b.path));
@@ -131,16 +134,36 @@ impl Watch {
             return None;
         }
         let still = |path: &Path| self.still(path, *settle, now);
-        let companion = |ending: &Option<String>| {
-            let ending = ending.as_ref()?;
-            companions(path, ending).into_iter().find(|path| self.seen.contains_key(path))
-        };
+        let companion = |ending: &Option<String>| self.companion(path, ending.as_ref()?);
         let (trigger_file, sidecar_file) = (companion(trigger), companion(sidecar));
         let whole = match trigger {
             Some(_) => trigger_file.is_some(),
             None => still(path) && sidecar_file.as_deref().is_none_or(still),
         };
-        whole.then(|| Ready { path: path.to_owned(), trigger: trigger_file, sidecar: sidecar_file })
+        let ready =
+            Ready { trigger: trigger_file, sidecar: sidecar_file, ..Ready::alone(path.into()) };
+        whole.then_some(ready)
+    }
+
+    /// What goes with a file and ends so, if it is there.
+    fn companion(&self, path: &Path, ending: &str) -> Option<PathBuf> {
+        companions(path, ending).into_iter().find(|path| self.seen.contains_key(path))
+    }
+
+    /// Two files may have one sidecar, like a picture and its text.
+    fn name_others(&self, ready: &mut [Ready]) {
+        let Some(ending) = &self.config.sidecar else { return };
+        let mut files: HashMap<PathBuf, Vec<&PathBuf>> = HashMap::new();
+        for path in self.seen.keys().filter(|path| !has_ending(path, ending)) {
+            if let Some(sidecar) = self.companion(path, ending) {
+                files.entry(sidecar).or_default().push(path);
+            }
+        }
+        for Ready { path, sidecar, others, .. } in ready {
+            let all = sidecar.as_ref().and_then(|sidecar| files.get(sidecar));
+            let all = all.into_iter().flatten().filter(|other| **other != path);
+            *others = all.map(|other| (*other).clone()).collect();
+        }
     }
 }
 

@@ -75,3 +75,25 @@ fn a_sidecar_whose_file_is_not_there_is_told_of_once_it_was_waited_for() {
     std::fs::write(folder.path().join("late.xml"), "x").unwrap();
     assert!(alone(61).is_empty());
 }
+
+/// A picture and its text.
+#[tokio::test]
+async fn a_sidecar_of_two_files_goes_with_the_last_of_them() {
+    for (sidecar, taken_in) in [("{\"urgency\": 1}", 1), ("{\"embargoed\": \"2030-01-01", 0)] {
+        let folder = tempfile::tempdir().unwrap();
+        let spool = folder.path().join("spool");
+        std::fs::create_dir(&spool).unwrap();
+        std::fs::write(spool.join("a.jpg"), b"\xFF\xD8\xFF\xE0\0\x10JFIF\0").unwrap();
+        std::fs::write(spool.join("a.ninjs"), "{\"headline\": \"Ferry late\"}").unwrap();
+        std::fs::write(spool.join("a.meta"), sidecar).unwrap();
+        let bench = taken(folder.path(), with_sidecars(&spool)).await;
+        let records = bench.records();
+        let items: Vec<_> = records.iter().flatten().collect();
+        assert_eq!((records.len(), items.len()), (2, taken_in), "{records:?}");
+        assert!(items.iter().all(|item| item.urgency == Some(1)));
+        let left = names(&spool).into_iter().filter(|name| name.starts_with("a."));
+        assert_eq!(left.count(), 0);
+        let with = if taken_in == 1 { "done" } else { "rejected" };
+        assert!(names(&spool.join(with)).contains(&"a.meta".to_owned()));
+    }
+}
