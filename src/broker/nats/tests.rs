@@ -40,7 +40,7 @@ fn credentials_are_read_whether_or_not_a_line_ends_the_file() {
 }
 
 #[test]
-fn a_secret_is_read_again_at_every_attempt() {
+fn signing_in_reads_the_secret_anew() {
     let folder = tempfile::tempdir().unwrap();
     let server = server(folder.path(), "token_file = \"token\"");
     for token in ["first", "second"] {
