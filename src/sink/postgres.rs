@@ -27,6 +27,7 @@ mod tables;
 use fault::Fault;
 use rows::Rows;
 use statements::{Statements, newest};
+use tables::Families;
 
 /// A connection may take this long.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -46,6 +47,7 @@ pub(super) struct PostgresSink {
 struct Connected {
     client: Client,
     statements: Statements,
+    families: Families,
 }
 
 impl PostgresSink {
@@ -63,7 +65,7 @@ impl PostgresSink {
         let limit = self.config.timeout + GRACE;
         let work = async {
             let mut connected = match self.connected.take() {
-                Some(connected) if !connected.client.is_closed() => connected,
+                Some(connected) if connected.lasts() => connected,
                 _ => match self.connect(&batch.keeper.name, &batch.keeper.log.view()).await? {
                     Some(connected) => connected,
                     None => return Ok(None),
@@ -118,11 +120,13 @@ impl PostgresSink {
         }
         let (schema, adds) = (&self.config.schema, self.config.create_tables);
         let families = tables::families(&client, schema, adds).await?;
-        if !families && !self.age_told {
-            warn!(sink = name, "{}", tables::without_families(schema));
+        let old = tables::without_families(schema, &families);
+        if let Some(old) = old.filter(|_| !self.age_told) {
+            warn!(sink = name, "{old}");
             self.age_told = true;
         }
-        let statements = Statements::prepare(&client, schema, families).await?;
+        let with_families = families == Families::There;
+        let statements = Statements::prepare(&client, schema, with_families).await?;
         if let Some((item, received)) = newest(&client, &self.config.schema).await? {
             let view = view.clone();
             let known = blocking(move || view.knows(item, received)).await;
@@ -130,7 +134,7 @@ impl PostgresSink {
                 return Ok(None);
             }
         }
-        Ok(Some(Connected { client, statements }))
+        Ok(Some(Connected { client, statements, families }))
     }
 }
 
@@ -151,6 +155,11 @@ where
 }
 
 impl Connected {
+    /// Whether the next batch can have it: what its tables still lack is tried again with a new one.
+    fn lasts(&self) -> bool {
+        !self.client.is_closed() && !matches!(self.families, Families::NotYet(_))
+    }
+
     /// Writes a batch. False when a delivery was there already, but of another item: these are another
     /// log's positions.
     async fn write(&mut self, rows: &Rows, schema: &str) -> Result<bool, Error> {

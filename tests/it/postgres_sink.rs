@@ -257,6 +257,34 @@ fn who_may_not_change_the_tables_goes_on_with_them_as_before_and_says_so_once() 
 }
 
 #[test]
+fn a_column_that_cannot_be_added_while_somebody_reads_is_added_with_a_later_batch() {
+    let Some(server) = Server::start(Kind::Postgres) else { return };
+    let place = format!("postgres@{}/postgres", server.address);
+    make_without_families(&server, &place);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let reader = runtime.block_on(async {
+        let url = format!("postgres://{place}");
+        let (reader, connection) = tokio_postgres::connect(&url, NoTls).await.unwrap();
+        tokio::spawn(connection);
+        let lock = "BEGIN; LOCK TABLE wirefold.items IN ACCESS SHARE MODE";
+        reader.batch_execute(lock).await.unwrap();
+        reader
+    });
+    let desk = desk_at(&place, "create_tables = true\n");
+    put(&desk, 0..1);
+    let mut daemon = desk.daemon();
+    daemon.until("it goes on without", || deliveries(&server) == 1);
+    runtime.block_on(reader.batch_execute("ROLLBACK")).unwrap();
+    put(&desk, 1..2);
+    daemon.until("the second is there", || deliveries(&server) == 2);
+    daemon.stop();
+    let columns = "SELECT count(*)::text FROM information_schema.columns \
+                   WHERE table_schema = 'wirefold' AND table_name = 'items' AND column_name = 'family'";
+    assert_eq!(ask(&server, columns).unwrap(), ["1"]);
+    assert_eq!(desk.read("daemon.log").matches("every batch tries again").count(), 1);
+}
+
+#[test]
 fn what_a_channel_leaves_out_is_counted_in_a_row() {
     let Some(server) = Server::start(Kind::Postgres) else { return };
     let desk = desk_for(&server, "create_tables = true\n");

@@ -58,7 +58,7 @@ fn is_final(state: &SqlState) -> bool {
 }
 
 /// The database's sentence and its detail, which may repeat what an item says, in one line.
-fn said(error: &DbError) -> String {
+pub(super) fn said(error: &DbError) -> String {
     let whole = error.to_string();
     let line = whole.split_whitespace().collect::<Vec<_>>().join(" ");
     escape(&line.chars().take(SHOWN).collect::<String>()).into_owned()

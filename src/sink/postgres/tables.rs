@@ -1,6 +1,9 @@
 //! The tables: made where they are not there, left alone where they are.
 
+use tokio_postgres::error::Severity;
 use tokio_postgres::{Client, Error};
+
+use super::fault::said;
 
 /// How they are made, `@` for the schema.
 const SCHEMA: &str = include_str!("schema.sql");
@@ -29,29 +32,60 @@ SELECT to_regclass($1 || '.items') IS NULL
                                                  AND attname = 'family' AND NOT attisdropped)";
 /// Who reads the table for long is not waited for, nor made to wait.
 const ADD_FAMILIES: &str = "
-SET LOCAL lock_timeout = '3s'; ALTER TABLE @.items ADD COLUMN IF NOT EXISTS family bigint";
+SET LOCAL lock_timeout = '500ms'; ALTER TABLE @.items ADD COLUMN IF NOT EXISTS family bigint";
+
+/// The column of the items for publisher families.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Families {
+    There,
+    /// Its owner has to add it.
+    Missing,
+    /// It could not be added for now: why.
+    NotYet(String),
+}
 
 /// Whether the items have a column for publisher families. `adds`: where they have none, it is added, if
 /// the role may.
-pub(super) async fn families(client: &Client, schema: &str, adds: bool) -> Result<bool, Error> {
-    let has: bool = client.query_one(HAS_FAMILIES, &[&schema]).await?.try_get(0)?;
-    if has || !adds {
-        return Ok(has);
+pub(super) async fn families(client: &Client, schema: &str, adds: bool) -> Result<Families, Error> {
+    if client.query_one(HAS_FAMILIES, &[&schema]).await?.try_get(0)? {
+        return Ok(Families::There);
+    }
+    if !adds {
+        return Ok(Families::Missing);
     }
     match client.batch_execute(&ADD_FAMILIES.replace('@', schema)).await {
-        Ok(()) => Ok(true),
-        Err(error) if error.as_db_error().is_some() => Ok(false),
-        Err(error) => Err(error),
+        Ok(()) => Ok(Families::There),
+        Err(error) => not_added(error),
+    }
+}
+
+/// What an error says of a table that was to be changed: nothing, when it is the connection that ends.
+fn not_added(error: Error) -> Result<Families, Error> {
+    match error.as_db_error() {
+        Some(why) if !matches!(why.parsed_severity(), Some(Severity::Fatal | Severity::Panic)) => {
+            // Class 42: the role may not, or what has the name is no table.
+            let is_final = why.code().code().starts_with("42");
+            Ok(if is_final { Families::Missing } else { Families::NotYet(said(why)) })
+        }
+        _ => Err(error),
     }
 }
 
 /// What there is to say of tables of an earlier version.
-pub(super) fn without_families(schema: &str) -> String {
-    format!(
+pub(super) fn without_families(schema: &str, families: &Families) -> Option<String> {
+    let remedy = match families {
+        Families::There => return None,
+        Families::Missing => format!(
+            "have its owner ALTER TABLE {schema}.items ADD COLUMN family bigint, and restart"
+        ),
+        Families::NotYet(why) => {
+            format!("the column `family` could not be added ({why}): every batch tries again")
+        }
+    };
+    Some(format!(
         "the table `{schema}.items` is of an earlier version: what a publisher told under another of its \
-         names keeps standing when it withdraws that; have its owner ALTER TABLE {schema}.items ADD COLUMN \
-         family bigint, and restart"
-    )
+         names keeps standing when it withdraws that; {remedy}"
+    ))
 }
 
 /// What there is to say of a database that keeps text in `encoding`: some have no place for all of
