@@ -82,13 +82,10 @@ async fn read_to_the_end(
             Ok(pull) => {
                 info!(source = %name, stream = nats.stream, consumer = nats.consumer, "reading");
                 let (made, delivered) = (pull.made(), pull.delivered());
-                if reading.ledger.is_outdated(&made, delivered) && !reading.batches.is_empty() {
-                    // What is on its way may have the numbers of what comes: it is finished first.
+                let outdated = reading.ledger.outdated_from(&made, delivered);
+                if let Some(from) = outdated.filter(|_| !reading.batches.is_empty()) {
                     drop(pull);
-                    // An answer goes by the number alone, and would be one to what has it now.
-                    let from = if reading.ledger.is_of(&made) { delivered + 1 } else { 0 };
-                    reading.under_way.split_off(&from);
-                    if !reading.finish().await? {
+                    if !reading.let_go_from(from).await? {
                         break;
                     }
                     continue;
@@ -193,32 +190,47 @@ impl Reading<'_> {
         }
     }
 
-    /// Takes messages in. A consumer counts its deliveries, those that come again, too: if it counts
-    /// from an earlier place, its store has gone back in time while the connection came back by itself,
-    /// and messages from there on are others than those that had their numbers before.
+    /// Takes messages in.
     async fn take(&mut self, mut messages: Vec<Message>) -> Result<(), SourceError> {
-        loop {
-            let count = |message: &Message| Some(message.info().ok()?.consumer_sequence);
-            let Some(at) = goes_back(&mut self.delivery, messages.iter().map(count)) else {
-                return self.submit(messages).await;
-            };
+        while let Some((at, from)) = self.goes_back(&messages) {
             let rest = messages.split_off(at);
             self.submit(messages).await?;
-            let from = rest.first().and_then(|message| message.info().ok());
-            let from = from.map_or(0, |info| info.stream_sequence);
             warn!(source = self.name, from, "the stream went back in time");
-            // An answer goes by the number alone, and would be one to what has it now.
-            self.under_way.split_off(&from);
-            // Durable before the wait: after a kill the numbers are those of what comes.
-            self.ledger.forget_from(from);
-            note(self.name, &self.context.log, &self.ledger);
-            if !self.finish().await? {
+            if !self.let_go_from(from).await? {
                 // They are not acknowledged, and come again at the next start.
                 return Ok(());
             }
             self.delivery = 0;
             messages = rest;
         }
+        self.submit(messages).await
+    }
+
+    /// Where messages begin that are of a store which has gone back in time, and the number of the first
+    /// in the stream. A consumer counts its deliveries, those that come again, too, and then counts from
+    /// an earlier place; or what is known of a number is of another message.
+    fn goes_back(&mut self, messages: &[Message]) -> Option<(usize, u64)> {
+        messages.iter().enumerate().find_map(|(at, message)| {
+            let info = message.info().ok()?;
+            let (number, published) = (info.stream_sequence, info.published.unix_timestamp_nanos());
+            let back = info.consumer_sequence <= self.delivery
+                || self.ledger.is_of_another(number, published);
+            if !back {
+                self.delivery = info.consumer_sequence;
+            }
+            back.then_some((at, number))
+        })
+    }
+
+    /// The numbers from this one on may be those of other messages now. What is on its way under them is
+    /// finished first, and not answered; false if it is told to stop before.
+    async fn let_go_from(&mut self, number: u64) -> Result<bool, SourceError> {
+        // An answer goes by the number alone, and would be one to what has it now.
+        self.under_way.split_off(&number);
+        // Durable before the wait: after a kill the numbers are those of what comes.
+        self.ledger.forget_from(number);
+        note(self.name, &self.context.log, &self.ledger);
+        self.finish().await
     }
 
     /// Waits until all that is on its way is durable; false if it is told to stop before.
@@ -244,10 +256,6 @@ impl Reading<'_> {
             };
             let (number, published) = (info.stream_sequence, info.published.unix_timestamp_nanos());
             let (message, acker) = message.split();
-            if self.ledger.is_of_another(number, published) {
-                warn!(source = self.name, from = number, "the stream has gone back in time");
-                self.ledger.forget_from(number);
-            }
             match self.ledger.known(number, published) {
                 Known::Durable => answer(&acker, AckKind::Ack),
                 // Came again while it is on its way: the newer delivery is the one to answer.
@@ -349,18 +357,6 @@ impl Reading<'_> {
             Err(error) => debug!(source = self.name, %error, "the consumer cannot be asked"),
         }
     }
-}
-
-/// Where in a row of counted deliveries, of which `last` was the one before, the count goes back. `last`
-/// becomes the last one before that place.
-fn goes_back(last: &mut u64, mut counted: impl Iterator<Item = Option<u64>>) -> Option<usize> {
-    counted.position(|count| {
-        let back = count.is_some_and(|count| count <= *last);
-        if !back {
-            *last = count.unwrap_or(*last);
-        }
-        back
-    })
 }
 
 /// An answer that is lost has the message sent again, which the ledger knows. For one that the client

@@ -100,17 +100,15 @@ impl Ledger {
         }
     }
 
-    /// Whether what is on the way may have the numbers of other messages that the consumer made at `made`
-    /// sends: it is another one, or it has not delivered as much as far as its server knows, whose store
-    /// then has gone back in time.
-    pub(super) fn is_outdated(&self, made: &str, delivered: u64) -> bool {
-        let on_the_way = self.under_way.last_key_value().map(|(number, _)| *number);
-        !self.is_of(made) || on_the_way > Some(delivered)
-    }
-
-    /// Whether it is of the consumer that was made then.
-    pub(super) fn is_of(&self, made: &str) -> bool {
-        self.consumer == made
+    /// From which number on what is on the way may have the numbers of other messages that the consumer
+    /// made at `made` sends: it is another one, or it has not delivered as much as far as its server
+    /// knows, whose store then has gone back in time.
+    pub(super) fn outdated_from(&self, made: &str, delivered: u64) -> Option<u64> {
+        if self.consumer != made {
+            return Some(0);
+        }
+        let next = delivered.checked_add(1)?;
+        self.under_way.range(next..).next().map(|_| next)
     }
 
     /// The ledger is of the consumer that was made at `made`; of another nothing is known.
@@ -131,7 +129,9 @@ impl Ledger {
     /// Whether what is known of the number is of another message than the one that was published then:
     /// the store went back in time, whether or not anybody lived to note it.
     pub(super) fn is_of_another(&self, number: u64, published: i128) -> bool {
-        let is_known = self.durable.contains(number) || self.tried.contains_key(&number);
+        let is_known = self.durable.contains(number)
+            || self.under_way.contains_key(&number)
+            || self.tried.contains_key(&number);
         let another = match self.published.get(&number) {
             Some(at) => *at != published,
             None => published > self.before,

@@ -58,10 +58,10 @@ fn another_consumer_starts_from_nothing() {
     let mut ledger = Ledger::default();
     ledger.keep_for("monday".to_owned());
     ledger.durable(1);
-    assert!(!ledger.is_outdated("monday", 1));
+    assert_eq!(ledger.outdated_from("monday", 1), None);
     ledger.keep_for("monday".to_owned());
     assert_eq!(ledger.known(1, 0), Known::Durable);
-    assert!(ledger.is_outdated("tuesday", 1));
+    assert_eq!(ledger.outdated_from("tuesday", 1), Some(0));
     ledger.keep_for("tuesday".to_owned());
     assert_eq!(ledger.known(1, 0), Known::No(Tried::default()));
 }
@@ -71,7 +71,9 @@ fn what_is_on_its_way_from_a_store_that_went_back_is_outdated() {
     let mut ledger = Ledger::default();
     ledger.keep_for("monday".to_owned());
     ledger.send(201, 7, Seq(900), 1);
-    assert!(ledger.is_outdated("monday", 200) && !ledger.is_outdated("monday", 201));
+    assert_eq!(ledger.outdated_from("monday", 199), Some(200));
+    assert_eq!(ledger.outdated_from("monday", 200), Some(201));
+    assert_eq!(ledger.outdated_from("monday", 201), None);
 }
 
 #[test]
