@@ -257,7 +257,11 @@ impl Reading<'_> {
             let (number, published) = (info.stream_sequence, info.published.unix_timestamp_nanos());
             let (message, acker) = message.split();
             match self.ledger.known(number, published) {
-                Known::Durable => answer(&acker, AckKind::Ack),
+                Known::Durable => {
+                    // It may be known by its time alone, which the next run does not have.
+                    self.ledger.durable(number);
+                    answer(&acker, AckKind::Ack);
+                }
                 // Came again while it is on its way: the newer delivery is the one to answer.
                 Known::UnderWay => {
                     if let Some(held) = self.under_way.get_mut(&number) {
@@ -275,6 +279,7 @@ impl Reading<'_> {
             }
         }
         if counts.is_empty() {
+            note(self.name, &self.context.log, &self.ledger);
             return Ok(());
         }
         let (ledger, log, name) = (&mut self.ledger, &self.context.log, self.name);

@@ -114,7 +114,8 @@ impl Ledger {
     /// The ledger is of the consumer that was made at `made`; of another nothing is known.
     pub(super) fn keep_for(&mut self, made: String) {
         if self.consumer != made {
-            *self = Ledger { consumer: made, ..Ledger::default() };
+            // Nothing is known yet, and whatever comes is later than that.
+            *self = Ledger { consumer: made, latest: Some(0), ..Ledger::default() };
         }
     }
 
@@ -176,9 +177,10 @@ impl Ledger {
         }
     }
 
-    /// The server knows that everything up to `message` is acknowledged: it never comes again.
+    /// The server knows that everything up to `message` is acknowledged: it comes again only when the
+    /// store goes back in time.
     pub(super) fn acknowledged(&mut self, message: u64) {
-        self.durable.remove_through(message);
+        self.durable.insert_through(message);
         self.tried.retain(|tried, _| *tried > message);
     }
 }

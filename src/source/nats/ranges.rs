@@ -30,15 +30,13 @@ impl Ranges {
         self.0.insert(first, last);
     }
 
-    /// Takes out everything up to and including `number`.
-    pub(super) fn remove_through(&mut self, number: u64) {
-        let Some(next) = number.checked_add(1) else { return self.0.clear() };
-        let kept = self.0.split_off(&next);
-        let cut = self.0.values().next_back().filter(|last| **last >= next).copied();
+    /// Puts in everything up to and including `number`.
+    pub(super) fn insert_through(&mut self, number: u64) {
+        // What begins right behind it is of the same range.
+        let kept = self.0.split_off(&number.saturating_add(2));
+        let last = self.0.values().next_back().map_or(number, |last| number.max(*last));
         self.0 = kept;
-        if let Some(last) = cut {
-            self.0.insert(next, last);
-        }
+        self.0.insert(0, last);
     }
 
     /// Takes out everything from `number` on.
@@ -76,8 +74,8 @@ mod tests {
             for (number, cut) in steps {
                 match cut {
                     0 | 1 => {
-                        ranges.remove_through(number);
-                        plain.retain(|held| *held > number);
+                        ranges.insert_through(number);
+                        plain.extend(0..=number);
                     }
                     2 => {
                         ranges.remove_from(number);

@@ -158,3 +158,17 @@ async fn messages_behind_one_with_a_number_that_is_known_are_none_of_those_under
     assert!(reading.finish().await.unwrap());
     assert_eq!(bench.headlines(), ["195 of 7", "201 of 7", "195 of 8", "201 of 8"]);
 }
+
+#[tokio::test]
+async fn a_message_that_comes_again_from_a_store_that_went_back_is_known_to_the_next_run_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Bench::start(folder.path(), Timestamp::UNIX_EPOCH);
+    let (config, stream) = (config(), Stream::new().await);
+    let mut reading = reading(&config, &bench.context);
+    for _ in 0..2 {
+        reading.take(vec![stream.message(1, 200, 7)]).await.unwrap();
+        assert!(reading.finish().await.unwrap());
+    }
+    assert_eq!(bench.headlines(), ["200 of 7"]);
+    assert_eq!(load("wire", &bench.context.log).known(200, 7), Known::Durable);
+}

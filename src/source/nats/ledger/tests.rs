@@ -43,14 +43,35 @@ fn a_message_without_records_is_durable_at_once() {
 }
 
 #[test]
-fn what_the_server_will_not_send_again_is_forgotten() {
+fn what_the_server_will_not_send_again_takes_no_more_room_than_one_range() {
     let mut ledger = Ledger::default();
-    for message in [1, 2, 3, 5] {
+    for message in [1, 3, 5, 7] {
         ledger.durable(message);
     }
-    ledger.acknowledged(2);
-    assert_eq!(ledger.known(2, 0), Known::No(Tried::default()));
-    assert_eq!(ledger.known(3, 0), Known::Durable);
+    ledger.acknowledged(4);
+    assert_eq!(ledger.durable.len(), 2);
+    for (message, known) in [(3, true), (5, true), (6, false), (7, true)] {
+        assert_eq!(ledger.known(message, 0) == Known::Durable, known, "{message}");
+    }
+}
+
+#[test]
+fn what_was_acknowledged_before_a_store_went_back_is_not_taken_in_again_by_a_later_run() {
+    let mut ledger = of_the_run_before();
+    ledger.acknowledged(190);
+    let ledger = Ledger::read(&ledger.write().unwrap());
+    assert!(!ledger.is_of_another(101, 101));
+    assert_eq!(ledger.known(101, 101), Known::Durable);
+    assert!(ledger.is_of_another(101, 201), "published after all that are known");
+}
+
+#[test]
+fn a_number_that_was_acknowledged_before_there_was_a_ledger_tells_nothing_of_a_later_message() {
+    let mut ledger = Ledger::default();
+    ledger.keep_for("monday".to_owned());
+    let mut ledger = Ledger::read(&ledger.write().unwrap());
+    ledger.acknowledged(190);
+    assert!(ledger.is_of_another(101, 201));
 }
 
 #[test]
