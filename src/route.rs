@@ -126,9 +126,6 @@ impl Route {
         self.restore_held(prepared, decision);
         let carried = decision.carried(&prepared.item);
         self.stories.carry(story, carried.iter().map(String::as_str), prepared.received);
-        if decision.fold.ends_story() {
-            self.stories.end(story);
-        }
         self.wakes.pass(prepared.received, &self.rules);
     }
 
@@ -271,9 +268,6 @@ impl Route {
         self.embargoes.note(prepared, &decision, family);
         let carried = decision.carried(&prepared.item);
         self.stories.carry(story, carried.iter().map(String::as_str), now);
-        if fold.ends_story() {
-            self.stories.end(story);
-        }
         decision
     }
 }

@@ -154,7 +154,7 @@ pub struct FoldDecision {
     #[serde(skip)]
     pub merged: Vec<StoryId>,
     /// What it means to items of the story that are under embargo, and they to the story; `None`
-    /// for most decisions. The log keeps it behind the decision, where it is there.
+    /// for most decisions. The log keeps it behind the decision, too.
     #[serde(skip)]
     pub ahead: Option<Box<Ahead>>,
     /// Who told the item; without a family nobody, or a log of before December 2026 does not say.

@@ -167,7 +167,7 @@ impl<'t> Tables<'t> {
                     self.decision(meta, Kind::Decision, position, &(decision, behind))?;
                     self.hold(*seq, position, decision)?;
                     self.carry(decision.fold.story, &decision.carried(item), meta)?;
-                    if decision.fold.ends_story() {
+                    if decision.fold.course().is_over(*received) {
                         self.end(decision.fold.story, meta)?;
                     }
                     meta.next_story = meta.next_story.max(after(decision));

@@ -126,8 +126,10 @@ mod tests {
             assert_eq!((nearness.flatten(), merged), (fold.nearness, Some(fold.merged)));
             assert_eq!(ahead, Some(fold.ahead.map_or(Ahead::default(), |ahead| *ahead)));
         }
-        let first = with(&(), &bare);
-        assert_eq!(first, FoldDecision { merged: Vec::new(), ahead: None, ..bare });
+        // A log of the first version says nothing.
+        let ahead = Some(Box::new(Ahead { until, ..Ahead::default() }));
+        let full = FoldDecision { merged, ahead, ..sampled.fold.clone() };
+        assert_eq!(with(&(), &full), FoldDecision { merged: Vec::new(), ahead: None, ..bare });
     }
 
     #[test]

@@ -60,8 +60,8 @@ pub struct Carried {
     pub at: Timestamp,
     /// The channels, sorted.
     pub channels: Vec<String>,
-    /// Those of them that carried it only before all that was told of it was withdrawn, while others held
-    /// more of it: what came of it later is news to them. Stored behind the others.
+    /// Those of them that were shown only what was withdrawn of it, while others held more: what comes out of
+    /// that is news to them. Stored behind the others.
     #[serde(skip)]
     pub before: Vec<String>,
 }

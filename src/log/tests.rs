@@ -195,17 +195,23 @@ fn where_a_story_was_carried_before_it_ended_is_remembered_apart() {
     };
     log.append(&[of_first(1, &["sea", "sky"], false), of_first(2, &["sea", "sky"], true)]).unwrap();
     assert_eq!(row(1), ("sea sky".to_owned(), "sea sky".to_owned()));
-    log.append(&[of_first(3, &["sky"], false), item_on(4, &["harbour"])]).unwrap();
+    let mut meanwhile = of_first(3, &["sea", "sky"], true);
+    if let Entry::Item { decision, .. } = &mut meanwhile {
+        decision.fold.verdict = Verdict::Correction;
+    }
+    log.append(&[meanwhile]).unwrap();
+    assert_eq!(row(1), ("sea sky".to_owned(), "sea sky".to_owned()));
+    log.append(&[of_first(4, &["sky"], false), item_on(5, &["harbour"])]).unwrap();
     assert_eq!(row(1), ("sea sky".to_owned(), "sea".to_owned()));
-    let mut merging = item_on(5, &[]);
+    let mut merging = item_on(6, &[]);
     if let Entry::Item { decision, .. } = &mut merging {
-        (decision.fold.story, decision.fold.merged) = (StoryId(4), vec![StoryId(1)]);
+        (decision.fold.story, decision.fold.merged) = (StoryId(5), vec![StoryId(1)]);
     }
     log.append(&[merging]).unwrap();
-    assert_eq!(row(4), ("harbour sea sky".to_owned(), "sea".to_owned()));
+    assert_eq!(row(5), ("harbour sea sky".to_owned(), "sea".to_owned()));
     let mut all = Vec::new();
     log.view().carried(|row| all.push((row.story.0, row.before.len()))).unwrap();
-    assert_eq!(all, [(1, 1), (4, 1)]);
+    assert_eq!(all, [(1, 1), (5, 1)]);
 }
 
 #[test]

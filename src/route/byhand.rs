@@ -100,7 +100,7 @@ impl Route {
         let Parted { from, left, opens, course, held, family } = parted;
         // Nobody was shown what is held, but may have been the version before.
         if !*held || self.embargoes.holds_version(item) {
-            self.stories.part(*from, *opens);
+            self.stories.part(*from, *opens, at);
         }
         self.stories.left(*from, item, left.as_ref());
         let latest = left.as_ref().and_then(|(latest, _)| *latest);

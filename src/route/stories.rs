@@ -22,7 +22,8 @@ const CARRIED_FOR: SignedDuration = SignedDuration::from_hours(365 * 24);
 /// 80 MB when full.
 const CARRIED_MOST: usize = 1_000_000;
 
-/// How many stories are remembered with the channels of what they were before.
+/// How many stories are remembered with the channels of what they were before; beyond it the oldest are
+/// forgotten.
 const BEFORE_MOST: usize = 10_000;
 
 /// Publisher families of a story whose latest items are remembered.
@@ -41,8 +42,9 @@ pub(super) struct Stories {
     carried: BTreeMap<StoryId, Carried>,
     /// Of a story that was split off: channels that carried the one it was part of, and so may have
     /// shown its item. Of one of which all that was shown was withdrawn while others held more of it under
-    /// embargo: channels that carried it before that. They are told of updates; all else is news to them.
-    before: BTreeMap<StoryId, Channels>,
+    /// embargo: channels that carried it before that came out. They are told of updates; all else is news to
+    /// them.
+    before: BTreeMap<StoryId, Carried>,
     /// Names of channels that carried something, by number.
     names: Vec<Arc<str>>,
 }
@@ -64,6 +66,16 @@ pub(super) struct Live {
 struct Carried {
     channels: Channels,
     last: Timestamp,
+}
+
+impl Carried {
+    fn add(&mut self, channels: impl IntoIterator<Item = NameId>) {
+        for channel in channels {
+            if !self.channels.contains(&channel) {
+                self.channels.push(channel);
+            }
+        }
+    }
 }
 
 type Channels = SmallVec<[NameId; 4]>;
@@ -137,42 +149,37 @@ impl Stories {
         if let Some(other) = self.carried.remove(&alias) {
             let carried = self.carried.entry(kept).or_default();
             carried.last = carried.last.max(other.last);
-            for channel in other.channels {
-                if !carried.channels.contains(&channel) {
-                    carried.channels.push(channel);
-                }
-            }
+            carried.add(other.channels);
         }
         if let Some(other) = self.before.remove(&alias) {
-            self.was_on(kept, other);
+            self.was_on(kept, other.channels, now);
         }
     }
 
     /// A story was split off another one.
-    pub(super) fn part(&mut self, from: StoryId, opens: StoryId) {
-        let carried = self.carried.get(&from).map(|carried| carried.channels.clone());
-        let before = self.before.get(&from).cloned();
-        let channels: Channels = carried.into_iter().chain(before).flatten().collect();
-        self.was_on(opens, channels);
+    pub(super) fn part(&mut self, from: StoryId, opens: StoryId, now: Timestamp) {
+        let shown = self.carried.get(&from).into_iter().chain(self.before.get(&from));
+        let channels: Channels = shown.flat_map(|carried| carried.channels.clone()).collect();
+        self.was_on(opens, channels, now);
     }
 
-    /// All that was shown of a story was withdrawn, and it will begin anew: what comes of it from here on
-    /// is news to all.
-    pub(super) fn end(&mut self, story: StoryId) {
-        if let Some(carried) = self.carried.remove(&story) {
-            self.was_on(story, carried.channels);
+    /// Whether all that was shown of a story was withdrawn, and it will begin anew.
+    fn is_over(&self, story: StoryId, now: Timestamp) -> bool {
+        let Some(live) = self.live.get(&story) else { return false };
+        live.course.as_ref().is_some_and(|course| course.is_over(now.max(live.last)))
+    }
+
+    fn was_on(&mut self, story: StoryId, channels: Channels, now: Timestamp) {
+        if channels.is_empty() {
+            return;
         }
-    }
-
-    fn was_on(&mut self, story: StoryId, channels: Channels) {
         let before = self.before.entry(story).or_default();
-        for channel in channels {
-            if !before.contains(&channel) {
-                before.push(channel);
-            }
-        }
+        before.last = before.last.max(now);
+        before.add(channels);
         if self.before.len() > BEFORE_MOST {
-            self.before.pop_first();
+            let others = self.before.iter().filter(|(id, _)| **id != story);
+            let oldest = others.min_by_key(|(_, before)| before.last).map(|(id, _)| *id);
+            oldest.and_then(|oldest| self.before.remove(&oldest));
         }
     }
 
@@ -181,9 +188,7 @@ impl Stories {
         let crate::log::Carried { story, at, channels, before } = carried;
         let known = before.iter().filter_map(|name| self.name(name));
         let known: Channels = known.collect();
-        if !known.is_empty() {
-            self.was_on(*story, known);
-        }
+        self.was_on(*story, known, *at);
         let since = channels.iter().filter(|name| !before.contains(name));
         self.carry(*story, since.map(String::as_str), *at);
     }
@@ -202,7 +207,7 @@ impl Stories {
     /// may be named twice.
     pub(super) fn hearing(&self, story: StoryId, update: bool) -> impl Iterator<Item = &Arc<str>> {
         let before = self.before.get(&story).filter(|_| update);
-        let before = before.map_or(&[][..], |channels| channels);
+        let before = before.map_or(&[][..], |before| &before.channels);
         self.carriers(story).chain(before.iter().map(|id| &self.names[usize::from(*id)]))
     }
 
@@ -212,24 +217,24 @@ impl Stories {
         carried.iter().map(|id| &self.names[usize::from(*id)])
     }
 
-    /// Notes that channels carried the story.
+    /// Notes that channels carried the story. Where that is over for now, all that was shown of it was so
+    /// before: what comes out of it later is news to all.
     pub(super) fn carry<'a>(
         &mut self,
         story: StoryId,
         channels: impl IntoIterator<Item = &'a str>,
         now: Timestamp,
     ) {
-        let mut channels = channels.into_iter().peekable();
-        if channels.peek().is_none() {
-            return;
-        }
         for channel in channels {
             let Some(id) = self.name(channel) else { continue };
             let carried = self.carried.entry(story).or_default();
             carried.last = now;
-            if !carried.channels.contains(&id) {
-                carried.channels.push(id);
-            }
+            carried.add([id]);
+        }
+        if self.is_over(story, now)
+            && let Some(carried) = self.carried.remove(&story)
+        {
+            self.was_on(story, carried.channels, now);
         }
         // Numbers of stories grow, so the smallest is the oldest.
         while let Some(oldest) = self.carried.first_entry()
@@ -331,68 +336,4 @@ pub(super) fn add(parts: &mut Parts, part: PartId) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(hours: i64) -> Timestamp {
-        Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours)
-    }
-
-    #[test]
-    fn a_story_is_forgotten_with_its_last_item() {
-        let mut stories = Stories::new(SignedDuration::from_hours(10));
-        assert!(stories.enter(StoryId(1), at(0)).satisfy(7));
-        assert!(!stories.enter(StoryId(1), at(8)).satisfy(7));
-        stories.enter(StoryId(2), at(12));
-        assert!(!stories.enter(StoryId(1), at(18)).satisfy(7), "its last item was 10 h ago");
-        assert!(stories.enter(StoryId(1), at(29)).satisfy(7), "its last item was 11 h ago");
-        assert_eq!(stories.arrivals.len(), 1);
-    }
-
-    #[test]
-    fn who_carried_a_story_is_told_of_updates_to_what_was_split_off_it_and_of_nothing_else() {
-        let mut stories = Stories::new(SignedDuration::from_hours(10));
-        stories.carry(StoryId(1), ["a"], at(0));
-        stories.part(StoryId(1), StoryId(2));
-        stories.carry(StoryId(2), ["b"], at(1));
-        for (channel, carried, updated) in
-            [("a", false, true), ("b", true, true), ("c", false, false)]
-        {
-            assert_eq!(stories.told_of(StoryId(2), channel, false), carried, "{channel}");
-            assert_eq!(stories.told_of(StoryId(2), channel, true), updated, "{channel}");
-        }
-        stories.part(StoryId(2), StoryId(3));
-        stories.unite(StoryId(4), StoryId(3), at(2));
-        for channel in ["a", "b"] {
-            assert!(stories.told_of(StoryId(4), channel, true), "{channel}");
-        }
-    }
-
-    #[test]
-    fn what_ended_is_news_to_all_also_after_a_restart_long_after() {
-        let mut stories = Stories::new(SignedDuration::from_hours(10));
-        stories.carry(StoryId(1), ["a", "b"], at(0));
-        stories.end(StoryId(1));
-        stories.carry(StoryId(1), ["b"], at(1));
-        let mut restored = Stories::new(SignedDuration::from_hours(10));
-        let channels = ["a", "b"].map(str::to_owned).to_vec();
-        let before = vec!["a".to_owned()];
-        restored.restore(&crate::log::Carried { story: StoryId(1), at: at(1), channels, before });
-        for stories in [stories, restored] {
-            let told = |update| ["a", "b"].map(|it| stories.told_of(StoryId(1), it, update));
-            assert_eq!((told(false), told(true)), ([false, true], [true, true]));
-        }
-    }
-
-    #[test]
-    fn channels_are_remembered_for_a_year() {
-        let mut stories = Stories::new(SignedDuration::from_hours(10));
-        stories.carry(StoryId(1), ["a", "b", "a"], at(0));
-        stories.carry(StoryId(2), ["b"], at(364 * 24));
-        assert!(stories.carried(StoryId(1), "a") && !stories.carried(StoryId(2), "a"));
-        assert_eq!(stories.carriers(StoryId(1)).map(|n| &**n).collect::<Vec<_>>(), ["a", "b"]);
-        stories.carry(StoryId(3), ["b"], at(366 * 24));
-        assert!(!stories.carried(StoryId(1), "a"));
-        assert!(stories.carried(StoryId(2), "b"));
-    }
-}
+mod tests;

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{FoldDecision, StoryState, Verdict};
+use super::{FoldDecision, StoryState};
 use crate::item::Seq;
 
 /// What a decision says of the items of its story that are under embargo.
@@ -64,6 +64,12 @@ impl Course {
         out.map_or(self.state, |coming| coming.state)
     }
 
+    /// Whether all that was told by `now` was withdrawn, while others hold more of the story: with what comes
+    /// out then it begins anew.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.at(now).killed && self.to_come.iter().any(|coming| !coming.state.killed)
+    }
+
     /// The story as a held item comes out.
     pub fn with(&self, item: Seq) -> Option<Out> {
         let place = self.to_come.iter().position(|coming| coming.item == item)?;
@@ -78,13 +84,6 @@ impl FoldDecision {
     pub fn course(&self) -> Course {
         let to_come = self.ahead.as_ref().map(|ahead| ahead.to_come.clone());
         Course { state: self.state, to_come: to_come.unwrap_or_default() }
-    }
-
-    /// Whether its item withdraws all that was told of the story, of which others hold more: with what
-    /// comes out then the story begins anew.
-    pub fn ends_story(&self) -> bool {
-        let comes_back = || self.course().to_come.iter().any(|coming| !coming.state.killed);
-        self.verdict == Verdict::Kill && self.state.killed && comes_back()
     }
 
     /// The story with the decision's own item, `item`: as it comes, or as it comes out.

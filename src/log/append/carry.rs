@@ -20,7 +20,11 @@ impl Tables<'_> {
         channels: &[String],
         meta: &Meta,
     ) -> Result<(), LogError> {
-        self.note(story, channels, &[], meta)
+        if channels.is_empty() {
+            return Ok(());
+        }
+        let was = self.carried(story)?;
+        self.note(was, channels, &[], meta)
     }
 
     /// Which of these channels have carried nothing of a story so far, or nothing that was not withdrawn
@@ -33,16 +37,16 @@ impl Tables<'_> {
         if channels.is_empty() {
             return Ok(Vec::new());
         }
-        let carried = self.carried(story)?.unwrap_or_else(|| nowhere(story));
-        let Carried { channels: all, before, .. } = carried;
+        let Carried { channels: all, before, .. } = self.carried(story)?;
         let is_first = |channel| !all.contains(channel) || before.contains(channel);
         Ok(channels.iter().map(is_first).collect())
     }
 
     /// All that was told of a story was withdrawn, and it will begin anew.
     pub(super) fn end(&mut self, story: StoryId, meta: &Meta) -> Result<(), LogError> {
-        let carried = self.carried(story)?;
-        self.note(story, &[], &carried.map(|it| it.channels).unwrap_or_default(), meta)
+        let was = self.carried(story)?;
+        let before = was.channels.clone();
+        self.note(was, &[], &before, meta)
     }
 
     /// A story became another one, which counts as carried where it was.
@@ -52,37 +56,40 @@ impl Tables<'_> {
         kept: StoryId,
         meta: &Meta,
     ) -> Result<(), LogError> {
-        let Some(Carried { channels, before, .. }) = self.carried(alias)? else { return Ok(()) };
+        let Carried { channels, before, .. } = self.carried(alias)?;
         let (before, since): (Vec<_>, Vec<_>) =
             channels.into_iter().partition(|channel| before.contains(channel));
-        let Carried { channels, .. } = self.carried(kept)?.unwrap_or_else(|| nowhere(kept));
-        let before: Vec<_> = before.into_iter().filter(|it| !channels.contains(it)).collect();
-        self.note(kept, &since, &before, meta)
+        let was = self.carried(kept)?;
+        let before: Vec<_> = before.into_iter().filter(|it| !was.channels.contains(it)).collect();
+        self.note(was, &since, &before, meta)
     }
 
-    /// The channels that carried a story. Of a damaged row it is not known.
-    fn carried(&self, story: StoryId) -> Result<Option<Carried>, LogError> {
+    /// The channels that carried a story. A damaged row is replaced by what is known from then on; `log
+    /// verify` would have told.
+    fn carried(&self, story: StoryId) -> Result<Carried, LogError> {
         let stored =
             self.carried.get(story.0).map_err(|error| self.store.fault("Reading", error))?;
-        let Some(stored) = stored else { return Ok(None) };
-        let opened = frame::open(stored.value(), &story.0.to_le_bytes());
-        Ok(opened.and_then(|opened| Carried::read(&opened)).ok())
+        let read = stored.and_then(|stored| {
+            let opened = frame::open(stored.value(), &story.0.to_le_bytes());
+            opened.and_then(|opened| Carried::read(&opened)).ok()
+        });
+        Ok(read.unwrap_or_else(|| {
+            let at = Timestamp::UNIX_EPOCH;
+            Carried { story, at, channels: Vec::new(), before: Vec::new() }
+        }))
     }
 
-    /// Notes that channels carried a story, of them `before` only before it ended.
+    /// Notes beside what `was` known of a story that channels carried it, of them `before` only before it
+    /// began anew.
     fn note(
         &mut self,
-        story: StoryId,
+        was: Carried,
         since: &[String],
         before: &[String],
         meta: &Meta,
     ) -> Result<(), LogError> {
-        if since.is_empty() && before.is_empty() {
-            return Ok(());
-        }
+        let story = was.story;
         let key = story.0.to_le_bytes();
-        // A damaged row is replaced by what is known now; `log verify` would have told.
-        let was = self.carried(story)?.unwrap_or_else(|| nowhere(story));
         let all: BTreeSet<&String> = was.channels.iter().chain(since).chain(before).collect();
         let only_before: BTreeSet<&String> =
             was.before.iter().filter(|it| !since.contains(it)).chain(before).collect();
@@ -101,9 +108,4 @@ impl Tables<'_> {
             .map_err(|error| self.store.fault("Writing", error))?;
         Ok(())
     }
-}
-
-/// A story that no channel carried.
-fn nowhere(story: StoryId) -> Carried {
-    Carried { story, at: Timestamp::UNIX_EPOCH, channels: Vec::new(), before: Vec::new() }
 }

@@ -5,7 +5,10 @@ use crate::item::{Marker, PubStatus};
 use crate::story::{Ahead, Coming};
 
 mod anew;
+mod desk;
 mod policy;
+
+use desk::Desk;
 
 const RULES: &str = r#"
 [[channel]]
@@ -18,69 +21,6 @@ name = "budget"
 query = "budget"
 channels = ["budget", "all"]
 "#;
-
-/// A desk: the stage and what it has put out.
-struct Desk {
-    rules: &'static str,
-    route: Route,
-    /// What was decided, to be applied again.
-    records: Vec<Entry>,
-    seq: u64,
-}
-
-impl Desk {
-    fn open() -> Desk {
-        Desk::with(RULES)
-    }
-
-    fn with(rules: &'static str) -> Desk {
-        Desk { rules, route: compiled(rules), records: Vec::new(), seq: 0 }
-    }
-
-    /// Takes in an item at a minute and returns `item@channels` of everything put out.
-    fn takes(&mut self, at: i64, folded: Folded) -> Vec<String> {
-        self.seq += 1;
-        let (mut folded, mut out) = (folded, Vec::new());
-        folded.prepared.seq = Seq(self.seq);
-        folded.prepared.received = minute(at);
-        self.route.push(Ok(folded), minute(at), &mut out);
-        self.put_out(out)
-    }
-
-    fn wakes(&mut self, at: i64) -> Vec<String> {
-        let mut out = Vec::new();
-        self.route.wake(minute(at), &mut out);
-        self.put_out(out)
-    }
-
-    fn put_out(&mut self, out: Vec<Entry>) -> Vec<String> {
-        let said = |entry: &Entry| match entry {
-            Entry::Item { seq, decision, .. } => format!("{seq}@{}", decision.channels.join(",")),
-            Entry::Timer(timer) => format!("timer {}@{}", timer.item, timer.channels.join(",")),
-            other => panic!("{other:?}"),
-        };
-        let lines = out.iter().map(said).collect();
-        self.records.extend(out);
-        lines
-    }
-
-    /// A restart: a fresh stage that was told what the log holds.
-    fn restarts(&mut self) {
-        self.route = compiled(self.rules);
-        for record in &self.records {
-            match record {
-                Entry::Item { seq, received, item, decision, .. } => {
-                    let source = item.source.clone();
-                    let record = Ok((**item).clone());
-                    let arrival = Arrival { seq: *seq, received: *received, source, record };
-                    self.route.apply(&Prepare::new().prepare(arrival).unwrap(), decision);
-                }
-                Entry::Timer(timer) => self.route.apply_timer(timer),
-                other => panic!("{other:?}"),
-            }
-        }
-    }
-}
 
 /// A version of the agency's item, embargoed until a minute.
 fn version(text: &str, until: Option<i64>) -> Folded {

@@ -225,3 +225,31 @@ items = [
 "#
     ));
 }
+
+#[test]
+fn what_begins_anew_after_all_that_was_shown_was_withdrawn_is_news() {
+    passes(&format!(
+        r#"{PUBLISHERS}
+[[channel]]
+name = "first"
+[[channel]]
+name = "all"
+repeats = "all"
+[[rule]]
+query = 'harbour'
+channels = ["first", "all"]
+[[test]]
+name = "though what was withdrawn is corrected in between"
+items = [
+  {{ at = "2026-03-02T09:00:00Z", headline = "Harbour of Norland closes for a week", publisher = "Alpha", uri = "a:1", lifecycle = true, expect = {{ channels = ["first", "all"] }} }},
+  {{ at = "2026-03-02T09:10:00Z", headline = "Harbour of Norland closes for a week, mayor says", publisher = "Beta", uri = "b:1", lifecycle = true, embargoed = "2026-03-02T12:00:00Z" }},
+  {{ at = "2026-03-02T09:20:00Z", headline = "KILL: Harbour of Norland closes for a week", publisher = "Alpha", uri = "a:1", lifecycle = true, expect = {{ verdict = "Kill", channels = ["first", "all"] }} }},
+  {{ at = "2026-03-02T09:30:00Z", headline = "CORRECTED: Harbour of Norland closes for a day", publisher = "Alpha", uri = "a:1", lifecycle = true, expect = {{ verdict = "Correction", channels = ["first", "all"] }} }},
+]
+later = [
+  {{ at = "2026-03-02T12:00:00Z", channel = "first", items = [1] }},
+  {{ at = "2026-03-02T12:00:00Z", channel = "all", items = [1] }},
+]
+"#
+    ));
+}

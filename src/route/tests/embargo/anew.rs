@@ -83,3 +83,46 @@ channels = ["few"]
     desk.restarts();
     assert_eq!(desk.wakes(60), ["timer 2@few"]);
 }
+
+/// What comes between the kill and the end of the embargo.
+fn meanwhile(verdict: Verdict) -> Folded {
+    let mut folded = killed(kill_of_all_but_what_is_held(true));
+    folded.decision.verdict = verdict;
+    folded
+}
+
+#[test]
+fn what_comes_of_it_while_it_is_over_makes_what_comes_out_known_to_nobody() {
+    let mut seen = meanwhile(Verdict::Repeat);
+    seen.prepared.item.seen = true;
+    for (between, told_of) in [(meanwhile(Verdict::Correction), "4@budget,all"), (seen, "4@")] {
+        let mut desk = Desk::open();
+        assert_eq!(desk.takes(0, told(1)), ["1@budget,all"]);
+        desk.takes(1, version("Budget cut", Some(60)));
+        desk.takes(2, meanwhile(Verdict::Kill));
+        assert_eq!(desk.takes(3, between.clone()), [told_of]);
+        desk.restarts();
+        assert_eq!(desk.takes(4, between), [told_of.replace('4', "5")]);
+        assert_eq!(desk.wakes(60), ["timer 2@budget,all"]);
+        desk.restarts();
+        assert_eq!(desk.takes(61, told(1)), ["6@all"]);
+    }
+}
+
+#[test]
+fn a_log_that_says_only_where_it_was_carried_makes_what_comes_out_known_to_nobody() {
+    let old = |row| Carried { before: Vec::new(), ..row };
+    for late in [false, true] {
+        let mut desk = Desk::open();
+        desk.takes(0, told(1));
+        desk.takes(1, version("Budget cut", Some(60)));
+        desk.takes(2, meanwhile(Verdict::Kill));
+        if !late {
+            desk.restarts_with(old);
+        }
+        assert_eq!(desk.wakes(60), ["timer 2@budget,all"]);
+        // Its row is still of the time before the kill.
+        desk.restarts_with(|row| Carried { at: minute(0), ..old(row) });
+        assert_eq!(desk.takes(61, told(1)), ["4@all"], "once");
+    }
+}
