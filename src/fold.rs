@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use crate::config::FoldConfig;
 use crate::feedback::Aside;
 use crate::item::{Identity, Seq};
-use crate::prepare::{Prepared, Rejected, version_time};
+use crate::prepare::{Prepared, Rejected};
 use crate::publisher::Publishers;
 use crate::stage::Stage;
 use crate::story::{Aliases, FoldDecision, Folded, Past, StoryId};
@@ -137,11 +137,12 @@ impl Fold {
         let story = self.ahead.resolve(story);
         let received = received.as_second();
         let (event, version) = past.map_or((None, None), |past| (past.event, past.version));
+        let known = Known { seq, story, received, event, version };
         for name in names {
-            self.remember(name.0, Known { seq, story, received, event, version });
+            self.remember(name.0, known);
         }
         if let Some(past) = past {
-            self.stories.recall(story, past);
+            self.stories.recall(&known, past);
         }
     }
 
@@ -173,7 +174,7 @@ impl Fold {
         let found = self.search.find(&self.window, &profile);
         profile.nearness = found.nearness;
         let mut names = Names::of(&prepared, profile.family);
-        self.know_provider(&prepared, &mut profile, &mut names);
+        self.know_provider(&prepared, &mut profile, &mut names, 0);
         let (decision, trace) = self.decision(&prepared, &profile, &names, &found);
         let outcome = decision.map(|decision| {
             let mut decision = self.in_chain(&prepared, &profile, &names, decision);
@@ -205,7 +206,6 @@ impl Fold {
         decision: &FoldDecision,
     ) {
         let story = decision.story;
-        let received = prepared.received.as_second();
         self.next_story = self.next_story.max(story.0 + 1);
         let part = match Part::of(prepared, decision.verdict) {
             _ if self.held.has(prepared.seq) => Part::Held,
@@ -213,15 +213,14 @@ impl Fold {
             Part::Held => Part::Told,
             part => part,
         };
-        self.stories.join(story, &profile, &decision.state, part);
-        let item = &prepared.item;
-        let event = version_time(item, prepared.received).map(Timestamp::as_second);
-        let known = Known { seq: prepared.seq, story, received, event, version: item.version };
+        let known = Known::of(prepared, story);
+        self.stories.join(&known, &profile, &decision.state, part);
         for name in names.all() {
             self.remember(name, known);
         }
         profile.standing = self.standing(&profile, decision, part);
-        self.window.push(Live { seq: prepared.seq, received, story, profile });
+        let Known { seq, received, .. } = known;
+        self.window.push(Live { seq, received, story, profile });
     }
 
     /// Whether an item stands that has just joined its story; a kill withdraws what its provider told

@@ -120,7 +120,7 @@ impl Fold {
         self.next_story = self.next_story.max(opens.0 + 1);
         self.stories.part(from);
         if self.window.move_item(item.seq, opens) {
-            self.stories.join(opens, &profile, &state, part);
+            self.stories.join(&Known::of(item, opens), &profile, &state, part);
             self.stories.part(opens);
             self.stories.left(from);
             self.parted.insert(item.seq);

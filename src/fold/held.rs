@@ -27,8 +27,6 @@ pub(super) struct Member {
     until: Timestamp,
     pub(super) rank: u32,
     pub(super) event: Timestamp,
-    /// It came after its provider's kill of all that was told, and so is of what that withdrew.
-    pub(super) withdrawn: bool,
     /// It contradicts what is counted.
     pub(super) disputes: bool,
     /// Held items that it contradicts.
@@ -65,7 +63,7 @@ pub(super) struct Held {
     /// Those with a known end. The story may have become another one since.
     ends: BTreeMap<(Timestamp, Seq), StoryId>,
     /// All items of the window that are not counted: also those that will never be, since they were
-    /// killed or are too many.
+    /// killed, were withdrawn before they came, or are too many.
     items: BTreeSet<Seq>,
 }
 
@@ -174,6 +172,11 @@ impl Fold {
             || (!self.held.is_empty() && held().iter().any(|member| member.family() == family))
     }
 
+    /// Whether a family is one of all those that told a story, and withdrew it.
+    fn has_withdrawn(&self, story: StoryId, family: u32) -> bool {
+        self.stories.get(story).is_some_and(|story| story.killed && story.withdrew(family))
+    }
+
     /// Adds to a decision what it means to the held items of its story.
     pub(super) fn end_embargoes(&self, prepared: &Prepared, decision: &mut FoldDecision) {
         let until = embargo::until(prepared, decision.verdict);
@@ -214,14 +217,16 @@ impl Fold {
             }
         }
         match until {
+            // It came after its provider's kill of all that was told, and so is of what that withdrew.
+            Some(_) if self.has_withdrawn(story, profile.family) => {
+                self.held.items.insert(prepared.seq);
+            }
             Some(until) => {
-                let over = self.stories.get(story).filter(|it| it.killed);
                 let member = Member {
                     subject: Subject::of(prepared, profile.family),
                     until: *until,
                     rank: profile.rank,
                     event: prepared.event,
-                    withdrawn: over.is_some_and(|it| it.withdrew(profile.family)),
                     disputes: decision.disputes,
                     contradicts: contradicts.clone(),
                 };

@@ -10,13 +10,12 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
-use jiff::Timestamp;
 use smallvec::SmallVec;
 use xxhash_rust::xxh3::Xxh3Default;
 
 use super::ring::Ring;
 use crate::item::Seq;
-use crate::prepare::{Prepared, Word, version_time};
+use crate::prepare::{Prepared, Word};
 use crate::story::{StoryId, Verdict};
 
 /// XXH3-128 of one name of an item.
@@ -182,21 +181,19 @@ pub(super) struct Known {
 impl Known {
     /// Whether a version of the item is older or newer than what is known: by number, else by time.
     pub(super) fn age_of(self, prepared: &Prepared) -> Ordering {
-        let item = &prepared.item;
-        if let Some((version, before)) = item.version.zip(self.version) {
+        let own = Known::of(prepared, self.story);
+        if let Some((version, before)) = own.version.zip(self.version) {
             return version.cmp(&before);
         }
-        let event = version_time(item, prepared.received).map(Timestamp::as_second);
-        event.zip(self.event).map_or(Ordering::Equal, |(at, before)| at.cmp(&before))
+        own.event.zip(self.event).map_or(Ordering::Equal, |(at, before)| at.cmp(&before))
     }
 
     /// Whether an item is the very version that is known: by number and time, as far as both have
     /// them.
     pub(super) fn is_version_of(self, prepared: &Prepared) -> bool {
-        let item = &prepared.item;
-        let event = version_time(item, prepared.received).map(Timestamp::as_second);
-        let by_number = item.version.zip(self.version).map(|(it, known)| it == known);
-        let by_time = event.zip(self.event).map(|(it, known)| it == known);
+        let own = Known::of(prepared, self.story);
+        let by_number = own.version.zip(self.version).map(|(it, known)| it == known);
+        let by_time = own.event.zip(self.event).map(|(it, known)| it == known);
         (by_number.is_some() || by_time.is_some())
             && by_number.unwrap_or(true)
             && by_time.unwrap_or(true)

@@ -1,12 +1,13 @@
 //! What an item is to one that came before under its surest name: a repeat, a revision or out of date.
 
+use jiff::Timestamp;
 use smallvec::SmallVec;
 
 use super::Fold;
 use super::identity::{Known, Names, Rung};
 use super::profile::Profile;
 use crate::item::{Reject, RejectKind};
-use crate::prepare::{Prepared, Rejected};
+use crate::prepare::{Prepared, Rejected, version_time};
 use crate::story::{Evidence, FoldDecision, StoryId, Verdict, embargo};
 
 impl Fold {
@@ -158,6 +159,15 @@ impl Fold {
     ) -> FoldDecision {
         let evidence = Evidence { of: Some(known.seq), score: Some(1.0), ..self.because(reason) };
         self.decided(prepared, profile, verdict, known.story, evidence)
+    }
+}
+
+impl Known {
+    /// What is known of an item that joins a story.
+    pub(super) fn of(prepared: &Prepared, story: StoryId) -> Known {
+        let Prepared { seq, received, item, .. } = prepared;
+        let event = version_time(item, *received).map(Timestamp::as_second);
+        Known { seq: *seq, story, received: received.as_second(), event, version: item.version }
     }
 }
 

@@ -76,12 +76,13 @@ impl Fold {
     }
 
     /// Lets what withdraws an item of its source by its uri, and does not say who sent it, be of the same
-    /// provider.
+    /// provider. `logged`: the family that it had before a restart, which may find less; 0 for none.
     pub(super) fn know_provider(
         &self,
         prepared: &Prepared,
         profile: &mut Profile,
         names: &mut Names,
+        logged: u32,
     ) {
         let item = &prepared.item;
         let told = item.publisher.is_some() || item.uri.is_none() && item.amends.is_none();
@@ -90,9 +91,10 @@ impl Fold {
         }
         let amends = || names.amends.iter().flatten().find_map(|name| self.known_as(name));
         let own = names.rungs.first().and_then(|uri| self.known_as(&uri.name));
-        let Some(known) = own.or_else(amends) else { return };
-        let family = self.window.sent(known.seq).map(|live| live.profile.family);
-        let only = || self.stories.get(known.story)?.only_family();
+        let known = own.or_else(amends);
+        let sent = known.and_then(|known| self.window.sent(known.seq));
+        let family = sent.map(|live| live.profile.family).or((logged != 0).then_some(logged));
+        let only = || self.stories.get(known?.story)?.only_family();
         if let Some(family) = family.or_else(only) {
             profile.family = family;
             *names = Names::of(prepared, family);

@@ -58,7 +58,7 @@ impl Fold {
     ) -> Teller {
         self.expire(prepared.received);
         let Outline { mut profile, mut names } = outline;
-        self.know_provider(prepared, &mut profile, &mut names);
+        self.know_provider(prepared, &mut profile, &mut names, decision.teller.family);
         profile.nearness = decision.nearness.unwrap_or_else(|| {
             // Nothing was near, or a log of an earlier version does not say.
             self.window.number(&mut profile);

@@ -5,10 +5,11 @@ use jiff::Timestamp;
 use smallvec::SmallVec;
 
 use super::held::Member;
+use super::identity::Known;
 use super::profile::{Profile, Standing};
 use super::register::Register;
 use crate::prepare::Prepared;
-use crate::story::{Aliases, Past, StoryId, StoryState, Verdict, embargo};
+use crate::story::{Aliases, Past, StoryId, StoryState, Teller, Verdict, embargo};
 
 /// A story as far as it is needed to go on with it. Items under embargo are not in it, except as
 /// `live`.
@@ -72,7 +73,7 @@ impl Story {
     /// Counts an item that was held. Where all that was told of the story has been withdrawn
     /// meanwhile, what comes out tells it again.
     pub(super) fn count(&mut self, out: &Member) {
-        self.killed &= out.withdrawn;
+        self.killed = false;
         let opens = self.items == 0;
         self.first = if opens { out.event } else { self.first.min(out.event) };
         self.last = if opens { out.event } else { self.last.max(out.event) };
@@ -175,10 +176,22 @@ impl Story {
         self.families.first().copied().filter(|_| self.families.len() == 1)
     }
 
-    /// All of it is withdrawn by a kill that was made at a time, if it says so; else when what it
-    /// withdraws had been.
-    fn end(&mut self, made: Option<i64>) {
-        self.gone_until = made.map_or(self.last.as_second(), |made| made - 1);
+    /// What is `known` now tells it. Where a kill has waited, what was made by then is withdrawn with it.
+    fn told_by(&mut self, known: &Known, teller: Teller) {
+        if self.waits() {
+            self.gone_until = self.gone_until.max(known.event.unwrap_or(known.received));
+        }
+        self.tell(teller.family, teller.rank.unwrap_or(u32::MAX));
+    }
+
+    /// What is `known` now withdraws what a family told; `ends`: with it all of the story that was made
+    /// before, if it says when it was made, and by when the last of it was.
+    fn withdrawn_by(&mut self, known: &Known, family: u32, ends: bool) {
+        self.withdraw(family);
+        if ends {
+            let told = if self.killed { self.gone_until } else { self.last.as_second() };
+            self.gone_until = known.event.map_or(told, |made| told.max(made - 1));
+        }
     }
 
     /// Whether it is only a kill, which waits for what it withdraws.
@@ -251,39 +264,30 @@ impl Stories {
     }
 
     /// Lets an item of the window join.
-    pub(super) fn join(&mut self, id: StoryId, profile: &Profile, state: &StoryState, part: Part) {
-        let story = self.entry(id);
+    pub(super) fn join(
+        &mut self,
+        known: &Known,
+        profile: &Profile,
+        state: &StoryState,
+        part: Part,
+    ) {
+        let story = self.entry(known.story);
         story.live += 1;
         match part {
             Part::Held | Part::Resent => {}
-            Part::Told => {
-                if story.waits() {
-                    story.gone_until = story.gone_until.max(profile.event);
-                }
-                story.tell(profile.family, profile.rank);
-            }
-            Part::Withdraws => {
-                story.withdraw(profile.family);
-                if state.killed {
-                    story.end(profile.timed.then_some(profile.event));
-                }
-            }
+            Part::Told => story.told_by(known, profile.teller()),
+            Part::Withdraws => story.withdrawn_by(known, profile.family, state.killed),
         }
         story.set(state);
     }
 
     /// Brings back what is known of a story from an item that has left the window.
-    pub(super) fn recall(&mut self, id: StoryId, past: &Past) {
-        let Some(story) = self.get_mut(id) else { return };
+    pub(super) fn recall(&mut self, known: &Known, past: &Past) {
+        let Some(story) = self.get_mut(known.story) else { return };
         if let Some(teller) = past.teller {
             match past.withdraws {
-                true => {
-                    story.withdraw(teller.family);
-                    if past.state.killed {
-                        story.end(past.event);
-                    }
-                }
-                false => _ = story.tell(teller.family, teller.rank.unwrap_or(u32::MAX)),
+                true => story.withdrawn_by(known, teller.family, past.state.killed),
+                false => story.told_by(known, teller),
             }
         }
         // A dispute may be over: the item that made it may have been split off. So may a kill: what others

@@ -45,6 +45,12 @@ pub(super) struct Held {
 }
 
 impl Held {
+    /// Whether it is of what had been withdrawn when it came. What comes out of a story that is over lets it
+    /// begin anew; only of this it was never expected.
+    fn is_withdrawn(&self) -> bool {
+        self.fold.state.killed
+    }
+
     /// Its story as it comes out.
     fn comes_out(&self, course: Option<&Course>, now: Timestamp) -> Out {
         let FoldDecision { state, disputes, .. } = self.fold;
@@ -180,6 +186,13 @@ impl Route {
     pub(super) fn release(&mut self, now: Timestamp, out: &mut Vec<Entry>) {
         while let Some(mut held) = self.embargoes.ended(now) {
             let (story, until, item) = (held.fold.story, held.until, held.subject.item);
+            if held.is_withdrawn() {
+                let reason = "Its provider withdrew what it tells before it came.".to_owned();
+                let (channels, withheld) = (Vec::new(), Vec::new());
+                let timer = Timer { at: now, story, item, channels, withheld, reason, shown: None };
+                out.push(Entry::Timer(timer));
+                continue;
+            }
             self.join_released(&held, now);
             let Some(live) = self.stories.get(story) else { continue };
             let Out { state, disputes } = held.comes_out(live.course.as_ref(), now);
@@ -212,6 +225,7 @@ impl Route {
     pub(super) fn restore_release(&mut self, timer: &Timer) -> bool {
         if let Some(mut held) = self.embargoes.take(timer.item)
             && held.until <= timer.at
+            && !held.is_withdrawn()
         {
             if let Some(shown) = &timer.shown {
                 (held.fold.disputes, held.fold.state) = (shown.out.disputes, shown.out.state);

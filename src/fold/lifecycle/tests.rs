@@ -3,7 +3,7 @@
 use super::*;
 use crate::fold::tests::{decide, fold, item};
 use crate::item::Item;
-use crate::story::{Past, StoryState};
+use crate::story::{Folded, Past, StoryState};
 
 /// An item of an agency, which may correct and kill.
 fn wire_item(publisher: &str, hours: i64, headline: &str) -> Item {
@@ -27,6 +27,21 @@ fn sent(source: &str, version: u64, headline: &str) -> Item {
 }
 
 const GROUNDED: &str = "Ferry runs aground off Sandvik";
+
+/// Tells a fold of an item as a log does in which its records are gone.
+fn remember(fold: &mut Fold, folded: &Folded) {
+    let Folded { prepared, decision, identities } = folded;
+    let Known { event, version, .. } = Known::of(prepared, decision.story);
+    let past = Past {
+        state: decision.state,
+        teller: Some(decision.teller),
+        event,
+        version,
+        withdraws: decision.verdict == Verdict::Kill,
+    };
+    let (seq, received) = (prepared.seq, prepared.received);
+    fold.restore_identity(identities, received, decision.story, seq, Some(&past));
+}
 
 /// What comes late, and what comes again.
 mod late;
@@ -207,21 +222,7 @@ fn who_has_withdrawn_what_is_known_after_a_restart() {
     {
         let folded = decide(&mut whole, seq as u64, item);
         restarted.apply(&folded.prepared, &folded.decision);
-        let past = Past {
-            state: folded.decision.state,
-            teller: Some(folded.decision.teller),
-            event: None,
-            version: None,
-            withdraws: folded.decision.verdict == Verdict::Kill,
-        };
-        let (received, story) = (folded.prepared.received, folded.decision.story);
-        remembered.restore_identity(
-            &folded.identities,
-            received,
-            story,
-            Seq(seq as u64),
-            Some(&past),
-        );
+        remember(&mut remembered, &folded);
     }
     for mut fold in [whole, restarted, remembered] {
         let last = decide(&mut fold, 3, kill("Fjord Wire", 3)).decision;

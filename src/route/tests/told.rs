@@ -250,6 +250,18 @@ later = [
   {{ at = "2026-03-02T12:00:00Z", channel = "first", items = [1] }},
   {{ at = "2026-03-02T12:00:00Z", channel = "all", items = [1] }},
 ]
+[[test]]
+name = "but not what was withdrawn, which comes out later"
+items = [
+  {{ at = "2026-03-02T09:00:00Z", headline = "Harbour of Norland closes for a week", publisher = "Alpha", uri = "a:1", lifecycle = true, expect = {{ channels = ["first", "all"] }} }},
+  {{ at = "2026-03-02T09:10:00Z", headline = "Harbour of Norland closes for a week, mayor says", publisher = "Beta", uri = "b:1", lifecycle = true, embargoed = "2026-03-02T12:00:00Z" }},
+  {{ at = "2026-03-02T09:20:00Z", headline = "KILL: Harbour of Norland closes for a week", publisher = "Alpha", uri = "a:1", lifecycle = true, expect = {{ verdict = "Kill", channels = ["first", "all"] }} }},
+  {{ at = "2026-03-02T09:20:00Z", headline = "Harbour of Norland closes for a week", publisher = "Alpha", uri = "a:1", lifecycle = true, embargoed = "2026-03-02T13:00:00Z", expect = {{ verdict = "Repeat", of = 2 }} }},
+]
+later = [
+  {{ at = "2026-03-02T12:00:00Z", channel = "first", items = [1] }},
+  {{ at = "2026-03-02T12:00:00Z", channel = "all", items = [1] }},
+]
 "#
     ));
 }

@@ -159,3 +159,26 @@ fn a_correction_that_comes_again_ends_no_embargo_of_a_newer_version() {
     let refused = desk.fold.decide(prepared).0.expect_err("it is older than what is held");
     assert_eq!(refused.reject.kind, RejectKind::OlderVersion);
 }
+
+#[test]
+fn what_was_withdrawn_before_it_came_tells_nothing_though_others_began_the_story_anew() {
+    let coast = |hour| Item {
+        uri: Some("tag:coast,1".to_owned()),
+        lifecycle: true,
+        ..item("Coast Post", hour, GROUNDED)
+    };
+    let told = |hour, dead: u32, until| agency(hour, &format!("{GROUNDED}, {dead} dead"), until);
+    for own in [3, 5] {
+        let mut desk = Desk::open();
+        desk.takes(coast(0));
+        desk.takes(told(1, 3, Some(4)));
+        desk.takes(Item { pubstatus: PubStatus::Canceled, ..coast(2) });
+        let late = desk.takes(Item { embargoed: Some(at(own)), ..coast(2) });
+        assert_eq!((late.verdict, late.story), (Verdict::Repeat, StoryId(1)));
+        assert!(late.out(Seq(3)).state.killed, "nobody is shown it");
+        assert_eq!(to_come(&late), [(1, Some(4), (3, 1, false))]);
+        let after = desk.takes(told(6, 4, None));
+        assert_eq!((after.verdict, after.story), (Verdict::Revision, StoryId(1)));
+        assert_eq!((counted(after.state), after.state.killed), ((4, 1, false), false));
+    }
+}

@@ -2,7 +2,6 @@ use super::*;
 use crate::fold::tests::{at, prepare};
 use crate::item::{Arrival, PubStatus, RejectKind};
 use crate::prepare::Prepare;
-use crate::story::Folded;
 
 /// What came of a version, in short.
 #[derive(Debug, PartialEq)]
@@ -24,6 +23,23 @@ fn came(fold: &mut Fold, seq: u64, item: Item) -> Came {
 
 fn toll(source: &str, version: u64, marker: &str, dead: &str) -> Item {
     sent(source, version, &format!("{marker}{GROUNDED}, {dead} dead"))
+}
+
+/// An item of the wire that was made at an hour.
+fn named(uri: &str, made: Option<i64>) -> Item {
+    Item {
+        uri: Some(uri.to_owned()),
+        body: Some(uri.to_owned()),
+        versioncreated: made.map(at),
+        ..wire_item("Fjord Wire", 0, GROUNDED)
+    }
+}
+
+/// An item that comes at an hour.
+fn come(seq: u64, hour: i64, item: Item) -> Prepared {
+    let source = item.source.clone();
+    let arrival = Arrival { seq: Seq(seq), received: at(hour), source, record: Ok(item) };
+    Prepare::new().prepare(arrival).expect("an item")
 }
 
 /// A kill by status, in the words of what it kills.
@@ -186,23 +202,95 @@ fn a_late_copy_by_another_name_of_what_was_killed_is_no_news() {
 
 #[test]
 fn a_kill_without_a_time_withdraws_no_substitute_that_was_made_before_it_came() {
-    let named = |uri: &str, made: Option<i64>| Item {
-        uri: Some(uri.to_owned()),
-        body: Some(uri.to_owned()),
-        versioncreated: made.map(at),
-        ..wire_item("Fjord Wire", 0, GROUNDED)
-    };
-    let came = |seq: u64, hour, item: Item| {
-        let source = item.source.clone();
-        let arrival = Arrival { seq: Seq(seq), received: at(hour), source, record: Ok(item) };
-        Prepare::new().prepare(arrival).expect("an item")
-    };
     for (kill, substitute) in [(None, Verdict::New), (Some(9), Verdict::Repeat)] {
         let mut fold = fold();
         let mut verdict = |prepared| fold.decide(prepared).0.expect("an item").decision.verdict;
-        assert_eq!(verdict(came(0, 0, named("w:1", Some(0)))), Verdict::New);
-        assert_eq!(verdict(came(1, 10, canceled(named("w:1", kill)))), Verdict::Kill);
-        assert_eq!(verdict(came(2, 11, named("w:2", Some(0)))), Verdict::Repeat, "a copy");
-        assert_eq!(verdict(came(3, 11, named("w:3", Some(5)))), substitute, "{kill:?}");
+        assert_eq!(verdict(come(0, 0, named("w:1", Some(0)))), Verdict::New);
+        assert_eq!(verdict(come(1, 10, canceled(named("w:1", kill)))), Verdict::Kill);
+        assert_eq!(verdict(come(2, 11, named("w:2", Some(0)))), Verdict::Repeat, "a copy");
+        assert_eq!(verdict(come(3, 11, named("w:3", Some(5)))), substitute, "{kill:?}");
+    }
+}
+
+#[test]
+fn a_kill_as_old_as_what_it_withdraws_or_older_withdraws_its_copies_too() {
+    for kill in [0, 3] {
+        let mut fold = fold();
+        let mut is = |prepared| fold.decide(prepared).0.expect("an item").decision;
+        let changed = Item { body: Some("Two hurt".to_owned()), ..named("w:1", Some(3)) };
+        assert_eq!(is(come(0, 0, named("w:1", Some(0)))).verdict, Verdict::New);
+        assert_eq!(is(come(1, 3, changed)).verdict, Verdict::Revision);
+        let killed = is(come(2, 4, canceled(named("w:1", Some(kill)))));
+        assert_eq!((killed.verdict, killed.state.killed), (Verdict::Kill, true));
+        for (seq, made) in [(3, 1), (4, 3)] {
+            let copy = is(come(seq, 5, named(&format!("w:{seq}"), Some(made))));
+            assert_eq!((copy.verdict, copy.story), (Verdict::Repeat, killed.story), "{kill}");
+        }
+        let after = is(come(5, 6, named("w:5", Some(5))));
+        assert_ne!(after.story, killed.story, "{kill}");
+    }
+}
+
+#[test]
+fn two_kills_of_one_time_withdraw_no_substitute_of_that_time() {
+    let mut fold = fold();
+    let mut is = |prepared| fold.decide(prepared).0.expect("an item").decision;
+    let told = is(come(0, 0, named("w:1", Some(0))));
+    assert_eq!(is(come(1, 0, named("w:2", Some(0)))).story, told.story);
+    for (seq, uri) in [(2, "w:1"), (3, "w:2")] {
+        let killed = is(come(seq, 2, canceled(named(uri, Some(2)))));
+        assert_eq!((killed.verdict, killed.story), (Verdict::Kill, told.story));
+    }
+    assert_eq!(is(come(4, 2, named("w:3", Some(2)))).verdict, Verdict::New);
+}
+
+#[test]
+fn how_far_a_kill_reaches_back_is_known_after_its_records_are_gone() {
+    const FAR: Option<i64> = Some(300_000);
+    for (told, kill, told_late, copy, verdict) in [
+        (true, Some(9), None, Some(5), Verdict::Repeat),
+        (true, FAR, None, Some(5), Verdict::New),
+        (true, None, None, Some(5), Verdict::New),
+        (false, None, Some(3), Some(2), Verdict::Repeat),
+        (false, None, Some(3), Some(5), Verdict::New),
+        (false, Some(2), Some(3), Some(3), Verdict::Repeat),
+    ] {
+        let (mut whole, mut remembered) = (fold(), fold());
+        let told = told.then(|| come(0, 0, named("w:1", Some(0))));
+        let kill = come(1, 10, canceled(named("w:1", kill)));
+        let late = told_late.map(|made| come(2, 10, named("w:1", Some(made))));
+        for prepared in told.into_iter().chain([kill]).chain(late) {
+            let folded = whole.decide(prepared).0.expect("an item");
+            remember(&mut remembered, &folded);
+        }
+        for fold in [&mut whole, &mut remembered] {
+            let copy = fold.decide(come(3, 11, named("w:3", copy))).0.expect("an item");
+            assert_eq!(copy.decision.verdict, verdict, "{:?}", copy.prepared.item);
+        }
+    }
+}
+
+#[test]
+fn who_withdrew_without_a_name_is_known_after_what_it_withdrew_is_gone() {
+    let sent = |uri: &str, publisher: &str, source: &str| Item {
+        publisher: Some(publisher.to_owned()),
+        source: source.to_owned(),
+        ..named(uri, Some(0))
+    };
+    let dune = || sent("d:1", "Dune Gazette", "dune");
+    let (mut whole, mut started) = (fold(), fold());
+    for (seq, item) in [(0, sent("w:1", "Fjord Wire", "fjord")), (1, dune())] {
+        let folded = whole.decide(come(seq, 0, item)).0.expect("an item");
+        remember(&mut started, &folded);
+    }
+    let bare = Item { publisher: None, versioncreated: Some(at(1)), ..canceled(dune()) };
+    let killed = whole.decide(come(2, 1, bare)).0.expect("an item");
+    assert_eq!((killed.decision.verdict, killed.decision.state.publishers), (Verdict::Kill, 1));
+    assert_eq!(started.apply(&killed.prepared, &killed.decision), killed.decision.teller);
+    for fold in [&mut whole, &mut started] {
+        let last = canceled(sent("w:1", "Fjord Wire", "fjord"));
+        let last = Item { versioncreated: Some(at(2)), ..last };
+        let last = fold.decide(come(3, 2, last)).0.expect("an item").decision;
+        assert_eq!((last.state.publishers, last.state.killed), (0, true));
     }
 }

@@ -126,3 +126,30 @@ fn a_log_that_says_only_where_it_was_carried_makes_what_comes_out_known_to_nobod
         assert_eq!(desk.takes(61, told(1)), ["4@all"], "once");
     }
 }
+
+#[test]
+fn what_was_withdrawn_before_it_came_goes_nowhere_when_its_embargo_ends() {
+    for (own, others) in [(50, 60), (60, 50)] {
+        let mut desk = Desk::open();
+        desk.takes(0, told(1));
+        desk.takes(1, version("Budget cut", Some(others)));
+        let over = |verdict| {
+            let mut folded = meanwhile(verdict);
+            folded.decision.ahead.as_mut().expect("one is held").to_come[0].until = minute(others);
+            folded
+        };
+        desk.takes(2, over(Verdict::Kill));
+        let mut late = over(Verdict::Repeat);
+        late.prepared.item.embargoed = Some(minute(own));
+        assert_eq!(desk.takes(3, late), ["4@"]);
+        for at in [50, 60] {
+            desk.restarts();
+            let expected = if at == own { "timer 4@" } else { "timer 2@budget,all" };
+            assert_eq!(desk.wakes(at), [expected]);
+        }
+        let live = desk.route.stories.get(StoryId(1)).expect("it is in the window");
+        assert_eq!(live.latest().map(|(item, _)| item), Some(Seq(2)));
+        desk.restarts();
+        assert_eq!(desk.takes(61, told(1)), ["5@all"]);
+    }
+}
