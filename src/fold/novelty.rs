@@ -1,5 +1,7 @@
 //! What is new in an item of a known story.
 
+use std::cell::LazyCell;
+
 use super::chain::sent_anew;
 use super::disputed::overtaken;
 use super::profile::{Profile, Term};
@@ -98,12 +100,14 @@ fn news(headline: &str, profile: &Profile, members: &[&Live]) -> Option<&'static
     let untold = |term: &Term| {
         !members.iter().any(|live| live.profile.terms.iter().any(|it| it.id == term.id))
     };
+    let digits = LazyCell::new(|| numbers::Digits::of(headline));
     let (mut number, mut rare) = (false, 0);
     for (at, term) in profile.terms.iter().enumerate().filter(|(_, term)| untold(term)) {
-        let counts = || !numbers::counts_nothing(headline, profile, at);
-        number |=
-            term.is(Word::NUMBER) && counts() || tolls::counts(headline, profile, at, members);
-        rare += u32::from(term.weight() >= RARE && !term.is(Word::AGAIN));
+        let first = !term.is(Word::AGAIN);
+        let counts = || !digits.count_nothing(profile, at);
+        number |= first && term.is(Word::NUMBER) && counts()
+            || tolls::counts(headline, profile, at, members);
+        rare += u32::from(term.weight() >= RARE && first);
     }
     let other = || tolls::counts_others(profile, members);
     if number || other() || new_result(profile, members) || taken_back(headline, profile, members) {

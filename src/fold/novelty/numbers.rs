@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
+use smallvec::SmallVec;
+
 use super::tolls;
 use crate::fold::profile::Profile;
-use crate::prepare::term_id;
+use crate::prepare::{Text, term_id};
 
 /// Years that are in the news. 2000 is a round number.
 const YEARS: [Range<u32>; 2] = [1990..2000, 2001..2041];
@@ -15,19 +17,35 @@ const SEPARATORS: [&str; 3] = [" - ", " | ", " – "];
 /// Words in the names of sources that have a number: "680 News".
 const NUMBERED: [&str; 6] = ["france", "news", "radio", "channel", "tv", "fm"];
 
-/// Whether the number at a place of a headline counts nothing wherever it stands.
-pub(super) fn counts_nothing(headline: &str, profile: &Profile, at: usize) -> bool {
-    let mut end = 0;
-    let mut places = std::iter::from_fn(|| {
-        let start = end + headline[end..].find(|c: char| c.is_ascii_digit())?;
-        let rest = &headline[start..];
-        end = start + rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-        Some(start..end)
-    })
-    .filter(|place| term_id(&headline[place.clone()]) == profile.terms[at].id)
-    .peekable();
-    let tolled = || tolls::beside(profile, at);
-    places.peek().is_some() && !tolled() && places.all(|place| is_idle(headline, place))
+/// The digits of a headline: what each number is compared by, and whether it counts nothing where it
+/// stands. None of a headline that has more of them than can be words of its own.
+pub(super) struct Digits(pub(super) SmallVec<[(u32, bool); 4]>);
+
+impl Digits {
+    pub(super) fn of(headline: &str) -> Digits {
+        let (mut end, source) = (0, source(headline));
+        let places = std::iter::from_fn(|| {
+            let start = end + headline[end..].find(|c: char| c.is_ascii_digit())?;
+            let rest = &headline[start..];
+            end = start + rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+            Some(start..end)
+        });
+        let read = |place: Range<usize>| {
+            let of_source = source.is_some_and(|source| source <= place.start);
+            (term_id(&headline[place.clone()]), of_source || is_idle(headline, place))
+        };
+        let mut all: SmallVec<_> = places.take(Text::MOST_WORDS + 1).map(read).collect();
+        if all.len() > Text::MOST_WORDS {
+            all.clear();
+        }
+        Digits(all)
+    }
+
+    /// Whether the number at a place of the headline counts nothing wherever it stands.
+    pub(super) fn count_nothing(&self, profile: &Profile, at: usize) -> bool {
+        let mut same = self.0.iter().filter(|(id, _)| *id == profile.terms[at].id).peekable();
+        same.peek().is_some() && !tolls::beside(profile, at) && same.all(|(_, idle)| *idle)
+    }
 }
 
 fn is_idle(headline: &str, place: Range<usize>) -> bool {
@@ -39,15 +57,14 @@ fn is_idle(headline: &str, place: Range<usize>) -> bool {
         && !after.starts_with('%');
     let part = before.ends_with('(') && after == ")";
     let named = before.strip_suffix('-').is_some_and(|it| it.ends_with(char::is_alphabetic));
-    year || part || named || is_of_source(headline, before.len())
+    year || part || named
 }
 
-/// Whether what stands at a place is of the name of a source.
-fn is_of_source(headline: &str, at: usize) -> bool {
+/// Where the name of a source begins that has a number.
+fn source(headline: &str) -> Option<usize> {
     const LONGEST: usize = 3;
-    let source = SEPARATORS.iter().filter_map(|it| Some(headline.rfind(it)? + it.len())).max();
-    let Some(source) = source.filter(|start| *start <= at) else { return false };
-    let words = || headline[source..].split_whitespace();
+    let start = SEPARATORS.iter().filter_map(|it| Some(headline.rfind(it)? + it.len())).max()?;
+    let words = || headline[start..].split_whitespace();
     let known = |word: &str| NUMBERED.iter().any(|it| it.eq_ignore_ascii_case(word));
-    words().count() <= LONGEST && words().any(known)
+    (words().nth(LONGEST).is_none() && words().any(known)).then_some(start)
 }

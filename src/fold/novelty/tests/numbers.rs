@@ -1,3 +1,4 @@
+use super::super::numbers::Digits;
 use super::*;
 
 #[test]
@@ -69,4 +70,16 @@ fn a_number_that_counts_nothing_is_nothing_new() {
     case(told, "Fire in Sandvik harbour kills 2026", "a new number");
     let told = "Sandvik mayor gives harbour museum cash";
     case(told, "Sandvik mayor gives harbour museum $2026 cash", "a new number");
+}
+
+#[test]
+fn no_more_numbers_are_looked_at_than_a_headline_has_words() {
+    let read = |count: usize| {
+        let headline = format!("Sandvik mayor opens harbour museum - news{}", " (1".repeat(count));
+        Digits::of(&headline).0.len()
+    };
+    assert_eq!(read(30), 30);
+    assert_eq!(read(20_000), 0);
+    let told = "Sandvik mayor opens harbour museum - news";
+    case(told, &format!("{told} 1{}", "/1".repeat(20_000)), "a new number");
 }
