@@ -100,11 +100,11 @@ fn news(headline: &str, profile: &Profile, members: &[&Live]) -> Option<&'static
     let untold = |term: &Term| {
         !members.iter().any(|live| live.profile.terms.iter().any(|it| it.id == term.id))
     };
-    let digits = LazyCell::new(|| numbers::Digits::of(headline));
+    let digits = LazyCell::new(|| numbers::Digits::of(headline, profile));
     let (mut number, mut rare) = (false, 0);
     for (at, term) in profile.terms.iter().enumerate().filter(|(_, term)| untold(term)) {
         let first = !term.is(Word::AGAIN);
-        let counts = || !digits.count_nothing(profile, at);
+        let counts = || !digits.count_nothing(profile, at, members);
         number |= first && term.is(Word::NUMBER) && counts()
             || tolls::counts(headline, profile, at, members);
         rare += u32::from(term.weight() >= RARE && first);

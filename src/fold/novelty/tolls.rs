@@ -31,7 +31,7 @@ const NUMBERS: &[(&str, &[&str])] = &[
             "one",
             "dozens scores hundreds thousands",
             "dead death deaths die dies died kill kills killed missing injure injures injured \
-             injuries wound wounds wounded hurt feared victims casualties",
+             injuries wound wounds wounded hurt feared victims casualties toll",
         ],
     ),
     (

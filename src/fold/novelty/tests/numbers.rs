@@ -76,10 +76,34 @@ fn a_number_that_counts_nothing_is_nothing_new() {
 fn no_more_numbers_are_looked_at_than_a_headline_has_words() {
     let read = |count: usize| {
         let headline = format!("Sandvik mayor opens harbour museum - news{}", " (1".repeat(count));
-        Digits::of(&headline).0.len()
+        Digits::of(&headline, &profile(&headline)).0.len()
     };
     assert_eq!(read(30), 30);
     assert_eq!(read(20_000), 0);
     let told = "Sandvik mayor opens harbour museum - news";
     case(told, &format!("{told} 1{}", "/1".repeat(20_000)), "a new number");
+}
+
+#[test]
+fn a_number_in_the_place_of_another_is_a_new_one() {
+    for (a, b) in [
+        ("Death toll in Tarnia quake rises to 1987", "Death toll in Tarnia quake rises to 2012"),
+        (
+            "Norland reports 1875 new coronavirus cases",
+            "Norland reports 2031 new coronavirus cases",
+        ),
+        (
+            "Judge fines Sandvik bank 1875 euros over harbour lease",
+            "Judge fines Sandvik bank 2015 euros over harbour lease",
+        ),
+        (
+            "Norland to close old Sandvik harbour plant in 2028",
+            "Norland to close old Sandvik harbour plant in 2030",
+        ),
+        ("Norland launches Sandvik-3 probe to moon", "Norland launches Sandvik-4 probe to moon"),
+    ] {
+        case(a, b, "a new number");
+    }
+    let told = "Quake in Tarnia kills hundreds, toll grows";
+    case(told, "Quake in Tarnia kills hundreds, toll grows past 2012", "a new number");
 }
