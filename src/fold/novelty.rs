@@ -56,7 +56,11 @@ pub(super) fn novelty(
     // "RPT-" is also sent with a headline that tells more than the last.
     // "Testifies" has the words of "to testify".
     let come = || come::has_come(prepared.headline.as_str(), profile, members);
-    let told = || members.iter().any(|live| same_news(profile, &live.profile)) && !come();
+    let told = || {
+        members.iter().any(|live| same_news(profile, &live.profile))
+            && !come()
+            && !taken_back(prepared.headline.as_str(), profile, members)
+    };
     if has(Marker::Repeat) && (members.is_empty() || told()) {
         return (Verdict::Repeat, "nothing new");
     }
@@ -162,13 +166,18 @@ fn new_result(profile: &Profile, members: &[&Live]) -> bool {
 fn taken_back(headline: &str, profile: &Profile, members: &[&Live]) -> bool {
     let own = || {
         let family = |live: &&&Live| live.profile.family == profile.family;
-        members.iter().filter(family).map(|live| &live.profile)
+        members.iter().filter(family)
     };
-    let told = |term: &Term| own().any(|it| it.terms.iter().any(|told| told.id == { term.id }));
+    let has = |live: &&Live, term: &Term| live.profile.terms.iter().any(|it| it.id == { term.id });
+    let told = |term: &Term| own().any(|live| has(live, term));
+    let last = || {
+        let last = own().max_by_key(|live| (live.profile.event, live.seq))?;
+        Some(&last.profile).filter(|it| it.event <= profile.event)
+    };
     let changed = |last| Changed::new(headline, profile, last);
     profile.family != 0
         && tolls::tells(profile)
-        && own().max_by_key(|it| it.event).and_then(changed).is_some_and(|it| it.recounted(&told))
+        && last().and_then(changed).is_some_and(|it| it.recounted(&told))
 }
 
 #[cfg(test)]

@@ -57,6 +57,19 @@ fn a_figure_that_its_provider_takes_back_is_a_new_number() {
 }
 
 #[test]
+fn a_figure_is_taken_back_in_the_very_words_that_told_it_first() {
+    let mut fold = fold();
+    let mut verdict = |seq: u64, hour: i64, count: u32| {
+        let headline = format!("{count} sailors killed in crash of Sandvik ferry");
+        decide(&mut fold, seq, item("Fjord Wire", hour, &headline)).decision.verdict
+    };
+    assert_eq!(verdict(0, 0, 4), Verdict::New);
+    assert_eq!(verdict(1, 2, 5), Verdict::Development);
+    assert_eq!(verdict(2, 1, 4), Verdict::Repeat, "sent before that");
+    assert_eq!(verdict(3, 3, 4), Verdict::Development);
+}
+
+#[test]
 fn a_number_that_counts_nothing_is_nothing_new() {
     for (a, b) in [
         ("Sandvik mayor opens harbour museum", "Sandvik mayor opens harbour museum in 2026"),
