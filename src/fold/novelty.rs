@@ -86,12 +86,11 @@ pub(super) fn novelty(
 /// wire, that of any. A story may have more headlines that are numbered: those with which it does
 /// not share most words.
 fn last_update(profile: &Profile, members: &[&Live]) -> u16 {
-    let of = |test: fn(u32, u32) -> bool| {
-        let those = members.iter().filter(|live| test(live.profile.family, profile.family));
-        let those = those.filter(|live| profile.shares_most(&live.profile));
-        those.map(|live| live.profile.update).max()
-    };
-    of(|it, own| it == own && own != 0).or_else(|| of(|_, _| true)).unwrap_or(0)
+    let own = |it: &Profile| profile.family != 0 && it.family == profile.family;
+    let of_own = members.iter().any(|live| own(&live.profile));
+    let those = members.iter().map(|live| &live.profile).filter(|it| !of_own || own(it));
+    let those = those.filter(|it| profile.shares_most(it));
+    those.map(|it| it.update).max().unwrap_or(0)
 }
 
 /// Whether the two have the same words, and none that turns what they say: "not", "up" for "down".

@@ -312,7 +312,21 @@ fn versions_are_numbered_by_headline() {
     }
 }
 
-// 9
+#[test]
+fn a_version_is_counted_by_its_own_wire_where_the_story_has_that() {
+    let told = "Sandvik harbour fund chief Ilvana Torne convicted of fraud";
+    let other = "Market and government look to next year in Sandvik after Torne convicted";
+    let mut fold = fold();
+    let mut verdict = |seq: u64, publisher: &str, headline: String| {
+        let decision = decide(&mut fold, seq, item(publisher, seq as i64, &headline)).decision;
+        (decision.story, decision.verdict)
+    };
+    let (story, _) = verdict(0, "Fjord Wire", format!("UPDATE 1-{other}"));
+    assert_eq!(verdict(1, "Coast Post", format!("UPDATE 3-{told}")).0, story);
+    let expected = (story, Verdict::Development);
+    assert_eq!(verdict(2, "Fjord Wire", format!("UPDATE 2-{told}")), expected);
+}
+
 #[test]
 fn what_only_looks_changed_is_nothing_new() {
     for (a, b) in [
