@@ -170,7 +170,9 @@ impl<'a> Changed<'a> {
             let (here, there) = (&own[*at], &other[*at]);
             let both = || name(here, self.cased[0]) && name(there, self.cased[1]);
             // The first word of a sentence is a name more often than not if it is a rare one.
-            let telling = |it: &Term| it.weight() >= RARE || PLACES.contains(&{ it.id });
+            let telling = |it: &Term| {
+                it.weight() >= RARE || PLACES.contains(&{ it.id }) || ACTORS.contains(&{ it.id })
+            };
             let begins = || *at == 0 && telling(here) && telling(there);
             let names = names.contains(at) && (begins() || both());
             names && untold(here) && !has(own, there)
@@ -249,6 +251,13 @@ static PLACES: LazyLock<Vec<u32>> = LazyLock::new(|| {
         chicago china chinese europe florida france french gaza german germany india iran iraq israel \
         italy japan korea london mexico pakistan paris russia russian spain syria taiwan texas turkey \
         uk ukraine usa washington york";
+    ids(WORDS, None).collect()
+});
+
+/// Names that headlines begin with so often that they are not rare. Elsewhere some are words.
+static ACTORS: LazyLock<Vec<u32>> = LazyLock::new(|| {
+    const WORDS: &str = "trump biden house senate democrats republicans congress labour tories eu \
+        fed boe opec apple google amazon microsoft tesla facebook twitter netflix disney intel";
     ids(WORDS, None).collect()
 });
 

@@ -52,6 +52,8 @@ fn another_place_or_actor_is_something_new() {
     case("Magnitude 6.1 earthquake hits Tarnia", "Magnitude 6.1 earthquake hits Norland", name);
     case("Tarnian inflation eases to 2.1%", "Norse inflation eases to 2.1%", name);
     case("Tarnia shoots down 20 Norse drones", "Norland shoots down 20 Tarnian drones", name);
+    case("House passes harbour funding bill", "Senate passes harbour funding bill", name);
+    case("Biden wins Sandvik harbour debate", "Trump wins Sandvik harbour debate", name);
 }
 
 #[test]
