@@ -137,16 +137,22 @@ impl<'a> Changed<'a> {
     }
 
     /// Whether two names have changed places around others, and nothing else differs: who beat whom.
+    /// Where they do so around a single word, what follows may be in another order.
     fn swapped(&self) -> bool {
         let differs = |at: &usize| { self.own[*at].id } != self.other[*at].id;
         let mut places = (0..self.own.len().min(self.other.len())).filter(differs);
         let (Some(first), Some(second)) = (places.next(), places.next()) else { return false };
         let crossed = |a: usize, b: usize| { self.own[a].id } == { self.other[b].id };
         self.own.len() == self.other.len()
-            && places.next().is_none()
-            && second - first > 1
             && crossed(first, second)
             && crossed(second, first)
+            && match second - first {
+                1 => false,
+                2 => [(self.own, self.other), (self.other, self.own)]
+                    .into_iter()
+                    .all(|(of, by)| unshared(of, by).next().is_none()),
+                _ => places.next().is_none(),
+            }
     }
 
     /// Whether, of as many words, one or two are other names in their place.

@@ -127,6 +127,9 @@ fn who_did_it_to_whom_is_something_new() {
     let places = "names that have changed places";
     case("Torne beats Olsen to win cup final", "Olsen beats Torne to win cup final", places);
     case("Norland strikes Tarnia", "Tarnia strikes Norland", places);
+    let told = "Norland beats Tarnia in Sandvik harbour cup final";
+    case(told, "Tarnia beats Norland in final of Sandvik harbour cup", places);
+    case(told, "Norland beats Tarnia in final of Sandvik harbour cup", "nothing new");
 }
 
 #[test]
