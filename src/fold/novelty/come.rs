@@ -64,7 +64,8 @@ const EVENTS: &[&str] = &[
 ];
 
 /// What may stand between somebody and what is to come: "is set to".
-const ANNOUNCES: &str = "set poised expected due plans planned ready scheduled likely about";
+const ANNOUNCES: &str = "set poised expected due plans planned ready scheduled likely about mulls \
+    weighs considers seeks eyes ponders";
 
 /// Whether it tells as done what was only to come in a member, of the same one: the word before.
 pub(super) fn has_come(headline: &str, profile: &Profile, members: &[&Live]) -> bool {

@@ -65,6 +65,10 @@ fn the_opposite_is_something_new() {
     case("Jury finds Torne guilty of fraud", "Jury finds Torne not guilty of fraud", opposite);
     case("Parliament approves harbour reform", "Parliament rejects harbour reform", opposite);
     case("Stocks close higher in Sandvik", "Stocks close lower in Sandvik", opposite);
+    let blocks = "Appeal court blocks Sandvik harbour sale";
+    case(blocks, "Appeal court upholds Sandvik harbour sale", opposite);
+    let stable = "Chess champion Torne in stable condition after harbour crash";
+    case(stable, "Chess champion Torne in critical condition after harbour crash", opposite);
 }
 
 #[test]
@@ -239,6 +243,9 @@ fn a_provider_changes_a_word_for_a_reason() {
     case(a, b, "nothing new");
     let (verdict, reason) = second(item("Fjord Wire", 0, a), item("Fjord Wire", 1, b));
     assert_eq!((verdict, &*reason), (Verdict::Development, "another word by its provider."));
+    let weighs = item("Fjord Wire", 0, "Tarnia weighs ban of old harbour ferries in Sandvik");
+    let orders = item("Fjord Wire", 1, "Tarnia orders ban of old harbour ferries in Sandvik");
+    assert_eq!(second(weighs, orders).1, "another word by its provider.");
 }
 
 #[test]
@@ -292,6 +299,11 @@ fn what_was_to_come_has_come() {
     }
     case(
         "Tarnian minister Ilvana Torne set to win harbour vote",
+        "Tarnian minister Ilvana Torne won harbour vote",
+        "what was to come",
+    );
+    case(
+        "Tarnian minister Ilvana Torne seeks to win harbour vote",
         "Tarnian minister Ilvana Torne won harbour vote",
         "what was to come",
     );
