@@ -61,7 +61,8 @@ pub(super) const BEGINS: u16 = 256;
 pub(super) const HEDGES: u16 = 512;
 
 /// Words that begin a clause without a mark before them.
-const JOINING: &[&str] = &["after", "as", "while"];
+const JOINING: &[&str] =
+    &["after", "as", "while", "because", "since", "though", "although", "amid"];
 /// Words before what has not come, and may never.
 const OPENING: &[&str] = &["until", "unless"];
 

@@ -129,6 +129,7 @@ fn only_a_hedge_before_it_leaves_a_stage_open() {
     for dead in [
         "Chess champion Ilvana Torne dies of shot at club in Sandvik police want to close",
         "Hopes fade as chess champion Ilvana Torne dies of shot at club in Sandvik",
+        "Club in Sandvik may close because chess champion Ilvana Torne dies of shot",
         "Chess champion Ilvana Torne shot dead at club in Sandvik, guard not hurt",
     ] {
         case(shot, dead, "a death");
