@@ -217,10 +217,16 @@ fn trailing(text: &str) -> Option<(Marker, &str)> {
         return Some((marker, head));
     }
     let (head, tail) = text.rsplit_once(['-', '|', ':', '(', '['])?;
+    // "CORRECTED (OFFICIAL)" is one.
+    let whole = || text.rsplit_once(['|', '-']).filter(|(_, tail)| tail.ends_with("(OFFICIAL)"));
+    let (head, tail) = match whole() {
+        Some(parts) => parts,
+        None => (head, tail.trim_end_matches([' ', ')', ']'])),
+    };
     if !head.ends_with([' ', ':']) {
         return None;
     }
-    let marker = ending(tail.trim_matches([' ', ')', ']']), head)?;
+    let marker = ending(tail.trim(), head)?;
     Some((marker, head.trim_end()))
 }
 

@@ -170,17 +170,34 @@ const ENDINGS: &[(&[&str], Marker)] = &[
     (&["breaking", "breaking news"], Marker::Breaking),
 ];
 
-/// The marker that the last words of a headline are. What takes a story back is in capitals, where
-/// the rest is not.
+/// The marker that the last words of a headline are. Those that also begin one, as what takes a
+/// story back, are in capitals, where the rest is not.
 pub(in crate::prepare) fn ending(words: &str, rest: &str) -> Option<Marker> {
-    match words {
-        "KILL" | "KILLED" if rest.contains(char::is_lowercase) => return Some(Marker::Kill),
-        "WITHDRAWN" | "RETRACTED" if rest.contains(char::is_lowercase) => {
-            return Some(Marker::Withdrawn);
-        }
-        _ => {}
+    let (words, number) = numbered(words);
+    let lower = words.to_lowercase();
+    if let Some((_, marker)) = ENDINGS.iter().find(|(known, _)| known.contains(&lower.as_str())) {
+        return Some(match marker {
+            Marker::Update(_) => UPDATE(number),
+            _ => *marker,
+        });
     }
-    let words = words.to_lowercase();
-    let said = ENDINGS.iter().find(|(phrases, _)| phrases.contains(&words.as_str()));
-    said.map(|(_, marker)| *marker)
+    if !rest.contains(char::is_lowercase) {
+        return None;
+    }
+    if words == "KILLED" {
+        return Some(Marker::Kill);
+    }
+    let said = WORDS.iter().find(|(word, ..)| *word == words);
+    said.map(|(.., make)| make(number))
+}
+
+/// What wires number without its number, and that, 0 where there is none.
+fn numbered(words: &str) -> (&str, u16) {
+    let parts = words
+        .rsplit_once(' ')
+        .filter(|(word, _)| NUMBERED.iter().any(|known| known.eq_ignore_ascii_case(word)));
+    match parts.and_then(|(word, number)| Some((word, number.parse().ok()?))) {
+        Some(parts) => parts,
+        None => (words, 0),
+    }
 }
