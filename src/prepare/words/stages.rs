@@ -102,7 +102,7 @@ const STAGES: &[(&str, &[(&str, &str)])] = &[
             (
                 "",
                 "stocks shares dow nasdaq futures index indexes indices sensex nifty ftse nikkei \
-                  p wall",
+                 p wall",
             ),
         ],
     ),
