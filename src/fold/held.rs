@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::Fold;
 use super::disputed::contradict;
+use super::identity::Known;
 use super::profile::Profile;
 use super::stories::{Part, Story};
 use super::window::Live;
@@ -172,6 +173,12 @@ impl Fold {
             || (!self.held.is_empty() && held().iter().any(|member| member.family() == family))
     }
 
+    /// Whether an item is held of which its story is told once it comes out.
+    pub(super) fn is_to_come(&self, known: &Known) -> bool {
+        let story = self.stories.resolve(known.story);
+        self.held.of(story).iter().any(|member| member.seq() == known.seq)
+    }
+
     /// Whether a family is one of all those that told a story, and withdrew it.
     fn has_withdrawn(&self, story: StoryId, family: u32) -> bool {
         self.stories.get(story).is_some_and(|story| story.killed && story.withdrew(family))
@@ -205,10 +212,12 @@ impl Fold {
             return;
         };
         let story = self.stories.resolve(decision.story);
+        let mut moves = false;
         for item in ends {
             match until {
                 Some(until) => {
                     if let Some(moved) = self.held.take(story, *item) {
+                        moves = true;
                         self.held.put(story, Member { until: *until, ..moved });
                     }
                 }
@@ -217,8 +226,9 @@ impl Fold {
             }
         }
         match until {
-            // It came after its provider's kill of all that was told, and so is of what that withdrew.
-            Some(_) if self.has_withdrawn(story, profile.family) => {
+            // It came after its provider's kill of all that was told, and so is of what that withdrew,
+            // if it is no version of what was not.
+            Some(_) if !moves && self.has_withdrawn(story, profile.family) => {
                 self.held.items.insert(prepared.seq);
             }
             Some(until) => {

@@ -129,7 +129,7 @@ impl Fold {
     /// Whether what is known was withdrawn with all that was told of its story. Another provider's
     /// that is under embargo was not.
     fn is_withdrawn(&self, known: Known) -> bool {
-        self.is_over(known.story) && !self.held.has(known.seq)
+        self.is_over(known.story) && !self.is_to_come(&known)
     }
 
     /// Whether all that was told of a story was withdrawn.

@@ -173,7 +173,7 @@ impl Fold {
         let anywhere = names.anywhere.as_ref().and_then(|rung| self.known_as(&rung.name));
         let withdrawn = anywhere.filter(|known| {
             let killed = self.stories.get(known.story).is_some_and(|story| story.killed);
-            killed && known.age_of(prepared).is_le() && !self.held.has(known.seq)
+            killed && known.age_of(prepared).is_le() && !self.is_to_come(known)
         });
         if withdrawn.is_some() {
             return withdrawn;

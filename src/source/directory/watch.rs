@@ -129,8 +129,7 @@ impl Watch {
     /// The file with what came with it, if it can be read now.
     fn ready(&self, path: &Path, now: Timestamp) -> Option<Ready> {
         let DirectoryConfig { trigger, sidecar, settle, .. } = &self.config;
-        let endings = [trigger, sidecar];
-        if endings.into_iter().flatten().any(|ending| has_ending(path, ending)) {
+        if self.goes_with_another(path) {
             return None;
         }
         let still = |path: &Path| self.still(path, *settle, now);
@@ -145,6 +144,12 @@ impl Watch {
         whole.then_some(ready)
     }
 
+    /// Whether a file is a trigger or a sidecar by its name.
+    fn goes_with_another(&self, path: &Path) -> bool {
+        let endings = [&self.config.trigger, &self.config.sidecar];
+        endings.into_iter().flatten().any(|ending| has_ending(path, ending))
+    }
+
     /// What goes with a file and ends so, if it is there.
     fn companion(&self, path: &Path, ending: &str) -> Option<PathBuf> {
         companions(path, ending).into_iter().find(|path| self.seen.contains_key(path))
@@ -154,7 +159,7 @@ impl Watch {
     fn name_others(&self, ready: &mut [Ready]) {
         let Some(ending) = &self.config.sidecar else { return };
         let mut files: HashMap<PathBuf, Vec<&PathBuf>> = HashMap::new();
-        for path in self.seen.keys().filter(|path| !has_ending(path, ending)) {
+        for path in self.seen.keys().filter(|path| !self.goes_with_another(path)) {
             if let Some(sidecar) = self.companion(path, ending) {
                 files.entry(sidecar).or_default().push(path);
             }

@@ -40,6 +40,8 @@ fn what_a_provider_holds_anew_after_it_withdrew_begins_the_story_anew_but_not_wh
     let kill = desk.takes(canceled(coast(4)));
     assert!(kill.state.killed && !kill.course().at(at(9)).killed, "{kill:?}");
     assert_eq!(to_come(&kill), [(3, Some(9), (5, 1, false))]);
+    let again = desk.takes(told(3, 4, Some(9)));
+    assert!(!again.course().at(at(9)).killed, "it comes again: {again:?}");
 
     let mut desk = Desk::open();
     desk.takes(told(1, 3, None));
@@ -47,6 +49,8 @@ fn what_a_provider_holds_anew_after_it_withdrew_begins_the_story_anew_but_not_wh
     let late = desk.takes(told(2, 3, Some(9)));
     assert_eq!((late.verdict, late.story), (Verdict::Repeat, StoryId(1)));
     assert!(late.course().at(at(9)).killed, "it is what was withdrawn");
+    let next = desk.takes(told(10, 5, None));
+    assert_eq!((next.verdict, next.story), (Verdict::New, StoryId(2)), "{next:?}");
 }
 
 #[test]

@@ -97,3 +97,17 @@ async fn a_sidecar_of_two_files_goes_with_the_last_of_them() {
         assert!(names(&spool.join(with)).contains(&"a.meta".to_owned()));
     }
 }
+
+#[tokio::test]
+async fn a_sidecar_goes_with_its_file_where_a_trigger_is_there_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let spool = folder.path().join("spool");
+    std::fs::create_dir(&spool).unwrap();
+    std::fs::write(spool.join("a.ninjs"), "{\"headline\": \"Ferry late\"}").unwrap();
+    std::fs::write(spool.join("a.ninjs.meta"), "{\"urgency\": 1}").unwrap();
+    std::fs::write(spool.join("a.ninjs.done"), "").unwrap();
+    let config = DirectoryConfig { trigger: Some(".done".to_owned()), ..with_sidecars(&spool) };
+    let bench = taken(folder.path(), config).await;
+    assert_eq!(bench.records().len(), 1);
+    assert_eq!(names(&spool.join("done")), ["a.ninjs", "a.ninjs.done", "a.ninjs.meta"]);
+}
