@@ -28,10 +28,12 @@ impl Desk {
         self.folder.path().join(name)
     }
 
+    /// Writes a file, which is there whole or not at all: a daemon may look at any moment.
     pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
-        let path = self.path(name);
+        let (path, aside) = (self.path(name), self.path(".aside"));
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, text).unwrap();
+        std::fs::write(&aside, text).unwrap();
+        std::fs::rename(aside, &path).unwrap();
         path
     }
 
