@@ -29,12 +29,10 @@ impl Config {
 
 /// Channels that nothing comes to or nobody reads, and sinks that nothing comes to.
 fn dead_ends(config: &Config, found: &mut Diagnostics) {
-    let names = |names: &'_ [At<String>]| -> Vec<String> {
-        names.iter().map(|name| name.value.clone()).collect()
-    };
     let rules = config.rules.iter().filter(|rule| rule.enabled);
-    let fed: HashSet<String> = rules.flat_map(|rule| names(&rule.channels)).collect();
-    let read: HashSet<String> = config.sinks.iter().flat_map(|it| names(&it.channels)).collect();
+    let fed: HashSet<String> = rules.flat_map(|rule| At::values(&rule.channels)).collect();
+    let read: HashSet<String> =
+        config.sinks.iter().flat_map(|it| At::values(&it.channels)).collect();
     for name in config.channels.iter().map(|channel| &channel.name) {
         if !fed.contains(&name.value) {
             let message = format!("no rule sends to the channel `{}`", name.value);

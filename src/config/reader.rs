@@ -23,6 +23,13 @@ pub struct At<T> {
     pub place: Place,
 }
 
+impl<T: Clone> At<T> {
+    /// The values alone.
+    pub(crate) fn values(of: &[At<T>]) -> Vec<T> {
+        of.iter().map(|at| at.value.clone()).collect()
+    }
+}
+
 /// Compared with what should stand there, wherever it stands.
 impl PartialEq<&str> for At<String> {
     fn eq(&self, other: &&str) -> bool {

@@ -138,10 +138,7 @@ impl Courier {
     fn follow_changes(&mut self) {
         let Some(channels) = self.keeper.take_untold() else { return };
         self.subscription = self.keeper.subscribe(self.subscription.position());
-        let names = |channels: &[At<String>]| -> Vec<String> {
-            channels.iter().map(|channel| channel.value.clone()).collect()
-        };
-        if names(&self.config.channels) != names(&channels) {
+        if At::values(&self.config.channels) != At::values(&channels) {
             self.config.channels = channels;
             // It may have an address for each.
             self.sink = None;

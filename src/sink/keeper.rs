@@ -81,7 +81,7 @@ impl Keeper {
         });
         let Cursor { next, state: own } = cursor;
         // The daemon notes its configuration anew before it decides anything.
-        state.stretches.change(digest, *log.watch().borrow(), named(&config.channels));
+        state.stretches.change(digest, *log.watch().borrow(), At::values(&config.channels));
         log.note_state(&key_of(&name), state.encode());
         let live = Live::default();
         log.note_needed(&name, super::needs(config.kind.word(), &own));
@@ -116,7 +116,7 @@ impl Keeper {
     /// before that is written.
     pub(super) fn change_channels(&self, config: &str, channels: &[At<String>]) {
         let mut inner = self.lock();
-        let names = named(channels);
+        let names = At::values(channels);
         let others = names != inner.state.stretches.last();
         if !inner.state.stretches.change(config, *self.log.watch().borrow(), names.clone()) {
             return;
@@ -337,10 +337,6 @@ impl Keeper {
     fn note_state(&self, state: &State) {
         self.log.note_state(&key_of(&self.name), state.encode());
     }
-}
-
-fn named(channels: &[At<String>]) -> Vec<String> {
-    channels.iter().map(|channel| channel.value.clone()).collect()
 }
 
 /// The configurations that records note from `since` to before `to`, and where.

@@ -46,7 +46,7 @@ impl NatsSink {
         let (client, said) = connected.map_err(SinkError::passing)?;
         let mut context = jetstream::new(client);
         context.set_timeout(ANSWER);
-        let channels = channels.iter().map(|channel| channel.value.clone()).collect();
+        let channels = At::values(channels);
         Ok(NatsSink { context, said, config: config.clone(), channels, checked: false })
     }
 

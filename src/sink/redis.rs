@@ -38,7 +38,7 @@ pub(super) struct RedisSink {
 
 impl RedisSink {
     pub(super) fn new(config: &Config, channels: &[At<String>]) -> RedisSink {
-        let channels = channels.iter().map(|channel| channel.value.clone()).collect();
+        let channels = At::values(channels);
         let config = config.clone();
         RedisSink { config, channels, connected: None, turn: 0, out_of_order: false }
     }

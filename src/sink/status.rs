@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::keeper::{Keeper, key_of};
 use super::needs;
 use super::state::{DeadLetter, State};
-use crate::config::SinkConfig;
+use crate::config::{At, SinkConfig};
 use crate::log::{LogError, LogErrorKind, Position, View};
 
 /// How one sink fares. The keys are a contract; what is unknown is null.
@@ -103,7 +103,7 @@ impl Status {
             let needed = cursor.and_then(|(_, cursor)| needs(config.kind.word(), &cursor.state));
             let state = stored_state(name, view)?;
             let mut status = Status::stored(name.clone(), config.kind.word(), next, end, &state);
-            status.channels = config.channels.iter().map(|at| at.value.clone()).collect();
+            status.channels = At::values(&config.channels);
             status.waiting_since = waiting_since(view, needed.unwrap_or(next), end);
             found.push(status);
         }

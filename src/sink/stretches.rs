@@ -99,7 +99,7 @@ impl Stretches {
     }
 
     /// The sink is sent to `to`: it delivers what it had there, and what the channels that it has in the
-    /// end carried then.
+    /// end stretches then.
     pub(super) fn sent_to(&mut self, to: Position) {
         let (place, last) = (self.place_of(to), self.last().to_vec());
         for stretch in self.stretches.iter_mut().skip(place) {
@@ -124,85 +124,85 @@ mod tests {
     }
 
     /// The channels at a position and in the end.
-    fn at(carried: &Stretches, next: u64) -> [String; 2] {
-        [carried.at(Position(next)).0.join(" "), carried.last().join(" ")]
+    fn at(stretches: &Stretches, next: u64) -> [String; 2] {
+        [stretches.at(Position(next)).0.join(" "), stretches.last().join(" ")]
     }
 
     /// `a`, then `b` by a configuration that never came into force, then `c` from 9 on.
     fn turned() -> Stretches {
-        let mut carried = Stretches::default();
-        carried.change("one", Position(1), channels("a"));
-        assert!(carried.change("two", Position(5), channels("b")));
-        assert!(carried.change("three", Position(6), channels("c")));
-        carried.turned("three", Position(9));
-        carried
+        let mut stretches = Stretches::default();
+        stretches.change("one", Position(1), channels("a"));
+        assert!(stretches.change("two", Position(5), channels("b")));
+        assert!(stretches.change("three", Position(6), channels("c")));
+        stretches.turned("three", Position(9));
+        stretches
     }
 
     #[test]
     fn channels_change_at_the_record_that_says_so() {
-        let carried = turned();
-        assert_eq!(at(&carried, 8), ["a", "c"]);
-        assert_eq!(at(&carried, 9), ["c", "c"]);
-        assert_eq!(carried.at(Position(8)).1.len(), 1, "what never came into force is forgotten");
+        let stretches = turned();
+        assert_eq!(at(&stretches, 8), ["a", "c"]);
+        assert_eq!(at(&stretches, 9), ["c", "c"]);
+        assert_eq!(stretches.at(Position(8)).1.len(), 1, "what never came into force is forgotten");
     }
 
     #[test]
     fn a_record_of_the_same_configuration_at_another_time_is_another_one() {
-        let mut carried = turned();
-        carried.change("one", Position(12), channels("d"));
-        carried.turned("one", Position(11));
-        carried.turned("three", Position(12));
-        assert_eq!(at(&carried, 30), ["c", "d"]);
-        carried.change("three", Position(14), channels("c"));
-        carried.turned("one", Position(13));
-        carried.turned("three", Position(20));
+        let mut stretches = turned();
+        stretches.change("one", Position(12), channels("d"));
+        stretches.turned("one", Position(11));
+        stretches.turned("three", Position(12));
+        assert_eq!(at(&stretches, 30), ["c", "d"]);
+        stretches.change("three", Position(14), channels("c"));
+        stretches.turned("one", Position(13));
+        stretches.turned("three", Position(20));
         assert_eq!(
             ["a", "c", "d", "c"],
-            [8, 9, 13, 20].map(|next| at(&carried, next)[0].clone())[..]
+            [8, 9, 13, 20].map(|next| at(&stretches, next)[0].clone())[..]
         );
     }
 
     #[test]
     fn the_same_channels_by_a_third_configuration_need_not_wait_for_the_second() {
-        let mut carried = Stretches::always(channels("a"));
-        assert!(!carried.change("one", Position(1), channels("a")));
-        assert!(carried.change("two", Position(2), channels("b")));
-        assert!(!carried.change("two", Position(3), channels("b")));
-        assert!(carried.change("three", Position(3), channels("b")));
-        carried.turned("three", Position(7));
-        assert_eq!([at(&carried, 6), at(&carried, 7)], [["a", "b"], ["b", "b"]]);
+        let mut stretches = Stretches::always(channels("a"));
+        assert!(!stretches.change("one", Position(1), channels("a")));
+        assert!(stretches.change("two", Position(2), channels("b")));
+        assert!(!stretches.change("two", Position(3), channels("b")));
+        assert!(stretches.change("three", Position(3), channels("b")));
+        stretches.turned("three", Position(7));
+        assert_eq!([at(&stretches, 6), at(&stretches, 7)], [["a", "b"], ["b", "b"]]);
     }
 
     #[test]
     fn what_is_sent_back_delivers_what_it_had_and_what_it_has_now() {
-        let mut carried = turned();
-        carried.sent_to(Position(4));
-        assert_eq!([at(&carried, 4), at(&carried, 9)], [["a c", "c"], ["c", "c"]]);
+        let mut stretches = turned();
+        stretches.sent_to(Position(4));
+        assert_eq!([at(&stretches, 4), at(&stretches, 9)], [["a c", "c"], ["c", "c"]]);
     }
 
     #[test]
     fn so_much_is_remembered_and_no_more() {
-        let mut carried = Stretches::always(channels("a"));
+        let mut stretches = Stretches::always(channels("a"));
         for n in 0..500 {
-            carried.change(&n.to_string(), Position(n), channels(&n.to_string()));
-            carried.turned(&n.to_string(), Position(n + 1));
+            stretches.change(&n.to_string(), Position(n), channels(&n.to_string()));
+            stretches.turned(&n.to_string(), Position(n + 1));
         }
         assert_eq!(
-            (carried.stretches.len(), at(&carried, 500)),
+            (stretches.stretches.len(), at(&stretches, 500)),
             (MOST, ["499".into(), "499".into()])
         );
     }
 
     #[test]
     fn reloads_that_change_nothing_do_not_push_out_the_one_that_did() {
-        let mut carried = Stretches::always(channels("a"));
+        let mut stretches = Stretches::always(channels("a"));
         for n in 0..500 {
-            carried.change(&n.to_string(), Position(n), channels("b"));
+            stretches.change(&n.to_string(), Position(n), channels("b"));
         }
-        assert_eq!(carried.stretches.len(), MOST);
-        carried.turned("0", Position(2));
-        assert_eq!([at(&carried, 1), at(&carried, 2)], [["a", "b"], ["b", "b"]]);
-        carried.turned("499", Position(600));
-        assert_eq!(at(&carried, 600), ["b", "b"]);
+        assert_eq!(stretches.stretches.len(), MOST);
+        stretches.turned("0", Position(2));
+        assert_eq!([at(&stretches, 1), at(&stretches, 2)], [["a", "b"], ["b", "b"]]);
+        stretches.turned("499", Position(600));
+        assert_eq!(at(&stretches, 600), ["b", "b"]);
     }
 }
