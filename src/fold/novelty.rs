@@ -55,13 +55,13 @@ pub(super) fn novelty(
     }
     // "RPT-" is also sent with a headline that tells more than the last.
     // "Testifies" has the words of "to testify".
-    let come = || come::has_come(prepared.headline.as_str(), profile, members);
-    let told = || {
-        members.iter().any(|live| same_news(profile, &live.profile))
-            && !come()
-            && !taken_back(prepared.headline.as_str(), profile, members)
-    };
-    if has(Marker::Repeat) && (members.is_empty() || told()) {
+    let headline = prepared.headline.as_str();
+    let come = LazyCell::new(|| come::has_come(headline, profile, members));
+    let taken_back = LazyCell::new(|| taken_back(headline, profile, members));
+    let told = LazyCell::new(|| {
+        members.iter().any(|live| same_news(profile, &live.profile)) && !*come && !*taken_back
+    });
+    if has(Marker::Repeat) && (members.is_empty() || *told) {
         return (Verdict::Repeat, "nothing new");
     }
     if profile.update > last_update(profile, members) {
@@ -70,13 +70,13 @@ pub(super) fn novelty(
     if sent_anew(prepared, profile, members) {
         return (Verdict::Development, "sent anew on another day");
     }
-    if told() {
+    if *told {
         return (Verdict::Repeat, "nothing new");
     }
     if profile.rank < story.best_rank {
         return (Verdict::Development, "a better-ranked publisher");
     }
-    match news(prepared.headline.as_str(), profile, members) {
+    match news(headline, profile, members, || *come, || *taken_back) {
         Some(news) => (Verdict::Development, news),
         None => (Verdict::Repeat, "nothing new"),
     }
@@ -98,8 +98,14 @@ fn same_news(a: &Profile, b: &Profile) -> bool {
     a.same_words(b) && !a.turns.against(b.turns)
 }
 
-/// What of it no member has told.
-fn news(headline: &str, profile: &Profile, members: &[&Live]) -> Option<&'static str> {
+/// What of it no member has told. `come`: what was to come has; `taken_back`: a figure is.
+fn news(
+    headline: &str,
+    profile: &Profile,
+    members: &[&Live],
+    come: impl Fn() -> bool,
+    taken_back: impl Fn() -> bool,
+) -> Option<&'static str> {
     let untold = |term: &Term| {
         !members.iter().any(|live| live.profile.terms.iter().any(|it| it.id == term.id))
     };
@@ -113,7 +119,7 @@ fn news(headline: &str, profile: &Profile, members: &[&Live]) -> Option<&'static
         rare += u32::from(term.weight() >= RARE && first);
     }
     let other = || tolls::counts_others(profile, members);
-    if number || other() || new_result(profile, members) || taken_back(headline, profile, members) {
+    if number || other() || new_result(profile, members) || taken_back() {
         return Some("a new number");
     }
     let denies = |it: &Profile| matches!(it.polarity.stance, Stance::Denies | Stance::Untrue);
@@ -131,7 +137,7 @@ fn news(headline: &str, profile: &Profile, members: &[&Live]) -> Option<&'static
     if let Some(stage) = profile.stages.new_beside(stages) {
         return Some(stage);
     }
-    if come::has_come(headline, profile, members) {
+    if come() {
         return Some("what was to come");
     }
     let changed =

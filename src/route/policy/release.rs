@@ -65,6 +65,13 @@ impl Keeper {
     ) {
         let with_room = pending.together && !together.is_empty();
         let (item, channel) = (pending.item, channel.to_owned());
+        let urgent = pending.urgent;
+        let held_back = |channel, gate, until, word: &str| {
+            let withheld = Withheld { channel, gate, until, urgent };
+            let (channels, reason) = (Vec::new(), format!("{word}{withheld}."));
+            let withheld = vec![withheld];
+            Timer { at: now, story, item, channels, withheld, reason, shown: None }
+        };
         match self.step(story, &pending, now, with_room) {
             Step::Go if pending.together => {
                 if together.is_empty() {
@@ -84,31 +91,14 @@ impl Keeper {
                 // A start finds out by itself that there is no place.
                 let needs_place = matches!(gate, Gate::Rate | Gate::Updates);
                 if !needs_place && (gate, until) != (pending.gate, pending.until) {
-                    let urgent = pending.urgent;
-                    let withheld = Withheld { channel, gate, until: Some(until), urgent };
-                    let (channels, reason) = (Vec::new(), format!("Still {withheld}."));
-                    let withheld = vec![withheld];
-                    let shown = None;
-                    released.timers.push(Timer {
-                        at: now,
-                        story,
-                        item,
-                        channels,
-                        withheld,
-                        reason,
-                        shown,
-                    });
+                    released.timers.push(held_back(channel, gate, Some(until), "Still "));
                 }
                 pending.hold(gate, until);
                 self.put(story, pending);
             }
             Step::Drop(gate) => {
                 self.leave_out(gate, pending.count, now);
-                let withheld = Withheld { channel, gate, until: None, urgent: pending.urgent };
-                let (channels, reason) = (Vec::new(), format!("{withheld}."));
-                let withheld = vec![withheld];
-                let timer = Timer { at: now, story, item, channels, withheld, reason, shown: None };
-                released.timers.push(timer);
+                released.timers.push(held_back(channel, gate, None, ""));
             }
         }
     }
